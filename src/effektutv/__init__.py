@@ -1,0 +1,88 @@
+"""effektutv: from register extracts to a report that may be published.
+
+The house, in the order of the way that data take through it (data move one way and never back):
+
+``registers``   extracts → checked, typed, lazy tables: ``schema`` ``readers`` ``engine`` ``quality``
+``cohort``      tables → one row a participant: ``linkage`` ``flow`` ``baseline`` ``outcomes`` ``build``
+``estimate``    arrays → frozen results: ``design`` ``linear`` ``covariance`` ``effects`` ``subgroups`` ``balance`` ``profile``
+``disclosure``  results → protected results; fails closed
+``report``      protected results → tables, figures, HTML and the manifest
+``plots``       plain tables → matplotlib figures
+``synthetic``   demonstration extracts with a known truth
+
+Around them: ``errors``, ``language`` (labels, and the only rounding), ``study`` (the study file), ``results`` (every
+result type), ``resources`` (shipped schemas and studies); and above them ``frames`` (the door for any data frame),
+``trial`` (the participants and the questions one may ask of them), ``pipeline`` (the steps of the final report) and
+``cli``. Importing the package loads none of these: each public name is fetched when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import ArgumentError, DisclosureError, EffektutvError, ExtractError, StudyError
+    from .frames import balance, itt, profile
+    from .pipeline import load, report
+    from .results import Balance, Effects, Flow, Profile, Suppressed, Unavailable
+    from .study import Study
+    from .trial import Trial
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "ArgumentError": "errors",
+    "Balance": "results",
+    "DisclosureError": "errors",
+    "EffektutvError": "errors",
+    "Effects": "results",
+    "ExtractError": "errors",
+    "Flow": "results",
+    "Profile": "results",
+    "Study": "study",
+    "StudyError": "errors",
+    "Suppressed": "results",
+    "Trial": "trial",
+    "Unavailable": "results",
+    "balance": "frames",
+    "itt": "frames",
+    "load": "pipeline",
+    "profile": "frames",
+    "report": "pipeline",
+}
+
+__all__ = [
+    "ArgumentError",
+    "Balance",
+    "DisclosureError",
+    "EffektutvError",
+    "Effects",
+    "ExtractError",
+    "Flow",
+    "Profile",
+    "Study",
+    "StudyError",
+    "Suppressed",
+    "Trial",
+    "Unavailable",
+    "__version__",
+    "balance",
+    "itt",
+    "load",
+    "profile",
+    "report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'effektutv' has no attribute {name!r}")
+    value = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""Results in, protected results out; fails closed."""

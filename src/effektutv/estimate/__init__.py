@@ -1,0 +1,1 @@
+"""Arrays in, frozen results out: design, linear, covariance, effects, subgroups, balance, profile."""

@@ -1,0 +1,1 @@
+"""Plain tables in, matplotlib figures out: style, love, forest, profile, kinds, flow."""

@@ -1,0 +1,1 @@
+"""Register extracts in, checked and typed lazy tables out: schema, readers, engine, quality."""

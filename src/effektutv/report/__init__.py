@@ -1,0 +1,1 @@
+"""Protected results in, tables, figures and documents out; nothing is computed here."""

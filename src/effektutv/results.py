@@ -1,0 +1,534 @@
+"""Frozen result types of every wing, in one tidy schema, and the mixin behind ``.tidy()``, ``.to_dicts()`` and ``_repr_html_``.
+
+A number that cannot be computed is an :class:`Unavailable` that says why; one that may not be shown is a
+:class:`Suppressed`. Neither is ever 0, blank or NaN inside a result; :meth:`Tabular.tidy` turns both into a missing value
+and leaves the reason in ``status`` and ``note``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from .errors import ArgumentError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "ArmSummary",
+    "Balance",
+    "BalanceRow",
+    "DataQuality",
+    "EffectRow",
+    "Effects",
+    "Estimand",
+    "Finding",
+    "Flow",
+    "FlowStage",
+    "Omnibus",
+    "Profile",
+    "Severity",
+    "Statistic",
+    "Status",
+    "Suppressed",
+    "Tabular",
+    "Unavailable",
+    "available",
+]
+
+#: The marker that stands for a suppressed cell wherever a result is shown.
+SUPPRESSION_MARK = "‥"
+
+
+class Status(StrEnum):
+    """Whether a row may be shown outside the secure environment. Only ``released`` may."""
+
+    UNCHECKED = "unchecked"
+    RELEASED = "released"
+    SUPPRESSED = "suppressed"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """A statistic that is not defined here, and why.
+
+    Parameters
+    ----------
+    reason : str
+        Why there is no number, in words for a reader.
+    """
+
+    reason: str
+
+    def __repr__(self) -> str:
+        return f"Unavailable({self.reason!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A statistic that exists but may not be shown.
+
+    Parameters
+    ----------
+    rule : str
+        The disclosure rule that took it away.
+    """
+
+    rule: str
+
+    def __repr__(self) -> str:
+        return SUPPRESSION_MARK
+
+
+#: A number, or the reason why there is none.
+Statistic = float | Unavailable | Suppressed
+#: A count, or the reason why there is none.
+Count = int | Unavailable | Suppressed
+
+
+def available(value: object) -> bool:
+    """Return whether ``value`` is a number rather than the reason for its absence.
+
+    Parameters
+    ----------
+    value : object
+        A field of a result row.
+    """
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _plain(value: object) -> object:
+    """Return the value as a tidy table holds it: absent numbers as ``None``, enumerations and dates as they print."""
+    if isinstance(value, Unavailable | Suppressed):
+        return None
+    if isinstance(value, StrEnum):
+        return str(value)
+    return value
+
+
+class Tabular:
+    """Mixin: any result whose ``rows`` are frozen dataclasses can be listed, tabulated, shown and plotted."""
+
+    __slots__ = ()
+
+    rows: Sequence[Any]
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Return one dictionary a row; absent numbers are ``None``."""
+        return [
+            {f.name: _plain(getattr(row, f.name)) for f in fields(row) if not f.metadata.get("internal")}
+            for row in self.rows
+        ]
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row a result row; absent numbers are missing (NaN), with the reason in ``status`` and ``note``."""
+        import pandas as pd
+
+        names = [f.name for f in fields(self._row_type()) if not f.metadata.get("internal")]
+        return pd.DataFrame(self.to_dicts(), columns=names)
+
+    @classmethod
+    def _row_type(cls) -> type[Any]:
+        raise NotImplementedError
+
+    def _repr_html_(self) -> str:
+        shown = self.tidy().dropna(axis="columns", how="all")
+        return str(shown.to_html(index=False, border=0, float_format=lambda x: f"{x:.4g}", na_rep="–"))
+
+
+# ---------------------------------------------------------------------------------------------------------- estimates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimand:
+    """What a row of effects is an effect of, in the five attributes of ICH E9(R1).
+
+    Parameters
+    ----------
+    population : str
+        Who the effect is for, e.g. all randomised who consented.
+    outcome : str
+        The outcome's name.
+    contrast : str
+        How the arms are compared, e.g. ``"each arm against FS, as assigned"``.
+    intercurrent : str
+        What is done about death, emigration and missing follow-up.
+    summary : str
+        The summary measure, e.g. ``"difference in proportions"``.
+    """
+
+    population: str
+    outcome: str
+    contrast: str
+    intercurrent: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectRow:
+    """One contrast of two arms for one outcome in one group. Shares and effects are proportions (0.08, not 8).
+
+    ``events_arm`` and ``events_control`` are the counts behind the shares of a 0/1 outcome; disclosure control reads
+    them, and they are not part of the released table.
+    """
+
+    outcome: str
+    clock: str = ""
+    month: int | None = None
+    arm: str
+    control: str
+    subgroup: str = ""
+    level: str = ""
+    n_arm: Count
+    n_control: Count
+    share_arm: Statistic
+    share_control: Statistic
+    mean_arm: Statistic
+    mean_control: Statistic
+    estimate: Statistic
+    std_error: Statistic
+    statistic: Statistic
+    df: Statistic
+    p_value: Statistic
+    conf_low: Statistic
+    conf_high: Statistic
+    p_randomization: Statistic = Unavailable("no randomisation test was asked for")
+    p_adjusted: Statistic = Unavailable("no family was declared")
+    family: str = ""
+    estimator: str
+    vcov: str
+    strata: str = ""
+    status: Status = Status.UNCHECKED
+    note: str = ""
+    events_arm: Count = field(default=Unavailable("not a 0/1 outcome"), metadata={"internal": True})
+    events_control: Count = field(default=Unavailable("not a 0/1 outcome"), metadata={"internal": True})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects(Tabular):
+    """Effects of the arms on one outcome or several, with what they are effects of.
+
+    Parameters
+    ----------
+    rows : tuple of EffectRow
+        Everyone first, then each subgroup's levels followed by its interaction rows.
+    estimand : Estimand
+        What the rows estimate.
+    conf_level : float
+        Coverage of the intervals, e.g. 0.95.
+    notes : tuple of str
+        What a table note must say: strata dropped, cells pooled, rows without outcome.
+    """
+
+    rows: tuple[EffectRow, ...]
+    estimand: Estimand
+    conf_level: float = 0.95
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def _row_type(cls) -> type[EffectRow]:
+        return EffectRow
+
+    def plot(self, lang: str = "en", **options: Any) -> Any:
+        """Return a forest plot (matplotlib figure) of the effects.
+
+        Parameters
+        ----------
+        lang : {"en", "sv"}
+            Language of every word in the figure.
+        **options
+            Passed to :func:`effektutv.plots.forest.forest`.
+        """
+        from .plots.forest import forest
+
+        return forest(self.tidy(), lang=lang, **options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmSummary:
+    """The share (or mean) of one outcome in one arm at one month, with its own interval."""
+
+    outcome: str
+    clock: str
+    month: int
+    arm: str
+    n: Count
+    share: Statistic
+    std_error: Statistic
+    conf_low: Statistic
+    conf_high: Statistic
+    status: Status = Status.UNCHECKED
+    events: Count = field(default=Unavailable("not a 0/1 outcome"), metadata={"internal": True})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile(Tabular):
+    """Month by month: the share in each arm, and the effects between arms.
+
+    Parameters
+    ----------
+    rows : tuple of ArmSummary
+        One row an outcome, month and arm.
+    effects : Effects
+        One row an outcome, month and contrast, with pointwise intervals.
+    """
+
+    rows: tuple[ArmSummary, ...]
+    effects: Effects
+
+    @classmethod
+    def _row_type(cls) -> type[ArmSummary]:
+        return ArmSummary
+
+    def plot(self, lang: str = "en", **options: Any) -> Any:
+        """Return a figure of the shares by month and arm, with bands.
+
+        Parameters
+        ----------
+        lang : {"en", "sv"}
+            Language of every word in the figure.
+        **options
+            Passed to :func:`effektutv.plots.profile.shares_by_month`.
+        """
+        from .plots.profile import shares_by_month
+
+        return shares_by_month(self.tidy(), lang=lang, **options)
+
+
+# ------------------------------------------------------------------------------------------------------------ balance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceRow:
+    """One covariate (or one level of it, or its missingness) in one pair of arms.
+
+    ``smd`` is the raw standardised mean difference, ``smd_weighted`` the stratum-weighted one; the denominator of both is
+    the square root of the mean of the two arms' variances.
+    """
+
+    covariate: str
+    level: str = ""
+    kind: str
+    arm: str
+    control: str
+    n_arm: Count
+    n_control: Count
+    n_missing_arm: Count
+    n_missing_control: Count
+    mean_arm: Statistic
+    mean_control: Statistic
+    sd_arm: Statistic
+    sd_control: Statistic
+    difference: Statistic
+    smd: Statistic
+    smd_weighted: Statistic
+    smd_max: Statistic
+    variance_ratio: Statistic
+    status: Status = Status.UNCHECKED
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Omnibus:
+    """One test of all covariates and all arms at once (Hansen and Bowers 2008)."""
+
+    statistic: Statistic
+    df: Statistic
+    p_value: Statistic
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance(Tabular):
+    """Baseline covariates by arm: standardised differences, variance ratios, missingness, and an omnibus test."""
+
+    rows: tuple[BalanceRow, ...]
+    omnibus: Omnibus
+    arms: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def _row_type(cls) -> type[BalanceRow]:
+        return BalanceRow
+
+    def plot(self, lang: str = "en", **options: Any) -> Any:
+        """Return a love plot (matplotlib figure) of the standardised mean differences.
+
+        Parameters
+        ----------
+        lang : {"en", "sv"}
+            Language of every word in the figure.
+        **options
+            Passed to :func:`effektutv.plots.love.love`.
+        """
+        from .plots.love import love
+
+        return love(self.tidy(), lang=lang, **options)
+
+
+# --------------------------------------------------------------------------------------------------------------- flow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowStage:
+    """One stage of the participant flow: how many came in, how many left and why, how many went on.
+
+    Parameters
+    ----------
+    name : str
+        The stage's key, e.g. ``"randomised"``.
+    n : int
+        Persons who remain after the stage.
+    excluded : int
+        Persons who left at the stage.
+    reason : str
+        Why they left: a key, not a display text; empty where nobody can leave.
+    by_arm : mapping of str to int
+        Persons who remain by arm, empty before randomisation.
+    """
+
+    name: str
+    n: Count
+    excluded: Count
+    reason: str
+    by_arm: Mapping[str, Count] = field(default_factory=dict)
+    status: Status = Status.UNCHECKED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow(Tabular):
+    """Participant flow: exclusions by stage, which must add up.
+
+    Raises
+    ------
+    ArgumentError
+        If a stage's persons and exclusions do not add up to the stage before, or its arms to its persons.
+    """
+
+    rows: tuple[FlowStage, ...]
+
+    def __post_init__(self) -> None:
+        for before, stage in zip(self.rows, self.rows[1:], strict=False):
+            if isinstance(before.n, int) and isinstance(stage.n, int) and isinstance(stage.excluded, int):
+                if stage.n + stage.excluded != before.n:
+                    raise ArgumentError(f"participant flow: stage {stage.name!r} does not add up with {before.name!r}")
+        for stage in self.rows:
+            counts = list(stage.by_arm.values())
+            if counts and isinstance(stage.n, int) and all(isinstance(c, int) for c in counts):
+                if sum(c for c in counts if isinstance(c, int)) != stage.n:
+                    raise ArgumentError(f"participant flow: the arms of stage {stage.name!r} do not add up to the stage")
+
+    @classmethod
+    def _row_type(cls) -> type[FlowStage]:
+        return FlowStage
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Return one dictionary a stage and arm; the row with an empty arm is the stage's total."""
+        out: list[dict[str, Any]] = []
+        for stage in self.rows:
+            first = {"stage": stage.name, "arm": "", "n": _plain(stage.n), "excluded": _plain(stage.excluded)}
+            out.append({**first, "reason": stage.reason, "status": str(stage.status)})
+            out.extend(
+                {"stage": stage.name, "arm": arm, "n": _plain(n), "excluded": None, "reason": "", "status": str(stage.status)}
+                for arm, n in stage.by_arm.items()
+            )
+        return out
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row a stage and arm."""
+        import pandas as pd
+
+        return pd.DataFrame(self.to_dicts(), columns=["stage", "arm", "n", "excluded", "reason", "status"])
+
+    def plot(self, lang: str = "en", **options: Any) -> Any:
+        """Return the participant flow as a diagram (matplotlib figure).
+
+        Parameters
+        ----------
+        lang : {"en", "sv"}
+            Language of every word in the figure.
+        **options
+            Passed to :func:`effektutv.plots.flow.flow`.
+        """
+        from .plots.flow import flow
+
+        return flow(self.tidy(), lang=lang, **options)
+
+
+# ------------------------------------------------------------------------------------------------------- data quality
+
+
+class Severity(StrEnum):
+    """How bad a finding is: an error stops the run, a warning and a note are reported."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One rule checked on one column of one extract: how many rows were checked and how many failed."""
+
+    extract: str
+    column: str
+    rule: str
+    rows_checked: int
+    rows_failing: int
+    severity: Severity
+    advice: str = ""
+
+    @property
+    def failing_text(self) -> str:
+        """The count of failing rows as it may be shown: 1 to 4 is "fewer than 5"."""
+        return "fewer than 5" if 0 < self.rows_failing < 5 else str(self.rows_failing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataQuality(Tabular):
+    """What was found when the extracts were read and checked.
+
+    Parameters
+    ----------
+    rows : tuple of Finding
+        Every rule that some row broke, and the counted notes (overlaps, reversed spells).
+    read : mapping of str to int
+        Rows read, by extract.
+    delivered : date or None
+        The delivery's date, where the study states one.
+    """
+
+    rows: tuple[Finding, ...]
+    read: Mapping[str, int] = field(default_factory=dict)
+    delivered: date | None = None
+
+    @classmethod
+    def _row_type(cls) -> type[Finding]:
+        return Finding
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Return one dictionary a finding; 1 to 4 failing rows are shown as "fewer than 5"."""
+        return [
+            {
+                "extract": f.extract,
+                "column": f.column,
+                "rule": f.rule,
+                "rows_checked": f.rows_checked,
+                "rows_failing": f.failing_text,
+                "severity": str(f.severity),
+                "advice": f.advice,
+            }
+            for f in self.rows
+        ]
+
+    @property
+    def worst(self) -> Severity | None:
+        """The worst severity among the findings, or ``None`` where every rule held."""
+        order = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+        found = {f.severity for f in self.rows}
+        return next((s for s in order if s in found), None)

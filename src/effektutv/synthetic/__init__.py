@@ -1,0 +1,1 @@
+"""Demonstration extracts with a known truth; every file says that it is synthetic."""
