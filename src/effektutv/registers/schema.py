@@ -1,0 +1,323 @@
+"""The registers' declarations: one Table Schema (JSON) an extract, code lists with validity dates.
+
+A register is declared once, in ``data/schemas``; reading, checking, the demonstration extracts and the data dictionary
+all come from that declaration. Beside the Table Schema standard each descriptor has an ``effektutv`` object: grain, how
+rows are dated, which file names to expect, how the register's owner delivers it.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from ..errors import ArgumentError
+from ..resources import data_folder
+
+__all__ = [
+    "PERSON",
+    "Code",
+    "CodeList",
+    "DatedBy",
+    "Dating",
+    "Delivery",
+    "ExtractSchema",
+    "Field",
+    "FieldType",
+    "extract_names",
+    "load_codelist",
+    "load_schema",
+    "load_schemas",
+]
+
+#: The canonical name of the person's serial number in every typed table.
+PERSON = "lopnr"
+
+_PROJECT_PREFIX = re.compile(r"^p\d+_", re.IGNORECASE)
+
+
+class FieldType(StrEnum):
+    """The types of Table Schema that the registers use."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    DATE = "date"
+
+
+class DatedBy(StrEnum):
+    """How a row of a register is dated."""
+
+    PERSON = "person"
+    SPELL = "spell"
+    YEAR = "year"
+    MONTHS = "months"
+    MONTH = "month"
+    SNAPSHOT = "snapshot"
+    EVENT = "event"
+    WAVE = "wave"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dating:
+    """How rows are dated, and the canonical columns that date them.
+
+    ``start`` and ``end`` are days for a spell and months of the year for ``months``; ``at`` is the day, year or month
+    of everything else, and the year that ``start`` and ``end`` belong to for ``months``.
+    """
+
+    by: DatedBy
+    start: str | None = None
+    end: str | None = None
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The text format in which the register's owner delivers."""
+
+    encoding: str = "utf-8"
+    delimiter: str = ";"
+    decimal: str = ","
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One column of a register.
+
+    ``name`` is the register's own name, ``column`` the canonical one (lower case) in typed tables; ``delivered`` is how
+    a delivery writes it, ``aliases`` are other names it goes by.
+    """
+
+    name: str
+    type: FieldType
+    title: str
+    description: str
+    unit: str | None = None
+    date_format: str = "%Y-%m-%d"
+    required: bool = False
+    enum: tuple[str | float, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str | None = None
+    codelist: str | None = None
+    aliases: tuple[str, ...] = ()
+    delivered: str = ""
+    from_file: str | None = None
+
+    @property
+    def column(self) -> str:
+        """The canonical name in typed tables."""
+        return self.name.lower()
+
+    def matches(self, header: str) -> bool:
+        """Return whether a delivered column name is this field: without regard to case, a project prefix stripped.
+
+        Parameters
+        ----------
+        header : str
+            A column's name as delivered.
+        """
+        bare = _PROJECT_PREFIX.sub("", header.strip()).lower()
+        return bare == self.column or bare in {a.lower() for a in self.aliases}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractSchema:
+    """The declaration of one register extract."""
+
+    name: str
+    title: str
+    description: str
+    fields: tuple[Field, ...]
+    grain: str
+    dating: Dating
+    files: tuple[str, ...]
+    confidence: str
+    primary_key: tuple[str, ...] = ()
+    missing_values: tuple[str, ...] = ("",)
+    delivery: Delivery = field(default_factory=Delivery)
+
+    def field(self, name: str) -> Field:
+        """Return the field with this name, without regard to case.
+
+        Parameters
+        ----------
+        name : str
+            The register's own name or the canonical one.
+
+        Raises
+        ------
+        ArgumentError
+            If the register has no such field.
+        """
+        for candidate in self.fields:
+            if candidate.column == name.lower():
+                return candidate
+        allowed = ", ".join(f.name for f in self.fields)
+        raise ArgumentError(f"register {self.name!r} has no column {name!r}; it has: {allowed}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """One code with the days it is valid; ``None`` leaves that side open."""
+
+    code: str
+    valid_from: date | None
+    valid_to: date | None
+    label: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeList:
+    """A code list with validity dates and the class of each code."""
+
+    name: str
+    codes: tuple[Code, ...]
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Every code once, in the list's order."""
+        return tuple(dict.fromkeys(c.code for c in self.codes))
+
+    def of_class(self, *groups: str) -> tuple[Code, ...]:
+        """Return the codes of these classes.
+
+        Parameters
+        ----------
+        *groups : str
+            Classes of the list.
+
+        Raises
+        ------
+        ArgumentError
+            If the list has no such class.
+        """
+        known = {c.group for c in self.codes}
+        for group in groups:
+            if group not in known:
+                allowed = ", ".join(sorted(k for k in known if k))
+                raise ArgumentError(f"code list {self.name!r} has no class {group!r}; it has: {allowed}")
+        return tuple(c for c in self.codes if c.group in groups)
+
+
+def _parse_field(raw: Mapping[str, Any]) -> Field:
+    limits = raw.get("constraints", {})
+    ours = raw.get("effektutv", {})
+    return Field(
+        name=raw["name"],
+        type=FieldType(raw["type"]),
+        title=raw["title"],
+        description=raw["description"],
+        unit=ours.get("unit"),
+        date_format=raw.get("format", "%Y-%m-%d"),
+        required=bool(limits.get("required", False)),
+        enum=tuple(limits.get("enum", ())),
+        minimum=limits.get("minimum"),
+        maximum=limits.get("maximum"),
+        pattern=limits.get("pattern"),
+        codelist=ours.get("codelist"),
+        aliases=tuple(ours.get("aliases", ())),
+        delivered=ours.get("delivered", raw["name"]),
+        from_file=ours.get("from_file"),
+    )
+
+
+def _parse_dating(raw: Mapping[str, str]) -> Dating:
+    def column(key: str) -> str | None:
+        return raw[key].lower() if key in raw else None
+
+    return Dating(
+        by=DatedBy(raw["kind"]), start=column("from"), end=column("to"), at=column("field") or column("year")
+    )
+
+
+@cache
+def load_schema(name: str) -> ExtractSchema:
+    """Return the declaration of one register.
+
+    Parameters
+    ----------
+    name : str
+        The register's key, e.g. ``"af_sokandekategori"``; see :func:`extract_names`.
+
+    Raises
+    ------
+    ArgumentError
+        If no register has that key.
+    """
+    path = data_folder() / "schemas" / f"{name}.json"
+    if name not in extract_names():
+        raise ArgumentError(f"there is no register {name!r}; there are: {', '.join(extract_names())}")
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    ours = raw["effektutv"]
+    return ExtractSchema(
+        name=raw["name"],
+        title=raw["title"],
+        description=raw["description"],
+        fields=tuple(_parse_field(f) for f in raw["fields"]),
+        grain=ours["grain"],
+        dating=_parse_dating(ours["dated"]),
+        files=tuple(ours["files"]),
+        confidence=ours["confidence"],
+        primary_key=tuple(k.lower() for k in raw.get("primaryKey", ())),
+        missing_values=tuple(raw["missingValues"]),
+        delivery=Delivery(**ours.get("delivery", {})),
+    )
+
+
+@cache
+def extract_names() -> tuple[str, ...]:
+    """Return the keys of every declared register, sorted."""
+    return tuple(sorted(p.stem for p in (data_folder() / "schemas").glob("*.json")))
+
+
+def load_schemas() -> dict[str, ExtractSchema]:
+    """Return every declared register by key."""
+    return {name: load_schema(name) for name in extract_names()}
+
+
+@cache
+def load_codelist(name: str) -> CodeList:
+    """Return a code list.
+
+    Parameters
+    ----------
+    name : str
+        The list's key, e.g. ``"skat"``.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such list.
+    """
+    path = data_folder() / "codelists" / f"{name}.csv"
+    known = sorted(p.stem for p in path.parent.glob("*.csv"))
+    if name not in known:
+        raise ArgumentError(f"there is no code list {name!r}; there are: {', '.join(known)}")
+    with path.open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+
+    def day(text: str) -> date | None:
+        return date.fromisoformat(text) if text else None
+
+    return CodeList(
+        name=name,
+        codes=tuple(
+            Code(
+                code=r["code"],
+                valid_from=day(r["valid_from"]),
+                valid_to=day(r["valid_to"]),
+                label=r["label"],
+                group=r["class"],
+            )
+            for r in rows
+        ),
+    )
