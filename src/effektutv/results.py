@@ -22,6 +22,8 @@ __all__ = [
     "ArmSummary",
     "Balance",
     "BalanceRow",
+    "CountRow",
+    "Counts",
     "DataQuality",
     "EffectRow",
     "Effects",
@@ -32,6 +34,8 @@ __all__ = [
     "Omnibus",
     "Profile",
     "Severity",
+    "StartRow",
+    "Starts",
     "Statistic",
     "Status",
     "Suppressed",
@@ -458,6 +462,72 @@ class Flow(Tabular):
         from .plots.flow import flow
 
         return flow(self.tidy(), lang=lang, **options)
+
+
+# ------------------------------------------------------------------------------------------------------------- counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountRow:
+    """How many persons of one arm are in one of several exclusive categories of an outcome at one month.
+
+    ``n`` is the arm's denominator (persons followed at that month), not the persons in the outcome; ``share`` is
+    ``events / n``. ``category`` is a key: an outcome's name, or ``"af_only"``, ``"ku_only"``, ``"both"``.
+    """
+
+    outcome: str
+    clock: str = ""
+    month: int | None = None
+    arm: str
+    category: str
+    n: Count
+    events: Count
+    share: Statistic
+    status: Status = Status.UNCHECKED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts(Tabular):
+    """Exclusive categories of an outcome by arm: kinds of work, or the sources that know of the work.
+
+    Parameters
+    ----------
+    rows : tuple of CountRow
+        One row an arm and category; the categories of an arm, clock and month add up to the outcome in that arm.
+    notes : tuple of str
+        What a table note must say.
+    """
+
+    rows: tuple[CountRow, ...]
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def _row_type(cls) -> type[CountRow]:
+        return CountRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRow:
+    """How many of one arm started their intervention, and after how many days (median, of those who started)."""
+
+    arm: str
+    n: Count
+    started: Count
+    share: Statistic
+    median_delay: Statistic
+    status: Status = Status.UNCHECKED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Starts(Tabular):
+    """Start of the intervention by arm: what the start clock rests on."""
+
+    rows: tuple[StartRow, ...]
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def _row_type(cls) -> type[StartRow]:
+        return StartRow
 
 
 # ------------------------------------------------------------------------------------------------------- data quality
