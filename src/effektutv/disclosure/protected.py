@@ -1,0 +1,117 @@
+"""What a run hands over to release, and the sealed wrapper that only disclosure control can make."""
+
+from __future__ import annotations
+
+from dataclasses import InitVar, dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from ..errors import DisclosureError
+from .policy import Policy
+
+if TYPE_CHECKING:
+    from ..results import Balance, Counts, DataQuality, Effects, Flow, Profile, Starts
+    from ..study import Study
+
+__all__ = ["Decision", "Protected", "ReportInputs", "Role"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportInputs:
+    """Everything that one report is made of, protected in one call so that one table cannot undo another.
+
+    A part that the study does not have is left empty and its section falls away.
+
+    Parameters
+    ----------
+    study : Study
+        Labels, months, clocks and the disclosure profile.
+    effects : tuple of Effects
+        Every effect of the run: all outcomes at their month, on every clock, everyone and by subgroup with interaction
+        rows. Each row says its outcome, clock, month, subgroup and level itself, so that the order is free.
+    flow, balance, starts, quality
+        Participant flow, baseline balance, start of the intervention by arm, and what was found in the extracts.
+    profiles : tuple of Profile
+        Month by month; several outcomes and clocks, in one profile or in several.
+    kinds, sources : tuple of Counts
+        Kinds of work, and the sources that know of the work, by arm.
+    robustness : tuple of Effects
+        The primary outcome under other estimators.
+    notes : tuple of str
+        Further notes for the method section.
+    """
+
+    study: Study
+    effects: tuple[Effects, ...]
+    flow: Flow | None = None
+    balance: Balance | None = None
+    profiles: tuple[Profile, ...] = ()
+    kinds: tuple[Counts, ...] = ()
+    sources: tuple[Counts, ...] = ()
+    starts: Starts | None = None
+    quality: DataQuality | None = None
+    robustness: tuple[Effects, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Role(StrEnum):
+    """Why a cell is suppressed: for itself, or so that another cannot be had by subtraction."""
+
+    PRIMARY = "primary"
+    COMPLEMENTARY = "complementary"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One cell that is not shown, and why. The count itself is never in it, only its band.
+
+    Parameters
+    ----------
+    table : str
+        Where the cell stands: ``effects``, ``flow``, ``balance``, ``counts``, ``starts``.
+    cell : str
+        The cell, by its keys only.
+    rule : str
+        The rule that took it.
+    role : Role
+    count_band : str
+        ``"1-4"`` or ``"5+"`` style bands: what the rule itself gives away, and nothing more.
+    """
+
+    table: str
+    cell: str
+    rule: str
+    role: Role
+    count_band: str
+
+
+#: Only modules of this package hold the seal; ``report`` cannot make a :class:`Protected`.
+_SEAL = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Protected(Generic[T_co]):
+    """A value that has passed disclosure control. Only :mod:`effektutv.disclosure.suppress` can make one.
+
+    Parameters
+    ----------
+    value : T
+        The protected value.
+    policy : Policy
+        The profile it was protected under.
+    decisions : tuple of Decision
+        Each cell that was taken out, and why.
+    """
+
+    value: T_co
+    policy: Policy
+    decisions: tuple[Decision, ...]
+    seal: InitVar[object]
+
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
+            raise DisclosureError(
+                "only disclosure control can make a protected result: call disclosure.suppress.protect"
+            )
