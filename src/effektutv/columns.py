@@ -1,0 +1,272 @@
+"""Columns of a pandas or polars data frame, checked and turned into arrays.
+
+The frame is asked for nothing but ``columns`` and ``frame[name]``, so neither library is imported here. A column that
+cannot be used raises an error that names the argument, the column, the rule and a count: never a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .errors import ArgumentError
+
+if TYPE_CHECKING:
+    from .estimate.design import BoolArray, FloatArray, IntArray
+
+__all__ = ["Coded", "coded", "crossed", "frame_columns", "label", "numeric", "require", "row_count"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Coded:
+    """A column of labels.
+
+    Parameters
+    ----------
+    code : (n,) array of int
+        Codes into ``labels``; −1 where missing.
+    labels : tuple of str
+        In the order asked for; else a categorical's own order; else sorted.
+    """
+
+    code: IntArray
+    labels: tuple[str, ...]
+
+    @property
+    def n_missing(self) -> int:
+        """Return how many persons have no label."""
+        return int(np.count_nonzero(self.code < 0))
+
+
+def frame_columns(df: Any) -> list[Hashable]:
+    """Return the frame's column names.
+
+    Parameters
+    ----------
+    df : pandas.DataFrame or polars.DataFrame
+
+    Raises
+    ------
+    ArgumentError
+        If ``df`` is no data frame, or has no rows.
+    """
+    if not hasattr(df, "columns") or not hasattr(df, "__getitem__") or not hasattr(df, "__len__"):
+        hint = "; call .collect() first" if hasattr(df, "collect") else ""
+        raise ArgumentError(f"df: got {type(df).__name__}; give a pandas or polars data frame{hint}")
+    if len(df) == 0:
+        raise ArgumentError("df: the data frame has no rows; give one row a person")
+    return list(df.columns)
+
+
+def row_count(df: Any) -> int:
+    """Return the number of rows.
+
+    Parameters
+    ----------
+    df : pandas.DataFrame or polars.DataFrame
+    """
+    return len(df)
+
+
+def require(df: Any, argument: str, name: object) -> Any:
+    """Return the column ``name`` as the frame's own series.
+
+    Parameters
+    ----------
+    df : pandas.DataFrame or polars.DataFrame
+    argument : str
+        The argument that named the column, for messages.
+    name : object
+        The column's name.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such column, or more than one.
+    """
+    columns = frame_columns(df)
+    found = columns.count(name) if isinstance(name, Hashable) else 0
+    if found == 0:
+        shown = ", ".join(repr(c) for c in columns[:30]) + (", …" if len(columns) > 30 else "")
+        raise ArgumentError(f"{argument}: there is no column {name!r}; the data frame has {shown}")
+    if found > 1:
+        raise ArgumentError(f"{argument}: {found} columns are named {name!r}; give each column its own name")
+    return df[name]
+
+
+def _counted(n: int) -> str:
+    """Return a count of rows as a message may say it."""
+    return "fewer than 5 rows" if 0 < n < 5 else f"{n} rows"
+
+
+def _missing(series: Any) -> BoolArray:
+    """Return which rows are missing: null, None, NA or NaN."""
+    if hasattr(series, "isna"):
+        return np.asarray(series.isna(), dtype=bool)
+    missing = np.asarray(series.is_null().to_numpy(), dtype=bool)
+    values = series.to_numpy()
+    if values.dtype.kind == "f":
+        missing = missing | np.isnan(values)
+    return missing
+
+
+def numeric(df: Any, argument: str, name: object) -> FloatArray:
+    """Return a numeric column as floats, NaN where missing.
+
+    Parameters
+    ----------
+    df : pandas.DataFrame or polars.DataFrame
+    argument : str
+        The argument that named the column, for messages.
+    name : object
+        The column's name. Booleans and nullable types count as numeric; text and dates do not.
+
+    Raises
+    ------
+    ArgumentError
+        If the column is missing, is not numeric, or holds infinite values.
+    """
+    series = require(df, argument, name)
+    values = as_floats(series)
+    if values is None:
+        raise ArgumentError(
+            f"{argument}: column {name!r} is {_kind(series)}, not numeric; make it numbers first (an event 0/1)"
+        )
+    infinite = int(np.count_nonzero(np.isinf(values)))
+    if infinite:
+        raise ArgumentError(
+            f"{argument}: column {name!r} is infinite in {_counted(infinite)}; make those missing or correct them"
+        )
+    return values
+
+
+def _kind(series: Any) -> str:
+    """Return the type of a column for a message."""
+    return f"of type {series.dtype}".replace("object", "text or mixed")
+
+
+def as_floats(series: Any) -> FloatArray | None:
+    """Return a column's values as floats, NaN where missing, or None where they are not numbers.
+
+    Parameters
+    ----------
+    series : pandas.Series or polars.Series
+    """
+    if hasattr(series, "cat") and str(series.dtype) == "category":
+        return None
+    raw = np.asarray(series.to_numpy())
+    if raw.dtype.kind in "biuf":
+        return np.asarray(raw, dtype=np.float64)
+    if raw.dtype.kind != "O":
+        return None
+    missing = _missing(series)
+    known = raw[~missing]
+    if not all(isinstance(v, Real | Decimal | np.bool_) for v in known):
+        return None
+    out = np.full(raw.shape, np.nan)
+    out[~missing] = [float(v) for v in known]
+    return out
+
+
+def label(value: object) -> str:
+    """Return a code as a label: 1.0 and 1 are ``"1"``, True is ``"True"``.
+
+    Parameters
+    ----------
+    value : object
+        A value of an arm, a stratum or a subgroup.
+    """
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def coded(df: Any, argument: str, name: object, order: Sequence[object] | None = None) -> Coded:
+    """Return a column of labels as codes.
+
+    Parameters
+    ----------
+    df : pandas.DataFrame or polars.DataFrame
+    argument : str
+        The argument that named the column, for messages.
+    name : object
+        The column's name.
+    order : sequence, optional
+        The labels' order. Labels of the data that are not listed come back with the code −2.
+    """
+    series = require(df, argument, name)
+    missing = _missing(series)
+    values, position = _distinct(series, missing)
+    labels = [label(v) for v in values]
+    if order is not None:
+        wanted = [label(v) for v in order]
+    else:
+        wanted = list(dict.fromkeys(labels[j] for j in _sorted(series, values)))
+    index = {text: j for j, text in enumerate(wanted)}
+    translate = np.array([index.get(text, -2) for text in labels] or [-1], dtype=np.intp)
+    code = np.where(missing, -1, translate[np.where(missing, 0, position)])
+    return Coded(code=code, labels=tuple(wanted))
+
+
+def _distinct(series: Any, missing: BoolArray) -> tuple[list[Any], IntArray]:
+    """Return the distinct known values and each row's position among them (0 where missing)."""
+    if hasattr(series, "factorize"):
+        position, values = series.factorize()
+        return list(values), np.asarray(np.where(missing, 0, position), dtype=np.intp)
+    values = series.drop_nulls().unique().to_list()
+    lookup = {value: j for j, value in enumerate(values)}
+    position = np.fromiter((lookup.get(v, 0) for v in series.to_list()), dtype=np.intp, count=len(series))
+    return [v for v in values if v == v], position  # NaN differs from itself: it is missing, not a level
+
+
+def _sorted(series: Any, values: list[Any]) -> list[int]:
+    """Return the order of the distinct values: a categorical's own, else numbers by size, else by text."""
+    positions = list(range(len(values)))
+    if hasattr(series, "cat") and hasattr(series.cat, "categories"):
+        rank = {value: j for j, value in enumerate(series.cat.categories)}
+        return sorted(positions, key=lambda j: rank[values[j]])
+    if all(isinstance(v, Real | Decimal | np.bool_) for v in values):
+        return sorted(positions, key=lambda j: float(values[j]))
+    return sorted(positions, key=lambda j: label(values[j]))
+
+
+def crossed(df: Any, argument: str, names: Sequence[object]) -> Coded:
+    """Return the cross of several columns as codes: only combinations that occur, in the order of their parts.
+
+    Parameters
+    ----------
+    df : pandas.DataFrame or polars.DataFrame
+    argument : str
+        The argument that named the columns, for messages.
+    names : sequence
+        Column names, at least one. A row with any of them missing has the code −1.
+    """
+    out = coded(df, argument, names[0])
+    for name in names[1:]:
+        part = coded(df, argument, name)
+        known = (out.code >= 0) & (part.code >= 0)
+        joint = out.code * len(part.labels) + part.code
+        used, position = np.unique(joint[known], return_inverse=True)
+        code = np.full(joint.shape, -1, dtype=np.intp)
+        code[known] = position
+        width = len(part.labels)
+        labels = tuple(f"{out.labels[j // width]}:{part.labels[j % width]}" for j in used)
+        out = Coded(code=code, labels=labels)
+    return out
+
+
+def order_of(levels: Mapping[str, Sequence[object]] | None, name: str) -> Sequence[object] | None:
+    """Return the declared order of a column's levels, if any.
+
+    Parameters
+    ----------
+    levels : mapping of column to levels, optional
+    name : str
+        A column.
+    """
+    return None if levels is None else levels.get(name)

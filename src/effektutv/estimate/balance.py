@@ -1,0 +1,304 @@
+r"""Were the arms alike at baseline? Standardised differences a covariate, and one test of all of them.
+
+The standardised mean difference of a pair is the difference in means over
+
+.. math:: \sqrt{(v_1 + v_0)/2},
+
+the square root of the mean of the two arms' variances: divisor n − 1 for continuous covariates, p(1 − p) for 0/1 ones
+(the pooled denominator of R's cobalt). The weighted one has Σ w_s (x̄₁ₛ − x̄₀ₛ) over the same denominator, w_s the
+stratum's share of all arms' persons. Both are descriptions of these persons, not tests: no p-value stands on a row.
+
+The omnibus statistic d² (Hansen and Bowers 2008, doi 10.1214/08-STS254) compares the arms' sums of covariates, each
+centred at its stratum's mean, with what re-drawing the assignment with the same numbers per stratum would give.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import chdtrc
+
+from effektutv.results import BalanceRow, Omnibus, Statistic, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .design import Design, FloatArray, IntArray
+
+__all__ = ["Covariate", "balance_rows", "expand", "omnibus"]
+
+#: Eigenvalues of the permutation covariance below this share of the largest are 0.
+PSEUDO_INVERSE_TOLERANCE = 1e-10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Covariate:
+    """A baseline covariate, or after :func:`expand` one column of it.
+
+    Parameters
+    ----------
+    name : str
+    kind : {"continuous", "binary", "category", "missing"}
+    values : (n,) array of float
+        NaN where missing; codes into ``levels`` for a category.
+    levels : tuple of str
+        Of a category.
+    level : str
+        Which level a column stands for, ``"missing"`` for missingness.
+    """
+
+    name: str
+    kind: str
+    values: FloatArray
+    levels: tuple[str, ...] = ()
+    level: str = ""
+
+
+def expand(covariates: Sequence[Covariate]) -> list[Covariate]:
+    """Return a 0/1 column a level of each category, and a column of missingness behind each that has any.
+
+    Parameters
+    ----------
+    covariates : sequence of Covariate
+    """
+    out: list[Covariate] = []
+    for c in covariates:
+        missing = np.isnan(c.values)
+        if c.kind == "category":
+            for j, level in enumerate(c.levels):
+                column = np.where(missing, np.nan, (c.values == j).astype(float))
+                out.append(Covariate(name=c.name, kind="category", values=column, level=level))
+        else:
+            out.append(c)
+        if missing.any():
+            out.append(Covariate(name=c.name, kind="missing", values=missing.astype(float), level="missing"))
+    return out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Moments:
+    """Of one column: (S, K) counts and means of the known values, and each arm's mean, variance and range."""
+
+    n: FloatArray
+    mean: FloatArray
+    arm_n: FloatArray
+    missing: FloatArray
+    arm_mean: FloatArray
+    variance: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+
+def _moments(design: Design, column: Covariate) -> _Moments:
+    arms, known = len(design.arms), ~np.isnan(column.values)
+    # Sorting makes the sums below independent of the order of the rows.
+    order = np.lexsort((column.values[known], design.stratum[known], design.arm[known]))
+    x, arm, stratum = column.values[known][order], design.arm[known][order], design.stratum[known][order]
+    cell, size = stratum * arms + arm, design.n_strata * arms
+    n = np.bincount(cell, minlength=size).astype(float)
+    total = np.bincount(cell, weights=x, minlength=size)
+    arm_n = np.bincount(arm, minlength=arms).astype(float)
+    everyone = np.bincount(design.arm, minlength=arms)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        arm_mean = np.bincount(arm, weights=x, minlength=arms) / arm_n
+        mean = (total / n).reshape(design.n_strata, arms)
+        ss = np.bincount(arm, weights=(x - arm_mean[arm]) ** 2, minlength=arms)
+        variance = arm_mean * (1 - arm_mean) if column.kind != "continuous" else ss / (arm_n - 1)
+    variance = np.where(variance <= (8 * np.finfo(float).eps * np.abs(arm_mean)) ** 2, 0.0, variance)
+    low, high = np.full(arms, np.inf), np.full(arms, -np.inf)
+    np.minimum.at(low, arm, x)
+    np.maximum.at(high, arm, x)
+    return _Moments(
+        n=n.reshape(design.n_strata, arms),
+        mean=mean,
+        arm_n=arm_n,
+        missing=everyone - arm_n,
+        arm_mean=arm_mean,
+        variance=variance,
+        low=low,
+        high=high,
+    )
+
+
+def balance_rows(
+    design: Design, covariates: Sequence[Covariate], contrasts: Sequence[tuple[int, int]]
+) -> list[BalanceRow]:
+    """Return a row a column and pair of arms.
+
+    Parameters
+    ----------
+    design : Design
+        Its covariates are not used.
+    covariates : sequence of Covariate
+    contrasts : sequence of (int, int)
+        Codes of (arm, control).
+    """
+    rows: list[BalanceRow] = []
+    for column in expand(covariates):
+        m = _moments(design, column)
+        pairs = [_row(design, column, m, arm, control) for arm, control in contrasts]
+        sizes = [abs(r.smd) for r in pairs if isinstance(r.smd, float)]
+        largest: Statistic = max(sizes) if sizes else Unavailable("no pair of arms has a standardised difference")
+        rows.extend(replace(r, smd_max=largest) for r in pairs)
+    return rows
+
+
+def _row(design: Design, column: Covariate, m: _Moments, arm: int, control: int) -> BalanceRow:
+    """Return one column's row for one pair; ``smd_max`` is filled in by the caller."""
+    empty = Unavailable("no one in the arm with a known value")
+
+    def known(value: float, k: int) -> Statistic:
+        if not m.arm_n[k]:
+            return empty
+        return float(value) if not np.isnan(value) else Unavailable("one person in the arm")
+
+    v1, v0 = known(m.variance[arm], arm), known(m.variance[control], control)
+    difference: Statistic = empty
+    weighted: Statistic = empty
+    if m.arm_n[arm] and m.arm_n[control]:
+        difference = float(m.arm_mean[arm] - m.arm_mean[control])
+        weighted = _weighted_difference(m, arm, control)
+    denominator, note = _denominator(m, arm, control, v1, v0)
+    return BalanceRow(
+        covariate=column.name,
+        level=column.level,
+        kind=column.kind,
+        arm=design.arms[arm],
+        control=design.arms[control],
+        n_arm=int(m.arm_n[arm]),
+        n_control=int(m.arm_n[control]),
+        n_missing_arm=int(m.missing[arm]),
+        n_missing_control=int(m.missing[control]),
+        mean_arm=known(m.arm_mean[arm], arm),
+        mean_control=known(m.arm_mean[control], control),
+        sd_arm=float(np.sqrt(v1)) if isinstance(v1, float) else v1,
+        sd_control=float(np.sqrt(v0)) if isinstance(v0, float) else v0,
+        difference=difference,
+        smd=_over(difference, denominator),
+        smd_weighted=_over(weighted, denominator),
+        smd_max=empty,
+        variance_ratio=_variance_ratio(column.kind, v1, v0),
+        note=note,
+    )
+
+
+def _weighted_difference(m: _Moments, arm: int, control: int) -> Statistic:
+    """Return Σ w_s (x̄₁ₛ − x̄₀ₛ) over the strata with both arms, w_s over all arms' persons."""
+    both = (m.n[:, arm] > 0) & (m.n[:, control] > 0)
+    if not both.any():
+        return Unavailable("no stratum has known values in both arms")
+    weight = m.n[both].sum(axis=1)
+    return float(weight @ (m.mean[both, arm] - m.mean[both, control]) / weight.sum())
+
+
+def _denominator(m: _Moments, arm: int, control: int, v1: Statistic, v0: Statistic) -> tuple[Statistic, str]:
+    """Return √((v₁ + v₀)/2), or why there is none, and what the row's note must flag."""
+    if not isinstance(v1, float) or not isinstance(v0, float):
+        why = v1 if not isinstance(v1, float) else v0
+        return why, why.reason if isinstance(why, Unavailable) else ""
+    apart = m.high[arm] < m.low[control] or m.high[control] < m.low[arm]
+    if v1 == 0 and v0 == 0:
+        reason = "disjoint support: one value in each arm, and they differ" if apart else "no variation in either arm"
+        return Unavailable(reason), reason
+    note = "disjoint support: no value of one arm lies within the other's range" if apart else ""
+    if not apart and (v1 == 0 or v0 == 0):
+        note = "no variation in one arm"
+    return float(np.sqrt((v1 + v0) / 2)), note
+
+
+def _over(value: Statistic, denominator: Statistic) -> Statistic:
+    if not isinstance(value, float):
+        return value
+    return value / denominator if isinstance(denominator, float) else denominator
+
+
+def _variance_ratio(kind: str, v1: Statistic, v0: Statistic) -> Statistic:
+    if kind != "continuous":
+        return Unavailable("the mean of a 0/1 covariate fixes its variance")
+    if not isinstance(v1, float) or not isinstance(v0, float):
+        return v1 if not isinstance(v1, float) else v0
+    return v1 / v0 if v0 > 0 else Unavailable("no variation in the control arm")
+
+
+def omnibus(design: Design, covariates: Sequence[Covariate]) -> Omnibus:
+    r"""Return Hansen and Bowers's d² of all covariates and all arms at once.
+
+    With :math:`\tilde x_i` the K covariates centred at their stratum's mean,
+    :math:`T_a = \sum_{i \in a} \tilde x_i` for every arm a but the first, and
+    :math:`SS_s = \sum_{i \in s} \tilde x_i \tilde x_i'`, re-drawing the assignment with the same numbers per stratum
+    gives :math:`E T_a = 0` and
+
+    .. math:: \mathrm{Cov}(T_a, T_b) = \sum_s \frac{n_{sa}(1[a=b]\, n_s - n_{sb})}{n_s (n_s - 1)} SS_s .
+
+    d² = T′ Cov⁺ T over the stacked (arms − 1)·K sums. For two arms T is the precision-weighted
+    (n₁ₛn₀ₛ/n_s) sum of the strata's mean differences, as in R's RItools. A missing value takes its stratum's mean and a
+    column of missingness stands beside: no one is dropped.
+
+    Parameters
+    ----------
+    design : Design
+    covariates : sequence of Covariate
+
+    Returns
+    -------
+    Omnibus
+        d², its rank as degrees of freedom, and the χ² p-value. Unavailable where nothing varies within strata.
+    """
+    method = "Hansen–Bowers d², chi-squared approximation" + (" within strata" if design.n_strata > 1 else "")
+    X = np.column_stack([_filled(design, c.values) for c in expand(covariates)])
+    order = np.lexsort((*X.T[::-1], design.arm, design.stratum))
+    X, arm, stratum = X[order], design.arm[order], design.stratum[order]
+    size = np.bincount(stratum, minlength=design.n_strata)
+    X = X - X.mean(axis=0)
+    centred = X - _stratum_means(X, stratum, size)[stratum]
+    spread = np.sqrt((centred**2).mean(axis=0))
+    varies = spread > 1e-12 * np.sqrt((X**2).mean(axis=0) + np.finfo(float).tiny)
+    if not varies.any():
+        why = Unavailable("no covariate varies within strata")
+        return Omnibus(statistic=why, df=why, p_value=why, method=method)
+    Z = centred[:, varies] / spread[varies]
+    totals, covariance = _permutation_moments(Z, arm, stratum, size, len(design.arms))
+    values, vectors = np.linalg.eigh(covariance)
+    kept = values > PSEUDO_INVERSE_TOLERANCE * max(float(values[-1]), 0.0)
+    if not kept.any() or values[-1] <= 0:
+        why = Unavailable("no stratum holds persons of two arms")
+        return Omnibus(statistic=why, df=why, p_value=why, method=method)
+    projected = vectors[:, kept].T @ totals
+    statistic, df = float((projected**2 / values[kept]).sum()), float(np.count_nonzero(kept))
+    return Omnibus(statistic=statistic, df=df, p_value=float(chdtrc(df, statistic)), method=method)
+
+
+def _stratum_means(X: FloatArray, stratum: IntArray, size: IntArray) -> FloatArray:
+    sums = np.column_stack([np.bincount(stratum, weights=column, minlength=size.size) for column in X.T])
+    return np.asarray(sums / np.maximum(size, 1)[:, None], dtype=np.float64)
+
+
+def _filled(design: Design, values: FloatArray) -> FloatArray:
+    """Return the column with missing values at their stratum's mean, or the overall mean where a stratum has none."""
+    missing = np.isnan(values)
+    if not missing.any():
+        return values
+    if missing.all():
+        return np.zeros(values.shape)
+    known = np.where(missing, 0.0, values)
+    n = np.bincount(design.stratum, weights=~missing, minlength=design.n_strata)
+    total = np.bincount(design.stratum, weights=known, minlength=design.n_strata)
+    mean = np.where(n > 0, total / np.maximum(n, 1), known.sum() / np.count_nonzero(~missing))
+    return np.where(missing, mean[design.stratum], values)
+
+
+def _permutation_moments(
+    Z: FloatArray, arm: IntArray, stratum: IntArray, size: IntArray, arms: int
+) -> tuple[FloatArray, FloatArray]:
+    """Return the stacked arm sums and their covariance under re-drawing within strata; arm 0 is left out."""
+    k = Z.shape[1]
+    n = np.bincount(stratum * arms + arm, minlength=size.size * arms).reshape(size.size, arms).astype(float)[:, 1:]
+    totals = np.concatenate([Z[arm == a].sum(axis=0) for a in range(1, arms)])
+    covariance = np.zeros(((arms - 1) * k, (arms - 1) * k))
+    for s in np.flatnonzero(size > 1):
+        inside = Z[stratum == s]
+        draws = (np.diag(n[s]) * size[s] - np.outer(n[s], n[s])) / (size[s] * (size[s] - 1))
+        covariance += np.kron(draws, inside.T @ inside)
+    return totals, covariance

@@ -1,0 +1,357 @@
+"""What a kernel is given: coded arms and strata, an outcome, covariates, and the parsed options.
+
+Arms and strata are integer codes, outcomes and covariates floats; names are carried along for notes only. Nothing here
+knows data frames. A missing outcome is NaN; :func:`observe` takes those persons out, so that every count, mean and
+weight further on is over persons with an observed outcome.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from effektutv.errors import ArgumentError
+
+__all__ = [
+    "BoolArray",
+    "Cells",
+    "Design",
+    "Estimator",
+    "FloatArray",
+    "IntArray",
+    "Sample",
+    "Spec",
+    "Vcov",
+    "Weights",
+    "count_cells",
+    "default_contrasts",
+    "observe",
+    "parse_spec",
+    "persons",
+    "strata_count",
+]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+BoolArray = NDArray[np.bool_]
+
+
+class Estimator(StrEnum):
+    """How two arms are compared; see METHODS and :mod:`effektutv.estimate.effects`."""
+
+    DIFFERENCE = "difference"
+    BLOCKED = "blocked"
+    FE = "fe"
+    LIN = "lin"
+
+
+class Vcov(StrEnum):
+    """Variance of a least-squares coefficient; see :mod:`effektutv.estimate.covariance`."""
+
+    CLASSICAL = "classical"
+    HC0 = "HC0"
+    HC1 = "HC1"
+    HC2 = "HC2"
+    HC3 = "HC3"
+
+
+class Weights(StrEnum):
+    """Whose numbers weight the strata: every arm's persons, or those of the two arms compared."""
+
+    ALL = "all"
+    PAIR = "pair"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """The options of an estimate, parsed once.
+
+    Parameters
+    ----------
+    estimator : Estimator
+    vcov : Vcov
+    weights : Weights
+    level : float
+        Coverage of the intervals, between 0 and 1.
+    """
+
+    estimator: Estimator
+    vcov: Vcov = Vcov.HC2
+    weights: Weights = Weights.ALL
+    level: float = 0.95
+
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+def _choose(kind: type[_Choice], argument: str, value: object) -> _Choice:
+    """Return the member whose value is ``value``, whatever its case."""
+    for member in kind:
+        if isinstance(value, str) and value.lower() == member.value.lower():
+            return member
+    allowed = ", ".join(repr(m.value) for m in kind)
+    raise ArgumentError(f"{argument}: got {value!r}; choose one of {allowed}")
+
+
+def parse_spec(
+    *,
+    estimator: str | None,
+    vcov: str,
+    weights: str,
+    level: float,
+    cluster: object = None,
+    stratified: bool,
+    adjusted: bool,
+) -> Spec:
+    """Turn option strings into a :class:`Spec`, refusing what does not go together.
+
+    Parameters
+    ----------
+    estimator : str or None
+        ``None`` takes ``"lin"`` with covariates, else ``"blocked"`` with strata, else ``"difference"``.
+    vcov, weights : str
+        As :class:`Vcov` and :class:`Weights`.
+    level : float
+        Coverage of the intervals.
+    cluster : object
+        Must be ``None``: clustered variances are not offered.
+    stratified, adjusted : bool
+        Whether strata, and whether covariates, were given.
+
+    Raises
+    ------
+    ArgumentError
+        For an unknown option, or options that do not go together.
+    """
+    if cluster is not None:
+        raise ArgumentError("cluster: clustered variances are not offered yet; leave cluster=None")
+    if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
+        raise ArgumentError(f"level: got {level!r}; give the coverage as a number between 0 and 1, e.g. 0.95")
+    if estimator is None:
+        chosen = Estimator.LIN if adjusted else Estimator.BLOCKED if stratified else Estimator.DIFFERENCE
+    else:
+        chosen = _choose(Estimator, "estimator", estimator)
+    variance = _choose(Vcov, "vcov", vcov)
+    if chosen in (Estimator.DIFFERENCE, Estimator.BLOCKED):
+        if adjusted:
+            raise ArgumentError(
+                f"covariates: estimator {chosen.value!r} does not adjust for them; use 'lin' or 'fe', or leave them out"
+            )
+        if variance is not Vcov.HC2:
+            raise ArgumentError(
+                f"vcov: got {vcov!r}, but estimator {chosen.value!r} has Neyman's variance, which is 'HC2'; "
+                "use that, or estimator 'fe' or 'lin'"
+            )
+    if chosen is Estimator.BLOCKED and not stratified:
+        raise ArgumentError("strata: estimator 'blocked' needs strata; name their column, or use 'difference'")
+    return Spec(estimator=chosen, vcov=variance, weights=_choose(Weights, "weights", weights), level=float(level))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Design:
+    """Who was assigned to what, and what was known before.
+
+    Parameters
+    ----------
+    arm : (n,) array of int
+        Codes into ``arms``.
+    stratum : (n,) array of int
+        Codes 0 … ``n_strata`` − 1; all 0 without strata.
+    X : (n, p) array of float
+        Covariates, complete; p may be 0.
+    arms : tuple of str
+        The arms' names, the control first.
+    n_strata : int
+        Number of strata, 1 without strata.
+    strata : str
+        The strata's name, empty without strata.
+    covariates : tuple of str
+        Names of the columns of ``X``.
+    """
+
+    arm: IntArray
+    stratum: IntArray
+    X: FloatArray
+    arms: tuple[str, ...]
+    n_strata: int = 1
+    strata: str = ""
+    covariates: tuple[str, ...] = ()
+
+    def take(self, rows: BoolArray) -> Design:
+        """Return the design of the persons marked in ``rows``, an (n,) array of bool."""
+        return Design(
+            arm=self.arm[rows],
+            stratum=self.stratum[rows],
+            X=self.X[rows],
+            arms=self.arms,
+            n_strata=self.n_strata,
+            strata=self.strata,
+            covariates=self.covariates,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sample:
+    """The persons with an observed outcome, in an order that does not depend on the order of the rows given.
+
+    Parameters
+    ----------
+    design : Design
+        Of the observed persons only.
+    y : (n,) array of float
+        The outcome, finite.
+    binary : bool
+        Whether every outcome is 0 or 1.
+    n_missing : int
+        Persons left out because their outcome is missing.
+    """
+
+    design: Design
+    y: FloatArray
+    binary: bool
+    n_missing: int
+
+    def take(self, rows: BoolArray) -> Sample:
+        """Return the sample of the persons marked in ``rows``, an (n,) array of bool."""
+        return Sample(design=self.design.take(rows), y=self.y[rows], binary=self.binary, n_missing=self.n_missing)
+
+
+def observe(design: Design, y: FloatArray, groups: tuple[IntArray, ...] = ()) -> tuple[Sample, tuple[IntArray, ...]]:
+    """Take out the persons without outcome and put the others in a canonical order.
+
+    Sums of floats depend on their order. Sorting by stratum, arm, outcome and covariates makes results equal to the
+    last bit however the rows came; persons that tie on all of these are interchangeable. Counts of 0/1 outcomes are
+    exact in any order, so that without covariates those need no sorting.
+
+    Parameters
+    ----------
+    design : Design
+    y : (n,) array of float
+        The outcome; NaN where missing.
+    groups : tuple of (n,) arrays of int
+        Subgroup codes to be carried along.
+    """
+    seen = ~np.isnan(y)
+    n_missing = int(y.size - np.count_nonzero(seen))
+    values = y[seen]
+    binary = bool(np.all((values == 0) | (values == 1)))
+    rows = np.flatnonzero(seen)
+    if design.X.shape[1] or not binary:
+        within = design if not n_missing else design.take(seen)
+        cell = within.stratum * len(within.arms) + within.arm
+        rows = rows[np.lexsort((*within.X.T[::-1], values, cell))]
+    elif not n_missing:
+        return Sample(design=design, y=y, binary=binary, n_missing=0), groups
+    ordered = Design(
+        arm=design.arm[rows],
+        stratum=design.stratum[rows],
+        X=design.X[rows],
+        arms=design.arms,
+        n_strata=design.n_strata,
+        strata=design.strata,
+        covariates=design.covariates,
+    )
+    sample = Sample(design=ordered, y=y[rows], binary=binary, n_missing=n_missing)
+    return sample, tuple(g[rows] for g in groups)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Cells:
+    """Counts, means and sums of squared deviations by stratum and arm: all that `difference` and `blocked` need.
+
+    Parameters
+    ----------
+    n : (S, K) array of int
+        Persons.
+    total : (S, K) array of float
+        Sum of the outcome.
+    mean : (S, K) array of float
+        0 where a cell is empty.
+    ss : (S, K) array of float
+        Sum of squared deviations from the cell's mean.
+    """
+
+    n: IntArray
+    total: FloatArray
+    mean: FloatArray
+    ss: FloatArray
+
+    def pooled(self) -> Cells:
+        """Return the cells of the arms, strata taken together: shape (1, K)."""
+        n = self.n.sum(axis=0, keepdims=True)
+        total = self.total.sum(axis=0, keepdims=True)
+        mean = np.divide(total, n, out=np.zeros(n.shape), where=n > 0)
+        ss = (self.ss + self.n * (self.mean - mean) ** 2).sum(axis=0, keepdims=True)
+        return Cells(n=n, total=total, mean=mean, ss=_no_dust(ss, n, mean))
+
+    def variance(self) -> FloatArray:
+        """Return the (S, K) sample variances, divisor n − 1; NaN with fewer than two persons."""
+        out = np.full(self.ss.shape, np.nan)
+        np.divide(self.ss, self.n - 1, out=out, where=self.n > 1)
+        return out
+
+
+def _no_dust(ss: FloatArray, n: IntArray, mean: FloatArray) -> FloatArray:
+    """Return ``ss`` with what rounding alone can leave of a constant outcome set to 0."""
+    dust = n * (8 * np.finfo(float).eps * np.abs(mean)) ** 2
+    return np.where(ss <= dust, 0.0, ss)
+
+
+def count_cells(sample: Sample) -> Cells:
+    """Return counts, sums, means and squared deviations by stratum and arm.
+
+    Parameters
+    ----------
+    sample : Sample
+    """
+    design, y = sample.design, sample.y
+    arms = len(design.arms)
+    size, shape = design.n_strata * arms, (design.n_strata, arms)
+    cell = design.stratum * arms + design.arm
+    n = np.bincount(cell, minlength=size)
+    total = np.asarray(np.bincount(cell, weights=y, minlength=size), dtype=np.float64)
+    mean = np.divide(total, n, out=np.zeros(size), where=n > 0)
+    if sample.binary:
+        ss = total * (n - total) / np.maximum(n, 1)  # exact counts: k(n − k)/n
+    else:
+        squares = np.bincount(cell, weights=(y - mean[cell]) ** 2, minlength=size)
+        ss = _no_dust(np.asarray(squares, dtype=np.float64), n, mean)
+    return Cells(n=n.reshape(shape), total=total.reshape(shape), mean=mean.reshape(shape), ss=ss.reshape(shape))
+
+
+def default_contrasts(arms: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """Return the (arm, control) pairs of codes: each arm against the control, then each against every later arm.
+
+    Parameters
+    ----------
+    arms : tuple of str
+        The control first: FS, SE, CM gives SE − FS, CM − FS, SE − CM.
+    """
+    others = range(1, len(arms))
+    return tuple((k, 0) for k in others) + tuple((i, j) for i in others for j in others if i < j)
+
+
+def persons(n: int) -> str:
+    """Return a count of persons as a note may say it: 1 to 4 is "fewer than 5".
+
+    Parameters
+    ----------
+    n : int
+        A count.
+    """
+    return "fewer than 5 persons" if 0 < n < 5 else f"{n} persons"
+
+
+def strata_count(n: int) -> str:
+    """Return a count of strata in words.
+
+    Parameters
+    ----------
+    n : int
+        A count.
+    """
+    return "1 stratum" if n == 1 else f"{n} strata"

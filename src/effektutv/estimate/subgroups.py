@@ -1,0 +1,224 @@
+"""Effects by level of a baseline characteristic, and always the interaction contrast.
+
+A difference between "significant" and "not significant" is no finding (Gelman and Stern 2006): what answers whether an
+effect differs between levels is the interaction row. With two levels it is the second declared level's effect minus the
+first's. The levels hold different persons, so the variances add. `blocked` and `lin` weight the strata alike in both
+levels, over the strata where each level has both arms; else a different mix of strata would show as an interaction.
+With more than two levels the row is a joint Wald test that all effects are equal (χ², levels − 1 degrees of freedom).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import chdtrc
+
+from effektutv.results import EffectRow, Statistic, Unavailable, available
+
+from .design import (
+    Cells,
+    Design,
+    Estimator,
+    FloatArray,
+    IntArray,
+    Sample,
+    Spec,
+    Weights,
+    count_cells,
+    observe,
+    persons,
+    strata_count,
+)
+from .effects import Fit, Labels, fit_contrast, inference, to_row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Subgroup", "cross", "subgroup_rows"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Subgroup:
+    """A baseline characteristic.
+
+    Parameters
+    ----------
+    name : str
+        Its name; a cross has its parts' names joined by a colon.
+    levels : tuple of str
+        In the order declared.
+    code : (n,) array of int
+        Codes into ``levels``; −1 where missing.
+    """
+
+    name: str
+    levels: tuple[str, ...]
+    code: IntArray
+
+
+def cross(parts: Sequence[Subgroup]) -> Subgroup:
+    """Return the cross of several characteristics: every combination of their levels, the last varying fastest.
+
+    Parameters
+    ----------
+    parts : sequence of Subgroup
+        At least one.
+    """
+    out = parts[0]
+    for part in parts[1:]:
+        known = (out.code >= 0) & (part.code >= 0)
+        out = Subgroup(
+            name=f"{out.name}:{part.name}",
+            levels=tuple(f"{a}:{b}" for a in out.levels for b in part.levels),
+            code=np.where(known, out.code * len(part.levels) + part.code, -1),
+        )
+    return out
+
+
+def subgroup_rows(
+    design: Design,
+    y: FloatArray,
+    spec: Spec,
+    contrasts: Sequence[tuple[int, int]],
+    subgroup: Subgroup,
+    labels: Labels,
+) -> tuple[list[EffectRow], list[str]]:
+    """Return each contrast's effect by level, followed by its interaction row.
+
+    Parameters
+    ----------
+    design : Design
+    y : (n,) array of float
+        The outcome; NaN where missing.
+    spec : Spec
+    contrasts : sequence of (int, int)
+        Codes of (arm, control).
+    subgroup : Subgroup
+    labels : Labels
+        Outcome, clock and month.
+
+    Returns
+    -------
+    rows : list of EffectRow
+    notes : list of str
+    """
+    sample, (code,) = observe(design, y, (subgroup.code,))
+    parts = [sample.take(code == j) for j in range(len(subgroup.levels))]
+    cells = [count_cells(part) for part in parts]
+    notes: list[str] = []
+    if unknown := int(np.count_nonzero(code < 0)):
+        notes.append(f"{subgroup.name}: {persons(unknown)} with no level left out of its rows")
+    rows: list[EffectRow] = []
+    for arm, control in contrasts:
+        fits = [fit_contrast(p, spec, arm, control, cells=c) for p, c in zip(parts, cells, strict=True)]
+        for level, fit in zip(subgroup.levels, fits, strict=True):
+            named = replace(labels, subgroup=subgroup.name, level=level)
+            rows.append(to_row(fit, design, spec, arm, control, named))
+        everyone = replace(labels, subgroup=subgroup.name)
+        rows.append(_interaction(parts, cells, fits, spec, (arm, control), everyone))
+    # A cross of three characteristics would fill a page with the notes of its levels: they stay on the rows.
+    if noted := sum(bool(row.note) for row in rows):
+        notes.append(f"{subgroup.name}: {noted} of {len(rows)} rows have a note of their own")
+    return rows, notes
+
+
+def _interaction(
+    parts: list[Sample], cells: list[Cells], fits: list[Fit], spec: Spec, pair: tuple[int, int], labels: Labels
+) -> EffectRow:
+    """Return the interaction row of one contrast."""
+    design = parts[0].design
+    notes: list[str] = []
+    if spec.estimator in (Estimator.BLOCKED, Estimator.LIN) and design.n_strata > 1:
+        size, notes = _common_size(cells, spec, pair, design)
+        fits = [fit_contrast(p, spec, *pair, cells=c, stratum_size=size) for p, c in zip(parts, cells, strict=True)]
+    effects = Unavailable("an interaction compares effects, not means")
+    base = Fit(
+        n=(sum(f.n[0] for f in fits), sum(f.n[1] for f in fits)),
+        events=None,
+        raw=(effects, effects),
+        means=(effects, effects),
+        variance=effects,
+        df=effects,
+        notes=tuple(dict.fromkeys([*notes, *(note for f in fits for note in f.notes)])),
+    )
+    row = to_row(base, design, spec, *pair, replace(labels, level="interaction"))
+    row = replace(row, events_arm=effects, events_control=effects)
+    reason = next((f.estimate for f in fits if isinstance(f.estimate, Unavailable)), None)
+    reason = reason or next((f.variance for f in fits if isinstance(f.variance, Unavailable)), None)
+    if reason is not None:
+        why = Unavailable(f"not in every level: {reason.reason}")
+        return _without(row, why)
+    estimate = np.array([f.estimate for f in fits], dtype=float)
+    variance = np.array([f.variance for f in fits], dtype=float)
+    if len(fits) == 2:
+        return _contrast(row, fits, estimate, variance, spec)
+    return _wald(row, estimate, variance)
+
+
+def _without(row: EffectRow, why: Unavailable) -> EffectRow:
+    return replace(
+        row,
+        estimate=why,
+        std_error=why,
+        statistic=why,
+        df=why,
+        p_value=why,
+        conf_low=why,
+        conf_high=why,
+        note=why.reason,
+    )
+
+
+def _common_size(cells: list[Cells], spec: Spec, pair: tuple[int, int], design: Design) -> tuple[FloatArray, list[str]]:
+    """Return the stratum weights that all levels share: 0 where some level lacks an arm, and a note on those."""
+    arms = list(pair)
+    complete = np.all([(c.n[:, arms] > 0).all(axis=1) for c in cells], axis=0)
+    counted = [c.n if spec.weights is Weights.ALL else c.n[:, arms] for c in cells]
+    size = np.sum([n.sum(axis=1) for n in counted], axis=0).astype(float)
+    lost = ~complete & (np.sum([c.n[:, arms].sum(axis=1) for c in cells], axis=0) > 0)
+    if not lost.any():
+        return np.where(complete, size, 0.0), []
+    people = persons(int(sum(c.n[lost][:, arms].sum() for c in cells)))
+    name = f"{design.arms[pair[0]]} − {design.arms[pair[1]]}"
+    strata = f"{strata_count(int(lost.sum()))} of {design.strata}"
+    note = f"{name}: {strata} without both arms in every level left out ({people})"
+    return np.where(complete, size, 0.0), [note]
+
+
+def _contrast(row: EffectRow, fits: list[Fit], estimate: FloatArray, variance: FloatArray, spec: Spec) -> EffectRow:
+    """Fill the row with the second level's effect minus the first's."""
+    total, gap = float(variance.sum()), float(estimate[1] - estimate[0])
+    df: Statistic
+    known = [(v, f.df) for v, f in zip(variance, fits, strict=True) if isinstance(f.df, float)]
+    if spec.estimator is Estimator.DIFFERENCE:
+        # Satterthwaite over all four cells: each level's df already pools its two.
+        parts = sum(v**2 / d for v, d in known)
+        df = total**2 / float(parts) if parts else Unavailable("no variation in either arm")
+    else:
+        df = sum(d for _, d in known) if len(known) == 2 else Unavailable("no degrees of freedom are left")
+    error, t, p, low, high = inference(gap, total, df, spec.level)
+    df = df if available(t) else Unavailable("no variation in either arm")
+    return replace(row, estimate=gap, std_error=error, statistic=t, df=df, p_value=p, conf_low=low, conf_high=high)
+
+
+def _wald(row: EffectRow, estimate: FloatArray, variance: FloatArray) -> EffectRow:
+    """Fill the row with the joint Wald test that every level has the same effect."""
+    if not variance.min() > 0:
+        return _without(row, Unavailable("no variation in either arm of some level"))
+    precision = 1 / variance
+    mean = float(precision @ estimate) / float(precision.sum())
+    wald, df = float(precision @ (estimate - mean) ** 2), float(estimate.size - 1)
+    single = Unavailable("more than two levels: a joint test, no single difference")
+    return replace(
+        row,
+        estimate=single,
+        std_error=single,
+        statistic=wald,
+        df=df,
+        p_value=float(chdtrc(df, wald)),
+        conf_low=single,
+        conf_high=single,
+        note="; ".join(filter(None, (row.note, "joint Wald test, chi-squared"))),
+    )
