@@ -159,6 +159,8 @@ def as_floats(series: Any) -> FloatArray | None:
     """
     if hasattr(series, "cat") and str(series.dtype) == "category":
         return None
+    if hasattr(series, "isna") and getattr(series.dtype, "kind", "O") in "biuf":
+        return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
     raw = np.asarray(series.to_numpy())
     if raw.dtype.kind in "biuf":
         return np.asarray(raw, dtype=np.float64)
@@ -218,17 +220,18 @@ def _distinct(series: Any, missing: BoolArray) -> tuple[list[Any], IntArray]:
     if hasattr(series, "factorize"):
         position, values = series.factorize()
         return list(values), np.asarray(np.where(missing, 0, position), dtype=np.intp)
-    values = series.drop_nulls().unique().to_list()
+    # NaN differs from itself: it is missing, not a level.
+    values = [v for v in series.drop_nulls().unique().to_list() if not (isinstance(v, float) and np.isnan(v))]
     lookup = {value: j for j, value in enumerate(values)}
     position = np.fromiter((lookup.get(v, 0) for v in series.to_list()), dtype=np.intp, count=len(series))
-    return [v for v in values if v == v], position  # NaN differs from itself: it is missing, not a level
+    return values, position
 
 
 def _sorted(series: Any, values: list[Any]) -> list[int]:
     """Return the order of the distinct values: a categorical's own, else numbers by size, else by text."""
     positions = list(range(len(values)))
-    if hasattr(series, "cat") and hasattr(series.cat, "categories"):
-        rank = {value: j for j, value in enumerate(series.cat.categories)}
+    if type(series.dtype).__name__ in ("CategoricalDtype", "Enum"):
+        rank = {value: j for j, value in enumerate(series.dtype.categories)}
         return sorted(positions, key=lambda j: rank[values[j]])
     if all(isinstance(v, Real | Decimal | np.bool_) for v in values):
         return sorted(positions, key=lambda j: float(values[j]))
