@@ -145,7 +145,7 @@ omnibus <- function(X, arm, stratum) {
     }
   }
   # A covariate that is constant within strata has no null variance but for rounding: it is no part of the comparison.
-  real <- diag(V) > 1e-20 * rep(colSums(X^2), length(arms))
+  real <- diag(V) > 1e-12 * rep(colSums(X^2), length(arms))
   V <- V[real, real, drop = FALSE]; T <- T[real]; E <- E[real]
   scale <- 1 / sqrt(diag(V)); R <- V * outer(scale, scale); z <- (T - E) * scale
   e <- eigen((R + t(R)) / 2, symmetric = TRUE); keep <- e$values > 1e-10 * max(e$values)
