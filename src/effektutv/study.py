@@ -362,6 +362,18 @@ class Study(_Frozen):
         labels = {a.code: a.label.in_language(lang) for a in self.arms}
         return {code: labels[code] for code in self.arm_codes}
 
+    def with_seed(self, seed: int) -> Self:
+        """Return the same study with another seed.
+
+        Parameters
+        ----------
+        seed : int
+            The seed of everything drawn.
+        """
+        if seed < 0:
+            raise StudyError("seed: give a whole number of at least 0")
+        return self.model_copy(update={"study": self.study.model_copy(update={"seed": seed})})
+
     def where(self, *path: str | int) -> str:
         """Return the file and line of a key, for messages: ``study.toml, line 12``.
 

@@ -1,0 +1,153 @@
+"""The command line: parsing and exit codes only; one plain function of :mod:`effektutv.pipeline` does each command's work."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from .errors import ArgumentError, EffektutvError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="effektutv",
+    help="From register extracts to a report that may be published.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+#: Exit code of a command whose comparison found differences, or whose check found something below an error.
+_DIFFERENCES = 1
+_INSIDE_FAULT = 5
+
+Lang = Literal["sv", "en"]
+StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help="The study file, study.toml.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
+
+
+def _version(value: bool) -> None:
+    if value:
+        from . import __version__
+
+        typer.echo(f"effektutv {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """From register extracts to a report that may be published."""
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write.")],
+    participants: Annotated[int, typer.Option(help="Randomised persons.", min=30)] = 1063,
+    population: Annotated[int, typer.Option(help="Persons around the participants in the registers.", min=0)] = 20_000,
+    seed: Annotated[int, typer.Option(help="Seed of everything drawn.", min=0)] = 1,
+    file_format: Annotated[Literal["csv", "parquet"], typer.Option("--format", help="Format of the extracts.")] = "csv",
+) -> None:
+    """Write synthetic register extracts, a study file and the planted truth."""
+    from .synthetic.extracts import write_demo
+
+    write_demo(folder, participants=participants, population=population, seed=seed, file_format=file_format)
+    typer.echo(f"wrote synthetic extracts to {folder}; run: effektutv run {folder / 'study.toml'} --out out")
+
+
+@app.command()
+def check(study: StudyFile, quiet: Quiet = False) -> None:
+    """Read and check every extract; write a data-quality report beside the study."""
+    from . import pipeline
+    from .results import Severity
+
+    quality = pipeline.check(study, progress=_progress(quiet))
+    rows = quality.to_dicts()
+    for row in rows:
+        typer.echo(
+            f"{row['severity']:8} {row['extract']}: {row['column']}: {row['rule']}: "
+            f"{row['rows_failing']} of {row['rows_checked']} rows. {row['advice']}"
+        )
+    for name, n in quality.read.items():
+        typer.echo(f"read     {name}: {n} rows")
+    target = study.parent / "data_quality.csv"
+    quality.tidy().to_csv(target, index=False, lineterminator="\n")
+    typer.echo(f"wrote {target.name} beside the study file")
+    if quality.worst is Severity.ERROR:
+        raise typer.Exit(3)
+    if rows:
+        raise typer.Exit(_DIFFERENCES)
+
+
+@app.command()
+def run(
+    study: StudyFile,
+    out: Annotated[Path, typer.Option(help="The folder to write.")],
+    lang: Annotated[Lang, typer.Option(help="Language of the report.")] = "sv",
+    engine: Annotated[Literal["duckdb"], typer.Option(help="What reads the extracts.")] = "duckdb",
+    seed: Annotated[int | None, typer.Option(help="Seed, in place of the study's.", min=0)] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run the whole pipeline: from the extracts to the report."""
+    from . import pipeline
+
+    pipeline.run(study, out=out, lang=lang, engine=engine, seed=seed, progress=_progress(quiet))
+    typer.echo(f"wrote {out / 'report.html'}")
+
+
+def _progress(quiet: bool) -> Callable[[str], None] | None:
+    """Return what shows the steps: a moving line on a terminal, plain lines elsewhere, nothing where not wanted."""
+    if quiet:
+        return None
+    if sys.stderr.isatty():
+        from rich.console import Console
+
+        status = Console(stderr=True).status("")
+
+        def moving(step: str) -> None:
+            status.update(f"{step} …")
+            status.start()
+
+        return moving
+
+    def plain(step: str) -> None:
+        sys.stderr.write(f"{step}\n")
+
+    return plain
+
+
+def main() -> None:
+    """Run the command line and end the process with the contract's exit codes."""
+    sys.exit(_guarded())
+
+
+def _guarded() -> int:
+    try:
+        app(standalone_mode=False)
+    except EffektutvError as error:
+        sys.stderr.write(f"effektutv: {error}\n")
+        return error.exit_code
+    except typer.Exit as stop:
+        return int(stop.exit_code)
+    except typer.Abort:
+        return 130
+    except Exception as error:
+        from click import ClickException
+
+        if isinstance(error, ClickException):
+            sys.stderr.write(f"effektutv: {error.format_message()}\n")
+            return ArgumentError.exit_code
+        # the message of a foreign error may hold a value from an extract: only its kind and place are shown
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        sys.stderr.write(
+            f"effektutv: a fault inside effektutv ({type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}); "
+            f"please report it with the command and the version\n"
+        )
+        return _INSIDE_FAULT
+    return 0

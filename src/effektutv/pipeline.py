@@ -1,0 +1,354 @@
+"""The steps of the final report, as plain keyword-only functions: load, analyse, protect, write."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Literal
+
+from . import __version__
+from .errors import ArgumentError
+from .results import DataQuality
+from .study import Study
+
+if TYPE_CHECKING:
+    from .disclosure.protected import ReportInputs
+    from .trial import Trial
+
+__all__ = ["Clocked", "analyse", "check", "load", "replacing", "report", "run"]
+
+Lang = Literal["sv", "en"]
+Progress = Callable[[str], None]
+
+_VERSIONED = ("numpy", "scipy", "pandas", "pyarrow", "duckdb", "matplotlib", "pydantic")
+
+
+class Clocked:
+    """Seconds by step, for the manifest: each call ends the step before and begins the next.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Called with each step's key as it begins.
+    """
+
+    def __init__(self, progress: Progress | None = None) -> None:
+        self.steps: dict[str, float] = {}
+        self._progress = progress
+        self._began = perf_counter()
+        self._step = ""
+
+    def __call__(self, step: str) -> None:
+        self.stop()
+        self._step = step
+        if self._progress is not None:
+            self._progress(step)
+
+    def stop(self) -> None:
+        """End the step under way."""
+        now = perf_counter()
+        if self._step:
+            self.steps[self._step] = self.steps.get(self._step, 0.0) + now - self._began
+        self._began, self._step = now, ""
+
+
+def load(
+    study: Study | str | Path,
+    *,
+    engine: str = "duckdb",
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Trial:
+    """Read, check and link a study's extracts, or its plain table, into a trial.
+
+    Parameters
+    ----------
+    study : Study or path
+        The study, or its ``study.toml``.
+    engine : {"duckdb"}
+        What reads the extracts.
+    threads : int, optional
+        Threads of the engine; results do not depend on it.
+    progress : callable, optional
+        Called with the key of each step as it begins.
+
+    Returns
+    -------
+    Trial
+
+    Raises
+    ------
+    StudyError
+        If the study file is wrong, or asks for what the data do not have.
+    ExtractError
+        If an extract is missing or breaks its schema.
+    """
+    _check_engine(engine)
+    if not isinstance(study, Study):
+        study = Study.from_toml(study)
+    began = progress or _silent
+    from .trial import Trial
+
+    if study.table is not None:
+        from .cohort.plain import read_plain
+
+        began("table")
+        return Trial(study, read_plain(study))
+    from .cohort.build import build_cohort
+    from .registers.engine import Engine
+
+    with Engine(threads=threads) as session:
+        return Trial(study, build_cohort(session, study, began))
+
+
+def check(study: Study | str | Path, *, progress: Progress | None = None) -> DataQuality:
+    """Read and check every extract, without building anything.
+
+    Parameters
+    ----------
+    study : Study or path
+        The study, or its ``study.toml``.
+    progress : callable, optional
+        Called with the key of each step as it begins.
+
+    Returns
+    -------
+    DataQuality
+        Every finding, errors included.
+
+    Raises
+    ------
+    StudyError
+        If the study file is wrong.
+    ExtractError
+        If an extract is missing or cannot be read at all.
+    """
+    if not isinstance(study, Study):
+        study = Study.from_toml(study)
+    began = progress or _silent
+    if study.table is not None:
+        from .cohort.plain import read_plain
+
+        began("table")
+        return read_plain(study).quality
+    from .cohort.build import check_registers
+    from .registers.engine import Engine
+
+    with Engine() as session:
+        return check_registers(session, study, began)[1]
+
+
+def analyse(trial: Trial, *, progress: Progress | None = None) -> ReportInputs:
+    """Estimate everything that the report shows.
+
+    Parameters
+    ----------
+    trial : Trial
+        The trial.
+    progress : callable, optional
+        Called with the key of each step as it begins.
+
+    Returns
+    -------
+    ReportInputs
+        Results that have not passed disclosure control: do not show them.
+    """
+    from .cohort.outcomes import CLOCKS
+    from .disclosure.protected import ReportInputs
+
+    began = progress or _silent
+    study = trial.study
+    outcomes = [o for o in study.outcomes if trial.has(o.name)]
+    groups: list[str | tuple[str, ...]] = [s.by[0] if len(s.by) == 1 else s.by for s in study.subgroups]
+    # the study's clock first: it is the main one
+    first = study.time_zero.clock
+    clocks: list[str | None] = [first, *(c for c in CLOCKS if c != first)] if trial.from_registers else [None]
+    began("effects")
+    effects = [
+        trial.itt(o.name, clock=clock, by=groups if o.name == study.primary.name else None)
+        for clock in clocks
+        for o in outcomes
+    ]
+    robust = ["difference", "fe"] if not study.design.strata else ["difference", "fe", "lin"]
+    robustness = [trial.itt(estimator=name) for name in robust if name != study.design.estimator]
+    began("balance")
+    balance = trial.balance() if study.covariates else None
+    if not trial.from_registers:
+        return ReportInputs(
+            study=study, effects=tuple(effects), flow=trial.flow(), balance=balance, quality=trial.quality,
+            robustness=tuple(robustness),
+        )  # fmt: skip
+    began("months")
+    profiles = [trial.profile(o.name, clock=clock) for clock in clocks for o in outcomes]
+    works = any(o.state == "work" for o in outcomes)
+    return ReportInputs(
+        study=study,
+        effects=tuple(effects),
+        flow=trial.flow(),
+        balance=balance,
+        profiles=tuple(profiles),
+        kinds=tuple(trial.kinds(clock=c) for c in clocks) if works else (),
+        sources=tuple(trial.sources(clock=c) for c in clocks) if works else (),
+        starts=trial.starts(),
+        quality=trial.quality,
+        robustness=tuple(robustness),
+    )
+
+
+def report(
+    trial: Trial,
+    out: str | Path,
+    *,
+    lang: Lang = "sv",
+    progress: Progress | None = None,
+    steps: Clocked | None = None,
+) -> Path:
+    """Write the final report: estimates, disclosure control, tables, figures, HTML and manifest.
+
+    Parameters
+    ----------
+    trial : Trial
+        The trial.
+    out : path
+        The folder to write; an earlier report there is replaced, once the new one is complete.
+    lang : {"sv", "en"}
+        Language of the report.
+    progress : callable, optional
+        Called with the key of each step as it begins.
+    steps : Clocked, optional
+        A clock that already holds earlier steps, for the manifest.
+
+    Returns
+    -------
+    Path
+        The folder written.
+
+    Raises
+    ------
+    ArgumentError
+        If ``lang`` is neither, or ``out`` holds something that is not a report.
+    DisclosureError
+        If the results cannot be protected; nothing is written.
+    """
+    if lang not in ("sv", "en"):
+        raise ArgumentError(f"lang: got {lang!r}; give 'sv' or 'en'")
+    from .disclosure.suppress import protect
+    from .report.document import build, write
+    from .report.manifest import Facts
+
+    clocked = steps or Clocked(progress)
+    with replacing(Path(out)) as folder:
+        inputs = analyse(trial, progress=clocked)
+        clocked("disclosure")
+        protected = protect(inputs)
+        clocked.stop()
+        facts = Facts(
+            version=__version__,
+            engine="duckdb" if trial.from_registers else "table",
+            seed=trial.study.study.seed,
+            inputs={**trial.inputs, "study": trial.study.sha256},
+            versions={"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}},
+            steps=dict(clocked.steps),
+        )
+        write(build(protected, lang=lang, facts=facts), folder, progress=progress)
+    return Path(out)
+
+
+def run(
+    study: str | Path,
+    *,
+    out: str | Path,
+    lang: Lang = "sv",
+    engine: str = "duckdb",
+    seed: int | None = None,
+    progress: Progress | None = None,
+) -> Path:
+    """Run a study from its files to the report.
+
+    Parameters
+    ----------
+    study : path
+        The study file.
+    out : path
+        The folder to write.
+    lang : {"sv", "en"}
+        Language of the report.
+    engine : {"duckdb"}
+        What reads the extracts.
+    seed : int, optional
+        In place of the study's.
+    progress : callable, optional
+        Called with the key of each step as it begins.
+
+    Returns
+    -------
+    Path
+        The folder written.
+    """
+    _check_out(Path(out))
+    plan = Study.from_toml(study)
+    if seed is not None:
+        plan = plan.with_seed(seed)
+    clocked = Clocked(progress)
+    trial = load(plan, engine=engine, progress=clocked)
+    return report(trial, out, lang=lang, progress=progress, steps=clocked)
+
+
+def _silent(step: str) -> None:
+    """Show nothing."""
+
+
+def _check_engine(engine: str) -> None:
+    if engine != "duckdb":
+        raise ArgumentError(f"engine: got {engine!r}; this version has 'duckdb'")
+
+
+def _check_out(out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise ArgumentError(f"out: {out.name!r} is a file; give a folder")
+    if out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").is_file():
+        raise ArgumentError(f"out: the folder {out.name!r} holds something that is not a report; give an empty or new folder")
+
+
+@contextmanager
+def replacing(out: Path) -> Iterator[Path]:
+    """Give a temporary folder beside ``out`` that takes its place when the block ends well, and goes when it does not.
+
+    Parameters
+    ----------
+    out : Path
+        The folder to replace: a report, an empty folder, or nothing yet.
+
+    Raises
+    ------
+    ArgumentError
+        If ``out`` is a file or holds something that is not a report.
+    """
+    _check_out(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{out.name}.tmp-", dir=out.parent))
+    try:
+        yield folder
+        folder.chmod(0o777 & ~_umask())
+        if out.exists():
+            old = Path(tempfile.mkdtemp(prefix=f"{out.name}.tmp-", dir=out.parent))
+            out.rename(old / "old")
+            folder.rename(out)
+            shutil.rmtree(old)
+        else:
+            folder.rename(out)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,169 @@
+"""The embedded engine (DuckDB) behind one small door.
+
+Every statement goes through :class:`Engine`, for two reasons: the engine's own messages print the value or the line that
+it could not read, so none of them may leave this module; and every fetch is ordered, so that results do not depend on
+the number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from ..errors import ExtractError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Engine", "literal", "quoted"]
+
+
+def quoted(identifier: str) -> str:
+    """Return an identifier quoted for SQL.
+
+    Parameters
+    ----------
+    identifier : str
+        A table's or column's name.
+    """
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return a text as an SQL literal.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+class Engine:
+    """A DuckDB session in memory with a private temporary folder.
+
+    Parameters
+    ----------
+    threads : int, optional
+        Number of threads; the engine's own choice where not given. Results do not depend on it.
+    memory_limit : str, optional
+        The engine's limit, e.g. ``"2GB"``; beyond it intermediate results spill to the temporary folder, which only the
+        user can open.
+    """
+
+    def __init__(self, *, threads: int | None = None, memory_limit: str | None = None) -> None:
+        import duckdb
+
+        self._error = duckdb.Error
+        self._folder = TemporaryDirectory(prefix="effektutv-")
+        settings: dict[str, Any] = {
+            "temp_directory": str(Path(self._folder.name) / "spill"),
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+        if threads is not None:
+            settings["threads"] = threads
+        if memory_limit is not None:
+            settings["memory_limit"] = memory_limit
+        self._connection = duckdb.connect(":memory:", config=settings)
+
+    @property
+    def scratch(self) -> Path:
+        """The session's private temporary folder; it is removed when the session closes."""
+        return Path(self._folder.name)
+
+    def close(self) -> None:
+        """End the session and remove its temporary folder."""
+        with suppress(self._error):
+            self._connection.close()
+        self._folder.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def execute(self, sql: str, *, what: str) -> None:
+        """Run a statement without a result.
+
+        Parameters
+        ----------
+        sql : str
+            The statement.
+        what : str
+            What is being done, for the message if it fails: extract and rule, never a value.
+
+        Raises
+        ------
+        ExtractError
+            If the engine refuses; its own message is not repeated, because it may hold values.
+        """
+        self._run(sql, what)
+
+    def rows(self, sql: str, *, what: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query as tuples.
+
+        Parameters
+        ----------
+        sql : str
+            The query; ordered, or of one row.
+        what : str
+            What is being done, for the message if it fails.
+        """
+        return list(self._run(sql, what).fetchall())
+
+    def table(self, sql: str, *, what: str) -> pa.Table:
+        """Return the rows of a query as an Arrow table.
+
+        Parameters
+        ----------
+        sql : str
+            The query; ordered, or of one row.
+        what : str
+            What is being done, for the message if it fails.
+        """
+        return self._run(sql, what).to_arrow_table()
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Make an Arrow table a table of the session.
+
+        Parameters
+        ----------
+        name : str
+            The table's name.
+        table : pyarrow.Table
+            The rows.
+        """
+        self._connection.register("_incoming", table)
+        self.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT * FROM _incoming", what=f"table {name}")
+        self._connection.unregister("_incoming")
+
+    def columns(self, relation: str, *, what: str) -> dict[str, str]:
+        """Return column names and types of a table or table function.
+
+        Parameters
+        ----------
+        relation : str
+            A quoted table name or a table function's call.
+        what : str
+            What is being done, for the message if it fails.
+        """
+        found: Sequence[tuple[Any, ...]] = self.rows(f"DESCRIBE SELECT * FROM {relation}", what=what)
+        return {str(name): str(kind) for name, kind, *_ in found}
+
+    def _run(self, sql: str, what: str) -> Any:
+        failed = ""
+        try:
+            return self._connection.execute(sql)
+        except self._error as error:
+            failed = type(error).__name__
+        # raised outside the handler: inside it the engine's message would travel along as the error's context
+        raise ExtractError(f"{what}: the engine could not read or combine the rows ({failed}); check the file's format")

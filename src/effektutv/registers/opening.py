@@ -1,0 +1,83 @@
+"""Open and check every extract that a study declares, in the study's order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..errors import StudyError
+from ..results import Finding
+from ..study import Study
+from .engine import Engine
+from .identity import refuse_identity_numbers
+from .quality import check_extract
+from .readers import Extract, open_extract
+from .schema import extract_names, load_schema
+
+__all__ = ["Opened", "open_registers"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The study's extracts, opened and checked one by one.
+
+    Parameters
+    ----------
+    extracts : dict of str to Extract
+        By register, in the study's order.
+    rows : dict of str to int
+        Rows read, by register.
+    findings : tuple of Finding
+        What the checks of single extracts found, errors included.
+    """
+
+    extracts: dict[str, Extract]
+    rows: dict[str, int]
+    findings: tuple[Finding, ...]
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """SHA-256 of each file by ``register/file``."""
+        return {f"{name}/{f.name}": f.sha256 for name, extract in self.extracts.items() for f in extract.files}
+
+
+def open_registers(engine: Engine, study: Study, progress: Callable[[str], None]) -> Opened:
+    """Open and check every extract that a study declares.
+
+    Parameters
+    ----------
+    engine : Engine
+        The session.
+    study : Study
+        The study.
+    progress : callable
+        Called with the register's key before each one.
+
+    Returns
+    -------
+    Opened
+        Findings of severity *error* are among its findings; the caller decides when to stop.
+
+    Raises
+    ------
+    StudyError
+        If the study declares a register that there is no schema for.
+    ExtractError
+        If an extract is missing, cannot be read, or holds personal identity numbers.
+    """
+    extracts: dict[str, Extract] = {}
+    rows: dict[str, int] = {}
+    findings: list[Finding] = []
+    for name in study.registers:
+        if name not in extract_names():
+            raise StudyError(
+                f"{study.where('registers', name)}: there is no register {name!r}; allowed: {', '.join(extract_names())}"
+            )
+    for name, register in study.registers.items():
+        progress(name)
+        extract = open_extract(engine, load_schema(name), register, study.folder, study.where("registers", name, "path"))
+        refuse_identity_numbers(engine, extract)
+        rows[name], found = check_extract(engine, extract)
+        findings += found
+        extracts[name] = extract
+    return Opened(extracts=extracts, rows=rows, findings=tuple(findings))
