@@ -1,4 +1,4 @@
-"""The command line: parsing and exit codes only; one plain function of :mod:`effektutv.pipeline` does each command's work."""
+"""The command line: parsing and exit codes only; one plain function of the pipeline does each command's work."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     """From register extracts to a report that may be published."""
 
@@ -127,6 +129,12 @@ def main() -> None:
     sys.exit(_guarded())
 
 
+def _usage_message(error: Exception) -> str:
+    """Return what is wrong with the command line, where that is what the error says; it holds nothing but what was typed."""
+    show = getattr(error, "format_message", None)
+    return str(show()) if callable(show) else ""
+
+
 def _guarded() -> int:
     try:
         app(standalone_mode=False)
@@ -137,11 +145,9 @@ def _guarded() -> int:
         return int(stop.exit_code)
     except typer.Abort:
         return 130
-    except Exception as error:
-        from click import ClickException
-
-        if isinstance(error, ClickException):
-            sys.stderr.write(f"effektutv: {error.format_message()}\n")
+    except Exception as error:  # noqa: BLE001  (the last door: nothing may leave it but a kind and a place)
+        if usage := _usage_message(error):
+            sys.stderr.write(f"effektutv: {usage}\n")
             return ArgumentError.exit_code
         # the message of a foreign error may hold a value from an extract: only its kind and place are shown
         frame = traceback.extract_tb(error.__traceback__)[-1]

@@ -46,6 +46,13 @@ class Clocked:
         self._step = ""
 
     def __call__(self, step: str) -> None:
+        """Begin a step.
+
+        Parameters
+        ----------
+        step : str
+            The step's key.
+        """
         self.stop()
         self._step = step
         if self._progress is not None:
@@ -314,7 +321,9 @@ def _check_out(out: Path) -> None:
     if out.exists() and not out.is_dir():
         raise ArgumentError(f"out: {out.name!r} is a file; give a folder")
     if out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").is_file():
-        raise ArgumentError(f"out: the folder {out.name!r} holds something that is not a report; give an empty or new folder")
+        raise ArgumentError(
+            f"out: the folder {out.name!r} holds something that is not a report; give an empty or new folder"
+        )
 
 
 @contextmanager

@@ -418,14 +418,14 @@ class Flow(Tabular):
 
     def __post_init__(self) -> None:
         for before, stage in zip(self.rows, self.rows[1:], strict=False):
-            if isinstance(before.n, int) and isinstance(stage.n, int) and isinstance(stage.excluded, int):
-                if stage.n + stage.excluded != before.n:
-                    raise ArgumentError(f"participant flow: stage {stage.name!r} does not add up with {before.name!r}")
+            counts = (before.n, stage.n, stage.excluded)
+            # a suppressed count cannot be added; disclosure control only takes counts away, it never changes one
+            if all(isinstance(c, int) for c in counts) and stage.n + stage.excluded != before.n:  # type: ignore[operator]
+                raise ArgumentError(f"participant flow: stage {stage.name!r} does not add up with {before.name!r}")
         for stage in self.rows:
-            counts = list(stage.by_arm.values())
-            if counts and isinstance(stage.n, int) and all(isinstance(c, int) for c in counts):
-                if sum(c for c in counts if isinstance(c, int)) != stage.n:
-                    raise ArgumentError(f"participant flow: the arms of stage {stage.name!r} do not add up to the stage")
+            known = [c for c in stage.by_arm.values() if isinstance(c, int)]
+            if known and len(known) == len(stage.by_arm) and isinstance(stage.n, int) and sum(known) != stage.n:
+                raise ArgumentError(f"participant flow: the arms of stage {stage.name!r} do not add up to the stage")
 
     @classmethod
     def _row_type(cls) -> type[FlowStage]:
@@ -438,7 +438,14 @@ class Flow(Tabular):
             first = {"stage": stage.name, "arm": "", "n": _plain(stage.n), "excluded": _plain(stage.excluded)}
             out.append({**first, "reason": stage.reason, "status": str(stage.status)})
             out.extend(
-                {"stage": stage.name, "arm": arm, "n": _plain(n), "excluded": None, "reason": "", "status": str(stage.status)}
+                {
+                    "stage": stage.name,
+                    "arm": arm,
+                    "n": _plain(n),
+                    "excluded": None,
+                    "reason": "",
+                    "status": str(stage.status),
+                }
                 for arm, n in stage.by_arm.items()
             )
         return out

@@ -111,7 +111,9 @@ class Trial:
         declared = self.study.outcome(name)
         if declared.state is None:
             if month is not None or clock is not None:
-                raise ArgumentError(f"month, clock: outcome {name!r} comes from a plain table and has neither; leave both out")
+                raise ArgumentError(
+                    f"month, clock: outcome {name!r} comes from a plain table and has neither; leave both out"
+                )
             return self._cohort.people[name].to_numpy(dtype=float)
         return self._months(declared, [self._month(declared, month)], self._clock(clock))[:, 0]
 
@@ -164,7 +166,9 @@ class Trial:
         people = self._cohort.people
         named = list(dict.fromkeys([*(c for g in groups for c in g), *(covariates or ())]))
         self._known(named)
-        df = pd.DataFrame({"arm": people["arm"], "stratum": people["stratum"], name: y, **{c: people[c] for c in named}})
+        df = pd.DataFrame(
+            {"arm": people["arm"], "stratum": people["stratum"], name: y, **{c: people[c] for c in named}}
+        )
         adjusted = bool(covariates)
         dated = declared.state is not None
         return frames.itt(
@@ -264,7 +268,7 @@ class Trial:
         work = self._work()
         chosen, k = self._clock(clock), self._month(work, month)
         masks = self._masks(chosen)
-        names = {o.state: o.name for o in self.study.outcomes if o.state is not None}
+        names: dict[str, str] = {o.state: o.name for o in self.study.outcomes if o.state is not None}
         columns = {names.get(s, s): masks.states[s] for s in _KINDS}
         return Counts(rows=tuple(self._count_rows(work, columns, k, chosen)))
 
@@ -343,7 +347,9 @@ class Trial:
         masks = self._masks(clock)
         state = outcome.state or ""
         if state not in masks.states:
-            raise ArgumentError(f"outcome {outcome.name!r}: a register that it needs is not in the study; add it to [registers]")
+            raise ArgumentError(
+                f"outcome {outcome.name!r}: a register that it needs is not in the study; add it to [registers]"
+            )
         y = unpack(masks.states[state], months).astype(float)
         y[~unpack(masks.observed[state], months)] = np.nan
         return y

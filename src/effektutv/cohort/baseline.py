@@ -117,7 +117,10 @@ def _rows(engine: Engine, schema: ExtractSchema, rule: str, columns: Iterable[st
             f"AND (r.{end} IS NULL OR r.{end} >= r.{start}) "
             f"QUALIFY row_number() OVER (PARTITION BY p.row ORDER BY r.{start} DESC, r.{end} DESC NULLS FIRST{order}) = 1"
         )
-    return engine.table(sql + " ORDER BY 1", what=f"{schema.name}: reading baseline covariates").to_pandas()
+    rows: pd.DataFrame = engine.table(
+        sql + " ORDER BY 1", what=f"{schema.name}: reading baseline covariates"
+    ).to_pandas()
+    return rows
 
 
 def _any_before(engine: Engine, schema: ExtractSchema, covariate: Covariate, n: int) -> pd.Series:
@@ -137,7 +140,7 @@ def _any_before(engine: Engine, schema: ExtractSchema, covariate: Covariate, n: 
     out[rows.column("row").to_numpy()] = 1.0
     if covariate.kind == "categorical":
         codes = [level.code for level in covariate.levels]
-        return pd.Series(pd.Categorical.from_codes(out.astype(int), categories=codes[:2]))
+        return pd.Series(pd.Categorical(np.where(out > 0, codes[1], codes[0]), categories=codes[:2]))
     return pd.Series(out)
 
 
@@ -203,8 +206,7 @@ def _levels(covariate: Covariate, text: pd.Series, found: pd.Series) -> pd.Serie
     else:
         longest = sorted(table, key=len, reverse=True)
         unique = {
-            code: next((table[p] for p in longest if code.startswith(p)), None)
-            for code in text.dropna().unique()
+            code: next((table[p] for p in longest if code.startswith(p)), None) for code in text.dropna().unique()
         }
         level = text.map(lambda code: unique.get(code) if isinstance(code, str) else None)
     level = level.astype("object")

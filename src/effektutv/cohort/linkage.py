@@ -71,7 +71,8 @@ def link(engine: Engine, assignment: Extract, study: Study) -> Linked:
         If an arm is unknown, an arm has no one, a stratum is missing, or an intervention starts before randomisation.
     """
     form = engine.table(
-        f"SELECT * EXCLUDE (__bad) FROM {quoted(assignment.table)} ORDER BY {quoted(PERSON)}", what="assignment: reading"
+        f"SELECT * EXCLUDE (__bad) FROM {quoted(assignment.table)} ORDER BY {quoted(PERSON)}",
+        what="assignment: reading",
     ).to_pandas()
     consented = form[form["samtycke"] == 1]
     drawn = consented[consented["arm"].notna() & consented["lottningsdatum"].notna()].reset_index(drop=True)

@@ -25,9 +25,7 @@ def last_month(zero: str, day: str) -> str:
     zero, day : str
         SQL expressions of type DATE.
     """
-    return (
-        f"({_months_between(zero, day)} - CAST(day({day}) < least(day({zero}), day(last_day({day}))) AS INTEGER))"
-    )
+    return f"({_months_between(zero, day)} - CAST(day({day}) < least(day({zero}), day(last_day({day}))) AS INTEGER))"
 
 
 def first_month(zero: str, day: str) -> str:
@@ -38,9 +36,7 @@ def first_month(zero: str, day: str) -> str:
     zero, day : str
         SQL expressions of type DATE.
     """
-    return (
-        f"({_months_between(zero, day)} + CAST(day({day}) > least(day({zero}), day(last_day({day}))) AS INTEGER))"
-    )
+    return f"({_months_between(zero, day)} + CAST(day({day}) > least(day({zero}), day(last_day({day}))) AS INTEGER))"
 
 
 def _months_between(zero: str, day: str) -> str:
@@ -97,7 +93,9 @@ def day_k(zero: NDArray[np.datetime64], k: int) -> NDArray[np.datetime64]:
     month = zero.astype("datetime64[M]")
     offset = (zero - month.astype("datetime64[D]")).astype(np.int64)
     target = month + np.timedelta64(k, "M")
-    length = ((target + np.timedelta64(1, "M")).astype("datetime64[D]") - target.astype("datetime64[D]")).astype(np.int64)
+    length = ((target + np.timedelta64(1, "M")).astype("datetime64[D]") - target.astype("datetime64[D]")).astype(
+        np.int64
+    )
     return np.asarray(target.astype("datetime64[D]") + np.minimum(offset, length - 1))
 
 

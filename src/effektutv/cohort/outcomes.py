@@ -228,9 +228,7 @@ def _active_query(study: Study) -> str:
     end = "coalesce(dropped_out - 1, DATE '9999-12-31')"
     if study.time_zero.interventions_end is not None:
         end = f"least({end}, DATE '{study.time_zero.interventions_end}')"
-    masks = ", ".join(
-        f"{mask_run(clock, 'started', end, study.study.horizon)} AS active_{clock}" for clock in CLOCKS
-    )
+    masks = ", ".join(f"{mask_run(clock, 'started', end, study.study.horizon)} AS active_{clock}" for clock in CLOCKS)
     return f"SELECT row, {masks} FROM {quoted(PARTICIPANTS)} WHERE started IS NOT NULL AND {end} >= started"
 
 

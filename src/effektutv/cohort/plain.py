@@ -78,9 +78,9 @@ def _read(study: Study) -> tuple[pd.DataFrame, str, str]:
     if table is None:
         raise StudyError(f"{study.where('study')}: the study has no [table]")
     if table.package is not None:
-        frame = _from_package(study)
-        digest = hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()
-        return frame, f"{table.package}/{table.dataset}", digest
+        packaged = _from_package(study)
+        digest = hashlib.sha256(packaged.to_csv(index=False).encode()).hexdigest()
+        return packaged, f"{table.package}/{table.dataset}", digest
     path = study.folder / (table.path or "")
     try:
         data = path.read_bytes()

@@ -75,7 +75,9 @@ def open_registers(engine: Engine, study: Study, progress: Callable[[str], None]
             )
     for name, register in study.registers.items():
         progress(name)
-        extract = open_extract(engine, load_schema(name), register, study.folder, study.where("registers", name, "path"))
+        extract = open_extract(
+            engine, load_schema(name), register, study.folder, study.where("registers", name, "path")
+        )
         refuse_identity_numbers(engine, extract)
         rows[name], found = check_extract(engine, extract)
         findings += found

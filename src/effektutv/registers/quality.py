@@ -87,7 +87,9 @@ def check_extract(engine: Engine, extract: Extract) -> tuple[int, list[Finding]]
     """
     schema = extract.schema
     rules = [r for f in schema.fields for r in _field_rules(f, schema, schema.fields.index(f))] + _row_rules(schema)
-    counts = ", ".join(f"count(*) FILTER (WHERE {r.checked}), count(*) FILTER (WHERE ({r.breaks}) AND ({r.checked}))" for r in rules)
+    counts = ", ".join(
+        f"count(*) FILTER (WHERE {r.checked}), count(*) FILTER (WHERE ({r.breaks}) AND ({r.checked}))" for r in rules
+    )
     row = engine.rows(
         f"SELECT count(*)::BIGINT, {counts} FROM {quoted(extract.table)}", what=f"{schema.name}: checking the columns"
     )[0]
@@ -143,7 +145,9 @@ def _field_rules(field: Field, schema: ExtractSchema, position: int) -> Iterable
     if field.enum:
         values = ", ".join(literal(v) if isinstance(v, str) else repr(v) for v in field.enum)
         allowed = ", ".join(str(v) for v in field.enum)
-        yield _held(field, f"allowed values: {allowed}", f"{column} NOT IN ({values})", Severity.ERROR, "check the coding")
+        yield _held(
+            field, f"allowed values: {allowed}", f"{column} NOT IN ({values})", Severity.ERROR, "check the coding"
+        )
     if field.pattern is not None:
         breaks = f"NOT regexp_full_match({column}, {literal(field.pattern)})"
         yield _held(field, f"pattern: {field.pattern}", breaks, Severity.WARNING, "check the coding")
@@ -246,7 +250,9 @@ def _file_findings(extract: Extract, total: int) -> list[Finding]:
         )
     if total == 0:
         findings.append(
-            _finding(schema, "(file)", "at least one row", 0, 0, Severity.WARNING, "the extract has a header and no rows")
+            _finding(
+                schema, "(file)", "at least one row", 0, 0, Severity.WARNING, "the extract has a header and no rows"
+            )
         )
     return findings
 
@@ -291,7 +297,13 @@ def check_links(engine: Engine, extract: Extract, participants: str) -> list[Fin
         advice = "no row is no spell or no decision; for an annual register it is missing"
         findings.append(
             _finding(
-                schema, schema.fields[0].name, "participants without a row", everyone, everyone - found, Severity.NOTE, advice
+                schema,
+                schema.fields[0].name,
+                "participants without a row",
+                everyone,
+                everyone - found,
+                Severity.NOTE,
+                advice,
             )
         )
     if schema.dating.by is DatedBy.SPELL and schema.dating.start and schema.dating.end:
@@ -328,6 +340,7 @@ def raise_on_errors(findings: Iterable[Finding]) -> None:
     errors = [f for f in findings if f.severity is Severity.ERROR]
     if errors:
         lines = [
-            f"{f.extract}: {f.column}: {f.rule}: {f.failing_text} of {f.rows_checked} rows fail; {f.advice}" for f in errors
+            f"{f.extract}: {f.column}: {f.rule}: {f.failing_text} of {f.rows_checked} rows fail; {f.advice}"
+            for f in errors
         ]
         raise ExtractError("\n".join(lines))

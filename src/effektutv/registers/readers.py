@@ -106,7 +106,9 @@ def open_extract(engine: Engine, schema: ExtractSchema, register: Register, fold
     paths = sorted(Path(p) for p in glob(str(folder / register.path)))  # noqa: PTH207  (the pattern may be absolute)
     paths = [p for p in paths if p.is_file()]
     if not paths:
-        raise ExtractError(f"{schema.name}: no file matches the path {register.path!r} ({where}); check path and folder")
+        raise ExtractError(
+            f"{schema.name}: no file matches the path {register.path!r} ({where}); check path and folder"
+        )
     selects: list[str] = []
     present: set[str] = set()
     ignored = truncated = 0
@@ -170,7 +172,7 @@ def _text_select(
         f"delim={literal(form.delimiter)}, quote='\"', escape='\"', encoding={literal(form.encoding)}, "
         f"new_line={literal(form.new_line)}, nullstr='', strict_mode=true, max_line_size=16777216)"
     )
-    expressions = {}
+    expressions: dict[str, tuple[str, str | None]] = {}
     for position, field in matched.by_position.items():
         text = _text_or_missing(schema, f"c{position}")
         typed = _typed(field, text, form.decimal, register.date_format)
@@ -188,7 +190,7 @@ def _parquet_select(
     types = engine.columns(source, what=f"{schema.name}: the Parquet file cannot be read; it may be cut off")
     header = list(types)
     matched = _match(schema, header)
-    expressions = {}
+    expressions: dict[str, tuple[str, str | None]] = {}
     for position, field in matched.by_position.items():
         name = header[position]
         if types[name] == _SQL_TYPE[field.type] and field.type is not FieldType.STRING:
@@ -235,13 +237,13 @@ def _typed(field: Field, text: str, decimal: str, date_format: str | None) -> st
         return f"CASE WHEN regexp_full_match({text}, {literal(pattern)}) THEN {number} END"
     chosen = date_format or field.date_format
     if chosen == "%Y-%m-%d":
-        return f"CASE WHEN regexp_full_match({text}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN try_cast({text} AS DATE) END"
+        return (
+            f"CASE WHEN regexp_full_match({text}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN try_cast({text} AS DATE) END"
+        )
     return f"CAST(try_strptime({text}, {literal(chosen)}) AS DATE)"
 
 
-def _select(
-    schema: ExtractSchema, expressions: dict[str, tuple[str, str | None]], source: str, path: Path
-) -> str:
+def _select(schema: ExtractSchema, expressions: dict[str, tuple[str, str | None]], source: str, path: Path) -> str:
     """Return the query of one file: every declared column in order, then the bits of those that did not fit."""
     columns = []
     bits = []
@@ -252,7 +254,9 @@ def _select(
             if failed is not None and field.type is not FieldType.STRING:
                 bits.append(f"CASE WHEN {failed} THEN {1 << i} ELSE 0 END")
         elif field.from_file is not None:
-            columns.append(f"CAST({_from_name(schema, field, path)} AS {_SQL_TYPE[field.type]}) AS {quoted(field.column)}")
+            columns.append(
+                f"CAST({_from_name(schema, field, path)} AS {_SQL_TYPE[field.type]}) AS {quoted(field.column)}"
+            )
         else:
             columns.append(f"CAST(NULL AS {_SQL_TYPE[field.type]}) AS {quoted(field.column)}")
     bad = " + ".join(bits) if bits else "0"
@@ -267,4 +271,3 @@ def _from_name(schema: ExtractSchema, field: Field, path: Path) -> str:
             f"name each file as delivered, e.g. Individ_2014"
         )
     return found[0]
-

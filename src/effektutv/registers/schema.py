@@ -234,9 +234,7 @@ def _parse_dating(raw: Mapping[str, str]) -> Dating:
     def column(key: str) -> str | None:
         return raw[key].lower() if key in raw else None
 
-    return Dating(
-        by=DatedBy(raw["kind"]), start=column("from"), end=column("to"), at=column("field") or column("year")
-    )
+    return Dating(by=DatedBy(raw["kind"]), start=column("from"), end=column("to"), at=column("field") or column("year"))
 
 
 @cache

@@ -97,7 +97,9 @@ def _scan(schema: ExtractSchema, register: Register, path: Path) -> tuple[bytes,
         first = first or chunk
         last = chunk[-1:]
         if b"\x00" in chunk:
-            raise ExtractError(f"{schema.name}: a file holds NUL bytes: it is binary, UTF-16 or damaged; deliver plain text")
+            raise ExtractError(
+                f"{schema.name}: a file holds NUL bytes: it is binary, UTF-16 or damaged; deliver plain text"
+            )
         if is_utf8 and (utf8.getstate()[0] or not chunk.isascii()):
             try:
                 utf8.decode(chunk)

@@ -1,0 +1,71 @@
+# effektutv: every target sets up what it needs in .venv; a machine needs only Python >= 3.11 and make.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SEED   ?= 1
+LANG_  ?= sv
+
+.PHONY: report test test-slow test-system lint bench docs reproduce clean format
+
+# What is installed is recorded in a stamp a set of extras, so that a second call installs nothing.
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "effektutv needs Python 3.11 or later: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.core: $(VENV)/.python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -c constraints.txt lifelines
+	@touch $@
+
+$(VENV)/.lint: $(VENV)/.core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[lint]'
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	@touch $@
+
+report: $(VENV)/.core
+	$(BIN)/effektutv demo demo --seed $(SEED)
+	$(BIN)/effektutv run demo/study.toml --out out --lang $(LANG_)
+	@echo "open out/report.html"
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not system"
+
+test-slow: $(VENV)/.test
+	$(BIN)/python -m pytest -q -n 2 -m slow
+
+# Tests that need Debian packages (a browser today); they are installed where that is allowed.
+test-system: $(VENV)/.test
+	@bash tests/system-packages chromium
+	$(BIN)/python -m pytest -q -m system
+
+lint: $(VENV)/.lint
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/python tests/unit/test_imports.py
+
+format: $(VENV)/.lint
+	$(BIN)/ruff check --fix src tests benchmarks
+	$(BIN)/ruff format src tests benchmarks
+
+bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/.docs
+	$(BIN)/python -m sphinx -W -q -b html docs docs/_build/html
+
+# The public trials whose data come with a package: published tables, reproduced.
+reproduce: $(VENV)/.test
+	$(BIN)/python -m pytest -q tests/reference/published
+
+clean:
+	rm -rf $(VENV) out demo docs/_build .pytest_cache .mypy_cache .ruff_cache

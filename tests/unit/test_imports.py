@@ -1,0 +1,102 @@
+"""The house's arrows: which room may know which. Also run by ``make lint``, so it needs nothing but Python."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "effektutv"
+
+BASE = {"errors", "resources", "language", "toml_lines", "study", "results", "columns"}
+
+#: Room → the rooms it may import. A room may always import itself.
+ARROWS = {
+    "errors": set(),
+    "resources": set(),
+    "toml_lines": set(),
+    "language": {"errors"},
+    "columns": {"errors", "estimate"},
+    "study": {"errors", "toml_lines"},
+    "results": {"errors", "plots", "language"},
+    "plots": {"errors", "language"},
+    "registers": {"errors", "resources", "language", "study", "results"},
+    "cohort": {"errors", "language", "study", "results", "registers"},
+    "synthetic": {"errors", "resources", "language", "study", "registers"},
+    "estimate": {"errors", "results"},
+    "disclosure": {"errors", "language", "study", "results"},
+    "report": {"errors", "language", "study", "results", "plots", "disclosure", "resources"},
+    "frames": {"errors", "results", "estimate", "columns"},
+    "trial": {"errors", "study", "results", "frames", "cohort", "disclosure", "report"},
+    "pipeline": {"errors", "study", "results", "trial", "registers", "cohort", "disclosure", "report", "__init__"},
+    "cli": {"errors", "results", "pipeline", "synthetic", "__init__"},
+    "__init__": {"errors", "results", "study", "frames", "trial", "pipeline"},
+}
+
+
+def room_of(path: Path) -> str:
+    """The top folder or module that a file belongs to."""
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def _is_room(name: str) -> bool:
+    return (SOURCE / name).is_dir() or (SOURCE / f"{name}.py").is_file()
+
+
+def imported_rooms(path: Path, root: Path = SOURCE) -> set[str]:
+    """Every room that a file imports, at the top or inside a function."""
+    package = path.relative_to(root).parts[:-1]
+    rooms: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - node.level + 1]
+            full = (*base, *(node.module.split(".") if node.module else ()))
+            rooms |= {full[0]} if full else {a.name if _is_room(a.name) else "__init__" for a in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "effektutv":
+            rooms.add([*(node.module or "").split("."), "__init__"][1])
+    return rooms
+
+
+def violations() -> list[str]:
+    """Imports that go against the arrows, as ``file: room``."""
+    found = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        room = room_of(path)
+        if room not in ARROWS:
+            found.append(f"{path.relative_to(SOURCE)}: room {room!r} has no arrows; declare them here")
+            continue
+        allowed = ARROWS[room] | {room}
+        found += [f"{path.relative_to(SOURCE)}: imports {r}" for r in sorted(imported_rooms(path) - allowed)]
+    return found
+
+
+def test_rooms_import_only_what_they_may() -> None:
+    assert violations() == []
+
+
+def test_kernels_know_no_data_frames() -> None:
+    for path in sorted((SOURCE / "estimate").glob("*.py")):
+        names = {
+            (n.names[0].name if isinstance(n, ast.Import) else n.module or "").split(".")[0]
+            for n in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(n, ast.Import | ast.ImportFrom)
+        }
+        assert not names & {"pandas", "polars", "pyarrow", "duckdb", "statsmodels", "linearmodels"}, path.name
+
+
+def test_every_way_to_import_is_seen(tmp_path: Path) -> None:
+    room = tmp_path / "estimate"
+    room.mkdir()
+    probe = room / "probe.py"
+    probe.write_text(
+        "from ..registers.engine import Engine\nfrom .. import results\nfrom .linear import fit\n"
+        "def late():\n    from effektutv.cohort import build\n    from .. import __version__\n",
+        encoding="utf-8",
+    )
+    assert imported_rooms(probe, tmp_path) == {"registers", "results", "estimate", "cohort", "__init__"}
+
+
+if __name__ == "__main__":
+    problems = violations()
+    sys.stderr.write("".join(f"{p}\n" for p in problems))
+    sys.exit(bool(problems))
