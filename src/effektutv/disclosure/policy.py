@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import DisclosureError
+from effektutv.errors import DisclosureError
 
 __all__ = ["POLICIES", "Policy", "policy_named"]
 

@@ -6,12 +6,13 @@ from dataclasses import InitVar, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from ..errors import DisclosureError
-from .policy import Policy
+from effektutv.errors import DisclosureError
 
 if TYPE_CHECKING:
-    from ..results import Balance, Counts, DataQuality, Effects, Flow, Profile, Starts
-    from ..study import Study
+    from effektutv.results import Balance, Counts, DataQuality, Effects, Flow, Profile, Starts
+    from effektutv.study import Study
+
+    from .policy import Policy
 
 __all__ = ["Decision", "Protected", "ReportInputs", "Role"]
 

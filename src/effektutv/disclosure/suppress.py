@@ -1,10 +1,61 @@
-"""Results in, protected results out."""
+"""Results in, protected results out: the only door to release, and it fails closed.
+
+What is hidden, under the shipped profile ``uncleared``:
+
+- an arm's cell (arm × subgroup level × outcome × month) with 1–4 persons, events or non-events; empty cells (0 events) and
+  full ones (no non-events) are shown, for that is the rule as it was stated;
+- with it the next-smallest cell of each margin that it stands in: the levels of the subgroup, the kinds within work, the
+  sources of work, the arms among who started; then more, until nothing hidden follows from the margins by arithmetic;
+- of an effect that touches a hidden cell: that arm's share and both adjusted means, the estimate, its error, statistic, p
+  and interval; and the interaction of that subgroup in that contrast;
+- in the flow and the balance table counts of 1–4 (also as a difference of two stages) with their complements.
+
+One cell has one decision in every table, on both clocks and under every estimator. What this profile does not do, and why
+nothing under it is cleared for publication: shares at full precision can give away the denominator behind them; the number
+lost to follow-up shows in the denominators of later months; how narrow the margins bound a hidden cell is not audited.
+"""
 
 from __future__ import annotations
 
-from .protected import Protected, ReportInputs
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from effektutv.errors import DisclosureError
+from effektutv.results import Status, Suppressed, Unavailable
+
+from . import collect
+from .ledger import Ledger
+from .notes import safe_note
+from .policy import policy_named
+from .protected import _SEAL, Decision, Protected, ReportInputs, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from effektutv.results import (
+        ArmSummary,
+        Balance,
+        BalanceRow,
+        CountRow,
+        Counts,
+        DataQuality,
+        EffectRow,
+        Effects,
+        Flow,
+        FlowStage,
+        Profile,
+        StartRow,
+        Starts,
+        Statistic,
+    )
+    from effektutv.study import Study
 
 __all__ = ["protect"]
+
+T = TypeVar("T")
+_COUNTS = Suppressed("the counts behind shares are not released by themselves")
+_TOUCHED = "touches a suppressed cell"
+_DIFFERENCING = "differs from the same cell of another contrast by too few"
 
 
 def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
@@ -14,9 +65,279 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
     ----------
     inputs : ReportInputs
 
+    Returns
+    -------
+    Protected of ReportInputs
+        The same parts, each row with its status; what may not be shown is ``Suppressed``.
+
     Raises
     ------
     DisclosureError
-        If something cannot be protected: nothing may be released then.
+        If the profile is unknown or does not fit the study, or if something cannot be checked or protected: nothing may
+        be released then.
     """
-    raise NotImplementedError
+    policy = policy_named(inputs.study.disclosure.profile)
+    if policy.releases_all:
+        if inputs.study.table is None:
+            raise DisclosureError(
+                f"the profile {policy.name!r} is for tables whose records are public; register extracts are not: "
+                "choose another profile in [disclosure]"
+            )
+        return Protected(_release_all(inputs), policy, (), _SEAL)
+    ledger = _ledger(inputs, Ledger(policy=policy))
+    apply = _Apply(ledger, inputs.study)
+    value = replace(
+        inputs,
+        effects=tuple(apply.effects(e) for e in inputs.effects),
+        robustness=tuple(apply.effects(e) for e in inputs.robustness),
+        profiles=tuple(apply.profile(p) for p in inputs.profiles),
+        kinds=tuple(apply.counts(c) for c in inputs.kinds),
+        sources=tuple(apply.counts(c) for c in inputs.sources),
+        starts=inputs.starts and apply.starts(inputs.starts),
+        flow=inputs.flow and apply.flow(inputs.flow),
+        balance=inputs.balance and apply.balance(inputs.balance),
+        quality=inputs.quality and _banded(inputs.quality, policy.threshold),
+        notes=tuple(apply.notes(inputs.notes)),
+    )
+    return Protected(value, policy, (*ledger.hidden.values(), *apply.withheld), _SEAL)
+
+
+def _ledger(inputs: ReportInputs, ledger: Ledger) -> Ledger:
+    """Enter every table of the report, and close."""
+    study = inputs.study
+    for effects in (*inputs.effects, *inputs.robustness, *(p.effects for p in inputs.profiles)):
+        collect.collect_effects(ledger, study, effects.rows)
+    for profile in inputs.profiles:
+        collect.collect_arms(ledger, study, profile.rows)
+    for counts in (*inputs.kinds, *inputs.sources):
+        collect.collect_counts(ledger, study, counts.rows)
+    collect.link_outcomes(ledger, study)
+    if inputs.starts is not None:
+        collect.collect_starts(ledger, inputs.starts)
+    if inputs.flow is not None:
+        collect.collect_flow(ledger, inputs.flow)
+    if inputs.balance is not None:
+        collect.collect_balance(ledger, study, inputs.balance)
+    ledger.close()
+    return ledger
+
+
+class _Apply:
+    """Takes out of each result what the closed ledger hides."""
+
+    def __init__(self, ledger: Ledger, study: Study) -> None:
+        self.ledger = ledger
+        self.study = study
+        self.withheld: list[Decision] = []
+
+    # -------------------------------------------------------------------------------------------- effects, profiles
+
+    def effects(self, effects: Effects) -> Effects:
+        """Return the effects with every row decided."""
+        rows = tuple(self._effect(row) for row in effects.rows)
+        return replace(effects, rows=rows, notes=tuple(self.notes(effects.notes)))
+
+    def _effect(self, row: EffectRow) -> EffectRow:
+        interaction = row.level == collect.INTERACTION
+        hidden = [self._side_hidden(row, side) for side in collect.sides(row)]
+        touched = any(hidden)
+        changes: dict[str, object] = {"events_arm": _COUNTS, "events_control": _COUNTS}
+        gone = Suppressed(_TOUCHED)
+        if touched:
+            names = ("mean_arm", "mean_control", "estimate", "std_error", "statistic", "df", "p_value", "conf_low")
+            changes.update(dict.fromkeys((*names, "conf_high", "p_randomization", "p_adjusted"), gone), note="")
+        for name, side, away in zip(("arm", "control"), collect.sides(row), hidden, strict=True):
+            if away:
+                changes[f"share_{name}"] = gone
+            elif not interaction and self._differencing(row, side):
+                changes[f"share_{name}"] = Suppressed(_DIFFERENCING)
+            few = isinstance(side.n, int) and self.ledger.policy.small(side.n)
+            if few or (not interaction and row.subgroup and self._persons_hidden(side.arm, row.subgroup, row.level)):
+                changes[f"n_{name}"] = gone
+        if not touched:
+            changes["note"] = safe_note(row.note) or ""
+        shown = Status.UNAVAILABLE if isinstance(row.estimate, Unavailable) else Status.RELEASED
+        taken = any(isinstance(v, Suppressed) for k, v in changes.items() if not k.startswith("events"))
+        return replace(row, status=Status.SUPPRESSED if taken else shown, **changes)  # type: ignore[arg-type]
+
+    def _side_hidden(self, row: EffectRow, side: collect.Side) -> bool:
+        """Return whether an arm's cell of the row is hidden; of an interaction, whether any level's is."""
+        cell = collect.outcome_cell(row, side.arm)
+        if row.level != collect.INTERACTION:
+            return self._has_persons(side.n) and self.ledger.is_hidden(cell)
+        key = (cell.outcome, cell.month, cell.arm, cell.group)
+        return any((c.outcome, c.month, c.arm, c.group) == key for c in self.ledger.hidden if c.table == "outcome")
+
+    def _persons_hidden(self, arm: str, group: str, level: str) -> bool:
+        return collect.persons_cell(arm, group, level) in self.ledger.hidden
+
+    @staticmethod
+    def _has_persons(n: object) -> bool:
+        return not isinstance(n, Unavailable) and n != 0
+
+    def _differencing(self, row: EffectRow, side: collect.Side) -> bool:
+        """Return whether the cell stands elsewhere with a few more persons, so that subtraction shows those few."""
+        if not isinstance(side.n, int) or side.n == 0:
+            return False
+        n, events = side.n, side.events if isinstance(side.events, int) else None
+        for more, others in self.ledger.seen[collect.outcome_cell(row, side.arm)].get(row.clock, []):
+            apart = None if events is None or others is None else others - events
+            if more > n and (apart is None or 0 <= apart <= more - n) and self.ledger.rule(more - n, apart):
+                return True
+        return False
+
+    def profile(self, profile: Profile) -> Profile:
+        """Return the profile with every month and arm decided."""
+        rows = tuple(self._summary(row) for row in profile.rows)
+        return replace(profile, rows=rows, effects=self.effects(profile.effects))
+
+    def _summary(self, row: ArmSummary) -> ArmSummary:
+        if not self._has_persons(row.n):
+            return replace(row, status=Status.UNAVAILABLE, events=_COUNTS)
+        if not self.ledger.is_hidden(collect.outcome_cell(row, row.arm)):
+            shown = Status.UNAVAILABLE if isinstance(row.share, Unavailable) else Status.RELEASED
+            return replace(row, status=shown, events=_COUNTS)
+        gone = Suppressed(_TOUCHED)
+        small = isinstance(row.n, int) and self.ledger.policy.small(row.n)
+        return replace(
+            row, n=gone if small else row.n, share=gone, std_error=gone, conf_low=gone, conf_high=gone,
+            status=Status.SUPPRESSED, events=_COUNTS,
+        )  # fmt: skip
+
+    # ---------------------------------------------------------------------------------------------- counts, starts
+
+    def counts(self, counts: Counts) -> Counts:
+        """Return the categories with every cell decided."""
+        rows = tuple(self._category(row) for row in counts.rows)
+        return replace(counts, rows=rows, notes=tuple(self.notes(counts.notes)))
+
+    def _category(self, row: CountRow) -> CountRow:
+        if row.n == 0:
+            return replace(row, status=Status.UNAVAILABLE)
+        if not self.ledger.is_hidden(collect.category_cell(self.study, row)):
+            return replace(row, status=Status.RELEASED)
+        gone = Suppressed(_TOUCHED)
+        small = isinstance(row.n, int) and self.ledger.policy.small(row.n)
+        return replace(row, n=gone if small else row.n, events=gone, share=gone, status=Status.SUPPRESSED)
+
+    def starts(self, starts: Starts) -> Starts:
+        """Return the start by arm with every arm decided."""
+        rows = tuple(self._start(row) for row in starts.rows)
+        return replace(starts, rows=rows, notes=tuple(self.notes(starts.notes)))
+
+    def _start(self, row: StartRow) -> StartRow:
+        gone, policy = Suppressed(_TOUCHED), self.ledger.policy
+        hidden = self.ledger.is_hidden(collect.started_cell(row.arm))
+        few = isinstance(row.started, int) and policy.small(row.started)
+        changes: dict[str, object] = {"started": gone, "share": gone} if hidden else {}
+        if few:
+            changes["median_delay"] = gone
+        if isinstance(row.n, int) and policy.small(row.n):
+            changes["n"] = gone
+        status = Status.SUPPRESSED if changes else Status.RELEASED
+        return replace(row, status=status, **changes)  # type: ignore[arg-type]
+
+    # ----------------------------------------------------------------------------------------------- flow, balance
+
+    def flow(self, flow: Flow) -> Flow:
+        """Return the flow with every box decided."""
+        return replace(flow, rows=tuple(self._stage(stage) for stage in flow.rows))
+
+    def _stage(self, stage: FlowStage) -> FlowStage:
+        gone = Suppressed(_TOUCHED)
+        is_hidden = self.ledger.is_hidden
+        by_arm = {a: gone if is_hidden(collect.flow_cell(stage.name, a)) else n for a, n in stage.by_arm.items()}
+        n = gone if is_hidden(collect.flow_cell(stage.name)) else stage.n
+        excluded = gone if is_hidden(collect.left_cell(stage.name)) else stage.excluded
+        taken = any(isinstance(v, Suppressed) for v in (n, excluded, *by_arm.values()))
+        status = Status.SUPPRESSED if taken else Status.RELEASED
+        return replace(stage, n=n, excluded=excluded, by_arm=by_arm, status=status)
+
+    def balance(self, balance: Balance) -> Balance:
+        """Return the balance table with every row decided."""
+        hidden = {
+            (row.covariate, row.level)
+            for row in balance.rows
+            for arm in (row.arm, row.control)
+            if row.kind != "continuous" and self.ledger.is_hidden(collect.level_cell(self.study, row, arm))
+        }
+        few = {(r.covariate, r.level) for r in balance.rows if any(self._few_known(n) for n in (r.n_arm, r.n_control))}
+        rows = tuple(self._balance_row(row, hidden | few) for row in balance.rows)
+        return replace(balance, rows=rows, notes=tuple(self.notes(balance.notes)))
+
+    def _few_known(self, n: object) -> bool:
+        return isinstance(n, int) and self.ledger.policy.small(n)
+
+    def _balance_row(self, row: BalanceRow, maxima_away: set[tuple[str, str]]) -> BalanceRow:
+        gone = Suppressed(_TOUCHED)
+        changes: dict[str, object] = {}
+        pairs = (("arm", row.arm, row.n_arm), ("control", row.control, row.n_control))
+        for name, arm, n in pairs:
+            unknown = collect.persons_cell(arm, row.covariate, "missing")
+            if unknown in self.ledger.hidden and row.kind != "missing":
+                changes.update({f"n_{name}": gone, f"n_missing_{name}": gone})
+            share_away = row.kind != "continuous" and self.ledger.is_hidden(collect.level_cell(self.study, row, arm))
+            if share_away or self._few_known(n):
+                changes.update({f"mean_{name}": gone, f"sd_{name}": gone})
+                changes.update(dict.fromkeys(("difference", "smd", "smd_weighted", "variance_ratio"), gone), note="")
+        # the largest of the pairs may be a hidden pair's
+        if (row.covariate, row.level) in maxima_away:
+            changes["smd_max"] = gone
+        status = Status.SUPPRESSED if changes else Status.RELEASED
+        if not changes and isinstance(row.smd, Unavailable):
+            status = Status.UNAVAILABLE
+        note = str(changes.pop("note", safe_note(row.note) or ""))
+        return replace(row, status=status, note=note, **changes)  # type: ignore[arg-type]
+
+    # -------------------------------------------------------------------------------------------------------- notes
+
+    def notes(self, notes: Iterable[str]) -> Iterator[str]:
+        """Yield the notes that may be shown; those that say of how few they are about are withheld and logged."""
+        for note in notes:
+            if (safe := safe_note(note)) is not None:
+                yield safe
+            else:
+                rule = "a note that tells a count of 1-4"
+                self.withheld.append(
+                    Decision(table="notes", cell="a table note", rule=rule, role=Role.PRIMARY, count_band="1-4")
+                )
+
+
+# ------------------------------------------------------------------------------------------------------ without change
+
+
+def _banded(quality: DataQuality, threshold: int) -> DataQuality:
+    """Return the findings with every small count of rows made the same, so that only its band can be shown."""
+    rows = tuple(replace(f, rows_failing=1) if 0 < f.rows_failing < threshold else f for f in quality.rows)
+    return replace(quality, rows=rows)
+
+
+def _shown(row: T, statistic: Statistic | None = None) -> T:
+    status = Status.UNAVAILABLE if isinstance(statistic, Unavailable) else Status.RELEASED
+    return replace(row, status=status)  # type: ignore[type-var]
+
+
+def _release_all(inputs: ReportInputs) -> ReportInputs:
+    """Return everything as released: the records are public."""
+
+    def effects(e: Effects) -> Effects:
+        return replace(e, rows=tuple(_shown(r, r.estimate) for r in e.rows))
+
+    def counts(c: Counts) -> Counts:
+        return replace(c, rows=tuple(_shown(r) for r in c.rows))
+
+    def profile(p: Profile) -> Profile:
+        return replace(p, rows=tuple(_shown(r, r.share) for r in p.rows), effects=effects(p.effects))
+
+    flow, balance, starts = inputs.flow, inputs.balance, inputs.starts
+    return replace(
+        inputs,
+        effects=tuple(effects(e) for e in inputs.effects),
+        robustness=tuple(effects(e) for e in inputs.robustness),
+        profiles=tuple(profile(p) for p in inputs.profiles),
+        kinds=tuple(counts(c) for c in inputs.kinds),
+        sources=tuple(counts(c) for c in inputs.sources),
+        starts=starts and replace(starts, rows=tuple(_shown(r) for r in starts.rows)),
+        flow=flow and replace(flow, rows=tuple(_shown(r) for r in flow.rows)),
+        balance=balance and replace(balance, rows=tuple(_shown(r, r.smd) for r in balance.rows)),
+    )

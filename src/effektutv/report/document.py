@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ..disclosure.protected import Protected, ReportInputs
-from .manifest import Facts
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from effektutv.disclosure.protected import Protected, ReportInputs
+
+    from .manifest import Facts
 
 __all__ = ["Document", "build", "write"]
 

@@ -1,0 +1,452 @@
+"""Enter every cell and margin of a report into the ledger.
+
+What is entered fails closed: a share without the count behind it, a count that does not fit its share, levels that hold
+more persons than everyone are no cells to protect but faults, and stop the release.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from effektutv.errors import DisclosureError
+from effektutv.results import Unavailable, available
+
+from .ledger import Cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from effektutv.results import ArmSummary, Balance, BalanceRow, CountRow, EffectRow, Flow, Starts
+    from effektutv.study import Study
+
+    from .ledger import Ledger
+
+__all__ = [
+    "INTERACTION",
+    "Side",
+    "category_cell",
+    "collect_arms",
+    "collect_balance",
+    "collect_counts",
+    "collect_effects",
+    "collect_flow",
+    "collect_starts",
+    "flow_cell",
+    "left_cell",
+    "level_cell",
+    "link_outcomes",
+    "outcome_cell",
+    "persons_cell",
+    "sides",
+    "started_cell",
+]
+
+#: The level of an interaction row: it holds no cell of its own.
+INTERACTION = "interaction"
+_REST = "@rest"
+_TOLERANCE = 1e-6
+
+
+class Side(NamedTuple):
+    """One arm of a row of effects."""
+
+    arm: str
+    n: object
+    events: object
+    share: object
+
+
+def sides(row: EffectRow) -> tuple[Side, Side]:
+    """Return both arms of a row of effects.
+
+    Parameters
+    ----------
+    row : EffectRow
+    """
+    return (
+        Side(row.arm, row.n_arm, row.events_arm, row.share_arm),
+        Side(row.control, row.n_control, row.events_control, row.share_control),
+    )
+
+
+def outcome_cell(row: EffectRow | ArmSummary, arm: str) -> Cell:
+    """Return the cell of one arm of a row of effects, or of an arm's month in a profile.
+
+    Parameters
+    ----------
+    row : EffectRow or ArmSummary
+    arm : str
+    """
+    group, level = getattr(row, "subgroup", ""), getattr(row, "level", "")
+    return Cell("outcome", row.outcome, row.month, arm, group, level)
+
+
+def persons_cell(arm: str, group: str, level: str) -> Cell:
+    """Return the cell of an arm's persons in one level of a characteristic.
+
+    Parameters
+    ----------
+    arm, group, level : str
+    """
+    return Cell("persons", arm=arm, group=group, level=level)
+
+
+def started_cell(arm: str) -> Cell:
+    """Return the cell of who started in an arm.
+
+    Parameters
+    ----------
+    arm : str
+    """
+    return Cell("starts", "started", arm=arm)
+
+
+def _counted(study: Study, outcome: str, side: Side) -> tuple[int, int | None] | None:
+    """Return persons and events of a side, or None where there is nobody; refuse what cannot be checked."""
+    n, events, share = side.n, side.events, side.share
+    if isinstance(n, Unavailable) or (isinstance(n, int) and n == 0):
+        if available(share):
+            raise DisclosureError(f"{outcome}: a share of nobody; it cannot be checked and nothing is released")
+        return None
+    if not isinstance(n, int) or isinstance(n, bool):
+        raise DisclosureError(f"{outcome}: the number of persons behind a row is unknown, so that it cannot be checked")
+    if isinstance(events, int) and not isinstance(events, bool):
+        if available(share) and abs(float(share) - events / n) > _TOLERANCE:  # type: ignore[arg-type]
+            raise DisclosureError(f"{outcome}: a share and the count behind it do not agree; nothing is released")
+        return n, events
+    if any(o.name == outcome and not o.binary for o in study.outcomes):
+        return n, None
+    raise DisclosureError(f"{outcome}: a share came without the count behind it, so that it cannot be checked")
+
+
+# ---------------------------------------------------------------------------------------------- effects and profiles
+
+
+def collect_effects(ledger: Ledger, study: Study, rows: Iterable[EffectRow]) -> None:
+    """Enter the arms of every row of effects.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    study : Study
+    rows : iterable of EffectRow
+    """
+    for row in rows:
+        if row.level == INTERACTION:
+            continue
+        for side in sides(row):
+            if (counted := _counted(study, row.outcome, side)) is not None:
+                ledger.observe(outcome_cell(row, side.arm), *counted, clock=row.clock)
+
+
+def collect_arms(ledger: Ledger, study: Study, rows: Iterable[ArmSummary]) -> None:
+    """Enter the arms of a profile, month by month.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    study : Study
+    rows : iterable of ArmSummary
+    """
+    for row in rows:
+        if (counted := _counted(study, row.outcome, Side(row.arm, row.n, row.events, row.share))) is not None:
+            ledger.observe(outcome_cell(row, row.arm), *counted, clock=row.clock)
+
+
+def link_outcomes(ledger: Ledger, study: Study) -> None:
+    """Enter the margins of all outcome cells: levels within everyone, crosses within levels, kinds within work.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    study : Study
+    """
+    cells = [c for c in ledger.seen if c.table == "outcome"]
+    by_outcome: dict[tuple[str, int | None, str], list[Cell]] = {}
+    for cell in cells:
+        by_outcome.setdefault((cell.outcome, cell.month, cell.arm), []).append(cell)
+    for (outcome, month, arm), members in by_outcome.items():
+        everyone = Cell("outcome", outcome, month, arm)
+        groups = dict.fromkeys(c.group for c in members if c.group)
+        for group in groups:
+            levels = [c for c in members if c.group == group]
+            _link_levels(ledger, everyone, levels)
+            _link_crosses(ledger, levels, members)
+    _link_kinds(ledger, study, cells)
+
+
+def _link_levels(ledger: Ledger, everyone: Cell, levels: list[Cell]) -> None:
+    """Levels and who has no level add up to everyone: persons and events, on each clock."""
+    group = levels[0].group
+    rest = Cell("outcome", everyone.outcome, everyone.month, everyone.arm, group, _REST)
+    people = [persons_cell(everyone.arm, group, c.level) for c in levels]
+    unknown = persons_cell(everyone.arm, group, "missing")
+    ledger.weak.add(rest)
+    for clock, (n, events) in ledger.largest(everyone).items():
+        if not any(clock in ledger.seen[c] for c in levels):
+            continue
+        sights = [ledger.largest(c).get(clock, (0, 0)) for c in levels]
+        left = n - sum(s[0] for s in sights)
+        counts = [s[1] for s in sights]
+        left_events = None if events is None else events - sum(c or 0 for c in counts)
+        if left < 0 or (left_events is not None and not 0 <= left_events <= left):
+            raise DisclosureError(f"{levels[0]}: its levels do not fit into everyone; nothing is released")
+        for cell, (part, _) in zip(people, sights, strict=True):
+            ledger.observe(cell, n, part, clock)
+        if left:
+            ledger.observe(rest, left, left_events, clock)
+            ledger.observe(unknown, n, left, clock)
+    ledger.margin((*levels, *([rest] if rest in ledger.seen else [])), everyone if everyone in ledger.seen else None)
+    ledger.margin((*people, *([unknown] if unknown in ledger.seen else [])))
+
+
+def _link_crosses(ledger: Ledger, levels: list[Cell], members: list[Cell]) -> None:
+    """The levels of a cross add up to each level of each of its parts that is shown too."""
+    names = levels[0].group.split(":")
+    if len(names) < 2:
+        return
+    for position, name in enumerate(names):
+        for single in (c for c in members if c.group == name):
+            parts = [c for c in levels if c.level.split(":")[position] == single.level]
+            if parts:
+                ledger.margin(parts, single)
+                people = [persons_cell(c.arm, c.group, c.level) for c in parts]
+                ledger.margin(people, persons_cell(single.arm, single.group, single.level))
+
+
+def _link_kinds(ledger: Ledger, study: Study, cells: list[Cell]) -> None:
+    """With support, other subsidised and regular add up to work; a kind that is not shown is the rest."""
+    states = {o.state: o.name for o in study.outcomes if o.state}
+    kinds = [states[s] for s in ("work_with_support", "work_other_subsidised", "work_regular") if s in states]
+    if "work" not in states or not kinds:
+        return
+    for total in (c for c in cells if c.outcome == states["work"]):
+        parts = [Cell("outcome", k, total.month, total.arm, total.group, total.level) for k in kinds]
+        if all(p in ledger.seen for p in parts):
+            _add_up(ledger, total, parts)
+
+
+def _add_up(ledger: Ledger, total: Cell, parts: list[Cell]) -> None:
+    """Exclusive categories of the same persons add up to a total, with whatever is not shown as the rest."""
+    rest = Cell(total.table, f"{total.outcome}:{_REST}", total.month, total.arm, total.group, total.level)
+    ledger.spare.add(rest)
+    for clock, (n, events) in ledger.largest(total).items():
+        sights = [ledger.largest(p).get(clock) for p in parts]
+        counts = [s[1] for s in sights if s is not None and s[1] is not None]
+        if events is None or len(counts) < len(parts):
+            continue
+        if (left := events - sum(counts)) < 0:
+            raise DisclosureError(f"{total}: its categories hold more than it; nothing is released")
+        if left:
+            ledger.observe(rest, n, left, clock)
+    ledger.margin((*parts, *([rest] if rest in ledger.seen else [])), total)
+
+
+# ------------------------------------------------------------------------------------------------ counts and starts
+
+
+def category_cell(study: Study, row: CountRow) -> Cell:
+    """Return the cell of a category: that of the outcome of the same name, where the study has one.
+
+    Parameters
+    ----------
+    study : Study
+    row : CountRow
+    """
+    named = any(o.name == row.category for o in study.outcomes)
+    return Cell("outcome", row.category if named else f"{row.outcome}:{row.category}", row.month, row.arm)
+
+
+def collect_counts(ledger: Ledger, study: Study, rows: Iterable[CountRow]) -> None:
+    """Enter categories by arm, and that they add up to their outcome.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    study : Study
+    rows : iterable of CountRow
+    """
+
+    def key(row: CountRow) -> tuple[str, str, int, str]:
+        return row.outcome, row.clock, -1 if row.month is None else row.month, row.arm
+
+    for _, group in groupby(sorted(rows, key=key), key=key):
+        members = list(group)
+        total, parts = Cell("outcome", members[0].outcome, members[0].month, members[0].arm), []
+        for row in members:
+            if not isinstance(row.n, int) or not isinstance(row.events, int):
+                raise DisclosureError(f"{row.outcome}, {row.category}: a category came without its counts")
+            cell = category_cell(study, row)
+            ledger.observe(cell, row.n, row.events, row.clock)
+            parts.append(cell)
+        if len(set(parts)) < len(parts):
+            raise DisclosureError(f"{members[0].outcome}: a category stands twice in one arm and month")
+        n, events = members[0].n, sum(r.events for r in members if isinstance(r.events, int))
+        if total not in ledger.seen or events == n:
+            ledger.margin(parts)
+        else:
+            _add_up(ledger, total, parts)
+
+
+def collect_starts(ledger: Ledger, starts: Starts) -> None:
+    """Enter who started by arm; over the arms they add up to what the flow shows.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    starts : Starts
+    """
+    for row in starts.rows:
+        if not isinstance(row.n, int) or not isinstance(row.started, int):
+            raise DisclosureError("start of the intervention: the counts behind an arm are unknown")
+        ledger.observe(started_cell(row.arm), row.n, row.started)
+    ledger.margin([started_cell(r.arm) for r in starts.rows])
+
+
+# -------------------------------------------------------------------------------------------------- flow and balance
+
+
+def flow_cell(stage: str, arm: str = "") -> Cell:
+    """Return the cell of who remains after a stage of the flow.
+
+    Parameters
+    ----------
+    stage, arm : str
+    """
+    return Cell("flow", stage, arm=arm)
+
+
+def left_cell(stage: str, arm: str = "") -> Cell:
+    """Return the cell of who left at a stage; who left at the start of an arm is who never started there.
+
+    Parameters
+    ----------
+    stage, arm : str
+    """
+    return started_cell(arm) if stage == "started" and arm else Cell("flow", f"left at {stage}", arm=arm)
+
+
+def collect_flow(ledger: Ledger, flow: Flow) -> None:
+    """Enter the flow: who remains and who left, in all and by arm, and that they add up from stage to stage.
+
+    What everyone knows (who was there at first, who was randomised to which arm) is hidden last of all.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    flow : Flow
+    """
+    previous = None
+    for stage in flow.rows:
+        counts = (stage.n, stage.excluded, *stage.by_arm.values())
+        if not all(isinstance(c, int) and not isinstance(c, bool) for c in counts):
+            raise DisclosureError(f"participant flow: a count of stage {stage.name!r} is unknown")
+        n, arms = _int(stage.n), {arm: _int(count) for arm, count in stage.by_arm.items()}
+        ledger.observe(flow_cell(stage.name), n, None)
+        ledger.observe(left_cell(stage.name), _int(stage.excluded), None)
+        for arm, count in arms.items():
+            ledger.observe(flow_cell(stage.name, arm), count, None)
+        if arms:
+            ledger.margin([flow_cell(stage.name, a) for a in arms], flow_cell(stage.name))
+        if previous is None or (arms and not previous.by_arm):
+            ledger.anchors.update([flow_cell(stage.name), *(flow_cell(stage.name, a) for a in arms)])
+        if previous is not None:
+            ledger.margin([flow_cell(stage.name), left_cell(stage.name)], flow_cell(previous.name))
+            shared = [a for a in arms if a in previous.by_arm]
+            for arm in shared:
+                before = _int(previous.by_arm[arm])
+                if before < arms[arm]:
+                    raise DisclosureError(f"participant flow: an arm of stage {stage.name!r} holds more than before")
+                _enter_loss(ledger, left_cell(stage.name, arm), before, arms[arm])
+                ledger.margin([flow_cell(stage.name, arm), left_cell(stage.name, arm)], flow_cell(previous.name, arm))
+            if shared:
+                ledger.margin([left_cell(stage.name, a) for a in shared], left_cell(stage.name))
+        previous = stage
+
+
+def _enter_loss(ledger: Ledger, cell: Cell, before: int, after: int) -> None:
+    if cell.table == "starts":
+        ledger.observe(cell, before, after)
+    else:
+        ledger.observe(cell, before - after, None)
+
+
+def _int(value: object) -> int:
+    if not isinstance(value, int):
+        raise DisclosureError("a count of persons is not a number; it cannot be checked")
+    return value
+
+
+def level_cell(study: Study, row: BalanceRow, arm: str) -> Cell:
+    """Return the cell of an arm's persons in the level that a row of balance is about.
+
+    A characteristic of two levels stands as one 0/1 row, the share in the second: its cell is that level's, the same as
+    in the effects by subgroup.
+
+    Parameters
+    ----------
+    study : Study
+    row : BalanceRow
+    arm : str
+    """
+    level = {"continuous": "known", "binary": _two_levels(study, row)[1]}.get(row.kind, row.level)
+    return persons_cell(arm, row.covariate, level)
+
+
+def _two_levels(study: Study, row: BalanceRow) -> tuple[str, str]:
+    """Return the names of a 0/1 row's levels: the declared ones, else ``"0"`` and ``"1"``."""
+    declared = next((c.levels for c in study.covariates if c.name == row.covariate), ())
+    return (declared[0].code, declared[1].code) if len(declared) == 2 else ("0", "1")
+
+
+def _arms_of(row: BalanceRow) -> Iterator[tuple[str, int, int, object]]:
+    yield row.arm, _int(row.n_arm), _int(row.n_missing_arm), row.mean_arm
+    yield row.control, _int(row.n_control), _int(row.n_missing_control), row.mean_control
+
+
+def collect_balance(ledger: Ledger, study: Study, balance: Balance) -> None:
+    """Enter baseline characteristics: persons by level, without it, and with nothing known, by arm.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    study : Study
+    balance : Balance
+    """
+    parts: dict[tuple[str, str], dict[Cell, None]] = {}
+    for row in balance.rows:
+        for arm, n, missing, mean in _arms_of(row):
+            members = parts.setdefault((arm, row.covariate), {})
+            cell, unknown = level_cell(study, row, arm), persons_cell(arm, row.covariate, "missing")
+            members.setdefault(cell)
+            if missing:
+                ledger.observe(unknown, n + missing, missing)
+                members.setdefault(unknown)
+            if row.kind == "continuous":
+                ledger.observe(cell, n + missing, n)
+                ledger.spare.add(cell)
+                continue
+            count = _whole(row, n, mean)
+            ledger.observe(cell, n + missing, count)
+            if row.kind == "binary":
+                first, second = _two_levels(study, row)
+                without = persons_cell(arm, row.covariate, first)
+                ledger.observe(without, n + missing, n - count)
+                if second == "1":
+                    ledger.spare.add(without)
+                members.setdefault(without)
+    for members in parts.values():
+        ledger.margin(members)
+
+
+def _whole(row: BalanceRow, n: int, mean: object) -> int:
+    """Return the count behind a share of persons; a share that is not of whole persons is a fault."""
+    if n == 0:
+        return 0
+    if not isinstance(mean, int | float) or row.kind not in ("binary", "category", "categorical", "missing"):
+        raise DisclosureError(f"balance, {row.covariate}: a row that is no share of persons cannot be checked")
+    count = round(mean * n)
+    if abs(mean * n - count) > _TOLERANCE * max(1, n):
+        raise DisclosureError(f"balance, {row.covariate}: a share is not one of whole persons; it cannot be checked")
+    return count

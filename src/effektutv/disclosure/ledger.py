@@ -1,0 +1,226 @@
+"""The ledger of one report: every cell that some table shows, the margins that tie cells together, and who is hidden.
+
+A cell is keyed by what it counts, not by where it is printed, so that it gets one decision in every table, contrast,
+estimator and profile, and on both clocks (the same persons counted from two dates differ by too little to be treated
+apart).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from effektutv.errors import DisclosureError
+
+from .audit import recoverable
+from .protected import Decision, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .policy import Policy
+
+__all__ = ["Cell", "Ledger", "Margin"]
+
+COMPLEMENT = "next-smallest cell of its margin, so that subtraction cannot undo a primary suppression"
+DENOMINATOR = "the number of persons behind it is not shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a cell counts: persons of an arm, in a group, with an outcome at a month. Keys only, never a count."""
+
+    table: str
+    outcome: str = ""
+    month: int | None = None
+    arm: str = ""
+    group: str = ""
+    level: str = ""
+
+    def __str__(self) -> str:
+        parts = [self.outcome, "" if self.month is None else f"month {self.month}", self.arm]
+        parts.append(f"{self.group}={self.level}" if self.group else "")
+        return ", ".join(p for p in parts if p)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Margin:
+    """Cells that add up: to ``total``, or to something that everyone knows where ``total`` is None."""
+
+    parts: tuple[Cell, ...]
+    total: Cell | None = None
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """Every cell of the equation, the parts first."""
+        return self.parts if self.total is None else (*self.parts, self.total)
+
+    @property
+    def coefficients(self) -> dict[Cell, int]:
+        """The equation: parts less total."""
+        out = dict.fromkeys(self.parts, 1)
+        if self.total is not None:
+            out[self.total] = -1
+        return out
+
+
+@dataclass(slots=True, kw_only=True)
+class Ledger:
+    """Cells, margins and decisions of one report; filled by the tables' collectors, then closed once.
+
+    Parameters
+    ----------
+    policy : Policy
+    anchors : set of Cell
+        What everyone knows, so that it is hidden last.
+    spare : set of Cell
+        What no table shows by itself but stands free, so that it is the first choice as a complement.
+    weak : set of Cell
+        What no table shows and is bounded by a small number of persons: a poor complement, taken last.
+    """
+
+    policy: Policy
+    seen: dict[Cell, dict[str, list[tuple[int, int | None]]]] = field(default_factory=dict)
+    margins: dict[Margin, None] = field(default_factory=dict)
+    anchors: set[Cell] = field(default_factory=set)
+    spare: set[Cell] = field(default_factory=set)
+    weak: set[Cell] = field(default_factory=set)
+    hidden: dict[Cell, Decision] = field(default_factory=dict)
+    closed: bool = False
+
+    def observe(self, cell: Cell, n: int, events: int | None, clock: str = "") -> None:
+        """Enter one sight of a cell.
+
+        Parameters
+        ----------
+        cell : Cell
+        n : int
+            Persons of the denominator.
+        events : int or None
+            Persons of them with the outcome; None where the outcome is not 0/1 or the cell is a mere count of persons.
+        clock : str
+            The clock on which it was counted.
+        """
+        if n < 0 or (events is not None and not 0 <= events <= n):
+            raise DisclosureError(f"{cell}: the counts are impossible (more events than persons, or a negative count)")
+        sights = self.seen.setdefault(cell, {}).setdefault(clock, [])
+        if (n, events) not in sights:
+            sights.append((n, events))
+
+    def margin(self, parts: Iterable[Cell], total: Cell | None = None) -> None:
+        """Enter cells that add up.
+
+        Parameters
+        ----------
+        parts : iterable of Cell
+        total : Cell, optional
+            What they add up to; None where that is known to everyone.
+        """
+        self.margins.setdefault(Margin(parts=tuple(parts), total=total))
+
+    def largest(self, cell: Cell) -> dict[str, tuple[int, int | None]]:
+        """Return the sight of a cell with most persons, by clock.
+
+        Parameters
+        ----------
+        cell : Cell
+        """
+        return {clock: max(sights, key=lambda s: s[0]) for clock, sights in self.seen.get(cell, {}).items()}
+
+    def rule(self, n: int, events: int | None) -> str:
+        """Return the rule by which a cell may not be shown for itself, or ``""``.
+
+        Parameters
+        ----------
+        n : int
+        events : int or None
+        """
+        limit = self.policy.threshold - 1
+        if self.policy.small(n):
+            return f"1-{limit} persons"
+        if events is not None and self.policy.small(events):
+            return f"1-{limit} events"
+        if events is not None and self.policy.small(n - events):
+            return f"1-{limit} non-events"
+        return ""
+
+    def close(self) -> None:
+        """Decide: primary cells, then their complements, until no hidden cell follows from the margins."""
+        if self.closed:
+            raise DisclosureError("the ledger of a report is closed once")
+        self.closed = True
+        for cell, clocks in self.seen.items():
+            rules = [self.rule(n, events) for sights in clocks.values() for n, events in sights]
+            if rule := next((r for r in rules if r), ""):
+                self._hide(cell, rule, Role.PRIMARY, f"1-{self.policy.threshold - 1}")
+        while True:
+            self._follow_denominators()
+            if self._complete_margins():
+                continue
+            exposed = recoverable([m.coefficients for m in self.margins], self.hidden)
+            if not exposed:
+                return
+            self._cover(exposed)
+
+    def is_hidden(self, cell: Cell) -> bool:
+        """Return whether a cell may not be shown. A cell that was never entered may not either.
+
+        Parameters
+        ----------
+        cell : Cell
+        """
+        if not self.closed:
+            raise DisclosureError("the ledger is not closed: nothing has been decided")
+        return cell in self.hidden or cell not in self.seen
+
+    def _hide(self, cell: Cell, rule: str, role: Role, band: str) -> None:
+        if cell not in self.hidden:
+            self.hidden[cell] = Decision(table=cell.table, cell=str(cell), rule=rule, role=role, count_band=band)
+
+    def _follow_denominators(self) -> None:
+        """Hide every outcome of persons whose number is not shown: a share would give the number away."""
+        groups = {(c.arm, c.group, c.level) for c in self.hidden if c.table == "persons"}
+        for cell in self.seen:
+            if cell.table == "outcome" and (cell.arm, cell.group, cell.level) in groups:
+                self._hide(cell, DENOMINATOR, Role.COMPLEMENTARY, "not stated")
+
+    def _complete_margins(self) -> bool:
+        """Hide one more cell of each margin that hides exactly one; return whether any was hidden."""
+        before = len(self.hidden)
+        for margin in self.margins:
+            if sum(c in self.hidden for c in margin.cells) == 1:
+                self._hide_next(margin)
+        return len(self.hidden) > before
+
+    def _hide_next(self, margin: Margin) -> bool:
+        open_cells = [c for c in margin.cells if c not in self.hidden]
+        if not open_cells:
+            return False
+        order = {c: i for i, c in enumerate(margin.cells)}
+
+        def rank(cell: Cell) -> tuple[bool, bool, bool, bool, bool, int, int]:
+            size, known, spare = self._size(cell), cell in self.anchors, cell in self.spare
+            return cell in self.weak, known, not spare, cell == margin.total, size == 0, size, order[cell]
+
+        self._hide(min(open_cells, key=rank), COMPLEMENT, Role.COMPLEMENTARY, "not stated")
+        return True
+
+    def _size(self, cell: Cell) -> int:
+        """Return how small a cell is: its smallest count of events or non-events over its sights."""
+        sizes = [
+            n if events is None else min(events, n - events)
+            for sights in self.seen.get(cell, {}).values()
+            for n, events in sights
+        ]
+        return min(sizes, default=0)
+
+    def _cover(self, exposed: list[Cell]) -> None:
+        """Hide one more cell for those that follow from several margins together, or refuse."""
+        for cell in exposed:
+            for margin in self.margins:
+                if cell in margin.cells and self._hide_next(margin):
+                    return
+        raise DisclosureError(
+            f"{len(exposed)} suppressed cells follow from the report's margins and nothing is left to hide with them, "
+            f"e.g. {exposed[0]}: leave that table out of the study"
+        )
