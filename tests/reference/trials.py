@@ -51,7 +51,19 @@ def jobs2() -> pd.DataFrame:
     df["hs"] = df["educ"].isin(["somcol", "bach", "gradwk"]).astype(int)
     # Not a design stratum: fine enough that many cells hold one person, for the variance of small strata.
     df["fine"] = df["occp"] + "/" + df["educ"] + "/" + df["marital"]
-    columns = ["arm", "employed", "depress2", "job_seek", "sex", "econ_hard", "depress1", "age", "nonwhite_b", "hs", "fine"]
+    columns = [
+        "arm",
+        "employed",
+        "depress2",
+        "job_seek",
+        "sex",
+        "econ_hard",
+        "depress1",
+        "age",
+        "nonwhite_b",
+        "hs",
+        "fine",
+    ]
     return df[columns]
 
 

@@ -1,6 +1,6 @@
 """Write the trials as CSV and the list of analyses as JSON, for estimates.R to read.
 
-    python tests/reference/r/export.py DIR && Rscript tests/reference/r/estimates.R DIR tests/reference/r/estimates.json
+python tests/reference/r/export.py DIR && Rscript tests/reference/r/estimates.R DIR tests/reference/r/estimates.json
 """
 
 from __future__ import annotations

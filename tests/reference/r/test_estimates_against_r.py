@@ -192,7 +192,9 @@ def test_balance(a):
                 close(row.variance_ratio, values["ratio"], f"{row.covariate} variance ratio")
     runs = [(ours, "unstratified")]
     if a["strata"]:
-        runs.append((eu.balance(df, arm="arm", arms=arms, covariates=a["covariates"], strata=a["strata"]), "stratified"))
+        runs.append(
+            (eu.balance(df, arm="arm", arms=arms, covariates=a["covariates"], strata=a["strata"]), "stratified")
+        )
     for result, name in runs:
         close(result.omnibus.statistic, theirs[name]["statistic"], f"d², {name}")
         assert result.omnibus.df == theirs[name]["df"]
