@@ -1,0 +1,148 @@
+"""Who is in work, and in which class, at each month of the start clock: exact counts at month 15, sensible curves around.
+
+Counts at month 15 are fixed by arm × sex × daily activities before anyone is chosen: the arms' totals are the published
+shares, women's shares are alike in all arms, and daily activities lower the share by as much in every arm, so that the
+effect is about the same with and without them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import targets
+from .people import People, Streams
+from .tables import Bools, Floats, Ints, add_months
+from .targets import MONTH, MONTHS, apportion
+
+__all__ = ["NONE", "OTHER", "REGULAR", "SUPPORT", "draw_trajectories", "target_counts"]
+
+NONE, SUPPORT, OTHER, REGULAR = range(4)
+
+
+def _split_by_daily(total: int, sizes: Ints, less: float, caps: Ints) -> Ints:
+    """Return a total split over without/with daily activities, the rate with them lower by ``less``."""
+    n = int(sizes.sum())
+    if n == 0:
+        return np.zeros(2, dtype=np.int64)
+    base = (total + less * sizes[1]) / n
+    rates = np.array([base, max(base - less, 0.0)])
+    return apportion(rates * sizes, total, caps)
+
+
+def target_counts(people: People, able: Bools) -> Ints:
+    """Return how many are in each class of work at month 15: arm × sex (man, woman) × daily activities × class.
+
+    Parameters
+    ----------
+    people : People
+        The participants.
+    able : array of bool
+        Who is alive and in the country on the day of month 15.
+    """
+    counts = np.zeros((3, 2, 2, 4), dtype=np.int64)
+    shape = (3, 2, 2)
+    cell = np.ravel_multi_index((people.arm, people.woman.astype(int), people.daily.astype(int)), shape)
+    sizes = np.bincount(cell, minlength=12).reshape(shape)
+    caps = np.bincount(cell[able], minlength=12).reshape(shape)
+    in_arm = sizes.sum(axis=(1, 2))
+    # the comparison arm's share as it comes out in whole persons, plus the published difference
+    fs = round(targets.SUPPORT_SHARE_FS * int(in_arm[0])) / max(int(in_arm[0]), 1)
+    support_share = (fs, fs + targets.SUPPORT_DIFFERENCE, targets.SUPPORT_SHARE_CM)
+    for a in range(3):
+        n, women = int(in_arm[a]), int(sizes[a, 1].sum())
+        work = round(targets.WORK_SHARE[a] * n)
+        support = min(round(support_share[a] * n), work)
+        work_by_sex = apportion_women(work, round(targets.WOMEN_WORK_SHARE * women), caps[a].sum(axis=1))
+        support_by_sex = apportion_women(support, round(targets.WOMEN_SUPPORT_SHARE * women), work_by_sex)
+        for s in range(2):
+            total = _split_by_daily(int(work_by_sex[s]), sizes[a, s], targets.DAILY_LESS, caps[a, s])
+            supported = apportion(total.astype(np.float64), int(support_by_sex[s]), total)
+            other = np.round(targets.OTHER_SHARE * (total - supported)).astype(np.int64)
+            counts[a, s, :, SUPPORT] = supported
+            counts[a, s, :, OTHER] = other
+            counts[a, s, :, REGULAR] = total - supported - other
+    counts[..., NONE] = sizes - counts.sum(axis=3)
+    return counts
+
+
+def apportion_women(total: int, women: int, caps: Ints) -> Ints:
+    """Return a total as (men, women): women's number as given where there is room, men the rest.
+
+    Parameters
+    ----------
+    total, women : int
+        The total and the number of women in it.
+    caps : array of int
+        The most men and women there can be.
+    """
+    women = min(women, total, int(caps[1]))
+    men = min(total - women, int(caps[0]))
+    return np.array([men, min(total - men, int(caps[1]))])
+
+
+def _classes_at_month(people: People, able: Bools, rng: np.random.Generator) -> Ints:
+    """Return each person's class at month 15, with exactly the target counts in every cell."""
+    counts = target_counts(people, able)
+    state = np.zeros(len(people), dtype=np.int64)
+    # schooling and age go with work, chance decides
+    score = 0.6 * people.secondary + 0.4 * (people.diagnosis != 3) + rng.gumbel(size=len(people))
+    order = np.argsort(-score, kind="stable")
+    for a, s, d in np.ndindex(3, 2, 2):
+        inside = (people.arm == a) & (people.woman == bool(s)) & (people.daily == bool(d)) & able
+        members = order[inside[order]]
+        wanted = np.repeat([SUPPORT, OTHER, REGULAR], counts[a, s, d, 1:])
+        state[members[: len(wanted)]] = rng.permutation(wanted)
+    return state
+
+
+def _spans(final: Ints, arm: Ints, rng: np.random.Generator) -> tuple[Ints, Ints, Ints]:
+    """Return first month, last month and class of each person's work; an empty span where there is none."""
+    n = len(final)
+    working = final != NONE
+    mean = np.where(arm == 1, 7.0, 9.0)  # place, then train: Supported Employment starts earlier
+    first = np.minimum(np.floor(rng.gamma(4.0, mean / 4.0)).astype(np.int64), MONTH)
+    last = MONTH + rng.geometric(0.03, n) - 1
+    kind = final.copy()
+    # others work in other months: half of them before month 15, half after
+    other = ~working & (rng.random(n) < 0.16)
+    early = rng.random(n) < 0.5
+    start = np.where(early, rng.integers(1, 11, n), rng.integers(MONTH + 1, 23, n))
+    stop = np.where(early, np.minimum(start + rng.integers(0, 5, n), MONTH - 1), start + rng.integers(2, 12, n))
+    first = np.where(working, first, np.where(other, start, 1))
+    last = np.where(working, last, np.where(other, stop, 0))
+    support: Floats = np.where(arm == 1, 0.6, 0.4)
+    drawn = np.where(rng.random(n) < support, SUPPORT, np.where(rng.random(n) < 0.3, OTHER, REGULAR))
+    return first, last, np.where(working, kind, drawn)
+
+
+def draw_trajectories(people: People, streams: Streams) -> Ints:
+    """Return each person's class of work at months 0 to 24 of the start clock: a persons × 25 array.
+
+    Parameters
+    ----------
+    people : People
+        The participants.
+    streams : callable
+        Gives an independent random generator for a name.
+    """
+    rng = streams("trajectories")
+    days = add_months(people.start_zero[:, None], np.arange(MONTHS)[None, :])
+    away = people.away(days)
+    final = _classes_at_month(people, ~away[:, MONTH], rng)
+    n = len(people)
+    first, last, kind = _spans(final, people.arm, rng)
+    months = np.arange(MONTHS)[None, :]
+    inside = (months >= first[:, None]) & (months <= last[:, None])
+    state = np.where(inside, kind[:, None], NONE)
+    # some regular work began with a subsidy, some subsidies end in regular work
+    before = rng.random(n) < 0.25
+    switch = first + rng.integers(1, 8, n)
+    begun = inside & (months < switch[:, None]) & (months < MONTH) & (before & (kind == REGULAR))[:, None]
+    state = np.where(begun, rng.integers(SUPPORT, REGULAR, n)[:, None], state)
+    after = (rng.random(n) < 0.15) & (kind != REGULAR)
+    ended = inside & (months > MONTH) & (months >= (first + rng.integers(8, 16, n))[:, None]) & after[:, None]
+    state = np.where(ended, REGULAR, state)
+    # a month without work in the middle
+    gap = np.where(rng.random(n) < 0.10, rng.integers(2, MONTH, n), -1)
+    state = np.where(months == gap[:, None], NONE, state)
+    return np.where(away, NONE, state)
