@@ -64,7 +64,7 @@ def _enter(parts: list[str], is_array: bool, arrays: dict[Path, int]) -> Path:
 
 
 def line_of(lines: dict[Path, int], path: Path) -> int | None:
-    """Return the line of a key, or of the nearest table around it that has one.
+    """Return the line of a key, of the nearest table around it, or of the first key inside it.
 
     Parameters
     ----------
@@ -76,4 +76,5 @@ def line_of(lines: dict[Path, int], path: Path) -> int | None:
     for length in range(len(path), 0, -1):
         if path[:length] in lines:
             return lines[path[:length]]
-    return None
+    # an array of tables has lines for its elements only
+    return min((line for key, line in lines.items() if key[: len(path)] == path), default=None)

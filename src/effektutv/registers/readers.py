@@ -71,6 +71,17 @@ class Extract:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """One file's query, the columns it has, what it leaves over, and how many rows its lines promise (if they do)."""
+
+    select: str
+    columns: set[str]
+    ignored: int
+    truncated: bool
+    rows: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Matched:
     """One file's columns: position → field, and what is left over."""
 
@@ -112,19 +123,22 @@ def open_extract(engine: Engine, schema: ExtractSchema, register: Register, fold
     selects: list[str] = []
     present: set[str] = set()
     ignored = truncated = 0
+    expected: int | None = 0
     for number, path in enumerate(paths):
-        reader = _parquet_select if path.suffix.lower() == ".parquet" else _text_select
-        select, columns, extra, cut = reader(engine, schema, register, path, number)
-        selects.append(select)
-        present |= columns
-        ignored = max(ignored, extra)
-        truncated += cut
+        reader = _parquet_file if path.suffix.lower() == ".parquet" else _text_file
+        source = reader(engine, schema, register, path, number)
+        selects.append(source.select)
+        present |= source.columns
+        ignored = max(ignored, source.ignored)
+        truncated += source.truncated
+        expected = None if expected is None or source.rows is None else expected + source.rows
     kind = "VIEW" if all(p.suffix.lower() == ".parquet" for p in paths) else "TABLE"
     engine.execute(
         f"CREATE {kind} {quoted(schema.name)} AS " + " UNION ALL ".join(selects),
-        what=f"{schema.name}: a row does not have as many columns as the header, or a quote is not closed; "
-        "the file may be cut off",
+        what=f"{schema.name}: a row does not have as many columns as the header, a quote is not closed, or line ends are "
+        "mixed; the file may be cut off",
     )
+    _check_row_count(engine, schema, expected)
     return Extract(
         schema=schema,
         table=schema.name,
@@ -133,6 +147,18 @@ def open_extract(engine: Engine, schema: ExtractSchema, register: Register, fold
         ignored=ignored,
         truncated=truncated,
     )
+
+
+def _check_row_count(engine: Engine, schema: ExtractSchema, expected: int | None) -> None:
+    """Refuse a reading that lost rows: the engine has modes that skip what they cannot parse and say nothing."""
+    if expected is None:
+        return
+    (found,) = engine.rows(f"SELECT count(*) FROM {quoted(schema.name)}", what=f"{schema.name}: counting rows")[0]
+    if found != expected:
+        raise ExtractError(
+            f"{schema.name}: {expected} lines after the header but {found} rows could be read; check line ends, separator "
+            f"and quotes"
+        )
 
 
 def _sha256(path: Path) -> str:
@@ -160,9 +186,7 @@ def _match(schema: ExtractSchema, header: Sequence[str]) -> _Matched:
     return _Matched(by_position=by_position, ignored=len(header) - len(by_position))
 
 
-def _text_select(
-    engine: Engine, schema: ExtractSchema, register: Register, path: Path, number: int
-) -> tuple[str, set[str], int, int]:
+def _text_file(engine: Engine, schema: ExtractSchema, register: Register, path: Path, number: int) -> _Source:
     form = inspect_text(schema, register, path, engine.scratch / f"{schema.name}-{number}.txt")
     matched = _match(schema, form.header)
     names = {f"c{i}": "VARCHAR" for i in range(len(form.header))}
@@ -170,7 +194,7 @@ def _text_select(
     source = (
         f"read_csv({literal(str(form.path))}, columns={columns}, auto_detect=false, header=false, skip=1, "
         f"delim={literal(form.delimiter)}, quote='\"', escape='\"', encoding={literal(form.encoding)}, "
-        f"new_line={literal(form.new_line)}, nullstr='', strict_mode=true, max_line_size=16777216)"
+        f"nullstr='', strict_mode=true, max_line_size=16777216)"
     )
     expressions: dict[str, tuple[str, str | None]] = {}
     for position, field in matched.by_position.items():
@@ -178,13 +202,16 @@ def _text_select(
         typed = _typed(field, text, form.decimal, register.date_format)
         expressions[field.column] = (typed, f"{text} IS NOT NULL AND {typed} IS NULL")
     select = _select(schema, expressions, source, path)
-    found = {f.column for f in matched.by_position.values()} | {f.column for f in schema.fields if f.from_file}
-    return select, found, matched.ignored, int(form.truncated)
+    return _Source(
+        select=select,
+        columns=_found(schema, matched),
+        ignored=matched.ignored,
+        truncated=form.truncated,
+        rows=form.rows,
+    )
 
 
-def _parquet_select(
-    engine: Engine, schema: ExtractSchema, register: Register, path: Path, number: int
-) -> tuple[str, set[str], int, int]:
+def _parquet_file(engine: Engine, schema: ExtractSchema, register: Register, path: Path, number: int) -> _Source:
     del number
     source = f"read_parquet({literal(str(path))})"
     types = engine.columns(source, what=f"{schema.name}: the Parquet file cannot be read; it may be cut off")
@@ -201,8 +228,13 @@ def _parquet_select(
         typed = _typed(field, text, ".", register.date_format if types[name] == "VARCHAR" else None)
         expressions[field.column] = (typed, f"{text} IS NOT NULL AND {typed} IS NULL")
     select = _select(schema, expressions, source, path)
-    found = {f.column for f in matched.by_position.values()} | {f.column for f in schema.fields if f.from_file}
-    return select, found, matched.ignored, 0
+    return _Source(
+        select=select, columns=_found(schema, matched), ignored=matched.ignored, truncated=False, rows=None
+    )
+
+
+def _found(schema: ExtractSchema, matched: _Matched) -> set[str]:
+    return {f.column for f in matched.by_position.values()} | {f.column for f in schema.fields if f.from_file}
 
 
 def _parquet_text(name: str, kind: str) -> str:

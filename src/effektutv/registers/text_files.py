@@ -21,6 +21,7 @@ __all__ = ["TextFormat", "inspect_text"]
 
 _CHUNK = 1 << 22
 _CP1252_ONLY = re.compile(rb"[\x80-\x9f]")
+_BLANK_LINE = re.compile(rb"\n\r?\n")
 _DELIMITERS = (";", ",", "\t", "|")
 
 
@@ -28,16 +29,17 @@ _DELIMITERS = (";", ",", "\t", "|")
 class TextFormat:
     """How one text file is written, and where the engine can read it.
 
-    ``path`` is the delivered file, or its UTF-8 copy where the engine could not read the original.
+    ``path`` is the delivered file, or its UTF-8 copy where the engine could not read the original. ``rows`` is the number
+    of lines after the header; ``None`` where quotes or blank lines make lines and rows differ.
     """
 
     path: Path
     encoding: str
     delimiter: str
     decimal: str
-    new_line: str
     header: tuple[str, ...]
     truncated: bool
+    rows: int | None
 
 
 def inspect_text(schema: ExtractSchema, register: Register, path: Path, scratch: Path) -> TextFormat:
@@ -63,8 +65,9 @@ def inspect_text(schema: ExtractSchema, register: Register, path: Path, scratch:
     ExtractError
         If the file is empty, binary or not text in the declared encoding.
     """
-    first, last, encoding = _scan(schema, register, path)
-    line = first.split(b"\n", 1)[0].rstrip(b"\r")
+    scan = _scan(schema, register, path)
+    encoding = scan.encoding
+    line = scan.first.split(b"\n", 1)[0].rstrip(b"\r")
     text = line.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
     if encoding == "cp1252":
         _rewrite(schema, path, scratch)
@@ -76,9 +79,9 @@ def inspect_text(schema: ExtractSchema, register: Register, path: Path, scratch:
         encoding=encoding,
         delimiter=delimiter,
         decimal=register.decimal or schema.delivery.decimal,
-        new_line="\\r\\n" if first.split(b"\n", 1)[0].endswith(b"\r") else "\\n",
         header=header,
-        truncated=last not in (b"\n", b"\r"),
+        truncated=scan.last not in (b"\n", b"\r"),
+        rows=scan.rows,
     )
 
 
@@ -88,14 +91,25 @@ def _chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _scan(schema: ExtractSchema, register: Register, path: Path) -> tuple[bytes, bytes, str]:
-    """Read the bytes once: the first chunk, the last byte, and the encoding that they are in."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scan:
+    first: bytes
+    last: bytes
+    encoding: str
+    rows: int | None
+
+
+def _scan(schema: ExtractSchema, register: Register, path: Path) -> _Scan:
+    """Read the bytes once: the first chunk, the last byte, the encoding that they are in, and the number of lines."""
     first = last = b""
+    lines, plain = 0, True
     utf8 = codecs.getincrementaldecoder("utf-8")()
     is_utf8, has_cp1252 = True, False
     for chunk in _chunks(path):
         first = first or chunk
+        plain = plain and b'"' not in chunk and not _BLANK_LINE.search(last + chunk)
         last = chunk[-1:]
+        lines += chunk.count(b"\n")
         if b"\x00" in chunk:
             raise ExtractError(
                 f"{schema.name}: a file holds NUL bytes: it is binary, UTF-16 or damaged; deliver plain text"
@@ -112,9 +126,13 @@ def _scan(schema: ExtractSchema, register: Register, path: Path) -> tuple[bytes,
         raise ExtractError(
             f"{schema.name}: a file is declared as utf-8 but is not; declare encoding = 'cp1252' or leave it out"
         )
-    if register.encoding is not None:
-        return first, last, "utf-8" if register.encoding == "utf-8" else _latin(has_cp1252)
-    return first, last, "utf-8" if is_utf8 else _latin(has_cp1252)
+    taken = is_utf8 if register.encoding is None else register.encoding == "utf-8"
+    return _Scan(
+        first=first,
+        last=last,
+        encoding="utf-8" if taken else _latin(has_cp1252),
+        rows=lines - 1 + (last != b"\n") if plain else None,
+    )
 
 
 def _latin(has_cp1252: bool) -> str:

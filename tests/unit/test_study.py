@@ -1,0 +1,135 @@
+"""The study file: what it means, and what it says when it is wrong."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+
+import effektutv as eu
+from effektutv.resources import data_folder, studies_folder
+from effektutv.toml_lines import key_lines, line_of
+
+TRIAL = studies_folder() / "aktivitetsersattning" / "study.toml"
+
+
+@pytest.fixture
+def changed(tmp_path):
+    """Write the trial's study with one text replaced, and return path and the line that changed."""
+
+    def write(old: str, new: str):
+        text = TRIAL.read_text(encoding="utf-8")
+        assert old in text
+        path = tmp_path / "study.toml"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return path, text[: text.index(old)].count("\n") + 1 + old[: len(old) - len(old.lstrip("\n"))].count("\n")
+
+    return write
+
+
+@pytest.mark.parametrize("name", sorted(p.name for p in studies_folder().iterdir()))
+def test_shipped_studies_are_read(name):
+    study = eu.Study.from_toml(studies_folder() / name / "study.toml")
+    assert study.study.name == name
+    assert study.control == study.arm_codes[0]
+    assert (data_folder() / "published" / f"{name}.toml").is_file()
+
+
+def test_published_figures_are_well_formed():
+    for path in sorted((data_folder() / "published").glob("*.toml")):
+        figures = tomllib.loads(path.read_text(encoding="utf-8"))["figures"]
+        assert len({f["id"] for f in figures}) == len(figures)
+        for figure in figures:
+            assert figure["source"]
+            assert figure["status"] in {"numeric", "directional", "conflicting", "not_comparable"}
+            assert ("value" in figure) != ("claim" in figure)
+            assert ("conflict" in figure) == (figure["status"] == "conflicting")
+
+
+def test_the_trial_as_declared():
+    study = eu.Study.from_toml(TRIAL)
+    assert study.arm_codes == ("FS", "SE", "CM")
+    assert study.primary.name == "arbete"
+    assert study.primary.month == 15
+    assert study.time_zero.clock == "randomisation"
+    assert [s.by for s in study.subgroups] == [("kon",), ("daglig_verksamhet",)]
+    assert [x.code for x in study.covariate("kon").levels] == ["kvinna", "man"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('measure = "age"', 'measure = "aeg"', "allowed: 'value', 'age'"),
+        ("horizon = 24", "horizn = 24", "did you mean 'horizon'"),
+        ("seed = 20170331", 'seed = "one"', "valid integer"),
+        ('by = ["kon"]', 'by = ["sex"]', "a subgroup must be a covariate with levels: kon, daglig_verksamhet"),
+        ('state = "studies"', 'state = "study"', "allowed: 'work'"),
+        ("cutoff = 2017-12-31", "cutof = 2017-12-31", "did you mean 'cutoff'"),
+        ('estimator = "blocked"', 'estimator = "block"', "allowed: 'difference', 'blocked', 'fe' or 'lin'"),
+        ("control = true", "control = false", "exactly one arm must say control = true; 0 do"),
+        ('register = "sos_lss"', 'register = "lss"', "register must be one that the study declares"),
+        ("month = 15", "month = 99", "month must be at most the horizon, 24"),
+        ('profile = "uncleared"', 'profile = "open"', "allowed: 'uncleared' or 'public_data'"),
+        ('name = "barn"', 'name = "alder"', "declared twice"),
+        ('absent = "utan"', 'absent = "none"', "absent must be one of the levels"),
+        ('clock = "randomisation"', 'clock = "birth"', "allowed: 'randomisation' or 'start'"),
+    ],
+)
+def test_a_mistake_names_the_line_and_what_is_allowed(changed, old, new, expected):
+    path, line = changed(old, new)
+    with pytest.raises(eu.StudyError) as caught:
+        eu.Study.from_toml(path)
+    message = str(caught.value)
+    assert expected in message
+    named = int(re.search(r"study\.toml, line (\d+)", message)[1])
+    assert abs(named - line) <= 12  # the key's own line, or the head of the table that it stands in
+    if "did you mean" in expected or "allowed:" in expected:
+        assert named == line
+
+
+def test_not_toml_and_not_there(tmp_path):
+    path = tmp_path / "study.toml"
+    path.write_text("[study\n", encoding="utf-8")
+    with pytest.raises(eu.StudyError, match="not valid TOML"):
+        eu.Study.from_toml(path)
+    with pytest.raises(eu.StudyError, match="cannot be read"):
+        eu.Study.from_toml(tmp_path / "missing.toml")
+    path.write_bytes("[study]\nname = 'å'\n".encode("latin-1"))
+    with pytest.raises(eu.StudyError, match="not UTF-8"):
+        eu.Study.from_toml(path)
+
+
+@pytest.mark.parametrize(
+    ("section", "expected"), [("[table]\npath = 'x.csv'\narm = 'a'\n", "give either"), ("", "give either")]
+)
+def test_registers_or_table(changed, section, expected):
+    text = TRIAL.read_text(encoding="utf-8")
+    path, _ = changed("[codes]", "[codes]")
+    if section:
+        path.write_text(text + "\n" + section, encoding="utf-8")
+    else:
+        path.write_text(re.sub(r"\[registers\.[^\]]*\]\n(?:[a-z].*\n)+", "", text), encoding="utf-8")
+    with pytest.raises(eu.StudyError, match=expected):
+        eu.Study.from_toml(path)
+
+
+def test_study_is_frozen_and_hashed():
+    study = eu.Study.from_toml(TRIAL)
+    with pytest.raises(ValueError, match="frozen"):
+        study.arms = ()
+    assert len(study.sha256) == 64
+    assert study.with_seed(7).study.seed == 7
+    assert study.study.seed == 20170331
+
+
+def test_lines_of_keys():
+    text = 'a = 1\n[b]\nc = """\nd = 2\n"""\n[[e]]\nf = 1\n[[e]]\nf = 2\n[e.g]\nh = 1\n["i j".k]\nl.m = 1\n'
+    lines = key_lines(text)
+    assert lines["b", "c"] == 3
+    assert ("b", "d") not in lines
+    assert (lines["e", 0, "f"], lines["e", 1, "f"]) == (7, 9)
+    assert lines["e", 1, "g", "h"] == 11
+    assert lines["i j", "k", "l", "m"] == 13
+    assert line_of(lines, ("e", 1, "unknown", 3)) == 8
+    assert line_of(lines, ("nowhere",)) is None
