@@ -7,7 +7,7 @@ the number of threads.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,6 +65,7 @@ class Engine:
             "temp_directory": str(Path(self._folder.name) / "spill"),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
+            "python_enable_replacements": "false",
         }
         if threads is not None:
             settings["threads"] = threads
@@ -106,7 +107,7 @@ class Engine:
         ExtractError
             If the engine refuses; its own message is not repeated, because it may hold values.
         """
-        self._run(sql, what)
+        self._guarded(lambda: self._connection.execute(sql), what)
 
     def rows(self, sql: str, *, what: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query as tuples.
@@ -118,7 +119,7 @@ class Engine:
         what : str
             What is being done, for the message if it fails.
         """
-        return list(self._run(sql, what).fetchall())
+        return list(self._guarded(lambda: self._connection.execute(sql).fetchall(), what))
 
     def table(self, sql: str, *, what: str) -> pa.Table:
         """Return the rows of a query as an Arrow table.
@@ -130,7 +131,7 @@ class Engine:
         what : str
             What is being done, for the message if it fails.
         """
-        return self._run(sql, what).to_arrow_table()
+        return self._guarded(lambda: self._connection.sql(sql).to_arrow_table(), what)
 
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table a table of the session.
@@ -159,10 +160,10 @@ class Engine:
         found: Sequence[tuple[Any, ...]] = self.rows(f"DESCRIBE SELECT * FROM {relation}", what=what)
         return {str(name): str(kind) for name, kind, *_ in found}
 
-    def _run(self, sql: str, what: str) -> Any:
+    def _guarded(self, call: Callable[[], Any], what: str) -> Any:
         failed = ""
         try:
-            return self._connection.execute(sql)
+            return call()
         except self._error as error:
             failed = type(error).__name__
         # raised outside the handler: inside it the engine's message would travel along as the error's context

@@ -16,7 +16,7 @@ from effektutv.study import Register
 
 SECRET = "SECRET4711"
 
-SOKATPER = "P1105_LopNr;INSKADM;Utskadm;SKAT\n{p};2015-01-01;2015-03-31;42\n{p};2015-04-01;;31\n".format(p=SECRET)
+SOKATPER = f"P1105_LopNr;INSKADM;Utskadm;SKAT\n{SECRET};2015-01-01;2015-03-31;42\n{SECRET};2015-04-01;;31\n"
 
 
 @pytest.fixture
@@ -32,9 +32,7 @@ def opened(engine, tmp_path):
     def open_(data: bytes | str, schema="af_sokandekategori", name="extract.csv", **options):
         engine.execute(f'DROP TABLE IF EXISTS "{schema}"', what="test")
         (tmp_path / name).write_bytes(data.encode() if isinstance(data, str) else data)
-        return open_extract(
-            engine, load_schema(schema), Register(path=name, **options), tmp_path, "study.toml, line 1"
-        )
+        return open_extract(engine, load_schema(schema), Register(path=name, **options), tmp_path, "study.toml, line 1")
 
     return open_
 
@@ -80,9 +78,7 @@ def test_quoted_separators_and_line_breaks(engine, opened):
 
 
 def test_decimal_comma_and_star_for_missing(engine, opened):
-    extract = opened(
-        "LopNr;insats;from;tom;omfattning;bidrag\nA;42;2015-01-01;*;50,5;12000\n", schema="af_beslut"
-    )
+    extract = opened("LopNr;insats;from;tom;omfattning;bidrag\nA;42;2015-01-01;*;50,5;12000\n", schema="af_beslut")
     assert rows(engine, extract, "tom, omfattning, bidrag") == [(None, 50.5, 12000.0)]
 
 
