@@ -55,9 +55,10 @@ def frame_columns(df: Any) -> list[Hashable]:
     ArgumentError
         If ``df`` is no data frame, or has no rows.
     """
+    if hasattr(df, "collect"):
+        raise ArgumentError(f"df: got {type(df).__name__}, which is not read yet; call .collect() first")
     if not hasattr(df, "columns") or not hasattr(df, "__getitem__") or not hasattr(df, "__len__"):
-        hint = "; call .collect() first" if hasattr(df, "collect") else ""
-        raise ArgumentError(f"df: got {type(df).__name__}; give a pandas or polars data frame{hint}")
+        raise ArgumentError(f"df: got {type(df).__name__}; give a pandas or polars data frame")
     if len(df) == 0:
         raise ArgumentError("df: the data frame has no rows; give one row a person")
     return list(df.columns)

@@ -247,9 +247,11 @@ def omnibus(design: Design, covariates: Sequence[Covariate]) -> Omnibus:
         d², its rank as degrees of freedom, and the χ² p-value. Unavailable where nothing varies within strata.
     """
     method = "Hansen–Bowers d², chi-squared approximation" + (" within strata" if design.n_strata > 1 else "")
-    X = np.column_stack([_filled(design, c.values) for c in expand(covariates)])
-    order = np.lexsort((*X.T[::-1], design.arm, design.stratum))
-    X, arm, stratum = X[order], design.arm[order], design.stratum[order]
+    raw = np.column_stack([c.values for c in expand(covariates)])
+    # Sorted, so that no sum below depends on the order of the rows; NaN sorts last.
+    order = np.lexsort((*raw.T[::-1], design.arm, design.stratum))
+    arm, stratum = design.arm[order], design.stratum[order]
+    X = np.column_stack([_filled(column, stratum, design.n_strata) for column in raw[order].T])
     size = np.bincount(stratum, minlength=design.n_strata)
     X = X - X.mean(axis=0)
     centred = X - _stratum_means(X, stratum, size)[stratum]
@@ -275,7 +277,7 @@ def _stratum_means(X: FloatArray, stratum: IntArray, size: IntArray) -> FloatArr
     return np.asarray(sums / np.maximum(size, 1)[:, None], dtype=np.float64)
 
 
-def _filled(design: Design, values: FloatArray) -> FloatArray:
+def _filled(values: FloatArray, stratum: IntArray, n_strata: int) -> FloatArray:
     """Return the column with missing values at their stratum's mean, or the overall mean where a stratum has none."""
     missing = np.isnan(values)
     if not missing.any():
@@ -283,10 +285,10 @@ def _filled(design: Design, values: FloatArray) -> FloatArray:
     if missing.all():
         return np.zeros(values.shape)
     known = np.where(missing, 0.0, values)
-    n = np.bincount(design.stratum, weights=~missing, minlength=design.n_strata)
-    total = np.bincount(design.stratum, weights=known, minlength=design.n_strata)
+    n = np.bincount(stratum, weights=~missing, minlength=n_strata)
+    total = np.bincount(stratum, weights=known, minlength=n_strata)
     mean = np.where(n > 0, total / np.maximum(n, 1), known.sum() / np.count_nonzero(~missing))
-    return np.where(missing, mean[design.stratum], values)
+    return np.where(missing, mean[stratum], values)
 
 
 def _permutation_moments(
