@@ -222,12 +222,10 @@ def _write(work: Path, target: Path, participants: int, population: int, seed: i
     state = draw_trajectories(people, streams)
     plan = make_plan(people, state, streams)
     around = declined + population
-    outside = draw_serials(np.arange(participants, participants + around), seed) if around < CHUNK else None
-    if outside is None:
-        outside = draw_serials(np.arange(participants, participants + declined + 10), seed)
+    outside = draw_serials(np.arange(participants, participants + declined), seed)
     tables, facts = _participants(people, plan, state, outside, declined, streams)
     with Delivery(work / "extracts", file_format) as delivery:
-        for number, begin in enumerate(range(0, max(around, 1), CHUNK)):
+        for number, begin in enumerate(range(0, around, CHUNK)):
             rng = streams(f"population {number}")
             chunk = population_tables(participants + begin, min(CHUNK, around - begin), seed, rng)
             if number == 0:

@@ -28,7 +28,7 @@ from .tables import (
     taken,
     year_of,
 )
-from .targets import MONTH
+from .targets import CODE_56_ENDS, MONTH
 from .trajectories import OTHER, REGULAR, SUPPORT
 
 __all__ = ["Counts", "benefit_quirks", "ku_quirks", "sokatper_quirks", "studies_quirks"]
@@ -39,7 +39,7 @@ Counts = dict[str, int]
 _LOOKALIKES = (46, 21, 22, 23, 34, 54, 70)
 #: Code, the day on which it comes into or falls out of the list, and whether it falls out.
 _ERAS = (
-    (56, as_day(date(2014, 12, 31)), True),
+    (56, CODE_56_ENDS, True),
     (47, as_day(date(2015, 8, 1)), False),
     (48, as_day(date(2015, 8, 1)), False),
     (51, as_day(date(2015, 11, 1)), False),
@@ -221,7 +221,8 @@ def benefit_quirks(people: People, plan: Plan, fk: Table, rng: np.random.Generat
     n = len(people)
     end = np.zeros(n, dtype=np.int64)
     np.maximum.at(end, np.asarray(plan.benefit["person"]), np.asarray(plan.benefit["to"]))
-    who = np.flatnonzero((end < CUTOFF - 30) & (rng.random(n) < 0.6))
+    here = np.minimum(people.death, people.emigrated) == FAR
+    who = np.flatnonzero((end < CUTOFF - 30) & here & (rng.random(n) < 0.6))
     first = end[who] + 1
     last = np.minimum(first + rng.integers(30, 500, len(who)), CUTOFF)
     days = last - first + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -113,7 +114,7 @@ def residents_of(people: People, earnings: Ints, rng: np.random.Generator) -> Re
     child = drawn - 1 - np.minimum(rng.integers(0, 8, n), np.maximum(oldest, 0))
     later = rng.random(n) < 0.05
     child = np.where(people.children, child, np.where(later, drawn + rng.integers(0, 2, n), 3000))
-    present = np.stack([~people.away(np.full(n, as_day_of_year_end(y))) for y in YEARS], axis=1)
+    present = np.stack([~people.away(np.full(n, as_day(date(y, 12, 31)))) for y in YEARS], axis=1)
     share = rng.uniform(0.85, 1.0, (n, len(YEARS)))
     entitled = years[None, :] >= np.minimum(drawn, born + 22)[:, None]
     return Residents(
@@ -128,13 +129,6 @@ def residents_of(people: People, earnings: Ints, rng: np.random.Generator) -> Re
         benefit=np.where(entitled, share * 960.0, 0.0),
         present=present,
     )
-
-
-def as_day_of_year_end(year: int) -> int:
-    """Return 31 December of a year as a day."""
-    from datetime import date
-
-    return as_day(date(year, 12, 31))
 
 
 def lss_rows(

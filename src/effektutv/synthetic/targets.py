@@ -14,6 +14,7 @@ from .tables import Floats, Ints, as_day
 
 __all__ = [
     "ARMS",
+    "CODE_56_ENDS",
     "DIAGNOSES",
     "FIRST_DAY",
     "INTERVENTIONS_END",
@@ -65,6 +66,8 @@ DIAGNOSES: tuple[tuple[str, float, tuple[str, ...]], ...] = (
 # ---- assumed ----
 FIRST_DAY, LAST_DAY = as_day(date(2014, 11, 3)), as_day(date(2016, 6, 30))
 INTERVENTIONS_END = as_day(date(2016, 12, 31))
+#: The last day on which a spell may begin with category 56, Kulturarvslyftet.
+CODE_56_ENDS = as_day(date(2014, 12, 31))
 #: Uppsala's month is published; that the other four joined after it is assumed.
 LATE_AREAS = ("0380", "0484", "0581", "0680", "1280")
 LATE_FIRST_DAY = (as_day(date(2015, 8, 3)), as_day(date(2015, 9, 1)))

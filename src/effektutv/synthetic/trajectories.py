@@ -12,7 +12,7 @@ import numpy as np
 from . import targets
 from .people import People, Streams
 from .tables import Bools, Floats, Ints, add_months
-from .targets import MONTH, MONTHS, apportion
+from .targets import CODE_56_ENDS, MONTH, MONTHS, apportion
 
 __all__ = ["NONE", "OTHER", "REGULAR", "SUPPORT", "draw_trajectories", "target_counts"]
 
@@ -101,11 +101,11 @@ def _spans(final: Ints, arm: Ints, rng: np.random.Generator) -> tuple[Ints, Ints
     working = final != NONE
     mean = np.where(arm == 1, 7.0, 9.0)  # place, then train: Supported Employment starts earlier
     first = np.minimum(np.floor(rng.gamma(4.0, mean / 4.0)).astype(np.int64), MONTH)
-    last = MONTH + rng.geometric(0.03, n) - 1
+    last = MONTH + rng.geometric(np.where(arm == 1, 0.012, 0.030)) - 1
     kind = final.copy()
     # others work in other months: half of them before month 15, half after
-    other = ~working & (rng.random(n) < 0.16)
-    early = rng.random(n) < 0.5
+    other = ~working & (rng.random(n) < 0.13)
+    early = rng.random(n) < 0.6
     start = np.where(early, rng.integers(1, 11, n), rng.integers(MONTH + 1, 23, n))
     stop = np.where(early, np.minimum(start + rng.integers(0, 5, n), MONTH - 1), start + rng.integers(2, 12, n))
     first = np.where(working, first, np.where(other, start, 1))
@@ -140,9 +140,12 @@ def draw_trajectories(people: People, streams: Streams) -> Ints:
     begun = inside & (months < switch[:, None]) & (months < MONTH) & (before & (kind == REGULAR))[:, None]
     state = np.where(begun, rng.integers(SUPPORT, REGULAR, n)[:, None], state)
     after = (rng.random(n) < 0.15) & (kind != REGULAR)
-    ended = inside & (months > MONTH) & (months >= (first + rng.integers(8, 16, n))[:, None]) & after[:, None]
+    ended = inside & (months > MONTH) & (months >= (first + rng.integers(10, 20, n))[:, None]) & after[:, None]
     state = np.where(ended, REGULAR, state)
+    # a few were in work with support already in 2014, under a code that no spell may begin with after that year
+    old = np.flatnonzero((final == NONE) & (people.start_zero <= CODE_56_ENDS))[:4]
+    state[old, :4] = SUPPORT
     # a month without work in the middle
-    gap = np.where(rng.random(n) < 0.10, rng.integers(2, MONTH, n), -1)
+    gap = np.where(rng.random(n) < 0.10, rng.integers(4, MONTH, n), -1)
     state = np.where(months == gap[:, None], NONE, state)
     return np.where(away, NONE, state)
