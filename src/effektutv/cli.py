@@ -137,12 +137,12 @@ def _usage_message(error: Exception) -> str:
 
 def _guarded() -> int:
     try:
-        app(standalone_mode=False)
+        # outside stand-alone mode an exit's code is returned, not raised
+        code = app(standalone_mode=False)
+        return code if isinstance(code, int) else 0
     except EffektutvError as error:
         sys.stderr.write(f"effektutv: {error}\n")
         return error.exit_code
-    except typer.Exit as stop:
-        return int(stop.exit_code)
     except typer.Abort:
         return 130
     except Exception as error:  # noqa: BLE001  (the last door: nothing may leave it but a kind and a place)
@@ -156,4 +156,3 @@ def _guarded() -> int:
             f"please report it with the command and the version\n"
         )
         return _INSIDE_FAULT
-    return 0

@@ -149,7 +149,7 @@ def check(study: Study | str | Path, *, progress: Progress | None = None) -> Dat
     from .registers.engine import Engine
 
     with Engine() as session:
-        return check_registers(session, study, began)[1]
+        return check_registers(session, study, began).quality
 
 
 def analyse(trial: Trial, *, progress: Progress | None = None) -> ReportInputs:

@@ -29,6 +29,7 @@ ARROWS = {
     "frames": {"errors", "results", "estimate", "columns"},
     "trial": {"errors", "study", "results", "frames", "cohort", "disclosure", "report"},
     "pipeline": {"errors", "study", "results", "trial", "registers", "cohort", "disclosure", "report", "__init__"},
+    "__main__": {"cli"},
     "cli": {"errors", "results", "pipeline", "synthetic", "__init__"},
     "__init__": {"errors", "results", "study", "frames", "trial", "pipeline"},
 }

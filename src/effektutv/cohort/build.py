@@ -7,18 +7,19 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from ..errors import ExtractError
 from ..registers.engine import Engine
 from ..registers.opening import Opened, open_registers
-from ..registers.quality import check_links, raise_on_errors
-from ..results import DataQuality, Flow
+from ..registers.quality import check_links, error_text
+from ..results import DataQuality, Flow, Severity
 from ..study import Study
 from .baseline import baseline_covariates, check_covariates
 from .flow import participant_flow
-from .linkage import PARTICIPANTS, link
+from .linkage import PARTICIPANTS, Linked, link
 from .months import unpack
 from .outcomes import StateMasks, build_masks
 
-__all__ = ["Cohort", "build_cohort", "check_registers"]
+__all__ = ["Checked", "Cohort", "build_cohort", "check_registers"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +50,20 @@ class Cohort:
     fallback: int = 0
 
 
-def check_registers(engine: Engine, study: Study, progress: Callable[[str], None]) -> tuple[Opened, DataQuality]:
-    """Open and check every extract, alone and against the participants.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """The study's extracts, checked alone and against the participants.
+
+    ``linked`` is ``None`` where a finding is an error: then nothing may be built.
+    """
+
+    opened: Opened
+    linked: Linked | None
+    quality: DataQuality
+
+
+def check_registers(engine: Engine, study: Study, progress: Callable[[str], None]) -> Checked:
+    """Open and check every extract, alone and, where none has an error, against the participants.
 
     Parameters
     ----------
@@ -59,18 +72,32 @@ def check_registers(engine: Engine, study: Study, progress: Callable[[str], None
     study : Study
         The study.
     progress : callable
-        Called with the register's key before each one.
+        Called with the key of each step before it.
 
     Returns
     -------
-    opened : Opened
-        The extracts.
-    quality : DataQuality
-        Every finding, errors included. The links to the participants are checked only where there is no error.
+    Checked
+        With every finding, errors included.
+
+    Raises
+    ------
+    StudyError
+        If the study file asks for what the registers do not have.
+    ExtractError
+        If an extract is missing or cannot be read, or the randomisation form cannot be used.
     """
     check_covariates(study)
     opened = open_registers(engine, study, progress)
-    return opened, DataQuality(rows=opened.findings, read=opened.rows, delivered=study.study.data_date)
+    findings = list(opened.findings)
+    linked = None
+    if not any(f.severity is Severity.ERROR for f in findings):
+        progress("linkage")
+        linked = link(engine, opened.extracts["assignment"], study)
+        for name, extract in opened.extracts.items():
+            if name != "assignment":
+                findings += check_links(engine, extract, PARTICIPANTS)
+    quality = DataQuality(rows=tuple(findings), read=opened.rows, delivered=study.study.data_date)
+    return Checked(opened=opened, linked=linked, quality=quality)
 
 
 def build_cohort(engine: Engine, study: Study, progress: Callable[[str], None]) -> Cohort:
@@ -96,14 +123,10 @@ def build_cohort(engine: Engine, study: Study, progress: Callable[[str], None]) 
     ExtractError
         If an extract is missing or breaks its schema.
     """
-    opened, quality = check_registers(engine, study, progress)
-    raise_on_errors(quality.rows)
-    progress("linkage")
-    linked = link(engine, opened.extracts["assignment"], study)
-    findings = list(quality.rows)
-    for name, extract in opened.extracts.items():
-        if name != "assignment":
-            findings += check_links(engine, extract, PARTICIPANTS)
+    checked = check_registers(engine, study, progress)
+    linked = checked.linked
+    if linked is None:
+        raise ExtractError(error_text(checked.quality.rows))
     progress("baseline")
     covariates = baseline_covariates(engine, study, linked.people)
     progress("outcomes")
@@ -116,8 +139,8 @@ def build_cohort(engine: Engine, study: Study, progress: Callable[[str], None]) 
     return Cohort(
         people=pd.concat([linked.people, covariates], axis=1),
         flow=participant_flow(linked, observed),
-        quality=DataQuality(rows=tuple(findings), read=opened.rows, delivered=study.study.data_date),
+        quality=checked.quality,
         masks=masks,
-        inputs=opened.inputs,
+        inputs=checked.opened.inputs,
         fallback=linked.fallback,
     )

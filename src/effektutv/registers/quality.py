@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..errors import ExtractError
 from ..results import Finding, Severity
 from .engine import Engine, literal, quoted
 from .readers import BAD, Extract
 from .schema import PERSON, CodeList, DatedBy, ExtractSchema, Field, FieldType, load_codelist
 
-__all__ = ["check_extract", "check_links", "code_condition", "raise_on_errors"]
+__all__ = ["check_extract", "check_links", "code_condition", "error_text"]
 
 _WORDS = {
     FieldType.INTEGER: "whole number",
@@ -324,23 +323,16 @@ def check_links(engine: Engine, extract: Extract, participants: str) -> list[Fin
     return findings
 
 
-def raise_on_errors(findings: Iterable[Finding]) -> None:
-    """Raise one error that lists every finding of severity *error*.
+def error_text(findings: Iterable[Finding]) -> str:
+    """Return one message that lists every finding of severity *error*.
 
     Parameters
     ----------
     findings : iterable of Finding
         What the checks found.
-
-    Raises
-    ------
-    ExtractError
-        If any finding is an error.
     """
-    errors = [f for f in findings if f.severity is Severity.ERROR]
-    if errors:
-        lines = [
-            f"{f.extract}: {f.column}: {f.rule}: {f.failing_text} of {f.rows_checked} rows fail; {f.advice}"
-            for f in errors
-        ]
-        raise ExtractError("\n".join(lines))
+    return "\n".join(
+        f"{f.extract}: {f.column}: {f.rule}: {f.failing_text} of {f.rows_checked} rows fail; {f.advice}"
+        for f in findings
+        if f.severity is Severity.ERROR
+    )

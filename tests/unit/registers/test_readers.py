@@ -8,7 +8,7 @@ import pytest
 
 import effektutv as eu
 from effektutv.registers.engine import Engine
-from effektutv.registers.quality import check_extract, raise_on_errors
+from effektutv.registers.quality import check_extract, error_text
 from effektutv.registers.readers import open_extract
 from effektutv.registers.schema import load_codelist, load_schema
 from effektutv.results import Severity
@@ -100,9 +100,7 @@ def test_a_wrong_date_is_counted_and_not_shown(engine, opened, bad):
     extract = opened(f"LopNr;inskadm;utskadm;skat\n{SECRET};{bad};2015-03-31;42\n")
     number, found = check_extract(engine, extract)
     assert number == 1
-    with pytest.raises(eu.ExtractError) as caught:
-        raise_on_errors(found)
-    message = str(caught.value)
+    message = error_text(found)
     assert "inskadm: type: date in the declared format: fewer than 5 of 1 rows fail" in message
     assert bad not in message.replace("inskadm", "")
     assert SECRET not in message
