@@ -100,8 +100,8 @@ def main(n: int) -> None:
     months = median_time(lambda: eu.profile(df, outcomes=(range(25), Y), **options), max(repeats // 5, 3))
     print(f"persons {n:,}")
     print(f"first estimate in a fresh process  {fresh_process():.3f} s")
-    print(f"itt blocked  {blocked * 1e3:8.2f} ms   ratio to plain numpy {blocked / by_hand:.2f}")
-    print(f"itt fe HC2   {fe * 1e3:8.2f} ms   ratio to statsmodels {fe / peer:.2f}")
+    print(f"itt blocked  {blocked * 1e3:8.2f} ms   ratio to plain numpy {blocked / by_hand:.3f}")
+    print(f"itt fe HC2   {fe * 1e3:8.2f} ms   ratio to statsmodels {fe / peer:.4f}")
     print(f"profile, 25 months, 3 contrasts  {months * 1e3:.1f} ms")
 
 

@@ -15,11 +15,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .errors import ArgumentError
+from .estimate.design import persons
 
 if TYPE_CHECKING:
     from .estimate.design import BoolArray, FloatArray, IntArray
 
-__all__ = ["Coded", "coded", "crossed", "frame_columns", "label", "numeric", "require", "row_count"]
+__all__ = [
+    "Coded",
+    "as_floats",
+    "coded",
+    "covariate_matrix",
+    "crossed",
+    "few_levels",
+    "frame_columns",
+    "label",
+    "names_of",
+    "numeric",
+    "order_of",
+    "require",
+    "row_count",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -206,10 +221,11 @@ def coded(df: Any, argument: str, name: object, order: Sequence[object] | None =
     missing = _missing(series)
     values, position = _distinct(series, missing)
     labels = [label(v) for v in values]
-    if order is not None:
-        wanted = [label(v) for v in order]
-    else:
-        wanted = list(dict.fromkeys(labels[j] for j in _sorted(series, values)))
+    wanted = (
+        [label(v) for v in order]
+        if order is not None
+        else list(dict.fromkeys(labels[j] for j in _sorted(series, values)))
+    )
     index = {text: j for j, text in enumerate(wanted)}
     translate = np.array([index.get(text, -2) for text in labels] or [-1], dtype=np.intp)
     code = np.where(missing, -1, translate[np.where(missing, 0, position)])
@@ -274,3 +290,112 @@ def order_of(levels: Mapping[str, Sequence[object]] | None, name: str) -> Sequen
         A column.
     """
     return None if levels is None else levels.get(name)
+
+
+def names_of(argument: str, value: object) -> list[str]:
+    """Return one name or several as a list.
+
+    Parameters
+    ----------
+    argument : str
+        The argument that held them, for messages.
+    value : object
+        A name or a sequence of names.
+
+    Raises
+    ------
+    ArgumentError
+        If it is neither, or names a column twice.
+    """
+    names = [value] if isinstance(value, str) else list(value) if isinstance(value, Sequence) else []
+    if not names or not all(isinstance(n, str) for n in names):
+        raise ArgumentError(f"{argument}: got {type(value).__name__}; give a column's name or a list of names")
+    if len(set(names)) < len(names):
+        raise ArgumentError(f"{argument}: a column is named twice in {names}; name each once")
+    return [str(n) for n in names]
+
+
+def covariate_matrix(df: Any, covariates: Sequence[str] | None) -> tuple[FloatArray, tuple[str, ...], list[str]]:
+    """Return the covariates as numbers without gaps.
+
+    Text and categoricals become a 0/1 column for each level but the first. A missing value takes the mean of the known
+    ones, and a 0/1 column of missingness stands beside (Zhao and Ding 2024, doi 10.1080/01621459.2022.2123814).
+
+    Parameters
+    ----------
+    df : pandas.DataFrame or polars.DataFrame
+    covariates : sequence of str or None
+
+    Returns
+    -------
+    X : (n, p) array of float
+    names : tuple of str
+        Of the p columns.
+    notes : list of str
+        What was filled.
+
+    Raises
+    ------
+    ArgumentError
+        If a column is missing, has one value only, or has too many levels.
+    """
+    if not covariates:
+        return np.empty((row_count(df), 0)), (), []
+    columns: list[FloatArray] = []
+    names: list[str] = []
+    notes: list[str] = []
+    for name in names_of("covariates", covariates):
+        parts = _expanded(df, name)
+        missing = np.isnan(parts[0][1])
+        for title, values in parts:
+            known = values[~missing]
+            if known.size == 0 or np.all(known == known[0]):
+                raise ArgumentError(f"covariates: {name!r} is the same for everyone with a value; leave it out")
+            # Sorted, so that the mean does not depend on the order of the rows.
+            columns.append(np.where(missing, np.sort(known).mean(), values) if missing.any() else values)
+            names.append(title)
+        if missing.any():
+            columns.append(missing.astype(float))
+            names.append(f"{name} missing")
+            notes.append(
+                f"covariate {name}: {persons(int(missing.sum()))} with no value take the mean of all arms, "
+                "with a column of missingness beside"
+            )
+    return np.column_stack(columns), tuple(names), notes
+
+
+def _expanded(df: Any, name: str) -> list[tuple[str, FloatArray]]:
+    """Return a covariate's columns: itself, or 0/1 for each level of a category but the first."""
+    series = require(df, "covariates", name)
+    if as_floats(series) is not None:
+        return [(name, numeric(df, "covariates", name))]
+    column = coded(df, "covariates", name)
+    few_levels("covariates", name, column)
+    missing = column.code < 0
+    if len(column.labels) < 2:
+        raise ArgumentError(f"covariates: {name!r} is the same for everyone with a value; leave it out")
+    return [
+        (f"{name}={text}", np.where(missing, np.nan, (column.code == j).astype(float)))
+        for j, text in enumerate(column.labels)
+        if j > 0
+    ]
+
+
+def few_levels(argument: str, name: str, column: Coded) -> None:
+    """Refuse a column of labels that is free text or a number of persons.
+
+    Parameters
+    ----------
+    argument, name : str
+        For messages.
+    column : Coded
+
+    Raises
+    ------
+    ArgumentError
+        If it has more than 100 levels.
+    """
+    if len(column.labels) > 100:
+        raise ArgumentError(
+            f"{argument}: {name!r} is text with {len(column.labels)} different values; group them, or make it numeric"
+        )

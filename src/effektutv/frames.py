@@ -12,16 +12,30 @@ from typing import Any
 
 import numpy as np
 
-from .columns import Coded, as_floats, coded, crossed, label, numeric, order_of, require, row_count
+from .columns import (
+    Coded,
+    as_floats,
+    coded,
+    covariate_matrix,
+    crossed,
+    few_levels,
+    label,
+    names_of,
+    numeric,
+    order_of,
+    require,
+    row_count,
+)
 from .errors import ArgumentError
 from .estimate.balance import Covariate, balance_rows, omnibus
+from .estimate.contamination import pooled_rows
 from .estimate.design import Design, FloatArray, default_contrasts, parse_spec, persons
 from .estimate.effects import Labels, effect_rows
 from .estimate.profile import profile_rows
 from .estimate.subgroups import Subgroup, cross, subgroup_rows
 from .results import Balance, EffectRow, Effects, Estimand, Profile
 
-__all__ = ["balance", "itt", "profile"]
+__all__ = ["balance", "itt", "pooled_regression", "profile"]
 
 #: A column, or a tuple of columns whose cross is meant.
 By = str | tuple[str, ...]
@@ -106,7 +120,7 @@ def itt(
     ArgumentError
         If an argument cannot be used.
     """
-    names = _names("outcome", outcome)
+    names = names_of("outcome", outcome)
     spec = parse_spec(
         estimator=estimator,
         vcov=vcov,
@@ -117,7 +131,7 @@ def itt(
         adjusted=bool(covariates),
     )
     assigned = _assignment(df, arm, control, arms, strata, contrasts)
-    X, columns, notes = _covariates(df, covariates)
+    X, columns, notes = covariate_matrix(df, covariates)
     design = assigned.design(X, columns)
     groups = [_subgroup(df, entry, levels) for entry in _entries(by)]
     rows: list[EffectRow] = []
@@ -190,7 +204,7 @@ def profile(
         adjusted=bool(covariates),
     )
     assigned = _assignment(df, arm, control, arms, strata, contrasts)
-    X, columns, notes = _covariates(df, covariates)
+    X, columns, notes = covariate_matrix(df, covariates)
     months, Y = _monthly(df, outcomes)
     summaries, effects, said, binary = profile_rows(
         assigned.design(X, columns), Y, months, spec, assigned.contrasts, Labels(outcome=name, clock=clock)
@@ -250,7 +264,7 @@ def balance(
     if draws is not None or seed is not None:
         raise ArgumentError("draws, seed: re-drawn p-values are not offered yet; leave both out")
     assigned = _assignment(df, arm, control, arms, strata, contrasts)
-    names = _names("covariates", covariates)
+    names = names_of("covariates", covariates)
     strange = sorted(set(kinds or {}) - set(names))
     if strange:
         raise ArgumentError(f"kinds: {strange} are not among the covariates; name only those")
@@ -265,6 +279,49 @@ def balance(
         arms=design.arms,
         notes=tuple(notes),
     )
+
+
+def pooled_regression(
+    df: Any,
+    *,
+    outcome: str,
+    arm: str,
+    control: object,
+    strata: str | Sequence[str],
+    vcov: str = "HC2",
+    level: float = 0.95,
+    arms: Sequence[object] | None = None,
+    clock: str = "",
+    month: int | None = None,
+) -> Effects:
+    """Return what one regression of all arms with strata effects would say, to be shown beside :func:`itt`.
+
+    With three arms or more it mixes the arms' effects (contamination bias); a referee will ask by how much. See
+    :mod:`effektutv.estimate.contamination`.
+
+    Parameters
+    ----------
+    df, outcome, arm, control, strata, vcov, level, arms, clock, month
+        As in :func:`itt`.
+
+    Returns
+    -------
+    Effects
+        One row an arm against the control, with ``estimator`` ``"pooled"``.
+
+    Raises
+    ------
+    ArgumentError
+        If an argument cannot be used.
+    """
+    spec = parse_spec(estimator="fe", vcov=vcov, weights="pair", level=level, stratified=True, adjusted=False)
+    assigned = _assignment(df, arm, control, arms, strata, None)
+    design = assigned.design(np.empty((row_count(df), 0)), ())
+    y = _outcome(df, outcome)
+    rows, notes = pooled_rows(design, y, spec, Labels(outcome=outcome, clock=clock, month=month))
+    binary = bool(np.all(np.isnan(y) | (y == 0) | (y == 1)))
+    estimand = _estimand(assigned, outcome, binary, _POPULATION, _INTERCURRENT)
+    return Effects(rows=tuple(rows), estimand=estimand, conf_level=spec.level, notes=_unique(notes))
 
 
 # ------------------------------------------------------------------------------------------------- reading the frame
@@ -292,16 +349,6 @@ class _Assignment:
         )
 
 
-def _names(argument: str, value: object) -> list[str]:
-    """Return one name or several as a list without repeats."""
-    names = [value] if isinstance(value, str) else list(value) if isinstance(value, Sequence) else []
-    if not names or not all(isinstance(n, str) for n in names):
-        raise ArgumentError(f"{argument}: got {type(value).__name__}; give a column's name or a list of names")
-    if len(set(names)) < len(names):
-        raise ArgumentError(f"{argument}: a column is named twice in {names}; name each once")
-    return [str(n) for n in names]
-
-
 def _assignment(
     df: Any,
     arm: str,
@@ -315,7 +362,7 @@ def _assignment(
     pairs = default_contrasts(column.labels) if contrasts is None else _contrasts(column.labels, contrasts)
     if strata is None:
         return _Assignment(arm=column, strata=None, strata_name="", contrasts=pairs)
-    names = _names("strata", strata)
+    names = names_of("strata", strata)
     cells = crossed(df, "strata", names)
     if cells.n_missing:
         raise ArgumentError(
@@ -381,57 +428,6 @@ def _outcome(df: Any, name: str) -> FloatArray:
     return y
 
 
-def _covariates(df: Any, covariates: Sequence[str] | None) -> tuple[FloatArray, tuple[str, ...], list[str]]:
-    """Return the (n, p) covariates, complete, with their columns' names and the notes on missing values."""
-    if not covariates:
-        return np.empty((row_count(df), 0)), (), []
-    columns: list[FloatArray] = []
-    names: list[str] = []
-    notes: list[str] = []
-    for name in _names("covariates", covariates):
-        parts = _expanded(df, name)
-        missing = np.isnan(parts[0][1])
-        for title, values in parts:
-            known = values[~missing]
-            if known.size == 0 or np.all(known == known[0]):
-                raise ArgumentError(f"covariates: {title!r} is the same for everyone with a value; leave it out")
-            # Sorted, so that the mean does not depend on the order of the rows.
-            columns.append(np.where(missing, np.sort(known).mean(), values) if missing.any() else values)
-            names.append(title)
-        if missing.any():
-            columns.append(missing.astype(float))
-            names.append(f"{name} missing")
-            notes.append(
-                f"covariate {name}: {persons(int(missing.sum()))} with no value take the mean of all arms, "
-                "with a column of missingness beside"
-            )
-    return np.column_stack(columns), tuple(names), notes
-
-
-def _expanded(df: Any, name: str) -> list[tuple[str, FloatArray]]:
-    """Return a covariate's columns: itself, or 0/1 for each level of a category but the first."""
-    series = require(df, "covariates", name)
-    if as_floats(series) is not None:
-        return [(name, numeric(df, "covariates", name))]
-    column = coded(df, "covariates", name)
-    _few_levels("covariates", name, column)
-    missing = column.code < 0
-    if len(column.labels) < 2:
-        raise ArgumentError(f"covariates: {name!r} is the same for everyone with a value; leave it out")
-    return [
-        (f"{name}={text}", np.where(missing, np.nan, (column.code == j).astype(float)))
-        for j, text in enumerate(column.labels)
-        if j > 0
-    ]
-
-
-def _few_levels(argument: str, name: str, column: Coded) -> None:
-    if len(column.labels) > 100:
-        raise ArgumentError(
-            f"{argument}: {name!r} is text with {len(column.labels)} different values; group them, or make it numeric"
-        )
-
-
 def _balance_covariate(df: Any, name: str, kind: str | None) -> Covariate:
     """Read one covariate for the balance table."""
     if kind not in (None, "continuous", "binary", "category"):
@@ -442,7 +438,7 @@ def _balance_covariate(df: Any, name: str, kind: str | None) -> Covariate:
         numeric(df, "covariates", name)
     if values is None:
         column = coded(df, "covariates", name)
-        _few_levels("covariates", name, column)
+        few_levels("covariates", name, column)
         codes = np.where(column.code < 0, np.nan, column.code.astype(float))
         return Covariate(name=name, kind="category", values=codes, levels=column.labels)
     values = numeric(df, "covariates", name)
@@ -457,7 +453,7 @@ def _entries(by: By | Sequence[By] | None) -> list[tuple[str, ...]]:
     if by is None:
         return []
     given: list[By] = [by] if isinstance(by, str | tuple) else list(by)
-    entries = [tuple(_names("by", list(e) if isinstance(e, tuple) else e)) for e in given]
+    entries = [tuple(names_of("by", list(e) if isinstance(e, tuple) else e)) for e in given]
     if len(set(entries)) < len(entries):
         raise ArgumentError("by: a subgroup is named twice; name each once")
     return entries
@@ -469,7 +465,7 @@ def _subgroup(df: Any, columns: tuple[str, ...], levels: Mapping[str, Sequence[o
     for name in columns:
         declared = order_of(levels, name)
         column = coded(df, "by", name, declared)
-        _few_levels("by", name, column)
+        few_levels("by", name, column)
         stray = int(np.count_nonzero(column.code == -2))
         if stray:
             raise ArgumentError(

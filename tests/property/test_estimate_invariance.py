@@ -17,6 +17,8 @@ OPTIONS = [
     {"estimator": "fe", "strata": "s", "covariates": ["x"]},
     {"estimator": "lin", "strata": "s", "covariates": ["x"]},
     {"estimator": "lin", "covariates": ["x"], "vcov": "HC3"},
+    {"estimator": "fe", "strata": "s", "vcov": "HC1"},
+    {"estimator": "lin", "strata": "s"},
 ]
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import effektutv as eu
+from effektutv.frames import pooled_regression
 from effektutv.results import Unavailable
 
 ESTIMATE = Path(eu.__file__).parent / "estimate"
@@ -28,7 +29,7 @@ def contaminated() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["stratum", "arm", "y"])
 
 
-def pooled_regression(df: pd.DataFrame) -> np.ndarray:
+def by_hand(df: pd.DataFrame) -> np.ndarray:
     """Coefficients of the arms 1 and 2 beside strata effects in one regression of all three arms."""
     X = np.column_stack([np.ones(len(df)), df["stratum"] == "b", df["arm"] == "1", df["arm"] == "2"]).astype(float)
     return np.linalg.lstsq(X, df["y"].to_numpy(float), rcond=None)[0][2:]
@@ -37,8 +38,11 @@ def pooled_regression(df: pd.DataFrame) -> np.ndarray:
 @pytest.mark.parametrize("estimator", ["blocked", "fe", "lin"])
 def test_trap_1_no_contamination_between_arms(estimator):
     df = contaminated()
-    sprung = pooled_regression(df)
+    sprung = by_hand(df)
     assert sprung == pytest.approx([0.028, 0.131], abs=0.0005), "the example must show what one regression does"
+    shown = pooled_regression(df, outcome="y", arm="arm", control="0", strata="stratum").rows
+    assert [r.estimate for r in shown] == pytest.approx(list(sprung), abs=1e-12)
+    assert {r.estimator for r in shown} == {"pooled"}
     effects = eu.itt(df, outcome="y", arm="arm", control="0", strata="stratum", estimator=estimator)
     by_pair = {(r.arm, r.control): r.estimate for r in effects.rows}
     assert by_pair["1", "0"] == pytest.approx(0, abs=1e-12)
@@ -66,6 +70,8 @@ def test_trap_2_strata_effects_weight_by_precision_and_say_so():
     assert blocked.estimate == pytest.approx(0.5 * 0.3 + 0.5 * 0.0, abs=1e-12)
     assert fe.estimate == pytest.approx(0.3 * 50 / 59.5, abs=1e-12)
     assert (blocked.estimator, fe.estimator) == ("blocked", "fe")
+    assert "precision" in fe.note
+    assert "precision" not in blocked.note
 
 
 def leverage_one(vcov: str) -> eu.results.EffectRow:

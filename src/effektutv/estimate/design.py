@@ -84,6 +84,11 @@ class Spec:
     weights: Weights = Weights.ALL
     level: float = 0.95
 
+    @property
+    def regresses(self) -> bool:
+        """Return whether the estimator sums over persons, so that their order would show in the last bits."""
+        return self.estimator in (Estimator.FE, Estimator.LIN)
+
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -220,12 +225,14 @@ class Sample:
         return Sample(design=self.design.take(rows), y=self.y[rows], binary=self.binary, n_missing=self.n_missing)
 
 
-def observe(design: Design, y: FloatArray, groups: tuple[IntArray, ...] = ()) -> tuple[Sample, tuple[IntArray, ...]]:
+def observe(
+    design: Design, y: FloatArray, groups: tuple[IntArray, ...] = (), *, regresses: bool = True
+) -> tuple[Sample, tuple[IntArray, ...]]:
     """Take out the persons without outcome and put the others in a canonical order.
 
     Sums of floats depend on their order. Sorting by stratum, arm, outcome and covariates makes results equal to the
     last bit however the rows came; persons that tie on all of these are interchangeable. Counts of 0/1 outcomes are
-    exact in any order, so that without covariates those need no sorting.
+    exact in any order: an estimator that needs no more than those is spared the sorting.
 
     Parameters
     ----------
@@ -234,13 +241,15 @@ def observe(design: Design, y: FloatArray, groups: tuple[IntArray, ...] = ()) ->
         The outcome; NaN where missing.
     groups : tuple of (n,) arrays of int
         Subgroup codes to be carried along.
+    regresses : bool
+        Whether the estimator sums over persons, see :attr:`Spec.regresses`.
     """
     seen = ~np.isnan(y)
     n_missing = int(y.size - np.count_nonzero(seen))
     values = y[seen]
     binary = bool(np.all((values == 0) | (values == 1)))
     rows = np.flatnonzero(seen)
-    if design.X.shape[1] or not binary:
+    if regresses or not binary:
         within = design if not n_missing else design.take(seen)
         cell = within.stratum * len(within.arms) + within.arm
         rows = rows[np.lexsort((*within.X.T[::-1], values, cell))]

@@ -49,7 +49,7 @@ from .linear import least_squares
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Fit", "Labels", "effect_rows", "fit_contrast", "inference", "singleton_variance", "to_row"]
+__all__ = ["Fit", "Labels", "describe", "effect_rows", "fit_contrast", "inference", "singleton_variance", "to_row"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,14 +101,23 @@ class Fit:
 def _undefined(cells: Cells, arm: int, control: int, binary: bool, reason: str, notes: tuple[str, ...] = ()) -> Fit:
     """Return the fit of a contrast that cannot be estimated, with what can be counted."""
     why = Unavailable(reason)
-    basis = _describe(cells, arm, control, binary)
+    basis = describe(cells, arm, control, binary)
     return Fit(
         n=basis.n, events=basis.events, raw=basis.raw, means=(why, why), variance=why, df=why, notes=(*notes, reason)
     )
 
 
-def _describe(cells: Cells, arm: int, control: int, binary: bool) -> Fit:
-    """Return counts and raw means of the two arms, the estimate still to come."""
+def describe(cells: Cells, arm: int, control: int, binary: bool) -> Fit:
+    """Return counts and raw means of the two arms, the estimate still to come.
+
+    Parameters
+    ----------
+    cells : Cells
+    arm, control : int
+        Codes of the arms.
+    binary : bool
+        Whether the outcome is 0/1, so that events can be counted.
+    """
     n, total = cells.n.sum(axis=0), cells.total.sum(axis=0)
     none = Unavailable("not estimated")
 
@@ -203,7 +212,7 @@ def _strata_note(
 def _difference(cells: Cells, arm: int, control: int, names: tuple[str, str], binary: bool) -> Fit:
     """Difference in means, Neyman's variance, Satterthwaite's degrees of freedom."""
     pooled = cells.pooled()
-    fit = _describe(cells, arm, control, binary)
+    fit = describe(cells, arm, control, binary)
     means = float(pooled.mean[0, arm]), float(pooled.mean[0, control])
     fit = replace(fit, means=means, raw=means)
     n = pooled.n[0, [arm, control]]
@@ -261,9 +270,7 @@ def _blocked(cells: Cells, arm: int, control: int, size: FloatArray, binary: boo
     weight = size / size.sum()
     pair = [arm, control]
     n, mean = cells.n[:, pair], cells.mean[:, pair]
-    fit = replace(
-        _describe(cells, arm, control, binary), means=(float(weight @ mean[:, 0]), float(weight @ mean[:, 1]))
-    )
+    fit = replace(describe(cells, arm, control, binary), means=(float(weight @ mean[:, 0]), float(weight @ mean[:, 1])))
     small = n.min(axis=1) < 2
     neyman = np.where(n > 1, cells.variance()[:, pair], 0.0) / n
     within = float((weight[~small] ** 2) @ neyman[~small].sum(axis=1))
@@ -314,6 +321,8 @@ def _linear(sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], kep
     notes: list[str] = []
     if spec.estimator is Estimator.FE:
         shares = pair_size / pair_size.sum()
+        if kept.size > 1:
+            notes.append("strata effects weight strata by precision (n₁n₀/n), not by size: that is the estimand")
         X = design.X[mine] - (design.X[mine].mean(axis=0) if y.size else 0.0)
     else:
         shares = size / size.sum()
@@ -325,12 +334,12 @@ def _linear(sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], kep
         elif kept.size > 1:
             notes.append("strata enter additively, not interacted with the arm: some stratum has one person in an arm")
         interacted = np.column_stack(blocks) * treated[:, None]
-    fit = _describe(cells, pair[0], pair[1], sample.binary)
+    fit = describe(cells, pair[0], pair[1], sample.binary)
     solved = least_squares(y, treated, X, interacted, group, kept.size)
     if isinstance(solved, Unavailable):
         return _undefined(cells, pair[0], pair[1], sample.binary, solved.reason, tuple(notes))
     if solved.dropped:
-        notes.append(f"{len(solved.dropped)} covariate columns that depend on the others left out")
+        notes.append(f"columns left out because they depend on the others: {len(solved.dropped)}")
     control_mean = float(shares @ solved.intercepts)
     if spec.estimator is Estimator.FE:
         control_mean = float(y.mean()) - solved.coefficient * float(treated.mean())
@@ -439,7 +448,7 @@ def effect_rows(
     notes : list of str
         Of every row, and how many persons were left out.
     """
-    sample, _ = observe(design, y)
+    sample, _ = observe(design, y, regresses=spec.regresses)
     cells = count_cells(sample)
     rows, notes = [], missing_note(sample, labels)
     for arm, control in contrasts:

@@ -106,7 +106,7 @@ def profile_rows(
     binary = True
     for j, month in enumerate(months):
         at = replace(labels, month=int(month))
-        sample, _ = observe(design, np.ascontiguousarray(Y[:, j]))
+        sample, _ = observe(design, np.ascontiguousarray(Y[:, j]), regresses=spec.regresses)
         cells = count_cells(sample)
         binary &= sample.binary
         summaries += arm_summaries(cells, design.arms, sample.binary, spec.level, at)

@@ -104,7 +104,7 @@ def subgroup_rows(
     rows : list of EffectRow
     notes : list of str
     """
-    sample, (code,) = observe(design, y, (subgroup.code,))
+    sample, (code,) = observe(design, y, (subgroup.code,), regresses=spec.regresses)
     parts = [sample.take(code == j) for j in range(len(subgroup.levels))]
     cells = [count_cells(part) for part in parts]
     notes: list[str] = []

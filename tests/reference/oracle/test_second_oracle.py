@@ -18,6 +18,7 @@ import pytest
 import trials
 
 import effektutv as eu
+from effektutv.frames import pooled_regression
 
 FILES = ("nsw", "jobs2", "indo_rct", "star_k", "actg175")
 _NAMED = os.environ.get("EFFEKTUTV_ORACLE")
@@ -37,7 +38,6 @@ NOT_SHARED = [
     (r"survival", "survival"),
     (r"cluster_", "clustered variances"),
     (r"joint_arm", "one test of all arms: contrasts are reported one at a time"),
-    (r"lm_strata|lm_schoolFE", "three or more arms beside strata effects: mixes the arms' effects (trap 1)"),
     (r"lin_strata \| .*ANCOVA|(star_k|actg175).*ANCOVA", "slopes shared by arms outside the contrast"),
     (r"(star_k|actg175) \| itt \| \w+ \| lm \| .*classical", "error variance shared with arms outside the contrast"),
     (r"IPW within block", "inverse-probability weights: another variance"),
@@ -249,6 +249,14 @@ def blocked(g: Group) -> None:
     whole(row, g.values)
 
 
+def contaminated(g: Group) -> None:
+    """One regression of all arms with strata effects: shown beside the contrasts (trap 1)."""
+    vcov = re.search(r"HC\d", g.path[-2]).group()
+    options = {"outcome": g.outcome, "arm": "arm", "control": g.arms[0], "strata": STRATA[g.trial], "vcov": vcov}
+    rows = pooled_regression(g.table(), arms=g.arms, **options).rows
+    whole(next(r for r in rows if r.arm == g.arm), g.values)
+
+
 def level_effect(g: Group) -> None:
     row = g.row(estimator="fe")
     if g.two:
@@ -346,6 +354,7 @@ HANDLERS = [
     (r"\| (lm|sandwich)(_re78|_emp78)? \| .* \| (treat|arm\w+)$", plain),
     (r"(lm_lin|ANCOVA) HC\d \| ", adjusted),
     (r"\| blocked.* \| estimatr", blocked),
+    (r"lm_strata|lm_schoolFE", contaminated),
     (r"subgroup \S+ \| HC2 \| ", level_effect),
     (r"interaction_HC2 \| ", interaction),
     (r"joint_interaction \| ", joint),

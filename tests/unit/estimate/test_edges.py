@@ -129,7 +129,7 @@ def test_dependent_covariates_are_left_out_and_counted():
     df = pd.DataFrame({"arm": ["t", "c"] * 20, "y": rng.normal(size=40), "x": rng.normal(size=40)})
     df["twice"] = 2 * df["x"] + 1
     row = first(df, covariates=["x", "twice"], estimator="fe")
-    assert row.note == "1 covariate columns that depend on the others left out"
+    assert row.note == "columns left out because they depend on the others: 1"
     assert row.estimate == pytest.approx(first(df, covariates=["x"], estimator="fe").estimate, rel=1e-10)
     assert row.df == 37
 
