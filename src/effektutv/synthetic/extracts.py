@@ -199,7 +199,11 @@ def _move(work: Path, target: Path) -> None:
         return
     old = target.with_name(f"{target.name}.old-{os.getpid()}")
     target.rename(old)
-    work.rename(target)
+    try:
+        work.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
     for entry in sorted(old.iterdir()):
         if entry.name not in _OURS:
             entry.rename(target / entry.name)

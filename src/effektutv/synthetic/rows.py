@@ -33,9 +33,11 @@ __all__ = [
     "BENEFITS",
     "STUDIES",
     "beslut_rows",
+    "closed",
     "event_rows",
     "fk_rows",
     "inskrivning_rows",
+    "jobseeking_rows",
     "ku_rows",
     "monthly_benefit",
     "pick_codes",
@@ -66,7 +68,13 @@ _PRICE_BASE = {2014: 44_400, 2015: 44_500, 2016: 44_300, 2017: 44_800}
 
 
 def closed(day: Column) -> Ints:
-    """Return last days with an open end as a missing value."""
+    """Return last days with an open end as a missing value.
+
+    Parameters
+    ----------
+    day : array of int
+        Last days, ``FAR`` where open.
+    """
     values = np.asarray(day)
     return np.asarray(np.where(values >= FAR, MISSING, values))
 
@@ -95,7 +103,15 @@ def pick_codes(first: Ints, group: str, rng: np.random.Generator) -> Ints:
 
 
 def sokatper_rows(plan: Plan, rng: np.random.Generator) -> Table:
-    """Return spells in work by jobseeker category, with ``person`` and ``kind`` kept for what is planted on them."""
+    """Return spells in work by jobseeker category, with ``person`` and ``kind`` kept for what is planted on them.
+
+    Parameters
+    ----------
+    plan : Plan
+        Their spells, without quirks.
+    rng : numpy.random.Generator
+        For chance.
+    """
     af = plan.af
     person, first, last, kind = (np.asarray(af[name]) for name in ("person", "from", "to", "kind"))
     parts: list[Table] = []
@@ -119,7 +135,15 @@ def sokatper_rows(plan: Plan, rng: np.random.Generator) -> Table:
 
 
 def jobseeking_rows(people: People, rng: np.random.Generator) -> Table:
-    """Return spells without work: openly unemployed, not ready, in programmes; they lie over each other and over work."""
+    """Return spells without work: openly unemployed, not ready, in programmes; they lie over each other and over work.
+
+    Parameters
+    ----------
+    people : People
+        The participants.
+    rng : numpy.random.Generator
+        For chance.
+    """
     n = len(people)
     parts: list[Table] = []
     for group, share in (("openly_unemployed", 0.7), ("not_ready", 0.5), ("programme", 0.6), ("programme", 0.3)):
@@ -140,7 +164,15 @@ def jobseeking_rows(people: People, rng: np.random.Generator) -> Table:
 
 
 def ku_rows(plan: Plan, rng: np.random.Generator) -> Table:
-    """Return control statements: one row a spell and calendar year, with ``person`` kept."""
+    """Return control statements: one row a spell and calendar year, with ``person`` kept.
+
+    Parameters
+    ----------
+    plan : Plan
+        Their spells, without quirks.
+    rng : numpy.random.Generator
+        For chance.
+    """
     person, first, last, employer, pay = (np.asarray(plan.ku[k]) for k in ("person", "from", "to", "employer", "pay"))
     a, b = month_of(first), month_of(last)
     years = np.arange(2010, 2018)[None, :]
@@ -159,7 +191,17 @@ def ku_rows(plan: Plan, rng: np.random.Generator) -> Table:
 
 
 def yearly_pay(ku: Table, n: int, years: tuple[int, ...]) -> Ints:
-    """Return earnings by person and year in hundreds of SEK, the sum of the control statements."""
+    """Return earnings by person and year in hundreds of SEK, the sum of the control statements.
+
+    Parameters
+    ----------
+    ku : Table
+        Control statements with ``person``.
+    n : int
+        Number of persons.
+    years : tuple of int
+        Calendar years.
+    """
     total = np.zeros((n, len(years)), dtype=np.int64)
     year, person, pay = (np.asarray(ku[k]) for k in ("ar", "person", "kontbrutto"))
     for j, y in enumerate(years):
@@ -169,7 +211,15 @@ def yearly_pay(ku: Table, n: int, years: tuple[int, ...]) -> Ints:
 
 
 def inskrivning_rows(people: People, rng: np.random.Generator) -> Table:
-    """Return spells of registration at the employment service, with the SIUS consultant's dates in that arm."""
+    """Return spells of registration at the employment service, with the SIUS consultant's dates in that arm.
+
+    Parameters
+    ----------
+    people : People
+        The participants.
+    rng : numpy.random.Generator
+        For chance.
+    """
     n = len(people)
     first = people.randomised - rng.integers(-20, 500, n)
     gone = np.minimum(people.death, people.emigrated)
@@ -204,7 +254,17 @@ def inskrivning_rows(people: People, rng: np.random.Generator) -> Table:
 
 
 def beslut_rows(people: People, work: Table, rng: np.random.Generator) -> Table:
-    """Return a decision for each planned spell in subsidised employment."""
+    """Return a decision for each planned spell in subsidised employment.
+
+    Parameters
+    ----------
+    people : People
+        The participants.
+    work : Table
+        The planned spells in work, with codes.
+    rng : numpy.random.Generator
+        For chance.
+    """
     rows = taken(work, (np.asarray(work["kind"]) == SUPPORT) | (np.asarray(work["kind"]) == OTHER))
     n = length(rows)
     extent = rng.choice([50.0, 75.0, 100.0, 62.5], n, p=[0.4, 0.25, 0.3, 0.05])
@@ -219,7 +279,15 @@ def beslut_rows(people: People, work: Table, rng: np.random.Generator) -> Table:
 
 
 def monthly_benefit(age: Ints, day: Ints) -> Ints:
-    """Return the guarantee level of aktivitetsersättning in SEK a month, by age in years and day."""
+    """Return the guarantee level of aktivitetsersättning in SEK a month, by age in years and day.
+
+    Parameters
+    ----------
+    age : array of int
+        Years.
+    day : array of int
+        Days since 1970-01-01.
+    """
     step = np.searchsorted(np.array([21, 23, 25, 27, 29]), age, side="right")
     level = np.array([2.10, 2.15, 2.20, 2.25, 2.30, 2.35])[step] + np.where(day >= _RAISE, 0.05, 0.0)
     year = np.clip(year_of(day), 2014, 2017)
@@ -228,7 +296,17 @@ def monthly_benefit(age: Ints, day: Ints) -> Ints:
 
 
 def fk_rows(people: People, plan: Plan, rng: np.random.Generator) -> Table:
-    """Return benefit as sub-spells: cut once a year at the person's own date and where the level rose."""
+    """Return benefit as sub-spells: cut once a year at the person's own date and where the level rose.
+
+    Parameters
+    ----------
+    people : People
+        The participants.
+    plan : Plan
+        Their spells, without quirks.
+    rng : numpy.random.Generator
+        For chance.
+    """
     person, first, last, kind = (np.asarray(plan.benefit[k]) for k in ("person", "from", "to", "kind"))
     n = len(people)
     case_first, case_last = np.full((2, n), FAR), np.zeros((2, n), dtype=np.int64)
@@ -285,7 +363,15 @@ def _diagnoses(people: People, who: Ints, start: Ints, end: Ints, rng: np.random
 
 
 def studies_rows(people: People, plan: Plan) -> Table:
-    """Return spells of study."""
+    """Return spells of study.
+
+    Parameters
+    ----------
+    people : People
+        The participants.
+    plan : Plan
+        Their spells, without quirks.
+    """
     who = np.asarray(plan.studies["person"])
     return {
         "lopnr": people.serial[who],
@@ -296,7 +382,13 @@ def studies_rows(people: People, plan: Plan) -> Table:
 
 
 def event_rows(people: People) -> Table:
-    """Return deaths, emigrations and immigrations."""
+    """Return deaths, emigrations and immigrations.
+
+    Parameters
+    ----------
+    people : People
+        The participants.
+    """
     kinds = load_codelist("handelse").values
     parts: list[Table] = []
     for i, day in enumerate((people.death, people.emigrated, people.returned)):

@@ -59,7 +59,13 @@ Table = dict[str, Column]
 
 
 def as_day(day: date) -> int:
-    """Return a date as days since 1970-01-01."""
+    """Return a date as days since 1970-01-01.
+
+    Parameters
+    ----------
+    day : date
+        The date.
+    """
     return (day - date(1970, 1, 1)).days
 
 
@@ -70,22 +76,46 @@ FAR = as_day(date(2099, 12, 31))
 
 
 def month_of(day: Ints) -> Ints:
-    """Return the month that each day lies in."""
+    """Return the month that each day lies in.
+
+    Parameters
+    ----------
+    day : array of int
+        Days since 1970-01-01.
+    """
     return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
 def month_start(month: Ints) -> Ints:
-    """Return the first day of each month."""
+    """Return the first day of each month.
+
+    Parameters
+    ----------
+    month : array of int
+        Months since 1970-01.
+    """
     return month.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
 
 
 def days_in_month(month: Ints) -> Ints:
-    """Return the number of days of each month."""
+    """Return the number of days of each month.
+
+    Parameters
+    ----------
+    month : array of int
+        Months since 1970-01.
+    """
     return month_start(month + 1) - month_start(month)
 
 
 def year_of(day: Ints) -> Ints:
-    """Return the calendar year of each day."""
+    """Return the calendar year of each day.
+
+    Parameters
+    ----------
+    day : array of int
+        Days since 1970-01-01.
+    """
     return np.asarray(month_of(day) // 12 + 1970)
 
 
@@ -106,18 +136,40 @@ def add_months(day: Ints, months: Ints | int) -> Ints:
 
 
 def coded(levels: Sequence[str | None], codes: npt.NDArray[Any]) -> Coded:
-    """Return a text column from positions in a list of texts."""
+    """Return a text column from positions in a list of texts.
+
+    Parameters
+    ----------
+    levels : sequence of str or None
+        The texts.
+    codes : array
+        The position of each row's text.
+    """
     return Coded(codes.astype(np.int64), tuple(levels))
 
 
 def length(table: Mapping[str, Column]) -> int:
-    """Return the number of rows of a table."""
+    """Return the number of rows of a table.
+
+    Parameters
+    ----------
+    table : Table
+        Columns by name.
+    """
     first = next(iter(table.values()))
     return len(first.codes) if isinstance(first, Coded) else len(first)
 
 
 def taken(table: Mapping[str, Column], rows: npt.NDArray[Any]) -> Table:
-    """Return the rows of a table at these positions, or where a mask is true."""
+    """Return the rows of a table at these positions, or where a mask is true.
+
+    Parameters
+    ----------
+    table : Table
+        Columns by name.
+    rows : array of int or bool
+        Positions or a mask.
+    """
     return {
         name: Coded(column.codes[rows], column.levels) if isinstance(column, Coded) else column[rows]
         for name, column in table.items()
@@ -125,7 +177,13 @@ def taken(table: Mapping[str, Column], rows: npt.NDArray[Any]) -> Table:
 
 
 def join(columns: Sequence[Column]) -> Column:
-    """Return columns end to end; texts keep one list of levels."""
+    """Return columns end to end; texts keep one list of levels.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        Columns of one kind.
+    """
     first = columns[0]
     if not isinstance(first, Coded):
         return np.concatenate([c for c in columns if not isinstance(c, Coded)])
@@ -137,5 +195,11 @@ def join(columns: Sequence[Column]) -> Column:
 
 
 def concatenated(tables: Sequence[Mapping[str, Column]]) -> Table:
-    """Return tables with the same columns as one."""
+    """Return tables with the same columns as one.
+
+    Parameters
+    ----------
+    tables : sequence of Table
+        Tables with the same columns.
+    """
     return {name: join([t[name] for t in tables]) for name in tables[0]}

@@ -90,8 +90,8 @@ KOMMUN_WEIGHTS = {
 WOMEN_WORK_SHARE = 0.17
 #: Employment with support at 15 months in FS and CM; SE's is FS plus the published difference. Women's in all arms.
 SUPPORT_SHARE_FS, SUPPORT_SHARE_CM, WOMEN_SUPPORT_SHARE = 0.08, 0.09, 0.08
-#: How much lower the share in work is with daily activities, in every arm, so that effects are alike.
-DAILY_LESS = 0.08
+#: How much lower the shares in work and with support are with daily activities, in every arm: effects are alike.
+DAILY_LESS, DAILY_LESS_SUPPORT = 0.08, 0.03
 #: Of those in work without support, the share in other subsidised employment.
 OTHER_SHARE = 0.28
 #: Never started, mean delay in days (of at most 90), by arm.

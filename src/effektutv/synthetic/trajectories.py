@@ -19,14 +19,19 @@ __all__ = ["NONE", "OTHER", "REGULAR", "SUPPORT", "draw_trajectories", "target_c
 NONE, SUPPORT, OTHER, REGULAR = range(4)
 
 
-def _split_by_daily(total: int, sizes: Ints, less: float, caps: Ints) -> Ints:
-    """Return a total split over without/with daily activities, the rate with them lower by ``less``."""
-    n = int(sizes.sum())
-    if n == 0:
-        return np.zeros(2, dtype=np.int64)
-    base = (total + less * sizes[1]) / n
-    rates = np.array([base, max(base - less, 0.0)])
-    return apportion(rates * sizes, total, caps)
+def _split_by_daily(by_sex: Ints, sizes: Ints, less: float, caps: Ints) -> Ints:
+    """Return numbers by sex split over without/with daily activities: the arm's rate with them is lower by ``less``.
+
+    The number with daily activities is fixed for the arm first and shared between men and women after that, so that
+    the arms differ by as much with daily activities as without, however the draw mixed sex and daily activities.
+    """
+    n, daily = int(sizes.sum()), int(sizes[:, 1].sum())
+    total = int(by_sex.sum())
+    rate = max((total + less * daily) / max(n, 1) - less, 0.0)
+    rates = np.maximum(by_sex / np.maximum(sizes.sum(axis=1), 1) - less, 0.01)
+    with_daily = apportion(rates * sizes[:, 1], round(rate * daily), np.minimum(caps[:, 1], by_sex))
+    with_daily = np.maximum(with_daily, by_sex - caps[:, 0])
+    return np.stack([by_sex - with_daily, with_daily], axis=1)
 
 
 def target_counts(people: People, able: Bools) -> Ints:
@@ -52,20 +57,19 @@ def target_counts(people: People, able: Bools) -> Ints:
         n, women = int(in_arm[a]), int(sizes[a, 1].sum())
         work = round(targets.WORK_SHARE[a] * n)
         support = min(round(support_share[a] * n), work)
-        work_by_sex = apportion_women(work, round(targets.WOMEN_WORK_SHARE * women), caps[a].sum(axis=1))
-        support_by_sex = apportion_women(support, round(targets.WOMEN_SUPPORT_SHARE * women), work_by_sex)
-        for s in range(2):
-            total = _split_by_daily(int(work_by_sex[s]), sizes[a, s], targets.DAILY_LESS, caps[a, s])
-            supported = apportion(total.astype(np.float64), int(support_by_sex[s]), total)
-            other = np.round(targets.OTHER_SHARE * (total - supported)).astype(np.int64)
-            counts[a, s, :, SUPPORT] = supported
-            counts[a, s, :, OTHER] = other
-            counts[a, s, :, REGULAR] = total - supported - other
+        work_by_sex = _by_sex(work, round(targets.WOMEN_WORK_SHARE * women), caps[a].sum(axis=1))
+        support_by_sex = _by_sex(support, round(targets.WOMEN_SUPPORT_SHARE * women), work_by_sex)
+        total = _split_by_daily(work_by_sex, sizes[a], targets.DAILY_LESS, caps[a])
+        supported = _split_by_daily(support_by_sex, sizes[a], targets.DAILY_LESS_SUPPORT, total)
+        other = np.round(targets.OTHER_SHARE * (total - supported)).astype(np.int64)
+        counts[a, ..., SUPPORT] = supported
+        counts[a, ..., OTHER] = other
+        counts[a, ..., REGULAR] = total - supported - other
     counts[..., NONE] = sizes - counts.sum(axis=3)
     return counts
 
 
-def apportion_women(total: int, women: int, caps: Ints) -> Ints:
+def _by_sex(total: int, women: int, caps: Ints) -> Ints:
     """Return a total as (men, women): women's number as given where there is room, men the rest.
 
     Parameters

@@ -17,7 +17,7 @@ from .tables import CUTOFF, FAR, MISSING, Bools, Ints, Table, add_months, year_o
 from .targets import ARMS, MONTH, MONTHS
 from .trajectories import OTHER, REGULAR, SUPPORT
 
-__all__ = ["CLOCKS", "STATES", "baseline_truth", "planted_cells", "source_of_work"]
+__all__ = ["CLOCKS", "STATES", "arm_facts", "baseline_truth", "planted_cells", "source_of_work"]
 
 STATES = ("work", "work_with_support", "work_other_subsidised", "work_regular", "studies", "active", "benefit")
 CLOCKS = ("randomisation", "start")
