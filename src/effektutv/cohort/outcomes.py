@@ -150,17 +150,16 @@ def spell_query(study: Study) -> str:
     kinds = {key: code_condition("skat", codes, group, day="inskadm") for key, group in _KINDS.items()}
     cases = " ".join(f"WHEN {condition} THEN {literal(key)}" for key, condition in kinds.items())
     end = _end(study, "af_sokandekategori", "utskadm")
+    # each spell's run of months is computed once a clock, and only then told apart by kind
+    runs = ", ".join(f"{mask_run(f'p.{clock}', 's.f', 's.t', study.study.horizon)} AS {clock}" for clock in CLOCKS)
     masks = ", ".join(
-        f"bit_or({mask_run(f'p.{clock}', 's.f', 's.t', study.study.horizon)}) FILTER (WHERE s.kind = {literal(kind)}) "
-        f"AS {kind}_{clock}"
-        for clock in CLOCKS
-        for kind in _KINDS
+        f"bit_or({clock}) FILTER (WHERE kind = {literal(kind)}) AS {kind}_{clock}" for clock in CLOCKS for kind in _KINDS
     )
     return (
-        f"SELECT p.row AS row, {masks} FROM (SELECT {quoted(PERSON)} AS person, inskadm AS f, {end} AS t, "
-        f"CASE {cases} END AS kind FROM af_sokandekategori WHERE {_window(study, 'inskadm', end)} "
-        f"AND {end} >= inskadm) s JOIN {quoted(PARTICIPANTS)} p ON p.{quoted(PERSON)} = s.person "
-        f"WHERE s.kind IS NOT NULL GROUP BY p.row"
+        f"SELECT row, {masks} FROM (SELECT p.row AS row, s.kind AS kind, {runs} FROM (SELECT {quoted(PERSON)} AS person, "
+        f"inskadm AS f, {end} AS t, CASE {cases} END AS kind FROM af_sokandekategori "
+        f"WHERE {_window(study, 'inskadm', end)} AND {end} >= inskadm) s "
+        f"JOIN {quoted(PARTICIPANTS)} p ON p.{quoted(PERSON)} = s.person WHERE s.kind IS NOT NULL) GROUP BY row"
     )
 
 

@@ -217,6 +217,7 @@ def _parquet_file(engine: Engine, schema: ExtractSchema, register: Register, pat
     types = engine.columns(source, what=f"{schema.name}: the Parquet file cannot be read; it may be cut off")
     header = list(types)
     matched = _match(schema, header)
+    clean = _clean_columns(engine, schema, source, [n for n in header if types[n] == "VARCHAR"])
     expressions: dict[str, tuple[str, str | None]] = {}
     for position, field in matched.by_position.items():
         name = header[position]
@@ -224,7 +225,7 @@ def _parquet_file(engine: Engine, schema: ExtractSchema, register: Register, pat
             expressions[field.column] = (quoted(name), None)
             continue
         raw = quoted(name) if types[name] == "VARCHAR" else _parquet_text(name, types[name])
-        text = _text_or_missing(schema, raw)
+        text = raw if name in clean else _text_or_missing(schema, raw)
         typed = _typed(field, text, ".", register.date_format if types[name] == "VARCHAR" else None)
         expressions[field.column] = (typed, f"{text} IS NOT NULL AND {typed} IS NULL")
     select = _select(schema, expressions, source, path)
@@ -235,6 +236,23 @@ def _parquet_file(engine: Engine, schema: ExtractSchema, register: Register, pat
 
 def _found(schema: ExtractSchema, matched: _Matched) -> set[str]:
     return {f.column for f in matched.by_position.values()} | {f.column for f in schema.fields if f.from_file}
+
+
+def _clean_columns(engine: Engine, schema: ExtractSchema, source: str, names: Sequence[str]) -> set[str]:
+    """Return the text columns that hold neither blanks around a value nor a mark for missing.
+
+    They are looked at once, so that every later query can take them as they stand.
+    """
+    if not names:
+        return set()
+    marks = ", ".join(literal(m) for m in schema.missing_values)
+    found = engine.rows(
+        "SELECT "
+        + ", ".join(f"coalesce(bool_or({quoted(n)} IN ({marks}) OR {quoted(n)} <> trim({quoted(n)})), FALSE)" for n in names)
+        + f" FROM {source}",
+        what=f"{schema.name}: the Parquet file cannot be read; it may be cut off",
+    )[0]
+    return {name for name, untidy in zip(names, found, strict=True) if not untidy}
 
 
 def _parquet_text(name: str, kind: str) -> str:
