@@ -191,7 +191,7 @@ def fit_contrast(
         fit = _blocked(within, arm, control, size, sample.binary)
     else:
         fit = _linear(sample, spec, within, (arm, control), kept, size)
-    return replace(fit, notes=notes + fit.notes)
+    return replace(fit, notes=(*notes, *fit.notes, *_constant_arm_notes(within, (arm, control), names)))
 
 
 def _strata_note(
@@ -225,12 +225,13 @@ def _difference(cells: Cells, arm: int, control: int, names: tuple[str, str], bi
     df: Statistic = Unavailable("no variation in either arm")
     if variance > 0:
         df = variance**2 / float((parts**2 / (n - 1)).sum())
-    return replace(fit, variance=variance, df=df, notes=_constant_arm_notes(pooled, (arm, control), names))
+    return replace(fit, variance=variance, df=df, notes=_constant_arm_notes(cells, (arm, control), names))
 
 
-def _constant_arm_notes(pooled: Cells, pair: tuple[int, int], names: tuple[str, str]) -> tuple[str, ...]:
+def _constant_arm_notes(cells: Cells, pair: tuple[int, int], names: tuple[str, str]) -> tuple[str, ...]:
     """Return a note where one arm has no variation: its part of the standard error is 0."""
-    still = [name for k, name in zip(pair, names, strict=True) if pooled.n[0, k] > 0 and pooled.ss[0, k] == 0]
+    pooled = cells.pooled()
+    still = [name for k, name in zip(pair, names, strict=True) if pooled.n[0, k] > 1 and pooled.ss[0, k] == 0]
     return tuple(f"no variation in arm {name}: it adds nothing to the standard error" for name in still)
 
 

@@ -45,6 +45,14 @@ def test_no_variation_in_one_arm_is_a_number_with_a_note():
     assert row.df == pytest.approx(3)
 
 
+def test_the_note_on_an_arm_without_variation_stands_for_every_estimator():
+    df = frame({("a", "t"): [1, 0, 1, 0], ("a", "c"): [0, 0, 0], ("b", "t"): [1, 0], ("b", "c"): [0, 0, 0]})
+    for estimator in ("difference", "blocked", "fe", "lin"):
+        row = first(df, strata="s", estimator=estimator)
+        assert "no variation in arm c" in row.note
+        assert row.std_error > 0
+
+
 def test_one_person_in_an_arm():
     row = first(frame({("a", "t"): [1], ("a", "c"): [0, 1, 2]}))
     assert row.estimate == 0
