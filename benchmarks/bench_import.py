@@ -1,6 +1,6 @@
 """What importing costs: ``import effektutv`` beside ``import pandas``, each in a fresh process.
 
-    python benchmarks/bench_import.py
+python benchmarks/bench_import.py
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ PROGRAM = "import time; t = time.perf_counter(); import {module}; print(time.per
 
 
 def seconds(module: str) -> float:
-    run = subprocess.run([sys.executable, "-c", PROGRAM.format(module=module)], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(module=module)], capture_output=True, text=True, check=True
+    )
     return float(run.stdout)
 
 
@@ -21,7 +23,9 @@ def main(repeats: int = 7) -> None:
     # in turn, so that a slower moment of the machine meets both
     pairs = [(seconds("effektutv"), seconds("pandas")) for _ in range(repeats + 1)][1:]
     ours, peer = (statistics.median(side) for side in zip(*pairs, strict=True))
-    print(f"import effektutv {ours * 1e3:.1f} ms, import pandas {peer * 1e3:.1f} ms; effektutv / pandas = {ours / peer:.3f}")
+    print(
+        f"import effektutv {ours * 1e3:.1f} ms, import pandas {peer * 1e3:.1f} ms; effektutv / pandas = {ours / peer:.3f}"
+    )
 
 
 if __name__ == "__main__":

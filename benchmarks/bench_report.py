@@ -1,6 +1,6 @@
 """From extracts to the report in a fresh process, by step.
 
-    python benchmarks/bench_report.py
+python benchmarks/bench_report.py
 """
 
 from __future__ import annotations

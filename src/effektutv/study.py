@@ -41,9 +41,7 @@ _NAME = r"^[a-z][a-z0-9_]*$"
 Name = Annotated[str, Field(pattern=_NAME, description="lower-case letters a-z, digits and _, a letter first")]
 
 Clock = Literal["randomisation", "start"]
-State = Literal[
-    "work", "work_with_support", "work_other_subsidised", "work_regular", "studies", "active", "benefit"
-]
+State = Literal["work", "work_with_support", "work_other_subsidised", "work_regular", "studies", "active", "benefit"]
 Baseline = Literal["year_before", "last_before", "any_before", "day_before", "before_randomisation"]
 
 

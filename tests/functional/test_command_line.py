@@ -118,7 +118,9 @@ def test_a_wrong_study_is_exit_code_2(copy, tmp_path, old, new, expected):
 def drop_column(path, name):
     lines = [line.split(";") for line in path.read_bytes().decode("cp1252").splitlines()]
     at = [c.lower() for c in lines[0]].index(name)
-    path.write_bytes(("\n".join(";".join(c for i, c in enumerate(r) if i != at) for r in lines) + "\n").encode("cp1252"))
+    path.write_bytes(
+        ("\n".join(";".join(c for i, c in enumerate(r) if i != at) for r in lines) + "\n").encode("cp1252")
+    )
 
 
 def set_column(path, name, value):
@@ -135,7 +137,11 @@ BROKEN = [
     (FORM, lambda p: p.write_bytes(b""), "assignment: a file is empty"),
     (FORM, lambda p: drop_column(p, "samtycke"), "required column samtycke is missing"),
     (FORM, lambda p: set_column(p, "arm", lambda a: "FS" if a == "SE" else a), "arm 'SE' has no one"),
-    (FORM, lambda p: set_column(p, "arm", lambda a: "XX" if a == "SE" else a), "hold an arm that the study does not declare"),
+    (
+        FORM,
+        lambda p: set_column(p, "arm", lambda a: "XX" if a == "SE" else a),
+        "hold an arm that the study does not declare",
+    ),
     (FORM, lambda p: set_column(p, "stratum", lambda s: ""), "participants have no stratum"),
     (FORM, lambda p: set_column(p, "lottningsdatum", lambda d: d.replace("-", "/")), "lottningsdatum: type: date"),
     (FORM, lambda p: p.write_bytes(p.read_bytes() * 1 + p.read_bytes().splitlines(True)[1]), "primary key: unique"),
@@ -143,7 +149,11 @@ BROKEN = [
     ("af_sokatper.csv", lambda p: set_column(p, "inskadm", lambda d: d[2:]), "inskadm: type: date"),
     ("sos_lss.csv", lambda p: set_column(p, "p10", lambda v: "2"), "p10: allowed values: 0, 1"),
     ("scb_ku_2015.csv", lambda p: set_column(p, "fromman", lambda v: "13"), "FromMan: range: 1 to 12"),
-    ("studier.csv", lambda p: p.write_bytes(p.read_bytes().decode("cp1252").encode("utf-16")), "studier: a file holds NUL"),
+    (
+        "studier.csv",
+        lambda p: p.write_bytes(p.read_bytes().decode("cp1252").encode("utf-16")),
+        "studier: a file holds NUL",
+    ),
 ]
 
 
@@ -194,7 +204,8 @@ def test_out_is_never_something_else(copy, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["run"], ["run", "x.toml"], ["run", "x.toml", "--out", "o"], ["nothing"], ["demo", "d", "--format", "x"]]
+    "arguments",
+    [["run"], ["run", "x.toml"], ["run", "x.toml", "--out", "o"], ["nothing"], ["demo", "d", "--format", "x"]],
 )
 def test_a_wrong_command_line_is_exit_code_2(tmp_path, arguments):
     done = effektutv(*arguments, cwd=tmp_path, code=2)

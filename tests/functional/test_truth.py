@@ -153,7 +153,10 @@ def test_changing_one_planted_spell_changes_the_right_cell(tmp_path, demo, trial
         assert set(hit["arm"]) == {gone}
         assert len(hit.groupby(["kon", "daglig_verksamhet"])) == 1
         assert set(hit["events"]) <= {-1, 1}
-        states = {"af_sokatper.csv": {"work", "work_with_support", "work_regular"}, "studier.csv": {"studies"}}
+        states = {
+            "af_sokatper.csv": {"work", "work_with_support", "work_other_subsidised", "work_regular"},
+            "studier.csv": {"studies"},
+        }
         assert set(hit["state"]) <= states.get(register, {"benefit"})
         changed += 1
     assert changed == 3
