@@ -1,17 +1,71 @@
-"""Signatures first; the drawing follows."""
+"""Shares by month and arm: lines with bands, labels at their ends, and the persons followed under the axis."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import language
+from ..errors import ArgumentError
 from ..language import Lang, Scale
+from .axis import Linear, nice_ticks
+from .cells import Names, Row, absent_words, mark, mark_notes, records, value, word
+from .measure import LINE, TEXT, spread, text_width, widest, wrap
+from .style import GRID, MARGIN, MUTED, RULE, WIDTH, Page, house_style
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["alt_text", "shares_by_month"]
+
+_PLOT_HEIGHT = 190.0
+_NAME_WIDTH = 128.0
+#: From the axes to the labels at the lines' ends: room for a leader and the arm's marker.
+_LEADER = 26.0
+_COUNTED_MONTHS = (0, 6, 12, 15, 18, 24)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arm:
+    """One arm's months on the figure's common grid; NaN where there is nothing to show."""
+
+    code: str
+    share: NDArray[np.float64]
+    band: tuple[NDArray[np.float64], NDArray[np.float64]]
+    wide: tuple[NDArray[np.float64], NDArray[np.float64]]
+    n: tuple[str, ...]
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Content:
+    """What the figure shows, before any place is given to it."""
+
+    names: Names
+    outcome: str
+    clock: str
+    months: list[int]
+    arms: list[_Arm]
+    mark_month: int | None
+    scale: Scale
+
+    def shown(self, share: float, decimals: int = 1) -> str:
+        """Return a share, or a mean, as text."""
+        if self.scale == "points":
+            return language.percent(share, decimals, self.names.lang)
+        return language.number(share, decimals, self.names.lang)
+
+    def absences(self) -> set[str]:
+        """Return every mark that stands in the figure."""
+        return {sign for arm in self.arms for sign in arm.marks if sign} | (
+            {s for arm in self.arms for s in arm.n} & {"‥", "–"}
+        )
 
 
 def shares_by_month(
@@ -31,8 +85,303 @@ def shares_by_month(
     y_label: str | None = None,
     scale: Scale = "points",
 ) -> Figure:
-    """Draw the figure."""
-    raise NotImplementedError
+    """Draw the share of each arm by month, with pointwise and, where the table has them, simultaneous bands.
+
+    A month without a number breaks its line and shows its mark, ``‥`` or ``–``, between its neighbours.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row an outcome, clock, month and arm: ``month arm share``, and where known ``outcome clock n conf_low conf_high
+        sim_low sim_high status``.
+    lang : {"en", "sv"}
+    title, subtitle : str, optional
+        What is shown; unit, population and n.
+    notes : sequence of str
+        Estimand, interval, source, protection, *synthetic*. What bands and marks mean is added.
+    arms : mapping of str to str, optional
+        Labels by code in the study's order, control first.
+    control : str, optional
+        The comparison arm's code; the first of ``arms`` else.
+    labels : mapping of str to str, optional
+        Labels by key: here the outcome's.
+    outcome, clock : str, optional
+        Which to draw where the table has several; its first else.
+    mark_month : int, optional
+        Month of the main outcome: marked, and its shares written beside the arms' names.
+    bands : bool, default True
+    y_label : str, optional
+        Written above the axis.
+    scale : {"points", "unit"}
+        ``"points"``: shares, shown in per cent. ``"unit"``: means, shown as they are.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    content = _read(table, lang, arms, control, labels, outcome, clock, mark_month, scale)
+    names = content.names
+    heading = _default_title(content) if title is None else title
+    under = _default_subtitle(content) if subtitle is None else subtitle
+    foot = [*notes, *_own_notes(content, bands, bool(notes)), *mark_notes(content.absences(), names.lang)]
+    name_lines = [wrap(names.arm(arm.code), _NAME_WIDTH, bold=True) for arm in content.arms]
+    label_width = max(*(widest(lines, bold=True) for lines in name_lines), text_width(_value_line(content, 0.888)))
+    above = LINE * ((y_label is not None) + (mark_month is not None)) + 6
+    strip = LINE * (1 + sum(len(lines) for lines in name_lines)) + 12
+    with house_style():
+        page = Page(above + _PLOT_HEIGHT + 34 + strip, title=heading, subtitle=under, notes=foot)
+        ticks, decimals = _share_ticks(content, bands)
+        tick_labels = [content.shown(t, decimals) for t in ticks]
+        left = MARGIN + widest(tick_labels) + 6
+        right = WIDTH - MARGIN - label_width - _LEADER
+        top = page.top + above
+        across = Linear(content.months[0], content.months[-1], left + 4, right)
+        up = Linear(0.0, ticks[-1], top + _PLOT_HEIGHT, top)
+        axes = page.axes(left, top, right - left, _PLOT_HEIGHT)
+        axes.set(xlim=(across.back(left), content.months[-1]), ylim=(0, ticks[-1]))
+        _axis(page, axes, content, ticks, tick_labels, across, top, y_label)
+        _draw_lines(axes, content, bands)
+        _gap_marks(page, content, across, up)
+        _end_labels(page, content, up, right, name_lines, top)
+        _counts_strip(page, content, across, left, right, name_lines, top + _PLOT_HEIGHT + 34)
+    return page.fig
+
+
+# ------------------------------------------------------------------------------------------------------------- content
+
+
+def _read(
+    table: pd.DataFrame,
+    lang: str,
+    arms: Mapping[str, str] | None,
+    control: str | None,
+    labels: Mapping[str, str] | None,
+    outcome: str | None,
+    clock: str | None,
+    mark_month: int | None,
+    scale: Scale,
+) -> _Content:
+    rows = records(table, ["month", "arm", "share"], "shares by month")
+    names = Names(rows, lang, arms, control, labels)
+    chosen_outcome = _one_of(rows, "outcome", outcome)
+    chosen_clock = _one_of([r for r in rows if word(r, "outcome") == chosen_outcome], "clock", clock)
+    rows = [r for r in rows if word(r, "outcome") == chosen_outcome and word(r, "clock") == chosen_clock]
+    months = sorted({int(r["month"]) for r in rows})
+    if mark_month is not None and mark_month not in months:
+        raise ArgumentError(f"mark_month: got {mark_month}; the table has the months {months[0]} to {months[-1]}")
+    return _Content(
+        names=names,
+        outcome=chosen_outcome,
+        clock=chosen_clock,
+        months=months,
+        arms=[_arm(code, [r for r in rows if word(r, "arm") == code], months, names.lang) for code in names.arms],
+        mark_month=mark_month,
+        scale=scale,
+    )
+
+
+def _one_of(rows: Sequence[Row], column: str, wanted: str | None) -> str:
+    found = list(dict.fromkeys(word(row, column) for row in rows))
+    if wanted is not None and wanted not in found:
+        raise ArgumentError(f"{column}: got {wanted!r}; the table has {found}")
+    return found[0] if wanted is None else wanted
+
+
+def _arm(code: str, rows: Sequence[Row], months: Sequence[int], lang: Lang) -> _Arm:
+    by_month = {int(r["month"]): r for r in rows}
+
+    def column(name: str) -> NDArray[np.float64]:
+        cells = [value(by_month.get(m, {}), name) for m in months]
+        return np.array([np.nan if c is None else c for c in cells], dtype=float)
+
+    share = column("share")
+    cells = [by_month.get(m, {}) for m in months]
+    return _Arm(
+        code=code,
+        share=share,
+        band=(column("conf_low"), column("conf_high")),
+        wide=(column("sim_low"), column("sim_high")),
+        n=tuple(mark(row) if value(row, "n") is None else language.count(value(row, "n"), lang) for row in cells),
+        marks=tuple(mark(row) if np.isnan(s) else "" for row, s in zip(cells, share, strict=True)),
+    )
+
+
+def _default_title(content: _Content) -> str:
+    names = content.names
+    if not content.clock:
+        return names.text("profile_title_plain", outcome=language.capital(names.label(content.outcome)))
+    since = names.label(content.clock)
+    if content.outcome == "arbete" and content.scale == "points":
+        return names.text("work_profile_title", clock=since)
+    return names.text("profile_title", outcome=language.capital(names.label(content.outcome)), clock=since)
+
+
+def _default_subtitle(content: _Content) -> str:
+    names = content.names
+    unit = names.text("share_axis") + "." if content.scale == "points" else ""
+    return f"{unit} {names.text('n_arms', n=str(len(content.arms)))}".strip()
+
+
+def _own_notes(content: _Content, bands: bool, told: bool) -> list[str]:
+    """Return what the bands are, and, where the caller says nothing, that the start clock is not protected."""
+    names = content.names
+    out = []
+    if content.clock == "start" and not told:
+        out.append(names.text("start_clock"))
+    if bands and any(np.isfinite(arm.band[0]).any() for arm in content.arms):
+        wide = any(np.isfinite(arm.wide[0]).any() for arm in content.arms)
+        out.append(names.text("band_simultaneous" if wide else "band_pointwise"))
+    return out
+
+
+def _share_ticks(content: _Content, bands: bool) -> tuple[list[float], int]:
+    """Return the ticks from 0 to beyond the highest value, and the decimals that tell them apart."""
+    drawn = [arm.share for arm in content.arms]
+    if bands:
+        drawn += [edge for arm in content.arms for edge in (arm.band[1], arm.wide[1])]
+    highest = max((float(np.nanmax(d)) for d in drawn if np.isfinite(d).any()), default=1.0)
+    factor = 100 if content.scale == "points" else 1
+    ticks, decimals = nice_ticks(0.0, highest * factor if highest > 0 else 1.0)
+    if content.scale == "points" and highest <= 1:
+        ticks = [t for t in ticks if t <= 100]
+    return [t / factor for t in ticks], decimals
+
+
+# ------------------------------------------------------------------------------------------------------------- drawing
+
+
+def _axis(
+    page: Page,
+    axes: Axes,
+    content: _Content,
+    ticks: Sequence[float],
+    tick_labels: Sequence[str],
+    across: Linear,
+    top: float,
+    y_label: str | None,
+) -> None:
+    names = content.names
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="y")
+    axes.set_yticks(ticks, tick_labels)
+    step = next((s for s in (1, 2, 3, 6, 12, 24) if across.length(s) >= 22), 60)
+    axes.set_xticks([m for m in range(content.months[0], content.months[-1] + 1) if m % step == 0])
+    label = names.text("months_since", clock=names.label(content.clock)) if content.clock else names.text("months")
+    page.text((across.start + across.end) / 2, top + _PLOT_HEIGHT + 27, label, ha="center", color=MUTED)
+    line = top - 6
+    if content.mark_month is not None:
+        x = across(content.mark_month)
+        page.line([x, x], [top - 3, top + _PLOT_HEIGHT], color=RULE, linewidth=0.9, linestyle=(0, (1, 2)))
+        page.text(x, line, names.text("month_n", month=str(content.mark_month)), ha="center", color=MUTED)
+        line -= LINE
+    if y_label is not None:
+        page.text(MARGIN, line, y_label, color=MUTED)
+
+
+def _draw_lines(axes: Axes, content: _Content, bands: bool) -> None:
+    months = np.array(content.months, dtype=float)
+    for opacity, edges in ((0.09, "wide"), (0.2, "band")) if bands else ():
+        for arm in content.arms:
+            low, high = getattr(arm, edges)
+            if np.isfinite(low).any():
+                colour = content.names.styles[arm.code].colour
+                axes.fill_between(months, low, high, color=colour, alpha=opacity, linewidth=0)
+    for arm in content.arms:
+        style = content.names.styles[arm.code]
+        here = np.isfinite(arm.share)
+        alone = here & ~np.roll(np.append(here, False), 1)[:-1] & ~np.append(here, False)[1:]
+        marked = here & (alone | (months % 3 == 0) | (len(months) <= 10))
+        look: dict[str, Any] = {"color": style.colour, "linestyle": style.line, "linewidth": 1.9}
+        axes.plot(months, arm.share, markevery=np.flatnonzero(marked).tolist(), clip_on=False, **look, **style.marks)
+
+
+def _gap_marks(page: Page, content: _Content, across: Linear, up: Linear) -> None:
+    """Write the marks of months that are not shown where their line is broken."""
+    known = [arm for arm in content.arms if np.isfinite(arm.share).any()]
+    for i, month in enumerate(content.months):
+        gaps = [arm for arm in known if arm.marks[i]]
+        heights = [up(float(np.interp(month, *_known(content, arm)))) for arm in gaps]
+        for arm, y in zip(gaps, spread(heights, [TEXT] * len(gaps), up.end, up.start, 1), strict=True):
+            look = {"color": content.names.styles[arm.code].text_colour, "fontweight": "bold", "ha": "center"}
+            page.text(across(month), y + 3, arm.marks[i], **look)
+
+
+def _known(content: _Content, arm: _Arm) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    here = np.isfinite(arm.share)
+    return np.array(content.months, dtype=float)[here], arm.share[here]
+
+
+def _value_line(content: _Content, share: float | str) -> str:
+    """Return the second line of an arm's label: its share at the marked month."""
+    if content.mark_month is None:
+        return ""
+    shown = share if isinstance(share, str) else content.shown(share)
+    return f"{content.names.text('month_n', month=str(content.mark_month))}: {shown}"
+
+
+def _end_labels(
+    page: Page, content: _Content, up: Linear, right: float, name_lines: Sequence[Sequence[str]], top: float
+) -> None:
+    wanted, sizes, values = [], [], []
+    for arm, lines in zip(content.arms, name_lines, strict=True):
+        _, shares = _known(content, arm)
+        wanted.append(up(float(shares[-1])) if len(shares) else up.start)
+        if content.mark_month is None:
+            values.append("" if len(shares) else next(m for m in arm.marks if m))
+        else:
+            place = content.months.index(content.mark_month)
+            values.append(_value_line(content, arm.marks[place] or float(arm.share[place])))
+        sizes.append(LINE * (len(lines) + bool(values[-1])))
+    middles = spread(wanted, sizes, top - 6, top + _PLOT_HEIGHT + 6, 5)
+    for arm, lines, shown, y, middle in zip(content.arms, name_lines, values, wanted, middles, strict=True):
+        style = content.names.styles[arm.code]
+        if np.isfinite(arm.share).any():
+            page.line([right + 4, right + _LEADER - 10], [y, middle], color=style.colour, linewidth=0.7)
+        page.line([right + _LEADER - 7], [middle], linestyle="none", **style.marks)
+        every = [*lines, shown] if shown else list(lines)
+        first = middle - LINE * (len(every) - 1) / 2 + TEXT * 0.36
+        for i, line in enumerate(every):
+            look: dict[str, Any] = {"color": style.text_colour, "fontweight": "bold"} if i < len(lines) else {}
+            page.text(right + _LEADER, first + LINE * i, line, **look)
+
+
+def _counts_strip(
+    page: Page,
+    content: _Content,
+    across: Linear,
+    left: float,
+    right: float,
+    name_lines: Sequence[Sequence[str]],
+    top: float,
+) -> None:
+    """Write how many persons are followed at some months, an arm a line, under the axis."""
+    columns = _counted(content, across)
+    y = top + LINE + 2
+    page.text(left, y, content.names.text("observed_persons"), color=MUTED)
+    page.line([left, WIDTH - MARGIN], [y + 4, y + 4], color=GRID)
+    y += 4
+    for arm, lines in zip(content.arms, name_lines, strict=True):
+        for place in columns:
+            page.text(across(content.months[place]), y + LINE, arm.n[place], ha="center")
+        for line in lines:
+            y += LINE
+            page.text(right + _LEADER, y, line, color=content.names.styles[arm.code].text_colour)
+
+
+def _counted(content: _Content, across: Linear) -> list[int]:
+    """Return the places of the months whose persons are counted: as many as stand apart, the marked one before others."""
+    width = max(text_width(n) for arm in content.arms for n in arm.n) + 8
+    usual = [m for m in _COUNTED_MONTHS if m in content.months]
+    rest = [m for m in content.months if m % 12 == 0 and m not in usual]
+    first = [] if content.mark_month is None else [content.mark_month]
+    chosen: list[int] = []
+    for month in dict.fromkeys([*first, content.months[0], content.months[-1], *usual, *rest]):
+        if all(abs(across(month) - across(other)) >= width for other in chosen):
+            chosen.append(month)
+    return [content.months.index(m) for m in sorted(chosen)]
+
+
+# ------------------------------------------------------------------------------------------------------------ alt text
 
 
 def alt_text(
@@ -45,6 +394,37 @@ def alt_text(
     outcome: str | None = None,
     clock: str | None = None,
     mark_month: int | None = None,
+    scale: Scale = "points",
 ) -> str:
-    """Return one or two sentences with the numbers that carry the finding."""
-    raise NotImplementedError
+    """Return the arms' shares at the marked month (the last one else) with their intervals, in a sentence.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As for :func:`shares_by_month`, and so are the others.
+    lang : {"sv", "en"}
+    arms, control, labels, outcome, clock, mark_month, scale
+        As for :func:`shares_by_month`.
+    """
+    content = _read(table, lang, arms, control, labels, outcome, clock, mark_month, scale)
+    names = content.names
+    month = content.months[-1] if mark_month is None else mark_month
+    place = content.months.index(month)
+    parts = []
+    for arm in content.arms:
+        if arm.marks[place]:
+            parts.append(f"{names.arm(arm.code)} {absent_words(arm.marks[place], names)}")
+            continue
+        bounds = language.interval(arm.band[0][place], arm.band[1][place], 1, names.lang, scale=scale)
+        around = f" {bounds}" if np.isfinite(arm.band[0][place]) else ""
+        parts.append(f"{names.arm(arm.code)} {content.shown(float(arm.share[place]))}{around}")
+    since = names.text("months_since_lower", clock=names.label(content.clock)) if content.clock else ""
+    return names.text(
+        "profile_alt",
+        outcome=language.capital(names.label(content.outcome)),
+        month=str(month),
+        since=f" {since}" if since else "",
+        shares=language.join(parts, names.lang),
+        first=str(content.months[0]),
+        last=str(content.months[-1]),
+    )

@@ -9,10 +9,11 @@ __all__ = ["WORDS"]
 #: Axis labels, headings, notes and alt texts; default labels of the keys that the trial's own tables have.
 WORDS = Catalogue(
     {
-        "shown_as": {"sv": "{label}: {value}", "en": "{label}: {value}"},
+        "not_shown": {"sv": "visas inte", "en": "not shown"},
+        "not_available": {"sv": "uppgift finns inte", "en": "not available"},
         "month_n": {"sv": "månad {month}", "en": "month {month}"},
         "randomisation": {"sv": "lottningen", "en": "randomisation"},
-        "start": {"sv": "egen start", "en": "own start"},
+        "start": {"sv": "start", "en": "start"},
         "versus": {"sv": "{arm} mot {control}", "en": "{arm} vs {control}"},
         "everyone": {"sv": "Alla", "en": "Everyone"},
         "missing": {"sv": "uppgift saknas", "en": "missing"},
@@ -29,10 +30,6 @@ WORDS = Catalogue(
         },
         "months_since": {"sv": "Månader sedan {clock}", "en": "Months since {clock}"},
         "months": {"sv": "Månad", "en": "Month"},
-        "profile_subtitle": {
-            "sv": "Andel i procent. {n} i {arms} grupper.",
-            "en": "Share in per cent. {n} in {arms} arms.",
-        },
         "observed_persons": {"sv": "Antal personer som kan följas", "en": "Persons who can be followed"},
         "band_pointwise": {
             "sv": "Banden är punktvisa konfidensintervall.",
@@ -42,13 +39,15 @@ WORDS = Catalogue(
             "sv": "Mörkare band är punktvisa och ljusare band simultana konfidensintervall.",
             "en": "Darker bands are pointwise and lighter bands simultaneous confidence intervals.",
         },
-        "profile_alt": {
-            "sv": "{outcome}, månad {month} sedan {clock}: {shares}. {span}",
-            "en": "{outcome}, month {month} since {clock}: {shares}. {span}",
+        "n_arms": {"sv": "{n} grupper.", "en": "{n} arms."},
+        "months_since_lower": {"sv": "sedan {clock}", "en": "since {clock}"},
+        "start_clock": {
+            "sv": "Tiden räknas från egen start: jämförelsen skyddas då inte av lottningen.",
+            "en": "Time runs from each person's own start: the comparison is then not protected by randomisation.",
         },
-        "profile_span": {
-            "sv": "Linjerna går från månad {first} till månad {last}.",
-            "en": "The lines run from month {first} to month {last}.",
+        "profile_alt": {
+            "sv": "{outcome} vid månad {month}{since}: {shares}. Linjerna går från månad {first} till månad {last}.",
+            "en": "{outcome} at month {month}{since}: {shares}. The lines run from month {first} to month {last}.",
         },
         # balance
         "love_title": {
