@@ -137,11 +137,11 @@ class Ledger:
         """
         limit = self.policy.threshold - 1
         if self.policy.small(n):
-            return f"1-{limit} persons"
+            return f"1 to {limit} persons"
         if events is not None and self.policy.small(events):
-            return f"1-{limit} events"
+            return f"1 to {limit} events"
         if events is not None and self.policy.small(n - events):
-            return f"1-{limit} non-events"
+            return f"1 to {limit} non-events"
         return ""
 
     def close(self) -> None:
@@ -152,7 +152,7 @@ class Ledger:
         for cell, clocks in self.seen.items():
             rules = [self.rule(n, events) for sights in clocks.values() for n, events in sights]
             if rule := next((r for r in rules if r), ""):
-                self._hide(cell, rule, Role.PRIMARY, f"1-{self.policy.threshold - 1}")
+                self._hide(cell, rule, Role.PRIMARY, f"1 to {self.policy.threshold - 1}")
         while True:
             self._follow_denominators()
             if self._complete_margins():

@@ -78,7 +78,7 @@ class Decision:
         The rule that took it.
     role : Role
     count_band : str
-        ``"1-4"`` or ``"5+"`` style bands: what the rule itself gives away, and nothing more.
+        ``"1 to 4"`` or ``"not stated"``: what the rule itself gives away, and nothing more.
     """
 
     table: str

@@ -297,9 +297,9 @@ class _Apply:
             if (safe := safe_note(note)) is not None:
                 yield safe
             else:
-                rule = "a note that tells a count of 1-4"
+                rule = "a note that tells a count of 1 to 4"
                 self.withheld.append(
-                    Decision(table="notes", cell="a table note", rule=rule, role=Role.PRIMARY, count_band="1-4")
+                    Decision(table="notes", cell="a table note", rule=rule, role=Role.PRIMARY, count_band="1 to 4")
                 )
 
 

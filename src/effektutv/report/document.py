@@ -1,30 +1,76 @@
-"""The report as data: sections, tables, figures and sentences, before any format."""
+"""The report as data, and its writing: sections, tables, figures and sentences first, then every format from them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from effektutv import language
+
+from .ends import about_section, method_section, quality_section
+from .labels import Context
+from .outcomes import effects_section, key_figures, kinds_section, months_section, subgroups_section, summary_section
+from .people import balance_section, people_section
+from .phrases import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from effektutv.disclosure.protected import Protected, ReportInputs
+    from effektutv.language import Lang
 
+    from .blocks import FigureBlock, KeyFigure, Section
     from .manifest import Facts
 
-__all__ = ["Document", "build", "write"]
+__all__ = ["Banner", "Document", "build", "write"]
 
-Lang = Literal["sv", "en"]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Banner:
+    """What a reader must know before reading: that data are made up, that nothing is cleared."""
+
+    key: str
+    title: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A report in one language, ready for any format."""
+    """A report in one language, ready for any format.
+
+    Parameters
+    ----------
+    lang : {"sv", "en"}
+    title, byline, colophon : str
+    banners : tuple of Banner
+    key_title : str
+        What the key figures are about.
+    key_figures : tuple of KeyFigure
+    sections : tuple of Section
+    inputs : Protected of ReportInputs
+        For the tables at full precision.
+    facts : Facts
+    """
 
     lang: Lang
+    title: str
+    byline: str
+    colophon: str
+    banners: tuple[Banner, ...]
+    key_title: str
+    key_figures: tuple[KeyFigure, ...]
+    sections: tuple[Section, ...]
     inputs: Protected[ReportInputs]
     facts: Facts
+
+    @property
+    def figures(self) -> tuple[FigureBlock, ...]:
+        """Every figure, in the order of the report."""
+        from .blocks import FigureBlock
+
+        return tuple(b for s in self.sections for b in s.blocks if isinstance(b, FigureBlock))
 
 
 def build(inputs: Protected[ReportInputs], *, lang: Lang, facts: Facts) -> Document:
@@ -37,7 +83,49 @@ def build(inputs: Protected[ReportInputs], *, lang: Lang, facts: Facts) -> Docum
     lang : {"sv", "en"}
     facts : Facts
     """
-    raise NotImplementedError
+    ctx = Context.of(inputs, Words(lang))
+    key_title, numbers = key_figures(ctx)
+    sections = (
+        summary_section(ctx),
+        people_section(ctx),
+        balance_section(ctx),
+        effects_section(ctx),
+        kinds_section(ctx),
+        months_section(ctx),
+        subgroups_section(ctx),
+        quality_section(ctx),
+        method_section(ctx),
+        about_section(ctx, facts),
+    )
+    study = ctx.study
+    return Document(
+        lang=ctx.words.lang,
+        title=study.study.title.in_language(lang),
+        byline=_byline(ctx),
+        colophon=ctx.words("colophon", version=facts.version, study=study.sha256[:12]),
+        banners=_banners(ctx),
+        key_title=key_title,
+        key_figures=numbers,
+        sections=tuple(s for s in sections if s is not None),
+        inputs=inputs,
+        facts=facts,
+    )
+
+
+def _byline(ctx: Context) -> str:
+    study = ctx.study.study
+    arms = language.join([ctx.labels.arm_full(a) for a in ctx.arms], ctx.words.lang)
+    dated = study.data_date or (ctx.inputs.value.quality.delivered if ctx.inputs.value.quality else None)
+    parts = [arms]
+    if dated is not None:
+        parts.append(ctx.words("byline", date=language.date_text(dated, ctx.words.lang)))
+    return ". ".join(parts) + "."
+
+
+def _banners(ctx: Context) -> tuple[Banner, ...]:
+    keys = ["synthetic"] if ctx.study.study.synthetic else []
+    keys += [] if ctx.inputs.policy.cleared else ["uncleared"]
+    return tuple(Banner(key=k, title=ctx.words(f"{k}_title"), text=ctx.words(f"{k}_text")) for k in keys)
 
 
 def write(document: Document, folder: Path, *, progress: Callable[[str], None] | None = None) -> dict[str, float]:
@@ -56,4 +144,28 @@ def write(document: Document, folder: Path, *, progress: Callable[[str], None] |
     dict of str to float
         Seconds by step.
     """
-    raise NotImplementedError
+    from . import html, manifest, tables
+    from .drawing import write_figures
+
+    steps: dict[str, float] = {}
+
+    def timed(step: str, work: Callable[[], None]) -> None:
+        if progress is not None:
+            progress(step)
+        began = perf_counter()
+        work()
+        steps[step] = perf_counter() - began
+
+    def write_tables() -> None:
+        (folder / "tables").mkdir()
+        for name, (columns, rows) in tables.csv_tables(document.inputs).items():
+            tables.write_csv(folder / "tables" / f"{name}.csv", columns, rows)
+        tables.write_csv(folder / "disclosure.csv", *tables.decisions_table(document.inputs))
+
+    timed("figures", lambda: write_figures(document, folder))
+    timed("tables", write_tables)
+    timed("html", lambda: html.write(document, folder))
+    if progress is not None:
+        progress("manifest")
+    manifest.write(document, folder, steps)
+    return steps

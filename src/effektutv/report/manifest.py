@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import resource
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from effektutv.results import SUPPRESSION_MARK
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-__all__ = ["Facts"]
+    from .document import Document
+
+__all__ = ["Facts", "write"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +46,65 @@ class Facts:
     inputs: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     steps: Mapping[str, float] = field(default_factory=dict)
+
+
+def write(document: Document, folder: Path, steps: Mapping[str, float]) -> None:
+    """Write ``manifest.json``; everything else must be written already. Only its ``runtime`` block differs between runs.
+
+    Parameters
+    ----------
+    document : Document
+    folder : Path
+    steps : mapping of str to float
+        Seconds by step of the report.
+    """
+    facts, value = document.facts, document.inputs.value
+    study = value.study
+    decisions = document.inputs.decisions
+    content = {
+        "effektutv": facts.version,
+        "versions": dict(facts.versions),
+        "language": document.lang,
+        "engine": facts.engine,
+        "seed": facts.seed,
+        "study": {"name": study.study.name, "sha256": study.sha256, "synthetic": study.study.synthetic},
+        "inputs": dict(sorted(facts.inputs.items())),
+        "flow": _flow(document),
+        "disclosure": {
+            "profile": document.inputs.policy.name,
+            "cleared_for_publication": document.inputs.policy.cleared,
+            "suppressed": len(decisions),
+            "by_rule": dict(sorted(Counter(f"{d.table}: {d.role}: {d.rule}" for d in decisions).items())),
+        },
+        "outputs": {
+            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        },
+        "runtime": {
+            "seconds": {name: round(s, 3) for name, s in {**facts.steps, **steps}.items()},
+            "peak_memory_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        },
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    (folder / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
+
+
+def _flow(document: Document) -> list[dict[str, object]]:
+    """Return the counts by stage, as protected as in the report."""
+    flow = document.inputs.value.flow
+    if flow is None:
+        return []
+
+    def shown(count: object) -> object:
+        return count if isinstance(count, int) else SUPPRESSION_MARK
+
+    return [
+        {
+            "stage": stage.name,
+            "n": shown(stage.n),
+            "excluded": shown(stage.excluded),
+            "by_arm": {arm: shown(n) for arm, n in stage.by_arm.items()},
+        }
+        for stage in flow.rows
+    ]

@@ -1,0 +1,156 @@
+"""What a document is made of: sections of paragraphs, tables and figures, in words and text, before any format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.figure import Figure
+
+__all__ = ["Block", "Cell", "FigureBlock", "Group", "Head", "KeyFigure", "Paragraph", "Row", "Section", "TableBlock"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its text, and why it is not a number where it is not.
+
+    Parameters
+    ----------
+    text : str
+    absent : str
+        ``"suppressed"``, ``"unavailable"`` or empty: how the cell is marked.
+    why : str
+        In words, for whoever points at the mark or hears it read.
+    words : bool
+        Whether the cell is text, set to the left, rather than a number.
+    """
+
+    text: str
+    absent: str = ""
+    why: str = ""
+    words: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column's header: its words, its unit on a line below, and how many columns it spans."""
+
+    text: str
+    unit: str = ""
+    span: int = 1
+    words: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row: its header, and a cell a column. ``inner`` rows are set in under the row above."""
+
+    head: str
+    cells: tuple[Cell, ...]
+    inner: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that belong together under a heading of their own, or under none."""
+
+    rows: tuple[Row, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableBlock:
+    """A table.
+
+    Parameters
+    ----------
+    key : str
+        Its anchor.
+    caption : str
+    heads : tuple of Head
+        The columns, that of the row headers first.
+    spans : tuple of Head
+        A row of headers above, each spanning several columns; empty where there is none.
+    groups : tuple of Group
+    notes : tuple of str
+        Under the table, in their order.
+    file : str
+        The CSV file with the same numbers at full precision, relative to the report; empty where there is none.
+    """
+
+    key: str
+    caption: str
+    heads: tuple[Head, ...]
+    groups: tuple[Group, ...]
+    spans: tuple[Head, ...] = ()
+    notes: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureBlock:
+    """A figure, drawn when the document is written.
+
+    Parameters
+    ----------
+    key : str
+        Its anchor, and its files' name.
+    title, subtitle : str
+    alt : str
+        One or two sentences with the numbers that carry the finding.
+    draw : callable
+        Returns the matplotlib figure.
+    columns, rows
+        Its data table, as written beside it.
+    table : TableBlock
+        The same for reading.
+    notes : tuple of str
+    """
+
+    key: str
+    title: str
+    alt: str
+    draw: Callable[[], Figure] = field(compare=False, repr=False)
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...] = field(repr=False)
+    table: TableBlock
+    subtitle: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """Text: one paragraph, or a list of points. ``lead`` opens a section in larger letters.
+
+    ``term`` is what a point is about, set in front of it.
+    """
+
+    texts: tuple[str, ...]
+    listed: bool = False
+    lead: bool = False
+    terms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFigure:
+    """One number of the first screen: its label, the number, and what stands under it; ``arm`` picks the colour."""
+
+    label: str
+    number: str
+    under: str
+    arm: int | None = None
+
+
+Block = Paragraph | TableBlock | FigureBlock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A numbered section of the report."""
+
+    key: str
+    title: str
+    blocks: tuple[Block, ...]

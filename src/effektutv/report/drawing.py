@@ -1,0 +1,33 @@
+"""Draw the report's figures and write them with their alternative texts and data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .tables import write_csv
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .document import Document
+
+__all__ = ["write_figures"]
+
+
+def write_figures(document: Document, folder: Path) -> None:
+    """Write each figure as SVG and PNG, with its alternative text and its data table beside it.
+
+    Parameters
+    ----------
+    document : Document
+    folder : Path
+        ``figures/`` is made in it.
+    """
+    from effektutv.plots import style
+
+    into = folder / "figures"
+    into.mkdir()
+    for figure in document.figures:
+        style.save(figure.draw(), into / figure.key)
+        (into / f"{figure.key}.txt").write_text(figure.alt + "\n", encoding="utf-8", newline="\n")
+        write_csv(into / f"{figure.key}.csv", figure.columns, figure.rows)

@@ -1,0 +1,245 @@
+"""Tables of effects for reading: outcomes and contrasts down, shares, difference, interval and p across."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from effektutv.results import Suppressed, Unavailable
+
+from .blocks import Group, Head, Row, TableBlock
+from .notes import in_language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from effektutv.results import EffectRow
+
+    from .blocks import Cell
+    from .labels import Context
+
+__all__ = ["effect_cells", "effect_heads", "effect_notes", "effect_row", "effect_table", "marks"]
+
+
+def effect_heads(ctx: Context, rows: Sequence[EffectRow], first: str, *, shares: bool = True) -> tuple[Head, ...]:
+    """Return the columns of a table of effects; units stand in the headers.
+
+    Parameters
+    ----------
+    ctx : Context
+    rows : sequence of EffectRow
+        What the table shows; extra columns stand where some row has a number for them.
+    first : str
+        The header of the row headers.
+    shares : bool
+        Whether the arms' shares or means have columns.
+    """
+    w = ctx.words
+    scale = ctx.scale(rows[0].outcome)
+    unit, points = (w("percent"), w("points")) if scale.share else (scale.unit, scale.unit)
+    named = w("share") if scale.share else w("mean")
+    heads = [Head(first, words=True)]
+    if shares:
+        heads += [Head(f"{named}, {w('first_arm').lower()}", unit), Head(f"{named}, {w('second_arm').lower()}", unit)]
+    heads += [Head(w("difference"), points), Head(w("se"))]
+    heads += [Head(w("ci", level=ctx.numbers.level(ctx.coverage))), Head(w("p"))]
+    heads += [Head(w(name)) for name in _extra(rows)]
+    return (*heads, Head(w("persons"), f"{w('first_arm').lower()}"), Head(w("persons"), f"{w('second_arm').lower()}"))
+
+
+def _extra(rows: Iterable[EffectRow]) -> list[str]:
+    """Return the further p-values that some row has."""
+    rows = list(rows)
+    return [
+        name
+        for name in ("p_randomization", "p_adjusted")
+        if any(not isinstance(getattr(r, name), Unavailable) for r in rows)
+    ]
+
+
+def effect_cells(ctx: Context, row: EffectRow, extra: Sequence[str], *, shares: bool = True) -> tuple[Cell, ...]:
+    """Return the cells of a row of effects.
+
+    Parameters
+    ----------
+    ctx : Context
+    row : EffectRow
+    extra : sequence of str
+        Further p-values shown.
+    shares : bool
+    """
+    n, scale = ctx.numbers, ctx.scale(row.outcome)
+    cells = [n.value(row.share_arm, scale), n.value(row.share_control, scale)] if shares else []
+    cells += [n.value(row.estimate, scale, sign=True), n.value(row.std_error, scale)]
+    cells += [n.interval(row.conf_low, row.conf_high, scale), n.p(row.p_value)]
+    cells += [n.p(getattr(row, name)) for name in extra]
+    return (*cells, n.count(row.n_arm), n.count(row.n_control))
+
+
+def effect_row(ctx: Context, row: EffectRow, head: str, extra: Sequence[str], *, shares: bool = True) -> Row:
+    """Return a row of effects under its header.
+
+    Parameters
+    ----------
+    ctx : Context
+    row : EffectRow
+    head : str
+    extra : sequence of str
+    shares : bool
+    """
+    return Row(head, effect_cells(ctx, row, extra, shares=shares))
+
+
+def effect_table(
+    ctx: Context,
+    key: str,
+    caption: str,
+    groups: Sequence[tuple[str, Sequence[EffectRow]]],
+    file: str = "tables/itt.csv",
+    *,
+    level_names: bool = False,
+) -> TableBlock:
+    """Return a table of effects, a row a contrast, in groups.
+
+    Parameters
+    ----------
+    ctx : Context
+    key, caption : str
+    groups : sequence of (title, rows)
+    file : str
+    level_names : bool
+        Whether a row is headed by its level of the subgroup.
+    """
+    rows = [row for _, members in groups for row in members]
+    extra = _extra(rows)
+    several = level_names and len({(r.arm, r.control) for r in groups[-1][1]}) > 1
+
+    def head(row: EffectRow, members: Sequence[EffectRow]) -> str:
+        contrast = ctx.labels.contrast(row.arm, row.control)
+        if not level_names:
+            return contrast
+        level = _level_name(ctx, row, members)
+        return f"{level}, {contrast}" if several else level
+
+    return TableBlock(
+        key=key,
+        caption=caption,
+        heads=effect_heads(ctx, rows, ctx.words("level" if level_names else "contrast")),
+        groups=tuple(
+            Group(tuple(effect_row(ctx, r, head(r, members), extra) for r in members), title)
+            for title, members in groups
+        ),
+        notes=effect_notes(ctx, rows),
+        file=file,
+    )
+
+
+def _level_name(ctx: Context, row: EffectRow, members: Sequence[EffectRow]) -> str:
+    if not row.subgroup:
+        return ctx.words("everyone")
+    if row.level != "interaction":
+        return ctx.labels.level(row.subgroup, row.level)
+    levels = list(dict.fromkeys(r.level for r in members if r.subgroup == row.subgroup and r.level != "interaction"))
+    if len(levels) != 2:
+        return ctx.words("interaction_joint")
+    first, second = (ctx.labels.level(row.subgroup, x) for x in levels)
+    return ctx.words("interaction_of", first=first.lower(), second=second.lower())
+
+
+def effect_notes(ctx: Context, rows: Sequence[EffectRow]) -> tuple[str, ...]:
+    """Return the notes of a table of effects: estimand, estimator, variance, family, n, protection, in that order.
+
+    Parameters
+    ----------
+    ctx : Context
+    rows : sequence of EffectRow
+    """
+    w = ctx.words
+    out = list(dict.fromkeys(_estimand(ctx, row) for row in rows))
+    clocks = {row.clock for row in rows}
+    if "start" in clocks:
+        out.append(f"{w('note_not_protected')} {w('note_start_fallback')}")
+    out += list(dict.fromkeys(estimator_note(ctx, row) for row in rows))
+    if any(r.estimator in ("blocked", "fe", "lin") and r.strata for r in rows):
+        out.append(w("note_weighted"))
+    if not any(isinstance(r.p_adjusted, float) for r in rows):
+        out.append(w("note_family_none"))
+    out += _told(ctx, rows)
+    out += marks(
+        ctx, [getattr(r, f) for r in rows for f in ("estimate", "std_error", "conf_low", "share_arm", "n_arm")]
+    )
+    return (*out, " ".join([ctx.protection(), *ctx.synthetic()]))
+
+
+def _estimand(ctx: Context, row: EffectRow) -> str:
+    population = ctx.words("population_registers" if ctx.study.registers else "population_table")
+    when = ctx.labels.when(row.month, row.clock)
+    if not when:
+        return ctx.words("note_estimand_plain", population=population)
+    return ctx.words("note_estimand", when=when, population=population)
+
+
+def estimator_note(ctx: Context, row: EffectRow) -> str:
+    """Return the note on estimator and variance.
+
+    Parameters
+    ----------
+    ctx : Context
+    row : EffectRow
+    """
+    return ctx.words(
+        "note_estimator",
+        estimator=estimator_name(ctx, row),
+        vcov=variance_name(ctx, row),
+        level=ctx.words("ci", level=ctx.numbers.level(ctx.coverage)),
+    )
+
+
+def estimator_name(ctx: Context, row: EffectRow) -> str:
+    """Return an estimator's name.
+
+    Parameters
+    ----------
+    ctx : Context
+    row : EffectRow
+    """
+    key = "fe_one" if row.estimator == "fe" and not row.strata else row.estimator
+    return ctx.words(f"estimator_{key}") if ctx.words.has(f"estimator_{key}") else row.estimator
+
+
+def variance_name(ctx: Context, row: EffectRow) -> str:
+    """Return a variance's name.
+
+    Parameters
+    ----------
+    ctx : Context
+    row : EffectRow
+    """
+    key = f"vcov_{row.vcov}"
+    return ctx.words(key) if ctx.words.has(key) else ctx.words("vcov_robust", name=row.vcov)
+
+
+def _told(ctx: Context, rows: Sequence[EffectRow]) -> list[str]:
+    """Return what the estimators noted on these rows, each once, with the contrast it is about."""
+    out: dict[str, None] = {}
+    for row in rows:
+        for note in filter(None, row.note.split("; ")):
+            text = in_language(note, ctx.words, ctx.labels)
+            out.setdefault(text[:1].upper() + text[1:] + ("" if text.endswith(".") else "."))
+    return list(out)
+
+
+def marks(ctx: Context, values: Iterable[object]) -> list[str]:
+    """Return the notes that explain the marks that stand among some values.
+
+    Parameters
+    ----------
+    ctx : Context
+    values : iterable
+    """
+    values = list(values)
+    out = []
+    if any(isinstance(v, Suppressed) for v in values):
+        out.append(ctx.words("note_suppressed"))
+    if any(isinstance(v, Unavailable) for v in values):
+        out.append(ctx.words("note_unavailable"))
+    return out

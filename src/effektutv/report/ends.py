@@ -1,0 +1,173 @@
+"""The last sections: data quality, method, and what the report was made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from effektutv import language
+from effektutv.results import Severity
+
+from .blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
+from .effect_tables import estimator_name, variance_name
+from .notes import rule_in_language
+
+if TYPE_CHECKING:
+    from effektutv.results import DataQuality
+
+    from .blocks import Block
+    from .labels import Context
+    from .manifest import Facts
+
+__all__ = ["about_section", "method_section", "quality_section"]
+
+
+def quality_section(ctx: Context) -> Section | None:
+    """Return the section on data quality, or None where nothing was checked.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
+    quality = ctx.inputs.value.quality
+    if quality is None:
+        return None
+    blocks: list[Block] = [_read_table(ctx, quality)]
+    if quality.rows:
+        blocks.append(_findings_table(ctx, quality))
+    else:
+        blocks.append(Paragraph(texts=(ctx.words("quality_clean"),)))
+    return Section(key="quality", title=ctx.words("quality"), blocks=tuple(blocks))
+
+
+def _read_table(ctx: Context, quality: DataQuality) -> TableBlock:
+    rows = tuple(Row(name, (ctx.numbers.count(n),)) for name, n in quality.read.items())
+    return TableBlock(
+        key="table-read",
+        caption=ctx.words("read_table"),
+        heads=(Head(ctx.words("extract"), words=True), Head(ctx.words("rows"))),
+        groups=(Group(rows),),
+        file="tables/data_quality.csv",
+    )
+
+
+def _findings_table(ctx: Context, quality: DataQuality) -> TableBlock:
+    """Findings by extract, the worst first."""
+    w = ctx.words
+    order = list(Severity)
+    by_extract: dict[str, list[Row]] = {}
+    for finding in sorted(quality.rows, key=lambda f: order.index(f.severity)):
+        few = finding.failing_text.startswith("fewer")
+        failing = Cell(w("fewer_than_5")) if few else ctx.numbers.count(finding.rows_failing)
+        cells = (
+            Cell(rule_in_language(finding.rule, w), words=True),
+            Cell(w(str(finding.severity)), words=True),
+            ctx.numbers.count(finding.rows_checked),
+            failing,
+        )
+        column = w("whole_file") if finding.column == "(file)" else finding.column
+        by_extract.setdefault(finding.extract, []).append(Row(column, cells))
+    return TableBlock(
+        key="table-quality",
+        caption=w("quality_table"),
+        heads=(
+            Head(w("column"), words=True),
+            Head(w("rule"), words=True),
+            Head(w("severity"), words=True),
+            Head(w("rows_checked")),
+            Head(w("rows_failing")),
+        ),
+        groups=tuple(Group(tuple(rows), title) for title, rows in by_extract.items()),
+        file="tables/data_quality.csv",
+    )
+
+
+def method_section(ctx: Context) -> Section:
+    """Return the section on method: the estimand in five attributes, and the rules.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
+    terms, texts = [], []
+    for term in ("clock", "work", "estimator", "subgroups", "balance", "uncertainty", "protection"):
+        if text := _rule_text(ctx, term):
+            terms.append(ctx.words(f"term_{term}"))
+            texts.append(text)
+    for note in ctx.inputs.value.notes:
+        terms.append(ctx.words("note").capitalize())
+        texts.append(note)
+    rules = Paragraph(texts=tuple(texts), terms=tuple(terms))
+    return Section(key="method", title=ctx.words("method"), blocks=(_estimand_table(ctx), rules))
+
+
+def _rule_text(ctx: Context, term: str) -> str:
+    """Return one rule of the method, or the empty string where the study has no use for it."""
+    w, value = ctx.words, ctx.inputs.value
+    registers = bool(ctx.study.registers)
+    if (term in ("clock", "work") and not registers) or (term == "subgroups" and not ctx.study.subgroups):
+        return ""
+    if term == "balance" and value.balance is None:
+        return ""
+    if term == "protection":
+        policy = ctx.inputs.policy
+        if policy.releases_all:
+            return w("text_protection_public")
+        n = language.count(len(ctx.inputs.decisions), w.lang)
+        return w("text_protection_uncleared", n=n, policy=policy.name)
+    if term == "uncertainty":
+        return w("text_uncertainty", level=w("ci", level=ctx.numbers.level(ctx.coverage)))
+    if term == "estimator":
+        row = next((r for r in ctx.rows if not r.subgroup), None)
+        if row is None:
+            return ""
+        key = "text_estimator" if len(ctx.arms) > 2 else "text_estimator_two"
+        return w(key, estimator=language.capital(estimator_name(ctx, row)), vcov=variance_name(ctx, row))
+    return w(f"text_{term}")
+
+
+def _estimand_table(ctx: Context) -> TableBlock:
+    w, study = ctx.words, ctx.study
+    registers = bool(study.registers)
+    primary = study.primary
+    arms = language.join([ctx.labels.arm_full(a) for a in ctx.arms], w.lang, "or")
+    outcome = ctx.labels.outcome(primary.name)
+    when = ctx.labels.when(primary.month, study.time_zero.clock) if registers else ""
+    attributes = {
+        "population": language.capital(w("population_registers" if registers else "population_table")) + ".",
+        "treatment": w("treatment_text", arms=arms),
+        "outcome": w("outcome_text", outcome=outcome, when=when) if when else w("outcome_text_plain", outcome=outcome),
+        "intercurrent": w("intercurrent_text" if registers else "intercurrent_text_plain"),
+        "summary": w("summary_share" if ctx.scale(primary.name).share else "summary_mean"),
+    }
+    rows = tuple(Row(w(f"estimand_{key}"), (Cell(text, words=True),)) for key, text in attributes.items())
+    return TableBlock(
+        key="table-estimand",
+        caption=w("estimand_table"),
+        heads=(Head(w("attribute"), words=True), Head(w("estimand_meaning"), words=True)),
+        groups=(Group(rows),),
+    )
+
+
+def about_section(ctx: Context, facts: Facts) -> Section:
+    """Return the section on what the report was made of: versions and checksums.
+
+    Parameters
+    ----------
+    ctx : Context
+    facts : Facts
+    """
+    w = ctx.words
+    source = ctx.study.study.source
+    opening = [w("about_text", seed=str(facts.seed), study=ctx.study.study.name)]
+    if source is not None:
+        opening.append(f"{w('source')}: {source.in_language(w.lang)}.")
+    versions = {"effektutv": facts.version, **facts.versions, w("engine"): facts.engine}
+    names = (Head(w("name"), words=True), Head(w("value"), words=True))
+    blocks: list[Block] = [Paragraph(texts=tuple(opening))]
+    for key, pairs in (("versions", versions), ("inputs", dict(facts.inputs))):
+        if pairs:
+            rows = tuple(Row(name, (Cell(text, words=True),)) for name, text in pairs.items())
+            blocks.append(
+                TableBlock(key=f"table-{key}", caption=w(f"{key}_table"), heads=names, groups=(Group(rows),), file="")
+            )
+    return Section(key="about", title=w("about"), blocks=tuple(blocks))

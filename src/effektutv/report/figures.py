@@ -1,0 +1,238 @@
+"""The report's figures: what each shows, its words and its data table; they are drawn when the report is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from . import tables
+from .blocks import FigureBlock, Group, Head, Row, TableBlock
+from .effect_tables import effect_table, marks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from effektutv.results import ArmSummary, Balance, BalanceRow, Counts, EffectRow, Effects, Flow, Profile
+
+    from .labels import Context
+
+__all__ = ["flow_figure", "forest_figure", "kinds_figure", "love_figure", "profile_figure", "sources_figure"]
+
+
+def _notes(ctx: Context, *notes: str) -> tuple[str, ...]:
+    return (*notes, " ".join([ctx.protection(), *ctx.synthetic()]))
+
+
+def _block(
+    ctx: Context, key: str, title: str, module: str, data: Any, shown: tables.Table, table: TableBlock, **options: Any
+) -> FigureBlock:
+    """Return a figure: ``module`` of the plots draws ``data``, the same module words its alternative text."""
+    from effektutv.plots import flow, forest, kinds, love, profile, sources
+
+    draws = {
+        "flow": (flow.flow, flow.alt_text),
+        "forest": (forest.forest, forest.alt_text),
+        "kinds": (kinds.kinds, kinds.alt_text),
+        "love": (love.love, love.alt_text),
+        "profile": (profile.shares_by_month, profile.alt_text),
+        "sources": (sources.sources, sources.alt_text),
+    }
+    draw, alt = draws[module]
+    for_alt = {k: v for k, v in options.items() if k in ("arms", "labels", *_ALT.get(module, ()))}
+    notes = options.get("notes", ())
+    columns, rows = shown
+    return FigureBlock(
+        key=key,
+        title=title,
+        alt=f"{title}. {alt(data, ctx.words.lang, **for_alt)}",
+        draw=partial(draw, data, lang=ctx.words.lang, title=title, control=ctx.study.control, **options),
+        columns=tuple(columns),
+        rows=tuple(tuple(row) for row in rows),
+        table=table,
+        notes=tuple(notes),
+    )  # fmt: skip
+
+
+#: What the alternative text of a figure is told besides the names.
+_ALT = {
+    "forest": ("scale", "unit_label", "decimals", "level"),
+    "profile": ("control", "outcome", "clock", "mark_month"),
+    "love": ("limit",),
+}
+
+
+def flow_figure(ctx: Context, flow: Flow, table: TableBlock) -> FigureBlock:
+    """Return the participant flow as a diagram.
+
+    Parameters
+    ----------
+    ctx : Context
+    flow : Flow
+    table : TableBlock
+        The flow as a table.
+    """
+    labels = {s.name: ctx.labels.stage(s.name) for s in flow.rows}
+    reasons = {s.reason: ctx.labels.reason(s.reason) for s in flow.rows if s.reason}
+    labels |= {key: text[:1].upper() + text[1:] for key, text in reasons.items()}
+    return _block(
+        ctx, "flow", ctx.words("flow_figure"), "flow", flow.tidy(), tables.flow_rows(flow), table,
+        labels=labels, arms=ctx.study.arm_labels(ctx.words.lang), notes=_notes(ctx),
+    )  # fmt: skip
+
+
+def love_figure(ctx: Context, balance: Balance) -> FigureBlock:
+    """Return the love plot.
+
+    Parameters
+    ----------
+    ctx : Context
+    balance : Balance
+    """
+    w, labels = ctx.words, {}
+    for row in balance.rows:
+        labels[row.covariate] = ctx.labels.covariate(row.covariate)
+        if row.level:
+            labels[row.level] = ctx.labels.level(row.covariate, row.level)
+    pairs = list(dict.fromkeys((r.arm, r.control) for r in balance.rows))
+    heads = [Head(w("characteristic"), words=True), *(Head(ctx.labels.contrast(*p)) for p in pairs)]
+    by_key: dict[tuple[str, str], list[BalanceRow]] = {}
+    for row in balance.rows:
+        by_key.setdefault((row.covariate, row.level), []).append(row)
+    rows = tuple(
+        Row(
+            labels[covariate] + (f": {labels[level].lower()}" if level else ""),
+            tuple(ctx.numbers.number(r.smd_weighted, 2, sign=True) for r in members),
+        )
+        for (covariate, level), members in by_key.items()
+    )
+    title = w("love_figure")
+    table = TableBlock(
+        key="data-love", caption=f"{title}: {w('smd_weighted').lower()}", heads=tuple(heads), groups=(Group(rows),),
+        notes=tuple(marks(ctx, [r.smd_weighted for r in balance.rows])),
+    )  # fmt: skip
+    return _block(
+        ctx, "balance-love", title, "love", balance.tidy(), tables.balance_rows(balance), table,
+        labels=labels, arms=ctx.study.arm_labels(w.lang), notes=_notes(ctx),
+    )  # fmt: skip
+
+
+def profile_figure(ctx: Context, profile: Profile, outcome: str, clock: str) -> FigureBlock:
+    """Return an outcome's shares by month and arm.
+
+    Parameters
+    ----------
+    ctx : Context
+    profile : Profile
+    outcome, clock : str
+    """
+    w = ctx.words
+    rows = tuple(r for r in profile.rows if (r.outcome, r.clock) == (outcome, clock))
+    label, zero = ctx.labels.outcome(outcome), w(f"zero_{clock or 'randomisation'}")
+    title = w("profile_figure", outcome=label, zero=zero)
+    ci = w("ci", level=ctx.numbers.level(ctx.coverage))
+    notes = [w("note_profile", level=ci)] + ([w("note_not_protected")] if clock == "start" else [])
+    declared = next((o for o in ctx.study.outcomes if o.name == outcome), None)
+    return _block(
+        ctx, "_".join(filter(None, ("profile", outcome, clock))), title, "profile",
+        replace(profile, rows=rows).tidy(), tables.arm_rows(rows), _profile_table(ctx, title, rows),
+        labels={outcome: label, "randomisation": w("zero_randomisation"), "start": w("zero_start")},
+        arms=ctx.study.arm_labels(w.lang), outcome=outcome, clock=clock or None,
+        mark_month=declared.month if declared else None, scale=ctx.scale(outcome).name, notes=_notes(ctx, *notes),
+    )  # fmt: skip
+
+
+def _profile_table(ctx: Context, title: str, rows: Sequence[ArmSummary]) -> TableBlock:
+    """Return months down and arms across: the share with its interval."""
+    w, n = ctx.words, ctx.numbers
+    arms = [a for a in ctx.arms if any(r.arm == a for r in rows)]
+    found = {(r.month, r.arm): r for r in rows}
+    ci = w("ci_short", level=n.level(ctx.coverage))
+    heads = [Head(w("month"), words=True)]
+    for arm in arms:
+        heads += [Head(ctx.labels.arm_short(arm), w("percent")), Head(ci, ctx.labels.arm_short(arm))]
+    body = []
+    for month in dict.fromkeys(r.month for r in rows):
+        cells = []
+        for arm in arms:
+            row = found.get((month, arm))
+            scale = ctx.scale(rows[0].outcome)
+            values = (row.share, row.conf_low, row.conf_high) if row else (None, None, None)
+            cells += [n.value(values[0], scale), n.interval(values[1], values[2], scale)]
+        body.append(Row(str(month), tuple(cells)))
+    return TableBlock(
+        key="data-profile", caption=title, heads=tuple(heads), groups=(Group(tuple(body)),),
+        notes=tuple(marks(ctx, [v for r in rows for v in (r.share, r.conf_low)])),
+    )  # fmt: skip
+
+
+def kinds_figure(ctx: Context, counts: Counts, table: TableBlock, title: str) -> FigureBlock:
+    """Return the kinds of work, stacked by arm.
+
+    Parameters
+    ----------
+    ctx : Context
+    counts : Counts
+        Of one clock and month.
+    table : TableBlock
+    title : str
+    """
+    return _bars(ctx, "kinds", counts, table, title)
+
+
+def sources_figure(ctx: Context, counts: Counts, table: TableBlock, title: str) -> FigureBlock:
+    """Return the registers that know of the work, stacked by arm.
+
+    Parameters
+    ----------
+    ctx : Context
+    counts : Counts
+        Of one clock and month.
+    table : TableBlock
+    title : str
+    """
+    return _bars(ctx, "sources", counts, table, title)
+
+
+def _bars(ctx: Context, module: str, counts: Counts, table: TableBlock, title: str) -> FigureBlock:
+    row = counts.rows[0]
+    labels = {r.category: ctx.labels.category(r.category) for r in counts.rows}
+    labels[row.outcome] = ctx.labels.outcome(row.outcome)
+    notes = [ctx.words("note_not_protected")] if row.clock == "start" else []
+    return _block(
+        ctx, "_".join(filter(None, (module, row.clock))), title, module, counts.tidy(), tables.count_rows(counts.rows),
+        table, labels=labels, arms=ctx.study.arm_labels(ctx.words.lang), notes=_notes(ctx, *notes),
+    )  # fmt: skip
+
+
+def forest_figure(ctx: Context, effects: Effects, rows: Sequence[EffectRow]) -> FigureBlock:
+    """Return the effects on the primary outcome: everyone, then by subgroup with interactions.
+
+    Parameters
+    ----------
+    ctx : Context
+    effects : Effects
+        What the rows come from.
+    rows : sequence of EffectRow
+        Everyone first, then each subgroup.
+    """
+    w, first = ctx.words, rows[0]
+    labels = {first.outcome: ctx.labels.outcome(first.outcome)}
+    for row in rows:
+        if row.subgroup:
+            labels[row.subgroup] = ctx.labels.covariate(row.subgroup)
+            if row.level != "interaction":
+                labels[row.level] = ctx.labels.level(row.subgroup, row.level)
+    groups: dict[str, list[EffectRow]] = {}
+    for row in rows:
+        level = "" if not row.subgroup else ctx.labels.covariate(row.subgroup)
+        groups.setdefault(level or w("everyone"), []).append(row)
+    scale = ctx.scale(first.outcome)
+    title = w("forest_figure")
+    ci = w("ci", level=ctx.numbers.level(ctx.coverage))
+    table = effect_table(ctx, "data-forest", title, list(groups.items()), file="", level_names=True)
+    return _block(
+        ctx, "subgroups-forest", title, "forest", replace(effects, rows=tuple(rows)).tidy(), tables.effect_rows(rows),
+        table, labels=labels, arms=ctx.study.arm_labels(w.lang), scale=scale.name, unit_label=scale.unit or None,
+        decimals=scale.decimals, level=ctx.coverage, notes=_notes(ctx, w("note_forest", level=ci)),
+    )  # fmt: skip

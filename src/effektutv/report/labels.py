@@ -1,0 +1,278 @@
+"""Names of arms, outcomes, groups and times as a reader meets them, from the study's labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from effektutv import language
+
+from .numbers import Numbers, Scale
+
+if TYPE_CHECKING:
+    from effektutv.disclosure.protected import Protected, ReportInputs
+    from effektutv.results import EffectRow
+    from effektutv.study import Study
+
+    from .phrases import Words
+
+__all__ = ["Context", "Labels"]
+
+
+class Labels:
+    """The study's names in one language. A key without a label stands as it is, underscores as spaces.
+
+    Parameters
+    ----------
+    study : Study
+    words : Words
+    """
+
+    def __init__(self, study: Study, words: Words) -> None:
+        self._study = study
+        self._words = words
+        self._lang = words.lang
+
+    def arm(self, code: str) -> str:
+        """Return an arm's name.
+
+        Parameters
+        ----------
+        code : str
+        """
+        return self._study.arm_labels(self._lang).get(code, code)
+
+    def arm_short(self, code: str) -> str:
+        """Return an arm's code where it is a word of its own (``SE``), else its name.
+
+        Parameters
+        ----------
+        code : str
+        """
+        return code if code.isalpha() else self.arm(code)
+
+    def arm_full(self, code: str) -> str:
+        """Return an arm's name with its code, where that is a word of its own.
+
+        Parameters
+        ----------
+        code : str
+        """
+        name = self.arm(code)
+        return f"{name} ({code})" if code.isalpha() and code != name else name
+
+    def contrast(self, arm: str, control: str) -> str:
+        """Return ``SE − FS``.
+
+        Parameters
+        ----------
+        arm, control : str
+        """
+        return f"{self.arm_short(arm)} − {self.arm_short(control)}"
+
+    def outcome(self, name: str) -> str:
+        """Return an outcome's name.
+
+        Parameters
+        ----------
+        name : str
+        """
+        found = next((o for o in self._study.outcomes if o.name == name), None)
+        return found.label.in_language(self._lang) if found else _spaced(name)
+
+    def category(self, name: str) -> str:
+        """Return the name of a kind of work or of a source.
+
+        Parameters
+        ----------
+        name : str
+        """
+        return self._words(name) if self._words.has(name) else self.outcome(name)
+
+    def covariate(self, name: str) -> str:
+        """Return a characteristic's name; of a cross, its parts' names.
+
+        Parameters
+        ----------
+        name : str
+        """
+        labels = {c.name: c.label.in_language(self._lang) for c in self._study.covariates}
+        return " × ".join(labels.get(part, _spaced(part)) for part in name.split(":"))
+
+    def level(self, covariate: str, level: str) -> str:
+        """Return a level's name; of a cross, its parts' levels.
+
+        Parameters
+        ----------
+        covariate, level : str
+        """
+        if level == "missing":
+            return self._words("missing_level")
+        names, codes = covariate.split(":"), level.split(":")
+        parts = zip(names, codes, strict=True) if len(names) == len(codes) else [(covariate, level)]
+        return ", ".join(self._one_level(name, code) for name, code in parts)
+
+    def _one_level(self, covariate: str, code: str) -> str:
+        declared = next((c.levels for c in self._study.covariates if c.name == covariate), ())
+        return next((x.label.in_language(self._lang) for x in declared if x.code == code), _spaced(code))
+
+    def months(self, n: int) -> str:
+        """Return ``15 månader``.
+
+        Parameters
+        ----------
+        n : int
+        """
+        return self._words("months_1") if n == 1 else self._words("months_n", n=language.count(n, self._lang))
+
+    def when(self, month: int | None, clock: str) -> str:
+        """Return ``15 månader efter randomiseringen``; empty where the outcome has no month.
+
+        Parameters
+        ----------
+        month : int or None
+        clock : str
+        """
+        if month is None:
+            return ""
+        return self._words("since_start" if clock == "start" else "since_randomisation", months=self.months(month))
+
+    def clock(self, clock: str) -> str:
+        """Return what months are counted from, and whether randomisation protects it.
+
+        Parameters
+        ----------
+        clock : str
+        """
+        return self._words(f"clock_{clock}") if clock else ""
+
+    def stage(self, name: str) -> str:
+        """Return the name of a stage of the flow.
+
+        Parameters
+        ----------
+        name : str
+        """
+        return self._words(f"stage_{name}") if self._words.has(f"stage_{name}") else _spaced(name)
+
+    def reason(self, name: str) -> str:
+        """Return why persons left.
+
+        Parameters
+        ----------
+        name : str
+        """
+        return self._words(f"reason_{name}") if self._words.has(f"reason_{name}") else _spaced(name)
+
+
+def _spaced(key: str) -> str:
+    text = key.replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every part of the report is laid out from.
+
+    Parameters
+    ----------
+    inputs : Protected of ReportInputs
+    words : Words
+    numbers : Numbers
+    labels : Labels
+    """
+
+    inputs: Protected[ReportInputs]
+    words: Words
+    numbers: Numbers
+    labels: Labels
+
+    @classmethod
+    def of(cls, inputs: Protected[ReportInputs], words: Words) -> Context:
+        """Return the context of a report in one language.
+
+        Parameters
+        ----------
+        inputs : Protected of ReportInputs
+        words : Words
+        """
+        return cls(inputs, words, Numbers(words), Labels(inputs.value.study, words))
+
+    @property
+    def study(self) -> Study:
+        """The study."""
+        return self.inputs.value.study
+
+    @property
+    def lang(self) -> str:
+        """The report's language."""
+        return self.words.lang
+
+    @property
+    def rows(self) -> list[EffectRow]:
+        """Every row of effects, in the order they came."""
+        return [row for effects in self.inputs.value.effects for row in effects.rows]
+
+    @property
+    def clocks(self) -> list[str]:
+        """The clocks of the effects, the study's own first."""
+        found = list(dict.fromkeys(row.clock for row in self.rows))
+        first = self.study.time_zero.clock
+        return sorted(found, key=lambda c: c != first)
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """The arms' codes, the comparison arm first."""
+        return self.study.arm_codes
+
+    @property
+    def shares(self) -> Scale:
+        """The scale of a share."""
+        return Scale(share=True)
+
+    @property
+    def coverage(self) -> float:
+        """Coverage of the intervals."""
+        effects = self.inputs.value.effects
+        return effects[0].conf_level if effects else self.study.study.confidence
+
+    def everyone(self, outcome: str, clock: str) -> list[EffectRow]:
+        """Return an outcome's effects for everyone on one clock, a row a contrast.
+
+        Parameters
+        ----------
+        outcome, clock : str
+        """
+        return [r for r in self.rows if r.outcome == outcome and r.clock == clock and not r.subgroup]
+
+    def scale(self, outcome: str) -> Scale:
+        """Return how an outcome is shown.
+
+        Parameters
+        ----------
+        outcome : str
+        """
+        declared = next((o for o in self.study.outcomes if o.name == outcome), None)
+        if declared is None or declared.binary:
+            return Scale(share=True)
+        sizes = [
+            abs(x)
+            for r in self.rows
+            if r.outcome == outcome
+            for x in (r.share_arm, r.std_error)
+            if isinstance(x, float)
+        ]
+        smallest = min((x for x in sizes if x > 0), default=1.0)
+        decimals = 0 if smallest >= 10 else 1 if smallest >= 1 else 2
+        return Scale(share=False, decimals=decimals, unit=declared.unit.in_language(self.lang) if declared.unit else "")
+
+    def protection(self) -> str:
+        """Return how the numbers are protected, for the end of a table's notes."""
+        policy = self.inputs.policy
+        if policy.releases_all:
+            return self.words("protection_public")
+        return self.words("protection_uncleared", policy=policy.name)
+
+    def synthetic(self) -> tuple[str, ...]:
+        """Return the note that data are made up, where they are."""
+        return (self.words("synthetic_note"),) if self.study.study.synthetic else ()

@@ -1,0 +1,125 @@
+"""Notes and rules that the wings wrote as plain English, in the report's language.
+
+Each text is recognised by its shape. One that is not is replaced by a pointer to the table file, where it stands as it is:
+a page in Swedish holds no English sentence, and nothing is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .labels import Labels
+    from .phrases import Words
+
+__all__ = ["in_language", "rule_in_language"]
+
+_PEOPLE = r"(?:fewer than 5 persons|\d+ persons)"
+_STRATA = r"(?:1 stratum|\d+ strata)"
+
+_NOTES = (
+    (
+        "told_lost",
+        re.compile(
+            rf"(?P<contrast>\S+ − \S+): (?P<strata>{_STRATA}) of .+ without both arms left out \((?P<persons>{_PEOPLE})\); "
+            rf"the effect is that of the (?P<remain>{_PEOPLE}) in the (?P<both>{_STRATA})(?: that have both| with both)"
+        ),
+    ),
+    (
+        "told_lost_levels",
+        re.compile(
+            rf"(?P<contrast>\S+ − \S+): (?P<strata>{_STRATA}) of .+ without both arms in every level left out "
+            rf"\((?P<persons>{_PEOPLE})\)"
+        ),
+    ),
+    (
+        "told_pooled",
+        re.compile(
+            rf"(?P<strata>{_STRATA}) with one person in an arm \((?P<persons>{_PEOPLE})\): variance pooled from .+"
+        ),
+    ),
+    (
+        "told_plug_in",
+        re.compile(rf"(?P<strata>{_STRATA}) with one person in an arm \((?P<persons>{_PEOPLE})\): too few to pool.*"),
+    ),
+    ("told_additive", re.compile(r"strata enter additively, .+")),
+    ("told_still", re.compile(r"no variation in arm (?P<arm>.+): it adds nothing to the standard error")),
+    ("told_columns", re.compile(r"columns left out because they depend on the others: (?P<n>\d+)")),
+    (
+        "told_no_outcome",
+        re.compile(
+            rf"(?P<outcome>[^,:]+)(?:, month \d+)?: (?P<persons>{_PEOPLE}) without an observed outcome left out"
+        ),
+    ),
+    ("told_no_level", re.compile(rf"(?P<group>\S+): (?P<persons>{_PEOPLE}) with no level left out of its rows")),
+    ("told_no_value", re.compile(rf"(?P<group>\S+): (?P<persons>{_PEOPLE}) with no value")),
+    ("told_wald", re.compile(r"joint Wald test, chi-squared")),
+)
+
+_RULES = (
+    ("rule_type_integer", re.compile(r"type: whole number")),
+    ("rule_type_number", re.compile(r"type: number with .+")),
+    ("rule_type_date", re.compile(r"type: date .+")),
+    ("rule_required", re.compile(r"required: never missing")),
+    ("rule_range", re.compile(r"range: (?P<limits>.+)")),
+    ("rule_allowed", re.compile(r"allowed values: (?P<values>.+)")),
+    ("rule_pattern", re.compile(r"pattern: (?P<pattern>.+)")),
+    ("rule_codes_dated", re.compile(r"code list: (?P<name>\S+), code in force .+")),
+    ("rule_codes", re.compile(r"code list: (?P<name>\S+)")),
+    ("rule_reversed", re.compile(r"reversed: .+")),
+    ("rule_months", re.compile(r"months missing")),
+    ("rule_absent", re.compile(r"column not delivered")),
+    ("rule_cut", re.compile(r"the file ends with a line break")),
+    ("rule_rows", re.compile(r"at least one row")),
+    ("rule_key", re.compile(r"primary key: unique")),
+    ("rule_no_row", re.compile(r"participants without a row")),
+    ("rule_overlap", re.compile(r"overlaps an earlier spell")),
+)
+
+
+def in_language(note: str, words: Words, labels: Labels) -> str:
+    """Return an estimator's note in the report's language.
+
+    Parameters
+    ----------
+    note : str
+        As the estimator wrote it, in English.
+    words : Words
+    labels : Labels
+    """
+    for key, pattern in _NOTES:
+        if (found := pattern.fullmatch(note)) is not None:
+            return words(key, **{k: _part(k, v, words, labels) for k, v in found.groupdict().items()})
+    return words("told_other") if words.lang == "sv" else note
+
+
+def _part(name: str, value: str, words: Words, labels: Labels) -> str:
+    """Return one recognised part of a note: a count in words, or a key's label."""
+    digits = re.match(r"\d+", value)
+    n = digits.group() if digits else ""
+    if name in ("persons", "remain"):
+        return words("told_persons", n=n) if n else words("told_fewer")
+    if name in ("strata", "both"):
+        return words("told_stratum") if n == "1" else words("told_strata", n=n)
+    if name == "arm":
+        return labels.arm_short(value)
+    if name == "outcome":
+        return labels.outcome(value)
+    return labels.covariate(value) if name == "group" else value
+
+
+def rule_in_language(rule: str, words: Words) -> str:
+    """Return a rule of the data-quality report in the report's language.
+
+    Parameters
+    ----------
+    rule : str
+        As the check wrote it, in English.
+    words : Words
+    """
+    for key, pattern in _RULES:
+        if (found := pattern.fullmatch(rule)) is not None:
+            values = {k: v.replace(" to ", "–") if k == "limits" else v for k, v in found.groupdict().items()}
+            return words(key, **values)
+    return words("rule_other") if words.lang == "sv" else rule

@@ -1,0 +1,164 @@
+"""Results to cells and to words: every number goes through ``language``, every absence gets its mark and its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from effektutv import language
+from effektutv.results import available
+
+from .blocks import Cell
+
+if TYPE_CHECKING:
+    from .phrases import Words
+
+__all__ = ["Numbers", "Scale"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How an outcome is shown: shares as per cent and percentage points, other values in their unit.
+
+    Parameters
+    ----------
+    share : bool
+    decimals : int
+        One precision for every number of the outcome.
+    unit : str
+        Of a value that is no share.
+    """
+
+    share: bool
+    decimals: int = 1
+    unit: str = ""
+
+    @property
+    def name(self) -> language.Scale:
+        """The scale's name in ``language`` and in the figures."""
+        return "points" if self.share else "unit"
+
+
+class Numbers:
+    """Numbers as the report shows them, in one language.
+
+    Parameters
+    ----------
+    words : Words
+    """
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        self.lang = words.lang
+
+    # -------------------------------------------------------------------------------------------------------- as text
+
+    def level(self, coverage: float) -> str:
+        """Return a coverage, e.g. ``"95 %"``.
+
+        Parameters
+        ----------
+        coverage : float
+        """
+        whole = abs(coverage * 100 - round(coverage * 100)) < 1e-9
+        return language.percent(coverage, 0 if whole else 1, self.lang)
+
+    def amount(self, value: float, scale: Scale) -> str:
+        """Return a share or mean with its unit, for a sentence: ``"26,1 %"``.
+
+        Parameters
+        ----------
+        value : float
+        scale : Scale
+        """
+        if scale.share:
+            return language.percent(value, scale.decimals, self.lang)
+        return self._with_unit(value, scale)
+
+    def gap(self, value: float, scale: Scale) -> str:
+        """Return a difference with its unit, for a sentence: ``"7,9 procentenheter"``, ``"−2,0 procentenheter"``.
+
+        Parameters
+        ----------
+        value : float
+        scale : Scale
+        """
+        if scale.share:
+            return language.points(value, scale.decimals, self.lang)
+        return self._with_unit(value, scale)
+
+    def _with_unit(self, value: float, scale: Scale) -> str:
+        text = language.number(value, scale.decimals, self.lang)
+        return f"{text} {scale.unit}" if scale.unit else text
+
+    def span(self, low: float, high: float, scale: Scale) -> str:
+        """Return an interval for a sentence: ``"1,9 till 13,9"``.
+
+        Parameters
+        ----------
+        low, high : float
+        scale : Scale
+        """
+        return language.interval(low, high, scale.decimals, self.lang, scale=scale.name, running=True)
+
+    # ------------------------------------------------------------------------------------------------------- as cells
+
+    def _cell(self, text: str, *values: object) -> Cell:
+        """Return a cell with its text, or with the mark's meaning where some value is no number."""
+        if all(available(v) for v in values):
+            return Cell(text)
+        absent = "suppressed" if text == language.SUPPRESSED else "unavailable"
+        return Cell(text, absent, self.words(absent))
+
+    def count(self, value: object) -> Cell:
+        """Return a count's cell.
+
+        Parameters
+        ----------
+        value : Count
+        """
+        return self._cell(language.count(value, self.lang), value)
+
+    def number(self, value: object, decimals: int, *, sign: bool = False) -> Cell:
+        """Return a number's cell, with fixed decimals.
+
+        Parameters
+        ----------
+        value : Statistic
+        decimals : int
+        sign : bool
+            Whether a positive number has its plus sign.
+        """
+        return self._cell(language.number(value, decimals, self.lang, sign=sign), value)
+
+    def value(self, value: object, scale: Scale, *, sign: bool = False) -> Cell:
+        """Return the cell of a share, mean or difference; the unit stands in the header.
+
+        Parameters
+        ----------
+        value : Statistic
+        scale : Scale
+        sign : bool
+        """
+        if scale.share:
+            return self._cell(language.points(value, scale.decimals, self.lang, unit=False, sign=sign), value)
+        return self.number(value, scale.decimals, sign=sign)
+
+    def interval(self, low: object, high: object, scale: Scale) -> Cell:
+        """Return an interval's cell, in brackets.
+
+        Parameters
+        ----------
+        low, high : Statistic
+        scale : Scale
+        """
+        return self._cell(language.interval(low, high, scale.decimals, self.lang, scale=scale.name), low, high)
+
+    def p(self, value: object) -> Cell:
+        """Return a p-value's cell.
+
+        Parameters
+        ----------
+        value : Statistic
+        """
+        return self._cell(language.p_value(value, self.lang), value)

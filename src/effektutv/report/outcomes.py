@@ -1,0 +1,290 @@
+"""Sections on outcomes: summary, main results, kinds of work, month by month, subgroups."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from effektutv import language
+
+from .blocks import Block, Cell, Group, Head, KeyFigure, Paragraph, Row, Section, TableBlock
+from .effect_tables import effect_table, estimator_name, marks, variance_name
+from .figures import forest_figure, kinds_figure, profile_figure, sources_figure
+from .findings import effect_sentence, subgroup_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from effektutv.results import Counts, EffectRow
+
+    from .labels import Context
+
+__all__ = ["effects_section", "key_figures", "kinds_section", "months_section", "subgroups_section", "summary_section"]
+
+#: States whose course by month the report draws, besides the primary outcome's; the others are in the tables.
+_DRAWN = ("work_with_support", "benefit", "studies", "active")
+
+
+# -------------------------------------------------------------------------------------------------------------- summary
+
+
+def key_figures(ctx: Context) -> tuple[str, tuple[KeyFigure, ...]]:
+    """Return the first screen's title and numbers: each arm's share, and the first arm's effect against the comparison.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
+    rows = ctx.everyone(ctx.study.primary.name, ctx.clocks[0]) if ctx.clocks else []
+    if not rows:
+        return "", ()
+    scale, n = ctx.scale(rows[0].outcome), ctx.numbers
+    values: dict[str, tuple[object, object]] = {}
+    for row in rows:
+        values.setdefault(row.arm, (row.share_arm, row.n_arm))
+        values.setdefault(row.control, (row.share_control, row.n_control))
+    out = []
+    for position, arm in enumerate(ctx.arms):
+        share, size = values.get(arm, (None, None))
+        number = n.amount(share, scale) if isinstance(share, float) else n.value(share, scale).text
+        under = ctx.words("of_persons", n=n.count(size).text)
+        out.append(KeyFigure(label=ctx.labels.arm_full(arm), number=number, under=under, arm=position % 3))
+    row = next((r for r in rows if r.control == ctx.study.control), rows[0])
+    ci = ctx.words("ci", level=n.level(ctx.coverage))
+    interval = n.interval(row.conf_low, row.conf_high, scale)
+    unit = ctx.words("points") if scale.share else scale.unit
+    span = interval.text
+    if isinstance(row.conf_low, float) and isinstance(row.conf_high, float):
+        span = n.span(row.conf_low, row.conf_high, scale)
+    under = ", ".join(filter(None, (unit, f"{ci} {span}")))
+    label = ctx.words("difference_of", contrast=ctx.labels.contrast(row.arm, row.control))
+    out.append(KeyFigure(label=label, number=n.value(row.estimate, scale, sign=True).text, under=under))
+    when = ctx.labels.when(row.month, row.clock)
+    return f"{ctx.labels.outcome(row.outcome)} {when}".strip(), tuple(out)
+
+
+def summary_section(ctx: Context) -> Section:
+    """Return the summary: findings in sentences, the primary outcome first.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
+    primary = ctx.study.primary
+    points: list[str] = []
+    for clock in ctx.clocks:
+        rows = ctx.everyone(primary.name, clock)
+        # against the comparison arm on the study's clock; on the other clock the first of these
+        against = [r for r in rows if r.control == ctx.study.control]
+        chosen = rows if clock == ctx.clocks[0] else against[:1]
+        points += [effect_sentence(ctx, row) for row in chosen]
+    first = ctx.clocks[:1]
+    points += [text for clock in first for text in _subgroup_sentences(ctx, clock, main_only=True)]
+    for outcome in ctx.study.outcomes:
+        if outcome.name != primary.name and (outcome.state in ("work_with_support", "benefit") or not outcome.state):
+            rows = [r for c in first for r in ctx.everyone(outcome.name, c) if r.control == ctx.study.control]
+            points += [effect_sentence(ctx, row) for row in rows[:1]]
+    body = Paragraph(texts=tuple(points), listed=True) if points else Paragraph(texts=(ctx.words("no_effects"),))
+    return Section(key="summary", title=ctx.words("summary"), blocks=(body,))
+
+
+# --------------------------------------------------------------------------------------------------------- main results
+
+
+def effects_section(ctx: Context) -> Section:
+    """Return the main results: the primary outcome on every clock, the other outcomes, other estimators.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
+    w, primary = ctx.words, ctx.study.primary.name
+    blocks: list[Block] = []
+    groups = [(ctx.labels.clock(c), rows) for c in ctx.clocks if (rows := ctx.everyone(primary, c))]
+    if groups:
+        caption = w("primary_table", outcome=_dated(ctx, groups[0][1][0]))
+        blocks.append(effect_table(ctx, "table-primary", caption, groups))
+    for clock in ctx.clocks:
+        others = [o for o in dict.fromkeys(r.outcome for r in ctx.rows) if o != primary]
+        by_scale: dict[bool, list[tuple[str, Sequence[EffectRow]]]] = {}
+        for outcome in others:
+            if rows := ctx.everyone(outcome, clock):
+                by_scale.setdefault(ctx.scale(outcome).share, []).append((_dated(ctx, rows[0]), rows))
+        for share, members in by_scale.items():
+            name = w("others_table", clock=ctx.labels.clock(clock)) if clock else w("others_table_plain")
+            key = "-".join(filter(None, ("table-others", clock, "" if share else "mean")))
+            blocks.append(effect_table(ctx, key, name, members))
+    if robust := _robust(ctx):
+        caption = w("robust_table", outcome=_dated(ctx, robust[0][1][0]))
+        blocks.append(effect_table(ctx, "table-estimators", caption, robust, "tables/estimators.csv"))
+    return Section(key="effects", title=w("effects"), blocks=tuple(blocks) or (Paragraph(texts=(w("no_effects"),)),))
+
+
+def _dated(ctx: Context, row: EffectRow) -> str:
+    label = ctx.labels.outcome(row.outcome)
+    return label if row.month is None else f"{label}, {ctx.words('month').lower()} {row.month}"
+
+
+def _robust(ctx: Context) -> list[tuple[str, Sequence[EffectRow]]]:
+    """Return the main analysis and the other estimators', a group each."""
+    value = ctx.inputs.value
+    if not value.robustness or not ctx.clocks:
+        return []
+    main = ctx.everyone(ctx.study.primary.name, ctx.clocks[0])
+    groups = [main, *([r for r in e.rows if not r.subgroup] for e in value.robustness)]
+    return [
+        (f"{language.capital(estimator_name(ctx, rows[0]))}; {variance_name(ctx, rows[0])}", rows)
+        for rows in groups
+        if rows
+    ]
+
+
+# -------------------------------------------------------------------------------------------------------- kinds, sources
+
+
+def kinds_section(ctx: Context) -> Section | None:
+    """Return the section on kinds of work and the registers that know of it, or None where there is neither.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
+    value, blocks = ctx.inputs.value, list[Block]()
+    for position, counts in enumerate(c for c in value.kinds if c.rows):
+        row = counts.rows[0]
+        when = ctx.labels.when(row.month, row.clock)
+        table = _counts_table(ctx, "kinds", ctx.words("kinds_table", when=when), counts)
+        if position == 0:
+            blocks.append(kinds_figure(ctx, counts, table, ctx.words("kinds_figure", when=when)))
+        blocks.append(table)
+    for position, counts in enumerate(c for c in value.sources if c.rows):
+        row = counts.rows[0]
+        when = ctx.labels.when(row.month, row.clock)
+        table = _counts_table(ctx, "sources", ctx.words("sources_table", when=when), counts)
+        if position == 0:
+            blocks.append(sources_figure(ctx, counts, table, ctx.words("sources_table", when=when)))
+            blocks.append(table)
+    return Section(key="kinds", title=ctx.words("kinds"), blocks=tuple(blocks)) if blocks else None
+
+
+def _counts_table(ctx: Context, name: str, caption: str, counts: Counts) -> TableBlock:
+    """Return categories down and arms across: persons and share; the total last, where it may be shown."""
+    w, n, rows = ctx.words, ctx.numbers, counts.rows
+    arms = [a for a in ctx.arms if any(r.arm == a for r in rows)]
+    found = {(r.category, r.arm): r for r in rows}
+    body = []
+    for category in dict.fromkeys(r.category for r in rows):
+        cells: list[Cell] = []
+        for arm in arms:
+            row = found.get((category, arm))
+            cells += [n.count(row.events if row else None), n.value(row.share if row else None, ctx.shares)]
+        body.append(Row(ctx.labels.category(category), tuple(cells)))
+    sizes = {a: next(r.n for r in rows if r.arm == a) for a in arms}
+    spans = (Head(""), *(Head(_arm_span(ctx, a, sizes[a]), span=2) for a in arms))
+    heads = [Head(w("category"), words=True)]
+    for _ in arms:
+        heads += [Head(w("persons_unit")), Head(w("percent"))]
+    notes = [w("note_not_protected")] if rows[0].clock == "start" else []
+    if name == "sources":
+        notes.append(w("note_sources" if "SE" in ctx.arms else "note_sources_plain"))
+    return TableBlock(
+        key=f"table-{name}-{rows[0].clock}",
+        caption=caption,
+        spans=spans,
+        heads=tuple(heads),
+        groups=(Group(tuple(body)),),
+        notes=(
+            *notes, w("note_share_of_arm"), *marks(ctx, [r.share for r in rows]),
+            " ".join([ctx.protection(), *ctx.synthetic()]),
+        ),
+        file=f"tables/{name}.csv",
+    )  # fmt: skip
+
+
+def _arm_span(ctx: Context, arm: str, size: object) -> str:
+    return f"{ctx.labels.arm_short(arm)} (n = {ctx.numbers.count(size).text})"
+
+
+# -------------------------------------------------------------------------------------------------------- month by month
+
+
+def months_section(ctx: Context) -> Section | None:
+    """Return the section on the course by month, or None where the study has no months.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
+    primary, states = ctx.study.primary.name, {o.name: o.state for o in ctx.study.outcomes}
+    main = ctx.study.time_zero.clock
+    found = [
+        (p, *key) for p in ctx.inputs.value.profiles for key in dict.fromkeys((r.outcome, r.clock) for r in p.rows)
+    ]
+    drawn = [
+        (p, outcome, clock)
+        for p, outcome, clock in found
+        if outcome == primary or (clock in (main, "") and states.get(outcome) in _DRAWN)
+    ]
+    # the primary outcome first, on the study's clock and then on the other
+    drawn.sort(key=lambda item: (item[1] != primary, item[2] != main))
+    if not drawn:
+        return None
+    blocks = tuple(profile_figure(ctx, p, outcome, clock) for p, outcome, clock in drawn)
+    return Section(key="months", title=ctx.words("months"), blocks=blocks)
+
+
+# ------------------------------------------------------------------------------------------------------------ subgroups
+
+
+def _subgroup_rows(ctx: Context, clock: str) -> dict[str, list[EffectRow]]:
+    """Return the primary outcome's rows on one clock by subgroup."""
+    out: dict[str, list[EffectRow]] = {}
+    for row in ctx.rows:
+        if row.subgroup and row.outcome == ctx.study.primary.name and row.clock == clock:
+            out.setdefault(row.subgroup, []).append(row)
+    return out
+
+
+def _subgroup_sentences(ctx: Context, clock: str, *, main_only: bool = False) -> list[str]:
+    """Return a sentence a subgroup and contrast, the interaction first; ``main_only``: the first arm's only."""
+    out = []
+    for rows in _subgroup_rows(ctx, clock).values():
+        pairs = list(dict.fromkeys((r.arm, r.control) for r in rows if r.control == ctx.study.control))
+        for arm, control in pairs[:1] if main_only else pairs:
+            members = [r for r in rows if (r.arm, r.control) == (arm, control)]
+            interaction = next((r for r in members if r.level == "interaction"), None)
+            if interaction is not None:
+                out.append(subgroup_sentence(ctx, interaction, [r for r in members if r.level != "interaction"]))
+    return out
+
+
+def subgroups_section(ctx: Context) -> Section | None:
+    """Return the section on subgroups: sentences, the forest plot, a table a subgroup; None where there is none.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
+    clock = ctx.clocks[0] if ctx.clocks else ""
+    by_group = _subgroup_rows(ctx, clock)
+    if not by_group:
+        return None
+    w, primary = ctx.words, ctx.study.primary.name
+    planned = {":".join(s.by): s.prespecified for s in ctx.study.subgroups}
+    blocks: list[Block] = [Paragraph(texts=tuple(_subgroup_sentences(ctx, clock)), listed=True)]
+    everyone = ctx.everyone(primary, clock)
+    source = next(e for e in ctx.inputs.value.effects if any(r.subgroup for r in e.rows))
+    blocks.append(forest_figure(ctx, source, [*everyone, *(r for rows in by_group.values() for r in rows)]))
+    for c in ctx.clocks:
+        for group, rows in _subgroup_rows(ctx, c).items():
+            caption = w("subgroup_table", group=ctx.labels.covariate(group).lower(), outcome=_dated(ctx, rows[0]))
+            caption = f"{caption}. {ctx.labels.clock(c)}" if c else caption
+            members = [
+                (ctx.labels.contrast(arm, control), [r for r in rows if (r.arm, r.control) == (arm, control)])
+                for arm, control in dict.fromkeys((r.arm, r.control) for r in rows)
+            ]
+            key = "-".join(filter(None, ("table-subgroup", group.replace(":", "-"), c)))
+            table = effect_table(ctx, key, caption, members, "tables/subgroups.csv", level_names=True)
+            status = w("subgroup_planned" if planned.get(group) else "subgroup_exploratory")
+            blocks.append(replace(table, notes=(status, *table.notes)))
+    return Section(key="subgroups", title=w("subgroups"), blocks=tuple(blocks))

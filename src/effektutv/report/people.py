@@ -1,0 +1,233 @@
+"""Sections on people: participants and flow, and balance before randomisation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from effektutv import language
+from effektutv.results import Suppressed, available
+
+from .blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
+from .effect_tables import marks
+from .figures import flow_figure, love_figure
+from .notes import in_language
+
+if TYPE_CHECKING:
+    from effektutv.results import Balance, BalanceRow, Flow, Starts
+
+    from .blocks import Block
+    from .labels import Context
+
+__all__ = ["balance_section", "people_section"]
+
+_SMD_DECIMALS = 2
+
+
+def people_section(ctx: Context) -> Section | None:
+    """Return the section on participants and flow, or None where there is neither.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
+    value = ctx.inputs.value
+    blocks: list[Block] = []
+    if value.flow is not None:
+        table = _flow_table(ctx, value.flow)
+        if len(value.flow.rows) > 2:
+            blocks.append(flow_figure(ctx, value.flow, table))
+        else:
+            blocks.append(table)
+    if value.starts is not None:
+        blocks.append(_starts_table(ctx, value.starts))
+    if not blocks:
+        return None
+    return Section(key="people", title=ctx.words("people"), blocks=tuple(blocks))
+
+
+def _flow_table(ctx: Context, flow: Flow) -> TableBlock:
+    n, w = ctx.numbers, ctx.words
+    rows = []
+    for before, stage in zip((None, *flow.rows), flow.rows, strict=False):
+        empty = Cell("")
+        arms = [n.count(stage.by_arm[a]) if a in stage.by_arm else empty for a in ctx.arms]
+        left = n.count(stage.excluded) if before is not None else empty
+        reason = ctx.labels.reason(stage.reason) if stage.reason and stage.excluded != 0 else ""
+        cells = (n.count(stage.n), *arms, left, Cell(reason, words=True))
+        rows.append(Row(ctx.labels.stage(stage.name), cells))
+    counts = [c for s in flow.rows for c in (s.n, s.excluded, *s.by_arm.values())]
+    return TableBlock(
+        key="table-flow",
+        caption=w("flow_table"),
+        heads=(
+            Head(w("stage"), words=True),
+            Head(w("remaining"), w("persons_unit")),
+            *(Head(ctx.labels.arm_short(a), w("persons_unit")) for a in ctx.arms),
+            Head(w("left"), w("persons_unit")),
+            Head(w("reason"), words=True),
+        ),
+        groups=(Group(tuple(rows)),),
+        notes=(*marks(ctx, counts), " ".join([ctx.protection(), *ctx.synthetic()])),
+        file="tables/flow.csv",
+    )
+
+
+def _starts_table(ctx: Context, starts: Starts) -> TableBlock:
+    n, w = ctx.numbers, ctx.words
+    scale = ctx.shares
+    rows = tuple(
+        Row(
+            ctx.labels.arm_full(r.arm),
+            (n.count(r.n), n.count(r.started), n.value(r.share, scale), n.number(r.median_delay, 0)),
+        )
+        for r in starts.rows
+    )
+    values = [v for r in starts.rows for v in (r.started, r.share, r.median_delay)]
+    return TableBlock(
+        key="table-starts",
+        caption=w("starts_table"),
+        heads=(
+            Head(w("arm"), words=True),
+            Head(w("persons")),
+            Head(w("started"), w("persons_unit")),
+            Head(w("started"), w("percent")),
+            Head(w("median_delay"), w("days")),
+        ),
+        groups=(Group(rows),),
+        notes=(w("note_start_fallback"), *marks(ctx, values), " ".join([ctx.protection(), *ctx.synthetic()])),
+        file="tables/starts.csv",
+    )
+
+
+# -------------------------------------------------------------------------------------------------------------- balance
+
+
+def balance_section(ctx: Context) -> Section | None:
+    """Return the section on balance, or None where no covariate was given.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
+    balance = ctx.inputs.value.balance
+    if balance is None:
+        return None
+    table = _balance_table(ctx, balance)
+    opening = Paragraph(texts=(_omnibus_text(ctx, balance),))
+    blocks: tuple[Block, ...] = (opening, table, love_figure(ctx, balance))
+    return Section(key="balance", title=ctx.words("balance"), blocks=blocks)
+
+
+def _omnibus_text(ctx: Context, balance: Balance) -> str:
+    test, lang = balance.omnibus, ctx.words.lang
+    if not available(test.p_value):
+        return ctx.words("note_no_omnibus")
+    return ctx.words(
+        "note_omnibus",
+        statistic=language.number(test.statistic, 1, lang),
+        df=language.number(test.df, 0, lang),
+        p=language.p_value(test.p_value, lang, prefix=True),
+    )
+
+
+def _pairs(balance: Balance) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((r.arm, r.control) for r in balance.rows))
+
+
+def _balance_table(ctx: Context, balance: Balance) -> TableBlock:
+    w, pairs = ctx.words, _pairs(balance)
+    by_key: dict[tuple[str, str], dict[tuple[str, str], BalanceRow]] = {}
+    for row in balance.rows:
+        by_key.setdefault((row.covariate, row.level), {})[row.arm, row.control] = row
+    groups: list[Group] = []
+    for covariate in dict.fromkeys(c for c, _ in by_key):
+        levels = [(level, by_key[covariate, level]) for c, level in by_key if c == covariate]
+        groups.append(_covariate_group(ctx, covariate, levels, pairs))
+    arms = [a for a in ctx.arms if a in balance.arms]
+    smd = [Head(ctx.labels.contrast(*p)) for p in pairs]
+    several = [Head(w("smd_max"))] if len(pairs) > 1 else []
+    values = [v for r in balance.rows for v in (r.mean_arm, r.mean_control, r.smd)]
+    told = [in_language(note, w, ctx.labels) for note in balance.notes]
+    return TableBlock(
+        key="table-balance",
+        caption=w("balance_table"),
+        spans=(Head(""), Head(w("share_or_mean"), span=len(arms)), Head(w("smd"), span=len(pairs) + len(several))),
+        heads=(
+            Head(w("characteristic"), words=True), *(Head(ctx.labels.arm_short(a)) for a in arms), *smd, *several,
+        ),
+        groups=_merged(groups),
+        notes=(
+            w("note_balance"),
+            *(t[:1].upper() + t[1:] + "." for t in told),
+            *marks(ctx, values),
+            " ".join([ctx.protection(), *ctx.synthetic()]),
+        ),
+        file="tables/balance.csv",
+    )  # fmt: skip
+
+
+def _merged(groups: list[Group]) -> tuple[Group, ...]:
+    """Return neighbouring groups without a title as one."""
+    out: list[Group] = []
+    for group in groups:
+        if out and not group.title and not out[-1].title:
+            out[-1] = Group((*out[-1].rows, *group.rows))
+        else:
+            out.append(group)
+    return tuple(out)
+
+
+def _covariate_group(
+    ctx: Context,
+    covariate: str,
+    levels: list[tuple[str, dict[tuple[str, str], BalanceRow]]],
+    pairs: list[tuple[str, str]],
+) -> Group:
+    """Return a covariate's rows: one, or one a level under its name, with missingness set in below."""
+    name = ctx.labels.covariate(covariate)
+    several = sum(next(iter(cells.values())).kind in ("category", "categorical") for _, cells in levels) > 0
+    rows = []
+    for level, cells in levels:
+        kind = next(iter(cells.values())).kind
+        if kind == "missing":
+            head, inner = ctx.labels.level(covariate, "missing"), True
+        elif several:
+            head, inner = ctx.labels.level(covariate, level), True
+        else:
+            head, inner = _single(ctx, covariate, name, kind), False
+        rows.append(Row(head, _balance_cells(ctx, cells, pairs), inner))
+    return Group(tuple(rows), name if several else "")
+
+
+def _single(ctx: Context, covariate: str, name: str, kind: str) -> str:
+    """Return the header of a covariate of one row, with its unit; of two levels, which one the share is of."""
+    declared = next((c for c in ctx.study.covariates if c.name == covariate), None)
+    if declared is not None and kind == "binary" and len(declared.levels) == 2:
+        name = f"{name}: {declared.levels[1].label.in_language(ctx.words.lang).lower()}"
+    return f"{name}, {ctx.words('percent')}" if kind == "binary" else name
+
+
+def _balance_cells(
+    ctx: Context, cells: dict[tuple[str, str], BalanceRow], pairs: list[tuple[str, str]]
+) -> tuple[Cell, ...]:
+    n = ctx.numbers
+    by_arm: dict[str, Cell] = {}
+    for (arm, control), row in cells.items():
+        by_arm.setdefault(arm, _mean_cell(ctx, row, row.mean_arm, row.sd_arm))
+        by_arm.setdefault(control, _mean_cell(ctx, row, row.mean_control, row.sd_control))
+    out = [by_arm[a] for a in ctx.arms if a in by_arm]
+    for pair in pairs:
+        row = cells[pair]
+        out.append(n.number(row.smd, _SMD_DECIMALS, sign=True))
+    if len(pairs) > 1:
+        out.append(n.number(next(iter(cells.values())).smd_max, _SMD_DECIMALS))
+    return tuple(out)
+
+
+def _mean_cell(ctx: Context, row: BalanceRow, mean: object, sd: object) -> Cell:
+    if row.kind != "continuous":
+        return ctx.numbers.value(mean, ctx.shares)
+    cell = ctx.numbers.number(mean, 1)
+    if isinstance(mean, Suppressed) or not available(sd):
+        return cell
+    return Cell(f"{cell.text} ({language.number(sd, 1, ctx.words.lang)})")

@@ -1,0 +1,321 @@
+"""Every fixed word of the report, in Swedish and English, under one key."""
+
+from __future__ import annotations
+
+from string import Formatter
+from typing import TYPE_CHECKING
+
+from effektutv import language
+from effektutv.language import Catalogue
+
+from .phrases_findings import FINDINGS
+from .phrases_method import METHOD
+
+if TYPE_CHECKING:
+    from effektutv.language import Lang
+
+__all__ = ["PHRASES", "Words"]
+
+#: key: (Swedish, English). Braces are filled by name.
+PHRASES: dict[str, tuple[str, str]] = {
+    # ------------------------------------------------------------------------------------------------------- the page
+    "skip": ("Till innehållet", "Skip to the content"),
+    "contents": ("Innehåll", "Contents"),
+    "link_to": ("Länk till avsnittet {title}", "Link to the section {title}"),
+    "show_table": ("Visa siffrorna bakom figuren: {title}", "Show the numbers behind the figure: {title}"),
+    "files": ("Filer:", "Files:"),
+    "full_precision": ("Med full noggrannhet:", "At full precision:"),
+    "outcome": ("Utfall", "Outcome"),
+    "suppressed": ("visas inte: för få personer", "not shown: too few persons"),
+    "unavailable": ("finns inte", "not available"),
+    "and": ("och", "and"),
+    "synthetic_title": ("Syntetiska data.", "Synthetic data."),
+    "synthetic_text": (
+        "Personerna och siffrorna i denna rapport är påhittade. De säger ingenting om verkliga människor eller insatser.",
+        "The people and the numbers in this report are made up. They say nothing about real people or programmes.",
+    ),
+    "synthetic_note": ("Syntetiska data.", "Synthetic data."),
+    "uncleared_title": ("Inte godkänd för publicering.", "Not cleared for publication."),
+    "uncleared_text": (
+        "Celler med 1–4 händelser eller icke-händelser är borttagna tillsammans med nästa minsta cell i samma marginal, men "
+        "ingen dataägare har godkänt skyddet. Sprid inte rapporten.",
+        "Cells with 1–4 events or non-events are removed together with the next-smallest cell of their margin, but no data "
+        "owner has approved the protection. Do not circulate the report.",
+    ),
+    "byline": ("Data till och med {date}", "Data to {date}"),
+    "colophon": (
+        "Framställd med effektutv {version}. Studiefil {study}.",
+        "Made with effektutv {version}. Study file {study}.",
+    ),
+    # ------------------------------------------------------------------------------------------------------- sections
+    "summary": ("Sammanfattning", "Summary"),
+    "people": ("Deltagare och flöde", "Participants and flow"),
+    "balance": ("Balans mellan grupperna", "Balance between the arms"),
+    "effects": ("Huvudresultat", "Main results"),
+    "kinds": ("Typ av arbete och källa", "Kind of work and source"),
+    "months": ("Månad för månad", "Month by month"),
+    "subgroups": ("Undergrupper", "Subgroups"),
+    "quality": ("Datakvalitet", "Data quality"),
+    "method": ("Metod", "Method"),
+    "about": ("Om rapporten", "About this report"),
+    # ---------------------------------------------------------------------------------------------------- time, groups
+    "since_randomisation": ("{months} efter randomiseringen", "{months} after randomisation"),
+    "since_start": ("{months} efter egen start", "{months} after each person’s own start"),
+    "months_n": ("{n} månader", "{n} months"),
+    "months_1": ("1 månad", "1 month"),
+    "clock_randomisation": ("Räknat från randomiseringen", "Counted from randomisation"),
+    "clock_start": (
+        "Räknat från egen start (inte skyddat av randomiseringen)",
+        "Counted from each person’s own start (not protected by randomisation)",
+    ),
+    "not_protected": ("inte skyddat av randomiseringen", "not protected by randomisation"),
+    "everyone": ("Alla", "Everyone"),
+    "missing_level": ("Uppgift saknas", "Not known"),
+    "interaction": ("Skillnad i effekt", "Difference in effect"),
+    "interaction_of": ("Skillnad i effekt: {second} − {first}", "Difference in effect: {second} − {first}"),
+    "interaction_joint": ("Gemensamt test av lika effekt", "Joint test of equal effects"),
+    # -------------------------------------------------------------------------------------------------------- headers
+    "contrast": ("Jämförelse", "Comparison"),
+    "arm": ("Grupp", "Arm"),
+    "persons": ("Antal personer", "Persons"),
+    "of_persons": ("av {n} personer", "of {n} persons"),
+    "difference_of": ("Skillnad {contrast}", "Difference {contrast}"),
+    "level": ("Nivå", "Level"),
+    "category": ("Kategori", "Category"),
+    "ci_short": ("{level} KI", "{level} CI"),
+    "smd_weighted": ("Vägd efter stratum", "Weighted by stratum"),
+    "no_effects": ("Inga effekter skattades.", "No effects were estimated."),
+    "note_share_of_arm": (
+        "Andelar av gruppens personer som kan följas till månaden; de är avrundade och summerar inte alltid till totalen.",
+        "Shares of the arm’s persons who can be followed to the month; they are rounded and do not always add up to the total.",
+    ),
+    "persons_unit": ("personer", "persons"),
+    "share_or_mean": ("Andel i procent, eller medelvärde", "Share in per cent, or mean"),
+    "estimand_meaning": ("Innebörd", "Meaning"),
+    "source": ("Källa", "Source"),
+    "engine": ("läst med", "read with"),
+    "quality_clean": ("Ingen regel bröts.", "No rule was broken."),
+    "about_text": (
+        "Studie: {study}. Slumptalsfrö: {seed}. Samma indata, studiefil och frö ger samma rapport, byte för byte. Filernas "
+        "kontrollsummor står i manifest.json.",
+        "Study: {study}. Random seed: {seed}. The same inputs, study file and seed give the same report, byte for byte. The "
+        "files’ checksums are in manifest.json.",
+    ),
+    "share": ("Andel", "Share"),
+    "mean": ("Medelvärde", "Mean"),
+    "first_arm": ("Första gruppen", "First arm"),
+    "second_arm": ("Andra gruppen", "Second arm"),
+    "difference": ("Skillnad", "Difference"),
+    "se": ("Standardfel", "Standard error"),
+    "ci": ("{level} konfidensintervall", "{level} confidence interval"),
+    "p": ("p-värde", "p-value"),
+    "p_randomization": ("p, randomiseringstest", "p, randomisation test"),
+    "p_adjusted": ("p, justerat", "p, adjusted"),
+    "percent": ("procent", "per cent"),
+    "points": ("procentenheter", "percentage points"),
+    "month": ("Månad", "Month"),
+    "stage": ("Steg", "Stage"),
+    "remaining": ("Kvar", "Remaining"),
+    "left": ("Bortfall", "Left"),
+    "reason": ("Skäl", "Reason"),
+    "started": ("Började", "Started"),
+    "median_delay": ("Tid till start, median", "Time to start, median"),
+    "days": ("dagar", "days"),
+    "characteristic": ("Egenskap", "Characteristic"),
+    "smd": ("Standardiserad skillnad", "Standardised difference"),
+    "smd_max": ("Största", "Largest"),
+    "estimator": ("Estimator", "Estimator"),
+    "rule": ("Regel", "Rule"),
+    "extract": ("Utdrag", "Extract"),
+    "column": ("Kolumn", "Column"),
+    "rows": ("Rader", "Rows"),
+    "rows_checked": ("Prövade rader", "Rows checked"),
+    "rows_failing": ("Rader som bryter", "Rows that break it"),
+    "severity": ("Grad", "Severity"),
+    "error": ("fel", "error"),
+    "warning": ("varning", "warning"),
+    "note": ("not", "note"),
+    "fewer_than_5": ("färre än 5", "fewer than 5"),
+    "file": ("Fil", "File"),
+    "name": ("Namn", "Name"),
+    "value": ("Värde", "Value"),
+    # ------------------------------------------------------------------------------------------------------ flow stages
+    "stage_asked": ("Tillfrågade", "Asked"),
+    "stage_consented": ("Samtyckte", "Consented"),
+    "stage_randomised": ("Randomiserade", "Randomised"),
+    "stage_started": ("Började insatsen", "Started the intervention"),
+    "stage_analysed": ("Ingår i huvudanalysen", "In the main analysis"),
+    "reason_declined": ("tackade nej", "declined"),
+    "reason_not_randomised": ("inte randomiserade", "not randomised"),
+    "reason_never_started": ("började aldrig", "never started"),
+    "reason_follow_up_incomplete": ("uppföljningen räcker inte", "follow-up does not reach"),
+    "reason_outcome_missing": ("utfallet saknas", "outcome missing"),
+    # ------------------------------------------------------------------------------------------------------- captions
+    "flow_table": ("Deltagarflöde", "Participant flow"),
+    "flow_figure": ("Deltagarna från tillfrågan till analys", "Participants from invitation to analysis"),
+    "starts_table": ("Vilka som började insatsen, och hur snart", "Who started the intervention, and how soon"),
+    "balance_table": ("Egenskaper före randomiseringen", "Characteristics before randomisation"),
+    "love_figure": (
+        "Skillnader mellan grupperna före randomiseringen",
+        "Differences between the arms before randomisation",
+    ),
+    "primary_table": ("Huvudutfallet: {outcome}", "The primary outcome: {outcome}"),
+    "others_table": ("Övriga utfall. {clock}", "Other outcomes. {clock}"),
+    "others_table_plain": ("Övriga utfall", "Other outcomes"),
+    "robust_table": (
+        "Huvudutfallet med andra estimatorer: {outcome}",
+        "The primary outcome under other estimators: {outcome}",
+    ),
+    "kinds_table": ("Typ av arbete {when}", "Kind of work {when}"),
+    "kinds_figure": ("Andel i arbete efter typ, {when}", "Share in work by kind, {when}"),
+    "sources_table": (
+        "Vilka register som känner till arbetet {when}",
+        "Which registers know of the work {when}",
+    ),
+    "profile_figure": ("{outcome} efter månader sedan {zero}", "{outcome} by months since {zero}"),
+    "zero_randomisation": ("randomiseringen", "randomisation"),
+    "zero_start": ("egen start", "own start"),
+    "forest_figure": ("Effekt på huvudutfallet efter undergrupp", "Effect on the primary outcome by subgroup"),
+    "subgroup_table": ("Effekt efter {group}: {outcome}", "Effect by {group}: {outcome}"),
+    "quality_table": ("Vad kontrollen av utdragen fann", "What the checks of the extracts found"),
+    "read_table": ("Inlästa rader", "Rows read"),
+    "estimand_table": ("Vad som skattas", "What is estimated"),
+    "versions_table": ("Versioner", "Versions"),
+    "inputs_table": ("Kontrollsummor (SHA-256) för indata", "Checksums (SHA-256) of the inputs"),
+    "af_only": ("Endast Arbetsförmedlingen", "Public Employment Service only"),
+    "ku_only": ("Endast kontrolluppgift", "Control statement only"),
+    "both": ("Båda", "Both"),
+    "total": ("Totalt", "Total"),
+    # ------------------------------------------------------------------------------------------------------ estimators
+    "estimator_difference": ("skillnad i medelvärden", "difference in means"),
+    "estimator_blocked": ("stratumviktad skillnad i medelvärden", "stratum-weighted difference in means"),
+    "estimator_fe": ("regression med stratumeffekter", "regression with stratum effects"),
+    "estimator_fe_one": ("regression på grupp", "regression on the arm"),
+    "estimator_lin": (
+        "regression med centrerade kovariater samverkande med grupp (Lin)",
+        "regression with centred covariates interacted with the arm (Lin)",
+    ),
+    "vcov_robust": ("robust varians {name}", "robust variance {name}"),
+    "vcov_classical": ("klassisk varians", "classical variance"),
+    # ---------------------------------------------------------------------------------------------------------- notes
+    "note_estimand": (
+        "Estimand: effekten av att ha lottats till gruppen, {when}, bland {population}.",
+        "Estimand: the effect of assignment to the arm, {when}, among {population}.",
+    ),
+    "note_estimand_plain": (
+        "Estimand: effekten av att ha lottats till gruppen, bland {population}.",
+        "Estimand: the effect of assignment to the arm, among {population}.",
+    ),
+    "population_registers": ("alla som samtyckte och randomiserades", "all who consented and were randomised"),
+    "population_table": ("alla randomiserade", "all randomised"),
+    "note_estimator": (
+        "Estimator: {estimator}; {vcov}. Intervallen är {level}.",
+        "Estimator: {estimator}; {vcov}. Intervals are {level}.",
+    ),
+    "note_weighted": (
+        "Skillnaderna är viktade över strata och kan därför avvika något från skillnaden mellan andelarna.",
+        "The differences are weighted over strata and may therefore differ a little from the difference between the shares.",
+    ),
+    "note_family_none": (
+        "p-värdena är inte justerade för flera jämförelser.",
+        "The p-values are not adjusted for multiple comparisons.",
+    ),
+    "note_suppressed": (
+        "‥ visas inte: för få personer, eller så att sådana inte kan räknas fram.",
+        "‥ not shown: too few persons, or so that those cannot be worked out.",
+    ),
+    "note_unavailable": ("– finns inte: kunde inte skattas.", "– not available: could not be estimated."),
+    "note_not_protected": (
+        "Räknat från egen start är jämförelsen inte skyddad av randomiseringen: vem som börjar, och när, kan bero på gruppen.",
+        "Counted from each person’s own start the comparison is not protected by randomisation: who starts, and when, "
+        "may depend on the arm.",
+    ),
+    "note_start_fallback": (
+        "Den som aldrig började räknas från randomiseringen plus medianväntan i samma stratum över alla grupper.",
+        "Those who never started are counted from randomisation plus the median delay in the same stratum over all arms.",
+    ),
+    "note_balance": (
+        "Standardiserad skillnad: skillnaden i medelvärden delad med roten ur gruppernas genomsnittliga varians, före viktning. "
+        "Standardavvikelse inom parentes.",
+        "Standardised difference: the difference in means over the square root of the arms’ mean variance, before weighting. "
+        "Standard deviation in parentheses.",
+    ),
+    "note_omnibus": (
+        "Gemensamt test av alla egenskaper och grupper: χ² = {statistic}, {df} frihetsgrader, {p}.",
+        "One test of all characteristics and arms: χ² = {statistic}, {df} degrees of freedom, {p}.",
+    ),
+    "note_no_omnibus": (
+        "Det gemensamma testet av alla egenskaper kunde inte räknas.",
+        "The joint test of all characteristics could not be computed.",
+    ),
+    "note_profile": (
+        "Band: punktvisa {level} konfidensintervall för varje månad och grupp för sig.",
+        "Bands: pointwise {level} confidence intervals, each month and arm by itself.",
+    ),
+    "note_forest": (
+        "Punkt: skattad skillnad. Linje: {level} konfidensintervall. Skillnaden i effekt mellan nivåerna avgör om effekten "
+        "skiljer sig; att ett intervall rymmer noll och ett annat inte gör det är inget fynd.",
+        "Point: estimated difference. Line: {level} confidence interval. Whether the effect differs is decided by the "
+        "difference in effect between the levels; that one interval covers zero and another does not is no finding.",
+    ),
+    "note_sources": (
+        "Arbetsförmedlingen följer personer i Supported Employment längre än andra. Vad som är känt om arbete kan därför bero "
+        "på gruppen: jämför raderna.",
+        "The Public Employment Service follows people in Supported Employment longer than others. What is known of work may "
+        "therefore depend on the arm: compare the rows.",
+    ),
+    "note_sources_plain": (
+        "Vad som är känt om arbete kan bero på gruppen: jämför raderna.",
+        "What is known of work may depend on the arm: compare the rows.",
+    ),
+    "subgroup_planned": ("Undergruppen var bestämd i förväg.", "The subgroup was specified in advance."),
+    "subgroup_exploratory": (
+        "Undergruppen var inte bestämd i förväg: resultatet är utforskande.",
+        "The subgroup was not specified in advance: the result is exploratory.",
+    ),
+    "protection_uncleared": (
+        "Skydd: profil ”{policy}”, inte godkänd för publicering.",
+        "Protection: profile “{policy}”, not cleared for publication.",
+    ),
+    "protection_public": (
+        "Skydd: inget behövs, uppgifterna är offentliga.",
+        "Protection: none needed, the records are public.",
+    ),
+}  # fmt: skip
+
+
+class Words:
+    """The report's fixed words in one language: ``words("key", name=value)``.
+
+    Parameters
+    ----------
+    lang : {"sv", "en"}
+    """
+
+    def __init__(self, lang: str) -> None:
+        self.lang: Lang = language.parse(lang)
+
+    def __call__(self, key: str, **values: str) -> str:
+        """Return a phrase with its placeholders filled; values that it has no place for are left out.
+
+        Parameters
+        ----------
+        key : str
+        **values : str
+        """
+        wanted = {name for _, name, _, _ in Formatter().parse(_CATALOGUE[key][self.lang]) if name}
+        return _CATALOGUE.text(key, self.lang, **{k: v for k, v in values.items() if k in wanted})
+
+    def has(self, key: str) -> bool:
+        """Return whether there is such a phrase.
+
+        Parameters
+        ----------
+        key : str
+        """
+        return key in _CATALOGUE
+
+
+_CATALOGUE = Catalogue(
+    {key: {"sv": sv, "en": en} for phrases in (PHRASES, FINDINGS, METHOD) for key, (sv, en) in phrases.items()}
+)

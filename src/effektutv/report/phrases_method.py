@@ -1,0 +1,195 @@
+"""The method section's sentences, and the estimators' notes, in Swedish and English."""
+
+from __future__ import annotations
+
+__all__ = ["METHOD"]
+
+#: key: (Swedish, English).
+METHOD: dict[str, tuple[str, str]] = {
+    # ----------------------------------------------------------------- the estimand, ICH E9(R1)'s five attributes
+    "attribute": ("Attribut", "Attribute"),
+    "estimand_population": ("Population", "Population"),
+    "estimand_treatment": ("Behandlingar som jämförs", "Treatments compared"),
+    "estimand_outcome": ("Utfall", "Variable"),
+    "estimand_intercurrent": ("Händelser efter randomiseringen", "Intercurrent events"),
+    "estimand_summary": ("Sammanfattande mått", "Summary measure"),
+    "treatment_text": (
+        "Att ha lottats till {arms}, vad deltagaren än fick eller gjorde därefter (intention-to-treat).",
+        "Assignment to {arms}, whatever the participant received or did afterwards (intention to treat).",
+    ),
+    "outcome_text": ("{outcome}, {when}.", "{outcome}, {when}."),
+    "outcome_text_plain": ("{outcome}.", "{outcome}."),
+    "intercurrent_text": (
+        "Att aldrig börja, eller att lämna insatsen, ändrar ingenting: personen räknas i sin grupp. Den som "
+        "har dött räknas som "
+        "inte i arbete, den som har utvandrat som inte i arbete i Sverige. Den vars uppföljning inte når "
+        "månaden lämnar nämnaren "
+        "efter datum för randomisering, aldrig efter utfall.",
+        "Never starting, or leaving, changes nothing: the person counts in the arm assigned. Who has died "
+        "counts as not in work, "
+        "who has emigrated as not in work in Sweden. Whose follow-up does not reach the month leaves the "
+        "denominator by date of "
+        "randomisation, never by outcome.",
+    ),
+    "intercurrent_text_plain": (
+        "Personen räknas i sin grupp, vad den än fick. Den som saknar utfall ingår inte.",
+        "The person counts in the arm assigned, whatever it received. Whose outcome is missing is left out.",
+    ),
+    "summary_share": ("Skillnad i andelar, i procentenheter.", "Difference in proportions, in percentage points."),
+    "summary_mean": ("Skillnad i medelvärden.", "Difference in means."),
+    # ------------------------------------------------------------------------------------------------------- rules
+    "term_clock": ("Tidpunkt noll", "Time zero"),
+    "text_clock": (
+        "Huvudanalysen räknar månader från randomiseringen. Månad k är dagen k kalendermånader senare, högst "
+        "månadens sista dag. "
+        "Att räkna från personens egen start är en sekundär estimand och inte skyddad av randomiseringen; "
+        "den som aldrig började "
+        "räknas då från randomiseringen plus medianväntan i samma stratum över alla grupper.",
+        "The main analysis counts months from randomisation. Month k is the day k calendar months later, at "
+        "most the month’s last "
+        "day. Counting from the person’s own start is a secondary estimand and not protected by "
+        "randomisation; those who never "
+        "started are then counted from randomisation plus the median delay in the same stratum over all arms.",
+    ),
+    "term_work": ("Arbete", "Work"),
+    "text_work": (
+        "Anställning med eller utan lönestöd. Klasserna utesluter varandra: anställning med stöd går före "
+        "annan subventionerad "
+        "anställning, som går före reguljärt arbete. En person är i ett tillstånd månad k om en period "
+        "täcker den dagen.",
+        "Employment with or without a wage subsidy. The classes exclude each other: employment with support "
+        "goes before other "
+        "subsidised employment, which goes before regular work. A person is in a state at month k if a spell "
+        "covers that day.",
+    ),
+    "term_estimator": ("Skattning", "Estimation"),
+    "text_estimator": (
+        "{estimator}; {vcov}. Varje jämförelse skattas för sig, på sina två grupper: gruppindikatorer för "
+        "tre grupper tillsammans "
+        "med stratumeffekter i en regression skulle blanda gruppernas effekter.",
+        "{estimator}; {vcov}. Each comparison is estimated by itself, on its two arms: indicators of three "
+        "arms beside stratum "
+        "effects in one regression would mix the arms’ effects.",
+    ),
+    "text_estimator_two": ("{estimator}; {vcov}.", "{estimator}; {vcov}."),
+    "term_subgroups": ("Undergrupper", "Subgroups"),
+    "text_subgroups": (
+        "Om effekten skiljer sig mellan nivåer avgörs av skillnaden i effekt (interaktionen), inte av om "
+        "nivåernas intervall var "
+        "för sig rymmer noll.",
+        "Whether the effect differs between levels is decided by the difference in effects (the "
+        "interaction), not by whether the "
+        "levels’ own intervals cover zero.",
+    ),
+    "term_balance": ("Balans", "Balance"),
+    "text_balance": (
+        "Standardiserade skillnader före randomiseringen för varje par av grupper, och ett gemensamt test av "
+        "alla egenskaper "
+        "och grupper (Hansen och Bowers 2008). Rader prövas inte var för sig.",
+        "Standardised differences before randomisation for each pair of arms, and one test of all "
+        "characteristics and arms "
+        "(Hansen and Bowers 2008). Rows are not tested one by one.",
+    ),
+    "term_uncertainty": ("Osäkerhet", "Uncertainty"),
+    "text_uncertainty": (
+        "Inferensen gäller de randomiserade personerna. Intervallen är {level} och tvåsidiga. Ett intervall "
+        "som rymmer noll visar "
+        "inte att skillnaden är noll.",
+        "Inference is for the persons randomised. Intervals are {level} and two-sided. An interval that "
+        "covers zero does not show "
+        "that the difference is zero.",
+    ),
+    "term_protection": ("Skydd av enskilda", "Protection of individuals"),
+    "text_protection_uncleared": (
+        "Celler med 1–4 personer, händelser eller icke-händelser visas inte, och inte heller nästa minsta "
+        "cell i samma marginal. "
+        "Beslutet om en cell är detsamma i alla tabeller och figurer. {n} celler är borttagna; skälen står i "
+        "disclosure.csv. "
+        "Profilen ”{policy}” är effektutvs egen: rapporten är inte godkänd för publicering.",
+        "Cells with 1–4 persons, events or non-events are not shown, nor is the next-smallest cell of the "
+        "same margin. A cell has "
+        "the same decision in every table and figure. {n} cells are removed; the reasons are in "
+        "disclosure.csv. The profile "
+        "“{policy}” is effektutv’s own: the report is not cleared for publication.",
+    ),
+    "text_protection_public": (
+        "Uppgifterna är offentliga; ingenting är borttaget.",
+        "The records are public; nothing is removed.",
+    ),
+    # ----------------------------------------------------------------------------------------- notes of the estimators
+    "told_fewer": ("färre än 5 personer", "fewer than 5 persons"),
+    "told_persons": ("{n} personer", "{n} persons"),
+    "told_stratum": ("1 stratum", "1 stratum"),
+    "told_strata": ("{n} strata", "{n} strata"),
+    "told_lost": (
+        "{contrast}: {strata} utan båda grupperna ingår inte ({persons}); effekten gäller {remain} i {both}",
+        "{contrast}: {strata} without both arms left out ({persons}); the effect is that of the {remain} in "
+        "the {both} with both",
+    ),
+    "told_lost_levels": (
+        "{contrast}: {strata} utan båda grupperna i varje nivå ingår inte ({persons})",
+        "{contrast}: {strata} without both arms in every level left out ({persons})",
+    ),
+    "told_pooled": (
+        "{strata} med en person i en grupp ({persons}): variansen är sammanvägd ur spridningen i deras "
+        "effekter (Pashley och "
+        "Miratrix)",
+        "{strata} with one person in an arm ({persons}): variance pooled from the spread of their effects "
+        "(Pashley and Miratrix)",
+    ),
+    "told_plug_in": (
+        "{strata} med en person i en grupp ({persons}): för få att väga samman; enstaka personer får "
+        "gruppens varians inom strata",
+        "{strata} with one person in an arm ({persons}): too few to pool; single persons take their arm’s "
+        "variance within strata",
+    ),
+    "told_additive": (
+        "strata ingår additivt, inte samverkande med grupp: något stratum har en person i en grupp",
+        "strata enter additively, not interacted with the arm: some stratum has one person in an arm",
+    ),
+    "told_still": (
+        "ingen variation i {arm}: gruppen bidrar inte till standardfelet",
+        "no variation in {arm}: it adds nothing to the standard error",
+    ),
+    "told_columns": (
+        "kolumner som beror på de andra och inte ingår: {n}",
+        "columns left out because they depend on the others: {n}",
+    ),
+    "told_no_outcome": (
+        "{outcome}: {persons} utan observerat utfall ingår inte",
+        "{outcome}: {persons} without an observed outcome left out",
+    ),
+    "told_no_level": (
+        "{group}: {persons} utan uppgift ingår inte i dess rader",
+        "{group}: {persons} with no level left out of its rows",
+    ),
+    "told_no_value": ("{group}: {persons} utan uppgift", "{group}: {persons} with no value"),
+    "told_wald": ("gemensamt Wald-test, χ²", "joint Wald test, χ²"),
+    "told_other": (
+        "en not från skattningen finns i kolumnen note i tabellfilen",
+        "a note of the estimation stands in the table file’s column note",
+    ),
+    # ------------------------------------------------------------------------------------------------ rules of quality
+    "rule_type_integer": ("typ: heltal", "type: whole number"),
+    "rule_type_number": ("typ: tal med det angivna decimaltecknet", "type: number with the declared decimal mark"),
+    "rule_type_date": ("typ: datum i det angivna formatet", "type: date in the declared format"),
+    "rule_required": ("obligatorisk: aldrig tom", "required: never missing"),
+    "rule_range": ("intervall: {limits}", "range: {limits}"),
+    "rule_allowed": ("tillåtna värden: {values}", "allowed values: {values}"),
+    "rule_pattern": ("mönster: {pattern}", "pattern: {pattern}"),
+    "rule_codes": ("kodlista: {name}", "code list: {name}"),
+    "rule_codes_dated": (
+        "kodlista: {name}, koden gällde inte periodens första dag",
+        "code list: {name}, code not in force on the spell’s first day",
+    ),
+    "rule_reversed": ("omvänd: slutet före början", "reversed: the end lies before the start"),
+    "rule_months": ("månader saknas", "months missing"),
+    "rule_absent": ("kolumnen är inte levererad", "column not delivered"),
+    "rule_cut": ("filen slutar med radbrytning", "the file ends with a line break"),
+    "rule_rows": ("minst en rad", "at least one row"),
+    "rule_key": ("primärnyckel: unik", "primary key: unique"),
+    "rule_no_row": ("deltagare utan rad", "participants without a row"),
+    "rule_overlap": ("överlappar en tidigare period", "overlaps an earlier spell"),
+    "rule_other": ("annan regel, se tabellfilen", "another rule, see the table file"),
+    "whole_file": ("(filen)", "(file)"),
+}
