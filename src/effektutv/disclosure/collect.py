@@ -177,12 +177,9 @@ def link_outcomes(ledger: Ledger, study: Study) -> None:
 
 
 def _link_levels(ledger: Ledger, everyone: Cell, levels: list[Cell]) -> None:
-    """Levels and who has no level add up to everyone: persons and events, on each clock."""
+    """Levels add up to everyone, but for the rest: who has no level, or is in strata that a level's estimate left out."""
     group = levels[0].group
-    rest = Cell("outcome", everyone.outcome, everyone.month, everyone.arm, group, _REST)
     people = [persons_cell(everyone.arm, group, c.level) for c in levels]
-    unknown = persons_cell(everyone.arm, group, "missing")
-    ledger.weak.add(rest)
     for clock, (n, events) in ledger.largest(everyone).items():
         if not any(clock in ledger.seen[c] for c in levels):
             continue
@@ -194,10 +191,10 @@ def _link_levels(ledger: Ledger, everyone: Cell, levels: list[Cell]) -> None:
             raise DisclosureError(f"{levels[0]}: its levels do not fit into everyone; nothing is released")
         for cell, (part, _) in zip(people, sights, strict=True):
             ledger.observe(cell, n, part, clock)
-        if left:
-            ledger.observe(rest, left, left_events, clock)
-            ledger.observe(unknown, n, left, clock)
-    ledger.margin((*levels, *([rest] if rest in ledger.seen else [])), everyone if everyone in ledger.seen else None)
+        if left and ledger.rule(left, left_events):
+            ledger.leftovers.append(tuple(levels))
+    ledger.margin(levels, everyone if everyone in ledger.seen else None)
+    unknown = persons_cell(everyone.arm, group, "missing")
     ledger.margin((*people, *([unknown] if unknown in ledger.seen else [])))
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Cell", "Ledger", "Margin"]
 
 COMPLEMENT = "next-smallest cell of its margin, so that subtraction cannot undo a primary suppression"
+LEFTOVER = "raw share only: everyone less the levels would leave the outcomes of a few"
 DENOMINATOR = "the number of persons behind it is not shown"
 
 
@@ -75,8 +76,10 @@ class Ledger:
         What everyone knows, so that it is hidden last.
     spare : set of Cell
         What no table shows by itself but stands free, so that it is the first choice as a complement.
-    weak : set of Cell
-        What no table shows and is bounded by a small number of persons: a poor complement, taken last.
+    leftovers : list of tuple of Cell
+        Levels that leave a few of everyone over: their raw shares together would tell the outcomes of those few.
+    thin : dict of Cell to Decision
+        Cells whose raw share alone is hidden, for such a leftover; estimates weighted over strata do not give it away.
     """
 
     policy: Policy
@@ -84,7 +87,8 @@ class Ledger:
     margins: dict[Margin, None] = field(default_factory=dict)
     anchors: set[Cell] = field(default_factory=set)
     spare: set[Cell] = field(default_factory=set)
-    weak: set[Cell] = field(default_factory=set)
+    leftovers: list[tuple[Cell, ...]] = field(default_factory=list)
+    thin: dict[Cell, Decision] = field(default_factory=dict)
     hidden: dict[Cell, Decision] = field(default_factory=dict)
     closed: bool = False
 
@@ -159,8 +163,12 @@ class Ledger:
                 continue
             exposed = recoverable([m.coefficients for m in self.margins], self.hidden)
             if not exposed:
-                return
+                break
             self._cover(exposed)
+        for levels in self.leftovers:
+            if not any(c in self.hidden or c in self.thin for c in levels):
+                cell = min((c for c in levels if c in self.seen), key=self._size)
+                self.thin[cell] = self._decision(cell, LEFTOVER, Role.COMPLEMENTARY, "not stated")
 
     def is_hidden(self, cell: Cell) -> bool:
         """Return whether a cell may not be shown. A cell that was never entered may not either.
@@ -175,7 +183,11 @@ class Ledger:
 
     def _hide(self, cell: Cell, rule: str, role: Role, band: str) -> None:
         if cell not in self.hidden:
-            self.hidden[cell] = Decision(table=cell.table, cell=str(cell), rule=rule, role=role, count_band=band)
+            self.hidden[cell] = self._decision(cell, rule, role, band)
+
+    @staticmethod
+    def _decision(cell: Cell, rule: str, role: Role, band: str) -> Decision:
+        return Decision(table=cell.table, cell=str(cell), rule=rule, role=role, count_band=band)
 
     def _follow_denominators(self) -> None:
         """Hide every outcome of persons whose number is not shown: a share would give the number away."""
@@ -198,9 +210,9 @@ class Ledger:
             return False
         order = {c: i for i, c in enumerate(margin.cells)}
 
-        def rank(cell: Cell) -> tuple[bool, bool, bool, bool, bool, int, int]:
+        def rank(cell: Cell) -> tuple[bool, bool, bool, bool, int, int]:
             size, known, spare = self._size(cell), cell in self.anchors, cell in self.spare
-            return cell in self.weak, known, not spare, cell == margin.total, size == 0, size, order[cell]
+            return known, not spare, cell == margin.total, size == 0, size, order[cell]
 
         self._hide(min(open_cells, key=rank), COMPLEMENT, Role.COMPLEMENTARY, "not stated")
         return True

@@ -99,7 +99,7 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
         quality=inputs.quality and _banded(inputs.quality, policy.threshold),
         notes=tuple(apply.notes(inputs.notes)),
     )
-    return Protected(value, policy, (*ledger.hidden.values(), *apply.withheld), _SEAL)
+    return Protected(value, policy, (*ledger.hidden.values(), *ledger.thin.values(), *apply.withheld), _SEAL)
 
 
 def _ledger(inputs: ReportInputs, ledger: Ledger) -> Ledger:
@@ -111,13 +111,13 @@ def _ledger(inputs: ReportInputs, ledger: Ledger) -> Ledger:
         collect.collect_arms(ledger, study, profile.rows)
     for counts in (*inputs.kinds, *inputs.sources):
         collect.collect_counts(ledger, study, counts.rows)
+    if inputs.balance is not None:
+        collect.collect_balance(ledger, study, inputs.balance)
     collect.link_outcomes(ledger, study)
     if inputs.starts is not None:
         collect.collect_starts(ledger, inputs.starts)
     if inputs.flow is not None:
         collect.collect_flow(ledger, inputs.flow)
-    if inputs.balance is not None:
-        collect.collect_balance(ledger, study, inputs.balance)
     ledger.close()
     return ledger
 
@@ -149,7 +149,7 @@ class _Apply:
         for name, side, away in zip(("arm", "control"), collect.sides(row), hidden, strict=True):
             if away:
                 changes[f"share_{name}"] = gone
-            elif not interaction and self._differencing(row, side):
+            elif not interaction and (self._thin(row, side) or self._differencing(row, side)):
                 changes[f"share_{name}"] = Suppressed(_DIFFERENCING)
             few = isinstance(side.n, int) and self.ledger.policy.small(side.n)
             if few or (not interaction and row.subgroup and self._persons_hidden(side.arm, row.subgroup, row.level)):
@@ -163,10 +163,16 @@ class _Apply:
     def _side_hidden(self, row: EffectRow, side: collect.Side) -> bool:
         """Return whether an arm's cell of the row is hidden; of an interaction, whether any level's is."""
         cell = collect.outcome_cell(row, side.arm)
+        plain = row.estimator == "difference" or not row.strata
+        # without strata an estimate is made of raw shares, so that a thin cell hides it too
+        hidden = {**self.ledger.hidden, **self.ledger.thin} if plain else self.ledger.hidden
         if row.level != collect.INTERACTION:
-            return self._has_persons(side.n) and self.ledger.is_hidden(cell)
+            return self._has_persons(side.n) and (self.ledger.is_hidden(cell) or cell in hidden)
         key = (cell.outcome, cell.month, cell.arm, cell.group)
-        return any((c.outcome, c.month, c.arm, c.group) == key for c in self.ledger.hidden if c.table == "outcome")
+        return any((c.outcome, c.month, c.arm, c.group) == key for c in hidden if c.table == "outcome")
+
+    def _thin(self, row: EffectRow, side: collect.Side) -> bool:
+        return collect.outcome_cell(row, side.arm) in self.ledger.thin
 
     def _persons_hidden(self, arm: str, group: str, level: str) -> bool:
         return collect.persons_cell(arm, group, level) in self.ledger.hidden

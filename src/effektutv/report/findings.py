@@ -110,7 +110,7 @@ def among(ctx: Context, group: str, level: str) -> str:
     label = ctx.labels.level(group, level)
     lowered = label if label[:2].isupper() else label[:1].lower() + label[1:]
     first = lowered.split(" ", 1)[0]
-    return ctx.words("people", level=lowered) if first in _PREPOSITIONS else lowered
+    return ctx.words("people_level", level=lowered) if first in _PREPOSITIONS else lowered
 
 
 def subgroup_sentence(ctx: Context, interaction: EffectRow, levels: Sequence[EffectRow]) -> str:

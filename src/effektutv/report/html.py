@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from .blocks import TableBlock
 from .phrases import Words
 
 if TYPE_CHECKING:
@@ -55,8 +56,14 @@ def render(document: Document, images: dict[str, str]) -> str:
         w=Words(document.lang),
         images={key: _data_uri(svg) for key, svg in images.items()},
         sizes={key: _size(svg) for key, svg in images.items()},
-        numbers={f.key: i for i, f in enumerate(document.figures, start=1)},
+        numbers=_numbered(document),
     )
+
+
+def _numbered(document: Document) -> dict[str, int]:
+    """Return the numbers of figures and tables, counted apart in the order of the report."""
+    tables = [b for s in document.sections for b in s.blocks if isinstance(b, TableBlock)]
+    return {block.key: i for blocks in (document.figures, tables) for i, block in enumerate(blocks, start=1)}
 
 
 def _data_uri(svg: str) -> str:

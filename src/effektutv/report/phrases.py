@@ -6,6 +6,7 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 from effektutv import language
+from effektutv.errors import ArgumentError
 from effektutv.language import Catalogue
 
 from .phrases_findings import FINDINGS
@@ -22,7 +23,9 @@ PHRASES: dict[str, tuple[str, str]] = {
     "skip": ("Till innehållet", "Skip to the content"),
     "contents": ("Innehåll", "Contents"),
     "link_to": ("Länk till avsnittet {title}", "Link to the section {title}"),
-    "show_table": ("Visa siffrorna bakom figuren: {title}", "Show the numbers behind the figure: {title}"),
+    "show_table": ("Siffrorna bakom figuren", "The numbers behind the figure"),
+    "figure_n": ("Figur {n}. {title}", "Figure {n}. {title}"),
+    "table_n": ("Tabell {n}. {title}", "Table {n}. {title}"),
     "files": ("Filer:", "Files:"),
     "full_precision": ("Med full noggrannhet:", "At full precision:"),
     "outcome": ("Utfall", "Outcome"),
@@ -316,6 +319,8 @@ class Words:
         return key in _CATALOGUE
 
 
-_CATALOGUE = Catalogue(
-    {key: {"sv": sv, "en": en} for phrases in (PHRASES, FINDINGS, METHOD) for key, (sv, en) in phrases.items()}
-)
+_CATALOGUE = Catalogue({})
+for _phrases in (PHRASES, FINDINGS, METHOD):
+    if _twice := sorted(set(_CATALOGUE) & set(_phrases)):
+        raise ArgumentError(f"phrases: {_twice} stand in two tables; give one of them another key")
+    _CATALOGUE = _CATALOGUE.extended({key: {"sv": sv, "en": en} for key, (sv, en) in _phrases.items()})

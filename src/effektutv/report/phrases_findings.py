@@ -78,5 +78,5 @@ FINDINGS: dict[str, tuple[str, str]] = {
     "level_unavailable": ("(kunde inte skattas) bland {level}", "(could not be estimated) among {level}"),
     "larger": ("större", "larger"),
     "smaller": ("mindre", "smaller"),
-    "people": ("personer {level}", "people {level}"),
+    "people_level": ("personer {level}", "people {level}"),
 }

@@ -96,14 +96,31 @@ def test_few_persons_lose_their_number_too_and_so_does_a_second_level(make):
     assert shown["b"] == 150
 
 
-def test_persons_without_a_level_are_a_cell_that_subtraction_would_show(make):
+@pytest.mark.parametrize("strata", ["", "stratum"])
+def test_a_few_whom_no_level_holds_are_not_left_to_subtraction(make, strata):
+    # 3 persons of SE are in neither level: everyone less the levels would tell how many of them work
     parts = {"kvinna": {"FS": (168, 29), "SE": (170, 45), "CM": (172, 33)}}
     parts["man"] = {"FS": (182, 31), "SE": (182, 44), "CM": (186, 37)}
-    out = protect(make.inputs(*make.everyone(BIG), *make.by_level(parts, "kon")))
+    rows = [*make.everyone(BIG, strata=strata), *make.by_level(parts, "kon", strata=strata)]
+    out = protect(make.inputs(*rows))
     women = rows_of(out, subgroup="kon", level="kvinna", arm="SE", control="FS")[0]
     men = rows_of(out, subgroup="kon", level="man", arm="SE", control="FS")[0]
-    assert gone(women.share_arm) or gone(men.share_arm)
-    assert gone(women.n_arm) or gone(men.n_arm)
+    assert women.status is Status.RELEASED
+    assert gone(men.share_arm)
+    # an estimate weighted over strata does not give the raw share away; one without strata is made of it
+    assert gone(men.estimate) == (not strata)
+    assert [d.cell for d in out.decisions] == ["arbete, month 15, SE, kon=man"]
+
+
+def test_a_few_with_no_known_level_in_the_balance_table_hide_a_level_altogether(make):
+    parts = {"kvinna": {"FS": (168, 29), "SE": (170, 45), "CM": (172, 33)}}
+    parts["man"] = {"FS": (182, 31), "SE": (182, 44), "CM": (186, 37)}
+    row = make.balance_row("kon", {"SE": (352, 182), "FS": (350, 182)}, missing={"SE": 3})
+    rows = [*make.everyone(BIG), *make.by_level(parts, "kon")]
+    out = protect(make.inputs(*rows, balance=make.balance([row])))
+    women = rows_of(out, subgroup="kon", level="kvinna", arm="SE", control="FS")[0]
+    assert gone(women.n_arm)
+    assert gone(women.estimate)
 
 
 def test_both_clocks_and_every_estimator_agree(make):
