@@ -116,7 +116,9 @@ def test_trap_3_one_person_strata_leave_fe():
         {"s": ["a"] * 8 + ["b"], "arm": ["t", "c"] * 4 + ["t"], "y": [1.0, 0.5, 2.0, 1.0, 0.0, 0.1, 1.5, 0.3, 9.0]}
     )
     row = eu.itt(df, outcome="y", arm="arm", control="c", strata="s", estimator="fe").rows[0]
-    assert (row.n_arm, row.n_control) == (4, 4)
+    assert (row.n_arm, row.n_control) == (5, 4)
+    assert row.df == 6
+    assert row.mean_arm == pytest.approx(4.5 / 4)
     assert "1 stratum of s without both arms left out" in row.note
     assert isinstance(row.std_error, float)
 

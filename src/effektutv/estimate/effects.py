@@ -16,6 +16,7 @@ one regression would mix the arms' effects (Goldsmith-Pinkham, Hull and Kolesár
     doi 10.1214/12-AOAS583); strata additive where some stratum × arm holds one person.
 
 A stratum without both arms says nothing about the contrast: it is dropped, counted, and the note names who remain.
+Counts and raw shares stay those of everyone in the arm, so that an arm has one share in every contrast.
 """
 
 from __future__ import annotations
@@ -191,6 +192,10 @@ def fit_contrast(
         fit = _blocked(within, arm, control, size, sample.binary)
     else:
         fit = _linear(sample, spec, within, (arm, control), kept, size)
+    # counts and raw shares are the arm's own, whatever the contrast: shares that changed with the strata dropped would
+    # give the few persons dropped away by subtraction
+    everyone = describe(cells, arm, control, sample.binary)
+    fit = replace(fit, n=everyone.n, events=everyone.events, raw=everyone.raw)
     return replace(fit, notes=(*notes, *fit.notes, *_constant_arm_notes(within, (arm, control), names)))
 
 

@@ -77,7 +77,11 @@ def test_no_stratum_with_both_arms():
 def test_strata_without_both_arms_are_counted_and_the_population_named():
     df = frame({("a", "t"): [1, 0] * 3, ("a", "c"): [0, 1] * 4, ("b", "c"): [0] * 7})
     effects = eu.itt(df, outcome="y", arm="arm", control="c", strata="s")
-    assert effects.rows[0].n_control == 8
+    # counts and raw shares are the arm's own, in every contrast alike; the estimate and its df are the stratum's with both
+    assert effects.rows[0].n_control == 15
+    assert effects.rows[0].share_control == pytest.approx(4 / 15)
+    assert effects.rows[0].mean_control == pytest.approx(1 / 2)
+    assert effects.rows[0].df == 12
     assert effects.notes == (
         "t − c: 1 stratum of s without both arms left out (7 persons); the effect is that of the 14 persons in the "
         "1 stratum with both",
