@@ -6,22 +6,21 @@ from typing import TYPE_CHECKING
 
 from effektutv.results import Suppressed, Unavailable
 
-from .blocks import Group, Head, Row, TableBlock
-from .notes import in_language
+from .blocks import Cell, Group, Head, Row, TableBlock
+from .notes import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from effektutv.results import EffectRow
 
-    from .blocks import Cell
     from .labels import Context
 
 __all__ = ["effect_cells", "effect_heads", "effect_notes", "effect_row", "effect_table", "marks"]
 
 
-def effect_heads(ctx: Context, rows: Sequence[EffectRow], first: str, *, shares: bool = True) -> tuple[Head, ...]:
-    """Return the columns of a table of effects; units stand in the headers.
+def effect_heads(ctx: Context, rows: Sequence[EffectRow], first: str) -> tuple[tuple[Head, ...], tuple[Head, ...]]:
+    """Return the columns of a table of effects and the headers that span them; units stand in the headers.
 
     Parameters
     ----------
@@ -30,20 +29,25 @@ def effect_heads(ctx: Context, rows: Sequence[EffectRow], first: str, *, shares:
         What the table shows; extra columns stand where some row has a number for them.
     first : str
         The header of the row headers.
-    shares : bool
-        Whether the arms' shares or means have columns.
     """
     w = ctx.words
     scale = ctx.scale(rows[0].outcome)
     unit, points = (w("percent"), w("points")) if scale.share else (scale.unit, scale.unit)
-    named = w("share") if scale.share else w("mean")
-    heads = [Head(first, words=True)]
-    if shares:
-        heads += [Head(f"{named}, {w('first_arm').lower()}", unit), Head(f"{named}, {w('second_arm').lower()}", unit)]
-    heads += [Head(w("difference"), points), Head(w("se"))]
-    heads += [Head(w("ci", level=ctx.numbers.level(ctx.coverage))), Head(w("p"))]
-    heads += [Head(w(name)) for name in _extra(rows)]
-    return (*heads, Head(w("persons"), f"{w('first_arm').lower()}"), Head(w("persons"), f"{w('second_arm').lower()}"))
+    shown = w("share") if scale.share else w("mean")
+    extra = _extra(rows)
+    spans = (
+        Head(""),
+        Head(", ".join(filter(None, (shown, unit))), span=2),
+        Head(", ".join(filter(None, (w("difference"), points))), span=3),
+        Head("", span=1 + len(extra)),
+        Head(w("persons"), span=2),
+    )
+    heads = (
+        Head(first, words=True), Head(w("in_arm")), Head(w("in_control")), Head(w("estimate")), Head(w("se")),
+        Head(w("ci_short", level=ctx.numbers.level(ctx.coverage))), Head(w("p")), *(Head(w(name)) for name in extra),
+        Head(w("in_arm")), Head(w("in_control")),
+    )  # fmt: skip
+    return spans, heads
 
 
 def _extra(rows: Iterable[EffectRow]) -> list[str]:
@@ -56,7 +60,7 @@ def _extra(rows: Iterable[EffectRow]) -> list[str]:
     ]
 
 
-def effect_cells(ctx: Context, row: EffectRow, extra: Sequence[str], *, shares: bool = True) -> tuple[Cell, ...]:
+def effect_cells(ctx: Context, row: EffectRow, extra: Sequence[str]) -> tuple[Cell, ...]:
     """Return the cells of a row of effects.
 
     Parameters
@@ -65,17 +69,19 @@ def effect_cells(ctx: Context, row: EffectRow, extra: Sequence[str], *, shares: 
     row : EffectRow
     extra : sequence of str
         Further p-values shown.
-    shares : bool
     """
     n, scale = ctx.numbers, ctx.scale(row.outcome)
-    cells = [n.value(row.share_arm, scale), n.value(row.share_control, scale)] if shares else []
+    shares = (row.share_arm, row.share_control)
+    # an interaction has no share of its own: there is nothing that a mark could stand for
+    none = row.level == "interaction" and not any(isinstance(x, Suppressed) for x in shares)
+    cells = [Cell("") if none else n.value(x, scale) for x in shares]
     cells += [n.value(row.estimate, scale, sign=True), n.value(row.std_error, scale)]
     cells += [n.interval(row.conf_low, row.conf_high, scale), n.p(row.p_value)]
     cells += [n.p(getattr(row, name)) for name in extra]
     return (*cells, n.count(row.n_arm), n.count(row.n_control))
 
 
-def effect_row(ctx: Context, row: EffectRow, head: str, extra: Sequence[str], *, shares: bool = True) -> Row:
+def effect_row(ctx: Context, row: EffectRow, head: str, extra: Sequence[str]) -> Row:
     """Return a row of effects under its header.
 
     Parameters
@@ -84,9 +90,8 @@ def effect_row(ctx: Context, row: EffectRow, head: str, extra: Sequence[str], *,
     row : EffectRow
     head : str
     extra : sequence of str
-    shares : bool
     """
-    return Row(head, effect_cells(ctx, row, extra, shares=shares))
+    return Row(head, effect_cells(ctx, row, extra))
 
 
 def effect_table(
@@ -120,10 +125,12 @@ def effect_table(
         level = _level_name(ctx, row, members)
         return f"{level}, {contrast}" if several else level
 
+    spans, heads = effect_heads(ctx, rows, ctx.words("level" if level_names else "contrast"))
     return TableBlock(
         key=key,
         caption=caption,
-        heads=effect_heads(ctx, rows, ctx.words("level" if level_names else "contrast")),
+        spans=spans,
+        heads=heads,
         groups=tuple(
             Group(tuple(effect_row(ctx, r, head(r, members), extra) for r in members), title)
             for title, members in groups
@@ -163,7 +170,7 @@ def effect_notes(ctx: Context, rows: Sequence[EffectRow]) -> tuple[str, ...]:
         out.append(w("note_weighted"))
     if not any(isinstance(r.p_adjusted, float) for r in rows):
         out.append(w("note_family_none"))
-    out += _told(ctx, rows)
+    out += sentences((r.note for r in rows), w, ctx.labels)
     out += marks(
         ctx, [getattr(r, f) for r in rows for f in ("estimate", "std_error", "conf_low", "share_arm", "n_arm")]
     )
@@ -216,16 +223,6 @@ def variance_name(ctx: Context, row: EffectRow) -> str:
     """
     key = f"vcov_{row.vcov}"
     return ctx.words(key) if ctx.words.has(key) else ctx.words("vcov_robust", name=row.vcov)
-
-
-def _told(ctx: Context, rows: Sequence[EffectRow]) -> list[str]:
-    """Return what the estimators noted on these rows, each once, with the contrast it is about."""
-    out: dict[str, None] = {}
-    for row in rows:
-        for note in filter(None, row.note.split("; ")):
-            text = in_language(note, ctx.words, ctx.labels)
-            out.setdefault(text[:1].upper() + text[1:] + ("" if text.endswith(".") else "."))
-    return list(out)
 
 
 def marks(ctx: Context, values: Iterable[object]) -> list[str]:

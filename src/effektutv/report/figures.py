@@ -130,8 +130,7 @@ def profile_figure(ctx: Context, profile: Profile, outcome: str, clock: str) -> 
     rows = tuple(r for r in profile.rows if (r.outcome, r.clock) == (outcome, clock))
     label, zero = ctx.labels.outcome(outcome), w(f"zero_{clock or 'randomisation'}")
     title = w("profile_figure", outcome=label, zero=zero)
-    ci = w("ci", level=ctx.numbers.level(ctx.coverage))
-    notes = [w("note_profile", level=ci)] + ([w("note_not_protected")] if clock == "start" else [])
+    notes = [w("note_not_protected")] if clock == "start" else []
     declared = next((o for o in ctx.study.outcomes if o.name == outcome), None)
     return _block(
         ctx, "_".join(filter(None, ("profile", outcome, clock))), title, "profile",
@@ -162,7 +161,10 @@ def _profile_table(ctx: Context, title: str, rows: Sequence[ArmSummary]) -> Tabl
         body.append(Row(str(month), tuple(cells)))
     return TableBlock(
         key="data-profile", caption=title, heads=tuple(heads), groups=(Group(tuple(body)),),
-        notes=tuple(marks(ctx, [v for r in rows for v in (r.share, r.conf_low)])),
+        notes=(
+            w("note_profile", level=w("ci", level=n.level(ctx.coverage))),
+            *marks(ctx, [v for r in rows for v in (r.share, r.conf_low)]),
+        ),
     )  # fmt: skip
 
 
@@ -229,10 +231,9 @@ def forest_figure(ctx: Context, effects: Effects, rows: Sequence[EffectRow]) -> 
         groups.setdefault(level or w("everyone"), []).append(row)
     scale = ctx.scale(first.outcome)
     title = w("forest_figure")
-    ci = w("ci", level=ctx.numbers.level(ctx.coverage))
     table = effect_table(ctx, "data-forest", title, list(groups.items()), file="", level_names=True)
     return _block(
         ctx, "subgroups-forest", title, "forest", replace(effects, rows=tuple(rows)).tidy(), tables.effect_rows(rows),
         table, labels=labels, arms=ctx.study.arm_labels(w.lang), scale=scale.name, unit_label=scale.unit or None,
-        decimals=scale.decimals, level=ctx.coverage, notes=_notes(ctx, w("note_forest", level=ci)),
+        decimals=scale.decimals, level=ctx.coverage, notes=_notes(ctx, w("note_forest")),
     )  # fmt: skip

@@ -56,28 +56,30 @@ def estimate_text(ctx: Context, row: EffectRow) -> str:
     return f"{ctx.numbers.gap(row.estimate, scale)} ({ci} {ctx.numbers.span(row.conf_low, row.conf_high, scale)})"
 
 
-def effect_sentence(ctx: Context, row: EffectRow) -> str:
+def effect_sentence(ctx: Context, row: EffectRow, *, about: bool = True) -> str:
     """Return the finding of one contrast for everyone.
 
     Parameters
     ----------
     ctx : Context
     row : EffectRow
+    about : bool
+        Whether the sentence says which outcome and month it is about.
     """
-    names = {"arm": ctx.labels.arm_full(row.arm), "control": ctx.labels.arm_full(row.control), "topic": topic(ctx, row)}
+    names = {"arm": ctx.labels.arm(row.arm), "control": ctx.labels.arm(row.control), "topic": topic(ctx, row)}
     if not isinstance(row.estimate, float):
-        hidden = isinstance(row.estimate, Suppressed)
-        return ctx.words("effect_suppressed" if hidden else "effect_unavailable", **names)
+        key = "effect_suppressed" if isinstance(row.estimate, Suppressed) else "effect_unavailable"
+        return ctx.words(key if about else f"{key}_short", **names)
     scale = ctx.scale(row.outcome)
-    shares = ""
     if isinstance(row.share_arm, float) and isinstance(row.share_control, float):
         values = {
             "arm_value": ctx.numbers.amount(row.share_arm, scale),
             "control_value": ctx.numbers.amount(row.share_control, scale),
         }
-        shares = ctx.words("shares", **names, **values)
+        shares = ctx.words("shares" if about else "values", **names, **values)
     else:
-        shares = f"{names['topic']}: {ctx.labels.contrast(row.arm, row.control)}."
+        versus = ctx.words("versus", **names)
+        shares = f"{names['topic']}: {versus}" if about else versus
     return f"{shares} {_uncertainty(ctx, row, scale)}"
 
 
@@ -93,7 +95,7 @@ def _uncertainty(ctx: Context, row: EffectRow, scale: Scale) -> str:
     return ctx.words(
         "covers",
         estimate=estimate,
-        arm=ctx.labels.arm_short(row.arm),
+        arm=ctx.labels.arm(row.arm),
         lower=ctx.words(f"lower_{kind}"),
         higher=ctx.words(f"higher_{kind}"),
     )
@@ -125,8 +127,8 @@ def subgroup_sentence(ctx: Context, interaction: EffectRow, levels: Sequence[Eff
     """
     group = interaction.subgroup
     names: dict[str, str] = {
-        "arm": ctx.labels.arm_full(interaction.arm),
-        "control": ctx.labels.arm_full(interaction.control),
+        "arm": ctx.labels.arm(interaction.arm),
+        "control": ctx.labels.arm(interaction.control),
         "group": ctx.labels.covariate(group).lower(),
     }
     if len(levels) == 2 and isinstance(interaction.estimate, float):

@@ -62,8 +62,9 @@ def render(document: Document, images: dict[str, str]) -> str:
 
 def _numbered(document: Document) -> dict[str, int]:
     """Return the numbers of figures and tables, counted apart in the order of the report."""
-    tables = [b for s in document.sections for b in s.blocks if isinstance(b, TableBlock)]
-    return {block.key: i for blocks in (document.figures, tables) for i, block in enumerate(blocks, start=1)}
+    tables = [b.key for s in document.sections for b in s.blocks if isinstance(b, TableBlock)]
+    figures = [f.key for f in document.figures]
+    return {key: i for keys in (figures, tables) for i, key in enumerate(keys, start=1)}
 
 
 def _data_uri(svg: str) -> str:

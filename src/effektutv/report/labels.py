@@ -68,7 +68,7 @@ class Labels:
         ----------
         arm, control : str
         """
-        return f"{self.arm_short(arm)} − {self.arm_short(control)}"
+        return f"{self.arm_short(arm)}\N{NO-BREAK SPACE}−\N{NO-BREAK SPACE}{self.arm_short(control)}"
 
     def outcome(self, name: str) -> str:
         """Return an outcome's name.

@@ -9,11 +9,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from effektutv.language import capital
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .labels import Labels
     from .phrases import Words
 
-__all__ = ["in_language", "rule_in_language"]
+__all__ = ["rule_in_language", "sentences", "told"]
 
 _PEOPLE = r"(?:fewer than 5 persons|\d+ persons)"
 _STRATA = r"(?:1 stratum|\d+ strata)"
@@ -22,14 +26,14 @@ _NOTES = (
     (
         "told_lost",
         re.compile(
-            rf"(?P<contrast>\S+ − \S+): (?P<strata>{_STRATA}) of .+ without both arms left out \((?P<persons>{_PEOPLE})\); "
+            rf"(?P<contrast>\S+ − \S+): (?P<strata>{_STRATA}) of [^;]+? without both arms left out \((?P<persons>{_PEOPLE})\); "
             rf"the effect is that of the (?P<remain>{_PEOPLE}) in the (?P<both>{_STRATA})(?: that have both| with both)"
         ),
     ),
     (
         "told_lost_levels",
         re.compile(
-            rf"(?P<contrast>\S+ − \S+): (?P<strata>{_STRATA}) of .+ without both arms in every level left out "
+            rf"(?P<contrast>\S+ − \S+): (?P<strata>{_STRATA}) of [^;]+? without both arms in every level left out "
             rf"\((?P<persons>{_PEOPLE})\)"
         ),
     ),
@@ -41,10 +45,20 @@ _NOTES = (
     ),
     (
         "told_plug_in",
-        re.compile(rf"(?P<strata>{_STRATA}) with one person in an arm \((?P<persons>{_PEOPLE})\): too few to pool.*"),
+        re.compile(
+            rf"(?P<strata>{_STRATA}) with one person in an arm \((?P<persons>{_PEOPLE})\): too few to pool; [^;]+"
+        ),
     ),
-    ("told_additive", re.compile(r"strata enter additively, .+")),
-    ("told_still", re.compile(r"no variation in arm (?P<arm>.+): it adds nothing to the standard error")),
+    (
+        "told_no_pool",
+        re.compile(
+            rf"(?P<strata>{_STRATA}) with one person in an arm \((?P<persons>{_PEOPLE})\): too few to pool, [^;]+"
+        ),
+    ),
+    ("told_additive", re.compile(r"strata enter additively, [^;]+")),
+    ("told_precision", re.compile(r"strata effects weight strata by precision [^;]+")),
+    ("told_rows", re.compile(r"(?P<group>\S+): (?P<n>\d+) of (?P<of>\d+) rows have a note of their own")),
+    ("told_still", re.compile(r"no variation in arm (?P<arm>[^;]+): it adds nothing to the standard error")),
     ("told_columns", re.compile(r"columns left out because they depend on the others: (?P<n>\d+)")),
     (
         "told_no_outcome",
@@ -78,20 +92,51 @@ _RULES = (
 )
 
 
-def in_language(note: str, words: Words, labels: Labels) -> str:
-    """Return an estimator's note in the report's language.
+def told(note: str, words: Words, labels: Labels) -> list[tuple[str, str]]:
+    """Return the notes that stand in one text, each with its kind and in the report's language.
 
     Parameters
     ----------
     note : str
-        As the estimator wrote it, in English.
+        As the estimator wrote it, in English; several are joined by semicolons.
     words : Words
     labels : Labels
     """
-    for key, pattern in _NOTES:
-        if (found := pattern.fullmatch(note)) is not None:
-            return words(key, **{k: _part(k, v, words, labels) for k, v in found.groupdict().items()})
-    return words("told_other") if words.lang == "sv" else note
+    out: list[tuple[str, str]] = []
+    while note:
+        for key, pattern in _NOTES:
+            if (found := pattern.match(note)) is not None:
+                parts = {k: _part(k, v, words, labels) for k, v in found.groupdict().items()}
+                out.append((key, words(key, **parts)))
+                note = note[found.end() :]
+                break
+        else:
+            first, _, note = note.partition("; ")
+            out.append(("told_other", words("told_other") if words.lang == "sv" else first))
+        note = note.removeprefix("; ")
+    return out
+
+
+def sentences(notes: Iterable[str], words: Words, labels: Labels) -> list[str]:
+    """Return notes as sentences for a table, each kind once: several of one kind are told together.
+
+    Parameters
+    ----------
+    notes : iterable of str
+    words : Words
+    labels : Labels
+    """
+    by_kind: dict[str, dict[str, None]] = {}
+    for note in notes:
+        for key, text in told(note, words, labels):
+            by_kind.setdefault(key, {}).setdefault(text)
+    out: list[str] = []
+    for key, texts in by_kind.items():
+        if len(texts) > 1 and words.has(f"{key}_many"):
+            out.append(words(f"{key}_many"))
+        else:
+            out.extend(f"{capital(text)}." for text in texts)
+    return out
 
 
 def _part(name: str, value: str, words: Words, labels: Labels) -> str:

@@ -10,7 +10,7 @@ from effektutv import language
 from .blocks import Block, Cell, Group, Head, KeyFigure, Paragraph, Row, Section, TableBlock
 from .effect_tables import effect_table, estimator_name, marks, variance_name
 from .figures import forest_figure, kinds_figure, profile_figure, sources_figure
-from .findings import effect_sentence, subgroup_sentence
+from .findings import effect_sentence, subgroup_sentence, topic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,22 +70,31 @@ def summary_section(ctx: Context) -> Section:
     ----------
     ctx : Context
     """
-    primary = ctx.study.primary
-    points: list[str] = []
-    for clock in ctx.clocks:
-        rows = ctx.everyone(primary.name, clock)
-        # against the comparison arm on the study's clock; on the other clock the first of these
-        against = [r for r in rows if r.control == ctx.study.control]
-        chosen = rows if clock == ctx.clocks[0] else against[:1]
-        points += [effect_sentence(ctx, row) for row in chosen]
-    first = ctx.clocks[:1]
-    points += [text for clock in first for text in _subgroup_sentences(ctx, clock, main_only=True)]
+    w, primary = ctx.words, ctx.study.primary
+    main = ctx.everyone(primary.name, ctx.clocks[0]) if ctx.clocks else []
+    if not main:
+        return Section(key="summary", title=w("summary"), blocks=(Paragraph(texts=(w("no_effects"),)),))
+    first = next((r for r in main if r.control == ctx.study.control), main[0])
+    points: list[tuple[str, str]] = []
+    if others := [effect_sentence(ctx, row, about=False) for row in main if row is not first]:
+        points.append((w("term_others"), " ".join(others)))
+    points += [
+        (w("term_start") if clock == "start" else ctx.labels.clock(clock), effect_sentence(ctx, row, about=False))
+        for clock in ctx.clocks[1:]
+        for row in ctx.everyone(primary.name, clock)
+        if (row.arm, row.control) == (first.arm, first.control)
+    ]
+    points += _subgroup_sentences(ctx, ctx.clocks[0], main_only=True)
     for outcome in ctx.study.outcomes:
         if outcome.name != primary.name and (outcome.state in ("work_with_support", "benefit") or not outcome.state):
-            rows = [r for c in first for r in ctx.everyone(outcome.name, c) if r.control == ctx.study.control]
-            points += [effect_sentence(ctx, row) for row in rows[:1]]
-    body = Paragraph(texts=tuple(points), listed=True) if points else Paragraph(texts=(ctx.words("no_effects"),))
-    return Section(key="summary", title=ctx.words("summary"), blocks=(body,))
+            points += [
+                (topic(ctx, row), effect_sentence(ctx, row, about=False))
+                for row in ctx.everyone(outcome.name, ctx.clocks[0])
+                if (row.arm, row.control) == (first.arm, first.control)
+            ]
+    lead = Paragraph(texts=(effect_sentence(ctx, first),), lead=True)
+    body = Paragraph(texts=tuple(text for _, text in points), terms=tuple(term for term, _ in points))
+    return Section(key="summary", title=w("summary"), blocks=(lead, body) if points else (lead,))
 
 
 # --------------------------------------------------------------------------------------------------------- main results
@@ -245,16 +254,22 @@ def _subgroup_rows(ctx: Context, clock: str) -> dict[str, list[EffectRow]]:
     return out
 
 
-def _subgroup_sentences(ctx: Context, clock: str, *, main_only: bool = False) -> list[str]:
-    """Return a sentence a subgroup and contrast, the interaction first; ``main_only``: the first arm's only."""
+def _subgroup_sentences(ctx: Context, clock: str, *, main_only: bool = False) -> list[tuple[str, str]]:
+    """Return subgroup and sentence of each contrast, the interaction first; ``main_only``: the first arm's only."""
     out = []
-    for rows in _subgroup_rows(ctx, clock).values():
+    for group, rows in _subgroup_rows(ctx, clock).items():
         pairs = list(dict.fromkeys((r.arm, r.control) for r in rows if r.control == ctx.study.control))
         for arm, control in pairs[:1] if main_only else pairs:
             members = [r for r in rows if (r.arm, r.control) == (arm, control)]
             interaction = next((r for r in members if r.level == "interaction"), None)
             if interaction is not None:
-                out.append(subgroup_sentence(ctx, interaction, [r for r in members if r.level != "interaction"]))
+                levels = [r for r in members if r.level != "interaction"]
+                out.append(
+                    (
+                        ctx.words("term_by", group=ctx.labels.covariate(group).lower()),
+                        subgroup_sentence(ctx, interaction, levels),
+                    )
+                )
     return out
 
 
@@ -271,7 +286,7 @@ def subgroups_section(ctx: Context) -> Section | None:
         return None
     w, primary = ctx.words, ctx.study.primary.name
     planned = {":".join(s.by): s.prespecified for s in ctx.study.subgroups}
-    blocks: list[Block] = [Paragraph(texts=tuple(_subgroup_sentences(ctx, clock)), listed=True)]
+    blocks: list[Block] = [Paragraph(texts=tuple(text for _, text in _subgroup_sentences(ctx, clock)), listed=True)]
     everyone = ctx.everyone(primary, clock)
     source = next(e for e in ctx.inputs.value.effects if any(r.subgroup for r in e.rows))
     blocks.append(forest_figure(ctx, source, [*everyone, *(r for rows in by_group.values() for r in rows)]))

@@ -10,7 +10,7 @@ from effektutv.results import Suppressed, available
 from .blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
 from .effect_tables import marks
 from .figures import flow_figure, love_figure
-from .notes import in_language
+from .notes import sentences
 
 if TYPE_CHECKING:
     from effektutv.results import Balance, BalanceRow, Flow, Starts
@@ -122,12 +122,14 @@ def _omnibus_text(ctx: Context, balance: Balance) -> str:
     test, lang = balance.omnibus, ctx.words.lang
     if not available(test.p_value):
         return ctx.words("note_no_omnibus")
-    return ctx.words(
+    numbers = ctx.words(
         "note_omnibus",
         statistic=language.number(test.statistic, 1, lang),
         df=language.number(test.df, 0, lang),
         p=language.p_value(test.p_value, lang, prefix=True),
     )
+    clear = isinstance(test.p_value, float) and test.p_value < 1 - ctx.coverage
+    return f"{ctx.words('omnibus_differs' if clear else 'omnibus_alike')} {numbers}"
 
 
 def _pairs(balance: Balance) -> list[tuple[str, str]]:
@@ -147,7 +149,6 @@ def _balance_table(ctx: Context, balance: Balance) -> TableBlock:
     smd = [Head(ctx.labels.contrast(*p)) for p in pairs]
     several = [Head(w("smd_max"))] if len(pairs) > 1 else []
     values = [v for r in balance.rows for v in (r.mean_arm, r.mean_control, r.smd)]
-    told = [in_language(note, w, ctx.labels) for note in balance.notes]
     return TableBlock(
         key="table-balance",
         caption=w("balance_table"),
@@ -158,7 +159,7 @@ def _balance_table(ctx: Context, balance: Balance) -> TableBlock:
         groups=_merged(groups),
         notes=(
             w("note_balance"),
-            *(t[:1].upper() + t[1:] + "." for t in told),
+            *sentences(balance.notes, w, ctx.labels),
             *marks(ctx, values),
             " ".join([ctx.protection(), *ctx.synthetic()]),
         ),
@@ -196,7 +197,7 @@ def _covariate_group(
         else:
             head, inner = _single(ctx, covariate, name, kind), False
         rows.append(Row(head, _balance_cells(ctx, cells, pairs), inner))
-    return Group(tuple(rows), name if several else "")
+    return Group(tuple(rows), f"{name}, {ctx.words('percent')}" if several else "")
 
 
 def _single(ctx: Context, covariate: str, name: str, kind: str) -> str:

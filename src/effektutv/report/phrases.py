@@ -106,10 +106,11 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "share": ("Andel", "Share"),
     "mean": ("Medelvärde", "Mean"),
-    "first_arm": ("Första gruppen", "First arm"),
-    "second_arm": ("Andra gruppen", "Second arm"),
+    "in_arm": ("första", "first"),
+    "in_control": ("andra", "second"),
+    "estimate": ("skattning", "estimate"),
     "difference": ("Skillnad", "Difference"),
-    "se": ("Standardfel", "Standard error"),
+    "se": ("standardfel", "standard error"),
     "ci": ("{level} konfidensintervall", "{level} confidence interval"),
     "p": ("p-värde", "p-value"),
     "p_randomization": ("p, randomiseringstest", "p, randomisation test"),
@@ -247,18 +248,26 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Gemensamt test av alla egenskaper och grupper: χ² = {statistic}, {df} frihetsgrader, {p}.",
         "One test of all characteristics and arms: χ² = {statistic}, {df} degrees of freedom, {p}.",
     ),
+    "omnibus_alike": (
+        "Ingen större olikhet mellan grupperna än vad lottningen väntas ge kunde påvisas.",
+        "No more unlikeness between the arms than the draw is expected to give was found.",
+    ),
+    "omnibus_differs": (
+        "Grupperna är mer olika än vad lottningen väntas ge.",
+        "The arms are more unlike than the draw is expected to give.",
+    ),
     "note_no_omnibus": (
         "Det gemensamma testet av alla egenskaper kunde inte räknas.",
         "The joint test of all characteristics could not be computed.",
     ),
     "note_profile": (
-        "Band: punktvisa {level} konfidensintervall för varje månad och grupp för sig.",
-        "Bands: pointwise {level} confidence intervals, each month and arm by itself.",
+        "Banden är punktvisa {level}, för varje månad och grupp för sig.",
+        "Bands are pointwise {level}, each month and arm by itself.",
     ),
     "note_forest": (
-        "Punkt: skattad skillnad. Linje: {level} konfidensintervall. Skillnaden i effekt mellan nivåerna avgör om effekten "
+        "Skillnaden i effekt mellan nivåerna avgör om effekten "
         "skiljer sig; att ett intervall rymmer noll och ett annat inte gör det är inget fynd.",
-        "Point: estimated difference. Line: {level} confidence interval. Whether the effect differs is decided by the "
+        "Whether the effect differs is decided by the "
         "difference in effect between the levels; that one interval covers zero and another does not is no finding.",
     ),
     "note_sources": (

@@ -10,6 +10,22 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "{topic}: {arm_value} i {arm} mot {control_value} i {control}.",
         "{topic}: {arm_value} in {arm} against {control_value} in {control}.",
     ),
+    "values": (
+        "{arm_value} i {arm} mot {control_value} i {control}.",
+        "{arm_value} in {arm} against {control_value} in {control}.",
+    ),
+    "versus": ("{arm} jämfört med {control}.", "{arm} compared with {control}."),
+    "term_by": ("Efter {group}", "By {group}"),
+    "term_others": ("Övriga jämförelser", "The other comparisons"),
+    "term_start": ("Räknat från egen start", "Counted from each person’s own start"),
+    "effect_suppressed_short": (
+        "Jämförelsen av {arm} och {control} kan inte visas, för antalet personer bakom den är för litet.",
+        "The comparison of {arm} and {control} cannot be shown, because too few persons are behind it.",
+    ),
+    "effect_unavailable_short": (
+        "Skillnaden mellan {arm} och {control} kunde inte skattas.",
+        "The difference between {arm} and {control} could not be estimated.",
+    ),
     "excludes": (
         "Skillnaden skattas till {estimate}. Intervallet rymmer inte noll: så stor skillnad väntas sällan av lottningen ensam.",
         "The difference is estimated at {estimate}. The interval does not cover zero: a difference of this size would seldom "

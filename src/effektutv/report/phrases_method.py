@@ -143,6 +143,37 @@ METHOD: dict[str, tuple[str, str]] = {
         "{strata} with one person in an arm ({persons}): too few to pool; single persons take their arm’s "
         "variance within strata",
     ),
+    "told_lost_many": (
+        "Strata utan båda grupperna ingår inte; hur många personer det gäller står rad för rad i tabellfilen.",
+        "Strata without both arms are left out; how many persons they hold stands row by row in the table file.",
+    ),
+    "told_lost_levels_many": (
+        "I skillnaden i effekt ingår bara strata som har båda grupperna i varje nivå; hur många som inte ingår står rad för "
+        "rad i tabellfilen.",
+        "The difference in effects rests on strata that have both arms in every level; how many are left out stands row by row "
+        "in the table file.",
+    ),
+    "told_pooled_many": (
+        "Där strata har en enda person i en grupp är variansen sammanvägd ur spridningen i deras effekter (Pashley och "
+        "Miratrix).",
+        "Where strata have one person in an arm, the variance is pooled from the spread of their effects (Pashley and Miratrix).",
+    ),
+    "told_plug_in_many": (
+        "Där ett fåtal strata har en enda person i en grupp får personen gruppens varians inom strata.",
+        "Where a few strata have one person in an arm, that person takes the arm’s variance within strata.",
+    ),
+    "told_no_pool": (
+        "{strata} med en person i en grupp ({persons}): för få att väga samman, och inget annat stratum har gruppens varians",
+        "{strata} with one person in an arm ({persons}): too few to pool, and no other stratum has the arm’s variance",
+    ),
+    "told_precision": (
+        "stratumeffekter viktar strata efter precision, inte efter storlek: det är vad som skattas",
+        "stratum effects weight strata by precision, not by size: that is the estimand",
+    ),
+    "told_rows": (
+        "{group}: {n} av {of} rader har en egen not i tabellfilen",
+        "{group}: {n} of {of} rows have a note of their own in the table file",
+    ),
     "told_additive": (
         "strata ingår additivt, inte samverkande med grupp: något stratum har en person i en grupp",
         "strata enter additively, not interacted with the arm: some stratum has one person in an arm",
