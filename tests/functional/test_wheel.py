@@ -36,7 +36,9 @@ def run(unpacked, cwd, *arguments):
 def test_everything_shipped_is_in_the_wheel(unpacked):
     for folder in ("data", "studies"):
         shipped = {p.relative_to(ROOT) for p in (ROOT / folder).rglob("*") if p.is_file()}
-        carried = {p.relative_to(unpacked / "effektutv") for p in (unpacked / "effektutv" / folder).rglob("*") if p.is_file()}
+        carried = {
+            p.relative_to(unpacked / "effektutv") for p in (unpacked / "effektutv" / folder).rglob("*") if p.is_file()
+        }
         assert shipped == carried
         assert shipped
     templates = {p.name for p in (ROOT / "src/effektutv/report/templates").iterdir()}

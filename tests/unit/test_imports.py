@@ -49,12 +49,16 @@ def imported_rooms(path: Path, root: Path = SOURCE) -> set[str]:
     package = path.relative_to(root).parts[:-1]
     rooms: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            base = package[: len(package) - node.level + 1]
-            full = (*base, *(node.module.split(".") if node.module else ()))
-            rooms |= {full[0]} if full else {a.name if _is_room(a.name) else "__init__" for a in node.names}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "effektutv":
-            rooms.add([*(node.module or "").split("."), "__init__"][1])
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        parts = (node.module or "").split(".") if node.module else []
+        if node.level:
+            parts = [*package[: len(package) - node.level + 1], *parts]
+        elif parts[0] == "effektutv":
+            parts = parts[1:]
+        else:
+            continue
+        rooms |= {parts[0]} if parts else {a.name if _is_room(a.name) else "__init__" for a in node.names}
     return rooms
 
 
@@ -91,10 +95,17 @@ def test_every_way_to_import_is_seen(tmp_path: Path) -> None:
     probe = room / "probe.py"
     probe.write_text(
         "from ..registers.engine import Engine\nfrom .. import results\nfrom .linear import fit\n"
-        "def late():\n    from effektutv.cohort import build\n    from .. import __version__\n",
+        "def late():\n    from effektutv.cohort import build\n    from .. import __version__\n    from effektutv import language\n",
         encoding="utf-8",
     )
-    assert imported_rooms(probe, tmp_path) == {"registers", "results", "estimate", "cohort", "__init__"}
+    assert imported_rooms(probe, tmp_path) == {
+        "registers",
+        "results",
+        "estimate",
+        "cohort",
+        "language",
+        "__init__",
+    }
 
 
 if __name__ == "__main__":

