@@ -55,11 +55,17 @@ class _Content:
     mark_month: int | None
     scale: Scale
 
-    def shown(self, share: float, decimals: int = 1) -> str:
-        """Return a share, or a mean, as text."""
+    def shown(self, share: float, decimals: int | None = None) -> str:
+        """Return a share, or a mean, as text: with one decimal, or as many as tell the axis' steps apart."""
+        decimals = self.decimals if decimals is None else decimals
         if self.scale == "points":
             return language.percent(share, decimals, self.names.lang)
         return language.number(share, decimals, self.names.lang)
+
+    @property
+    def decimals(self) -> int:
+        """Decimals of every share that the figure states."""
+        return max(1, _share_ticks(self, bands=True)[1])
 
     def absences(self) -> set[str]:
         """Return every mark that stands in the figure."""
@@ -143,7 +149,7 @@ def shares_by_month(
         _draw_lines(axes, content, bands)
         _gap_marks(page, content, across, up)
         _end_labels(page, content, up, right, name_lines, top)
-        _counts_strip(page, content, across, left, right, name_lines, top + _PLOT_HEIGHT + 34)
+        _counts_strip(page, content, across, right, name_lines, top + _PLOT_HEIGHT + 34)
     return page.fig
 
 
@@ -264,7 +270,7 @@ def _axis(
     axes.spines["left"].set_visible(False)
     axes.grid(axis="y")
     axes.set_yticks(ticks, tick_labels)
-    step = next((s for s in (1, 2, 3, 6, 12, 24) if across.length(s) >= 22), 60)
+    step = next((s for s in (1, 3, 6, 12, 24) if across.length(s) >= 22), 60)
     axes.set_xticks([m for m in range(content.months[0], content.months[-1] + 1) if m % step == 0])
     label = names.text("months_since", clock=names.label(content.clock)) if content.clock else names.text("months")
     page.text((across.start + across.end) / 2, top + _PLOT_HEIGHT + 27, label, ha="center", color=MUTED)
@@ -296,14 +302,35 @@ def _draw_lines(axes: Axes, content: _Content, bands: bool) -> None:
 
 
 def _gap_marks(page: Page, content: _Content, across: Linear, up: Linear) -> None:
-    """Write the marks of months that are not shown where their line is broken."""
-    known = [arm for arm in content.arms if np.isfinite(arm.share).any()]
-    for i, month in enumerate(content.months):
-        gaps = [arm for arm in known if arm.marks[i]]
-        heights = [up(float(np.interp(month, *_known(content, arm)))) for arm in gaps]
-        for arm, y in zip(gaps, spread(heights, [TEXT] * len(gaps), up.end, up.start, 1), strict=True):
-            look = {"color": content.names.styles[arm.code].text_colour, "fontweight": "bold", "ha": "center"}
-            page.text(across(month), y + 3, arm.marks[i], **look)
+    """Write a boxed mark in the middle of each gap, between the line's ends: one for each run of months and sign."""
+    places: dict[int, list[tuple[_Arm, str]]] = {}
+    for arm in content.arms:
+        if np.isfinite(arm.share).any():
+            for first, last in _runs(arm.marks):
+                places.setdefault((first + last) // 2, []).append((arm, arm.marks[first]))
+    for place, gaps in places.items():
+        month = content.months[place]
+        heights = [up(float(np.interp(month, *_known(content, arm)))) for arm, _ in gaps]
+        for (arm, sign), y in zip(gaps, spread(heights, [14.0] * len(gaps), up.end, up.start, 1), strict=True):
+            colour = content.names.styles[arm.code].text_colour
+            box = {
+                "boxstyle": "round,pad=0.2,rounding_size=0.3",
+                "facecolor": "white",
+                "edgecolor": colour,
+                "linewidth": 0.8,
+            }
+            page.text(across(month), y, sign, color=colour, ha="center", va="center", bbox=box)
+
+
+def _runs(marks: Sequence[str]) -> list[tuple[int, int]]:
+    """Return first and last place of each run of one mark."""
+    runs: list[tuple[int, int]] = []
+    for i, sign in enumerate(marks):
+        if sign and runs and runs[-1][1] == i - 1 and marks[i - 1] == sign:
+            runs[-1] = (runs[-1][0], i)
+        elif sign:
+            runs.append((i, i))
+    return runs
 
 
 def _known(content: _Content, arm: _Arm) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -332,7 +359,7 @@ def _end_labels(
             place = content.months.index(content.mark_month)
             values.append(_value_line(content, arm.marks[place] or float(arm.share[place])))
         sizes.append(LINE * (len(lines) + bool(values[-1])))
-    middles = spread(wanted, sizes, top - 6, top + _PLOT_HEIGHT + 6, 5)
+    middles = spread(wanted, sizes, top - 2, top + _PLOT_HEIGHT + 6, 5)
     for arm, lines, shown, y, middle in zip(content.arms, name_lines, values, wanted, middles, strict=True):
         style = content.names.styles[arm.code]
         if np.isfinite(arm.share).any():
@@ -349,7 +376,6 @@ def _counts_strip(
     page: Page,
     content: _Content,
     across: Linear,
-    left: float,
     right: float,
     name_lines: Sequence[Sequence[str]],
     top: float,
@@ -357,8 +383,8 @@ def _counts_strip(
     """Write how many persons are followed at some months, an arm a line, under the axis."""
     columns = _counted(content, across)
     y = top + LINE + 2
-    page.text(left, y, content.names.text("observed_persons"), color=MUTED)
-    page.line([left, WIDTH - MARGIN], [y + 4, y + 4], color=GRID)
+    page.text(MARGIN, y, content.names.text("observed_persons"), color=MUTED)
+    page.line([MARGIN, WIDTH - MARGIN], [y + 4, y + 4], color=GRID)
     y += 4
     for arm, lines in zip(content.arms, name_lines, strict=True):
         for place in columns:
@@ -415,7 +441,7 @@ def alt_text(
         if arm.marks[place]:
             parts.append(f"{names.arm(arm.code)} {absent_words(arm.marks[place], names)}")
             continue
-        bounds = language.interval(arm.band[0][place], arm.band[1][place], 1, names.lang, scale=scale)
+        bounds = language.interval(arm.band[0][place], arm.band[1][place], content.decimals, names.lang, scale=scale)
         around = f" {bounds}" if np.isfinite(arm.band[0][place]) else ""
         parts.append(f"{names.arm(arm.code)} {content.shown(float(arm.share[place]))}{around}")
     since = names.text("months_since_lower", clock=names.label(content.clock)) if content.clock else ""

@@ -40,6 +40,7 @@ __all__ = [
     "house_style",
     "luminance",
     "new_figure",
+    "pair_styles",
     "readable",
     "save",
 ]
@@ -133,6 +134,30 @@ def arm_styles(arms: Mapping[str, str] | Sequence[str], control: str) -> dict[st
     for code, label in labels.items():
         colour, line, marker = _LOOKS[places[code]]
         out[code] = ArmStyle(colour=colour, line=line, marker=marker, label=label, hollow=places[code] == 0)
+    return out
+
+
+def pair_styles(pairs: Sequence[tuple[str, str]], arms: Mapping[str, ArmStyle], control: str) -> list[ArmStyle]:
+    """Return the look of each pair of arms: the arm's own against the control, else one that no arm has.
+
+    Parameters
+    ----------
+    pairs : sequence of (str, str)
+        Arm and comparison.
+    arms : mapping of str to ArmStyle
+    control : str
+    """
+    taken = {arm.colour for arm in arms.values()} | {look[0] for look in _LOOKS[:3]}
+    free = [look for look in _LOOKS if look[0] not in taken] or [_LOOKS[-1]]
+    out = []
+    others = 0
+    for arm, against in pairs:
+        if against == control and arm in arms:
+            out.append(arms[arm])
+            continue
+        colour, line, marker = free[others % len(free)]
+        others += 1
+        out.append(ArmStyle(colour=colour, line=line, marker=marker, label=""))
     return out
 
 

@@ -1,0 +1,347 @@
+"""Stacked horizontal bars by arm: exclusive parts of one share, each with its value, and the total at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from matplotlib.patches import Rectangle
+
+from .. import language
+from ..errors import ArgumentError
+from ..language import SUPPRESSED, Lang
+from .axis import Linear, nice_ticks
+from .cells import Names, Row, absent_words, mark, mark_notes, records, value, word
+from .legend import Item, flow_legend, legend_height
+from .measure import LINE, TEXT, spread, text_width, widest, wrap
+from .style import INK, MARGIN, MUTED, RULE, WIDTH, Page, house_style, luminance
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["Parts", "bars_alt_text", "stacked_bars"]
+
+_BAR = 24.0
+_ABOVE = 16.0
+_BOX = 20.0
+_LABEL_WIDTH = 120.0
+
+#: Fill, hatch and the hatch's colour of a part, by its place: dark, middle, light; none is an arm's colour.
+_FILLS: tuple[tuple[str, str, str], ...] = (
+    ("#1F4D4A", "", "#1F4D4A"),
+    ("#86B8AE", "////", "#4F8C81"),
+    ("#E4EEEA", "....", "#8FB5AC"),
+    ("#B3A369", "\\\\\\\\", "#857636"),
+    ("#F1E9C9", "xxxx", "#B9A75A"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What tells one kind of bars from another.
+
+    Parameters
+    ----------
+    name : str
+        For messages.
+    column : str
+        The column of parts, if the table has no ``category``.
+    title : str
+        Key of the default title; ``{title}_month`` is the one with a month.
+    order : tuple of str
+        Parts that come first, in this order; others follow in the table's.
+    """
+
+    name: str
+    column: str
+    title: str
+    order: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bar:
+    """One arm's bar: its parts by key, with a share or the mark of its absence."""
+
+    arm: str
+    shares: Mapping[str, float | str]
+    n: str
+
+    @property
+    def known(self) -> dict[str, float]:
+        """The parts that have a share."""
+        return {part: share for part, share in self.shares.items() if not isinstance(share, str)}
+
+    @property
+    def hidden(self) -> dict[str, str]:
+        """The parts that have none, with their mark."""
+        return {part: sign for part, sign in self.shares.items() if isinstance(sign, str)}
+
+    @property
+    def total(self) -> float | str:
+        """The sum of all parts, or a mark: the sum of some parts is not the total."""
+        if self.hidden:
+            return SUPPRESSED if SUPPRESSED in self.hidden.values() else next(iter(self.hidden.values()))
+        return sum(self.known.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Content:
+    names: Names
+    bars: list[_Bar]
+    parts: list[str]
+    month: str
+
+
+def stacked_bars(
+    table: pd.DataFrame,
+    what: Parts,
+    *,
+    lang: str,
+    title: str | None,
+    subtitle: str | None,
+    notes: Sequence[str],
+    arms: Mapping[str, str] | None,
+    control: str | None,
+    labels: Mapping[str, str] | None,
+) -> Figure:
+    """Draw one stacked bar an arm.
+
+    A part without a share is a dashed box with its mark behind the others; the total then has the mark too.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``arm share`` and the parts' column, and where known ``n status outcome clock month``.
+    what : Parts
+    lang, title, subtitle, notes, arms, control, labels
+        As for every figure.
+    """
+    content = _read(table, what, lang, arms, control, labels)
+    names = content.names
+    fills = {part: _FILLS[i % len(_FILLS)] for i, part in enumerate(content.parts)}
+    items: list[Item] = [(_swatch(fills[part]), names.label(part)) for part in content.parts]
+    above = legend_height([words for _, words in items]) + 10
+    arm_lines = [wrap(names.arm(bar.arm), _LABEL_WIDTH, bold=True) for bar in content.bars]
+    ends = [_end_words(bar, names) for bar in content.bars]
+    left = MARGIN + max(widest(lines, bold=True) for lines in arm_lines) + 10
+    boxes = max((len(bar.hidden) for bar in content.bars), default=0) * (_BOX + 3)
+    right = WIDTH - MARGIN - max(max(text_width(a, bold=True), text_width(b)) for a, b in ends) - boxes - 8
+    longest = max((sum(bar.known.values()) for bar in content.bars), default=0.0)
+    across = Linear(0.0, longest if longest > 0 else 1.0, left, right)
+    loose = [_too_narrow(bar, across, names.lang) for bar in content.bars]
+    heights = [
+        max(_BAR + (_ABOVE if parts else 0), LINE * len(lines)) + 14
+        for parts, lines in zip(loose, arm_lines, strict=True)
+    ]
+    with house_style():
+        page = Page(
+            above + sum(heights) + 18,
+            title=_default_title(content, what) if title is None else title,
+            subtitle=names.text("bars_subtitle") if subtitle is None else subtitle,
+            notes=[*notes, *_own_notes(content)],
+        )
+        flow_legend(page, page.top + 2, items)
+        top = page.top + above
+        axes = page.axes(left, top, right - left, sum(heights))
+        axes.set(xlim=(0, across.high), ylim=(top + sum(heights), top))
+        _axis(axes, across, names.lang)
+        for bar, lines, end, parts, height in zip(content.bars, arm_lines, ends, loose, heights, strict=True):
+            middle = top + height / 2 + (_ABOVE / 2 if parts else 0)
+            page.lines(MARGIN, middle, lines, fontweight="bold", color=names.styles[bar.arm].text_colour)
+            _draw(page, bar, fills, across, middle, parts, names.lang)
+            x = across(sum(bar.known.values())) + len(bar.hidden) * (_BOX + 3) + 7
+            page.text(x, middle - 2.5, end[0], fontweight="bold")
+            page.text(x, middle + LINE - 2.5, end[1], color=MUTED)
+            top += height
+    return page.fig
+
+
+# ------------------------------------------------------------------------------------------------------------- content
+
+
+def _read(
+    table: pd.DataFrame,
+    what: Parts,
+    lang: str,
+    arms: Mapping[str, str] | None,
+    control: str | None,
+    labels: Mapping[str, str] | None,
+) -> _Content:
+    column = what.column if what.column in table.columns else "category"
+    rows = records(table, ["arm", column, "share"], what.name)
+    names = Names(rows, lang, arms, control, labels)
+    twice = len(rows) - len({(word(r, "arm"), word(r, column)) for r in rows})
+    if twice:
+        raise ArgumentError(
+            f"table: the {what.name} figure got {twice} rows more than one for each arm and {column}; give one outcome, "
+            "clock and month"
+        )
+    found = list(dict.fromkeys(word(r, column) for r in rows))
+    parts = [p for p in what.order if p in found] + [p for p in found if p not in what.order]
+    months = {value(r, "month") for r in rows} - {None}
+    bars = []
+    for arm in names.arms:
+        mine = {word(r, column): r for r in rows if word(r, "arm") == arm}
+        n = next((r for r in mine.values() if value(r, "n") is not None), None)
+        bars.append(
+            _Bar(
+                arm=arm,
+                shares={part: _share(mine.get(part, {})) for part in parts},
+                n="" if n is None else language.count(n["n"], names.lang),
+            )
+        )
+    month = next(iter(months)) if len(months) == 1 else None
+    return _Content(names=names, bars=bars, parts=parts, month="" if month is None else str(int(month)))
+
+
+def _share(row: Row) -> float | str:
+    share = value(row, "share")
+    return mark(row) if share is None else share
+
+
+def _percent(share: float | str, lang: Lang) -> str:
+    return share if isinstance(share, str) else language.percent(share, 1, lang)
+
+
+def _end_words(bar: _Bar, names: Names) -> tuple[str, str]:
+    """Return the total, and of how many persons it is the share."""
+    total = names.text("bars_total", share=_percent(bar.total, names.lang))
+    return total, names.text("bars_of", n=bar.n) if bar.n else ""
+
+
+def _default_title(content: _Content, what: Parts) -> str:
+    if content.month:
+        return content.names.text(f"{what.title}_month", month=content.month)
+    return content.names.text(what.title)
+
+
+def _own_notes(content: _Content) -> list[str]:
+    signs = {sign for bar in content.bars for sign in bar.hidden.values()}
+    if not signs:
+        return []
+    return [*mark_notes(signs, content.names.lang), content.names.text("bars_not_to_scale")]
+
+
+# ------------------------------------------------------------------------------------------------------------- drawing
+
+
+def _swatch(fill: tuple[str, str, str]) -> Any:
+    def draw(page: Page, x: float, y: float) -> None:
+        page.add(_box(fill, x - 7, y - 5, 14, 10))
+
+    return draw
+
+
+def _box(fill: tuple[str, str, str], x: float, y: float, width: float, height: float) -> Rectangle:
+    colour, hatch, hatch_colour = fill
+    return Rectangle((x, y), width, height, facecolor=colour, hatch=hatch or None, edgecolor=hatch_colour, linewidth=0)
+
+
+def _axis(axes: Axes, across: Linear, lang: Lang) -> None:
+    axes.spines["left"].set_visible(False)
+    axes.set_yticks([])
+    axes.grid(axis="x")
+    for most in (6, 5, 4, 3, 2, 1):
+        ticks, decimals = nice_ticks(0.0, across.high * 100, most=most)
+        ticks = [t for t in ticks if t <= across.high * 100 + 1e-9]
+        tick_labels = [language.percent(t / 100, decimals, lang) for t in ticks]
+        if len(ticks) < 2 or widest(tick_labels) + 8 <= across.length(ticks[1] / 100):
+            break
+    axes.set_xticks([t / 100 for t in ticks], tick_labels)
+
+
+def _too_narrow(bar: _Bar, across: Linear, lang: Lang) -> list[str]:
+    """Return the parts whose value does not fit inside them."""
+    return [p for p, share in bar.known.items() if across.length(share) < text_width(_percent(share, lang)) + 8]
+
+
+def _draw(
+    page: Page,
+    bar: _Bar,
+    fills: Mapping[str, tuple[str, str, str]],
+    across: Linear,
+    middle: float,
+    loose: Sequence[str],
+    lang: Lang,
+) -> None:
+    edge = 0.0
+    centres = {}
+    for part, share in bar.known.items():
+        x, width = across(edge), across.length(share)
+        page.add(_box(fills[part], x, middle - _BAR / 2, width, _BAR))
+        centres[part] = x + width / 2
+        edge += share
+        if edge < sum(bar.known.values()) - 1e-12:
+            page.line([across(edge)] * 2, [middle - _BAR / 2, middle + _BAR / 2], color="white", linewidth=1.2)
+        if part not in loose:
+            _value_inside(page, _percent(share, lang), fills[part], x + width / 2, middle)
+    _values_above(page, bar, loose, centres, middle - _BAR / 2, lang)
+    x = across(edge) + 3
+    for part, sign in bar.hidden.items():
+        rest = Rectangle((x, middle - _BAR / 2 + 1), _BOX, _BAR - 2, facecolor="white", edgecolor=fills[part][2])
+        rest.set(linestyle=(0, (3, 2)), linewidth=1.0)
+        page.add(rest)
+        page.add(_box(fills[part], x + 2, middle + _BAR / 2 - 8, _BOX - 4, 5))
+        page.text(x + _BOX / 2, middle + 1, sign, ha="center", fontweight="bold")
+        x += _BOX + 3
+
+
+def _value_inside(page: Page, words: str, fill: tuple[str, str, str], x: float, y: float) -> None:
+    colour, hatch, _ = fill
+    dark = luminance(colour) < 0.25
+    box = {"facecolor": colour, "edgecolor": "none", "pad": 1.2} if hatch else None
+    page.text(x, y + TEXT * 0.36, words, ha="center", color="white" if dark else INK, bbox=box)
+
+
+def _values_above(
+    page: Page, bar: _Bar, loose: Sequence[str], centres: Mapping[str, float], top: float, lang: Lang
+) -> None:
+    """Write the values of narrow parts above the bar, moved apart, each with a leader to its part."""
+    words = [_percent(bar.known[part], lang) for part in loose]
+    wanted = [centres[part] for part in loose]
+    places = spread(wanted, [text_width(w) for w in words], MARGIN, WIDTH - MARGIN, 6)
+    for text, x, place in zip(words, wanted, places, strict=True):
+        page.line([x, place], [top, top - 4], color=RULE, linewidth=0.7)
+        page.text(place, top - 6, text, ha="center")
+
+
+# ------------------------------------------------------------------------------------------------------------ alt text
+
+
+def bars_alt_text(
+    table: pd.DataFrame,
+    what: Parts,
+    lang: Lang,
+    *,
+    arms: Mapping[str, str] | None,
+    control: str | None,
+    labels: Mapping[str, str] | None,
+) -> str:
+    """Return each arm's total and its parts, a sentence an arm.
+
+    Parameters
+    ----------
+    table, what, lang, arms, control, labels
+        As for :func:`stacked_bars`.
+    """
+    content = _read(table, what, lang, arms, control, labels)
+    names = content.names
+    out = []
+    for bar in content.bars:
+        parts = [f"{names.label(part)} {_said(share, names)}" for part, share in bar.shares.items()]
+        out.append(
+            names.text(
+                "bars_alt_hidden" if bar.hidden else "bars_alt",
+                arm=names.arm(bar.arm),
+                total=_said(bar.total, names),
+                parts=language.join(parts, names.lang),
+            )
+        )
+    return " ".join(out)
+
+
+def _said(share: float | str, names: Names) -> str:
+    return absent_words(share, names) if isinstance(share, str) else _percent(share, names.lang)
