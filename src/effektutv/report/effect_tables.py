@@ -171,9 +171,9 @@ def effect_notes(ctx: Context, rows: Sequence[EffectRow]) -> tuple[str, ...]:
     if not any(isinstance(r.p_adjusted, float) for r in rows):
         out.append(w("note_family_none"))
     out += sentences((r.note for r in rows), w, ctx.labels)
-    out += marks(
-        ctx, [getattr(r, f) for r in rows for f in ("estimate", "std_error", "conf_low", "share_arm", "n_arm")]
-    )
+    shares = [v for r in rows if r.level != "interaction" for v in (r.share_arm, r.share_control)]
+    shown = [getattr(r, name) for r in rows for name in ("estimate", "std_error", "conf_low", "n_arm", "n_control")]
+    out += marks(ctx, [*shares, *shown])
     return (*out, " ".join([ctx.protection(), *ctx.synthetic()]))
 
 
@@ -197,7 +197,7 @@ def estimator_note(ctx: Context, row: EffectRow) -> str:
         "note_estimator",
         estimator=estimator_name(ctx, row),
         vcov=variance_name(ctx, row),
-        level=ctx.words("ci", level=ctx.numbers.level(ctx.coverage)),
+        level=ctx.words("cis", level=ctx.numbers.level(ctx.coverage)),
     )
 
 

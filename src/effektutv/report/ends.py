@@ -115,7 +115,7 @@ def _rule_text(ctx: Context, term: str) -> str:
         n = language.count(len(ctx.inputs.decisions), w.lang)
         return w("text_protection_uncleared", n=n, policy=policy.name)
     if term == "uncertainty":
-        return w("text_uncertainty", level=w("ci", level=ctx.numbers.level(ctx.coverage)))
+        return w("text_uncertainty", level=w("cis", level=ctx.numbers.level(ctx.coverage)))
     if term == "estimator":
         row = next((r for r in ctx.rows if not r.subgroup), None)
         if row is None:

@@ -162,7 +162,7 @@ def _profile_table(ctx: Context, title: str, rows: Sequence[ArmSummary]) -> Tabl
     return TableBlock(
         key="data-profile", caption=title, heads=tuple(heads), groups=(Group(tuple(body)),),
         notes=(
-            w("note_profile", level=w("ci", level=n.level(ctx.coverage))),
+            w("note_profile", level=w("cis", level=n.level(ctx.coverage))),
             *marks(ctx, [v for r in rows for v in (r.share, r.conf_low)]),
         ),
     )  # fmt: skip

@@ -46,8 +46,8 @@ def key_figures(ctx: Context) -> tuple[str, tuple[KeyFigure, ...]]:
     out = []
     for position, arm in enumerate(ctx.arms):
         share, size = values.get(arm, (None, None))
-        number = n.amount(share, scale) if isinstance(share, float) else n.value(share, scale).text
-        under = ctx.words("of_persons", n=n.count(size).text)
+        number = n.amount(share, scale) if scale.share and isinstance(share, float) else n.value(share, scale).text
+        under = ", ".join(filter(None, (scale.unit, ctx.words("of_persons", n=n.count(size).text))))
         out.append(KeyFigure(label=ctx.labels.arm_full(arm), number=number, under=under, arm=position % 3))
     row = next((r for r in rows if r.control == ctx.study.control), rows[0])
     ci = ctx.words("ci", level=n.level(ctx.coverage))
