@@ -7,19 +7,25 @@ argument, a column, a rule and a count, never a value: only the arms, which are 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from .assigned import (
+    INTERCURRENT,
+    POPULATION,
+    read_assignment,
+    read_cluster,
+    read_outcome,
+    read_probability,
+    state_estimand,
+    unique,
+)
 from .columns import (
-    Coded,
     as_floats,
     coded,
     covariate_matrix,
-    crossed,
     few_levels,
-    label,
     names_of,
     numeric,
     order_of,
@@ -29,19 +35,16 @@ from .columns import (
 from .errors import ArgumentError
 from .estimate.balance import Covariate, balance_rows, omnibus
 from .estimate.contamination import pooled_rows
-from .estimate.design import Design, FloatArray, default_contrasts, parse_spec, persons
+from .estimate.design import Estimator, FloatArray, parse_spec, persons
 from .estimate.effects import Labels, effect_rows
 from .estimate.profile import profile_rows
 from .estimate.subgroups import Subgroup, cross, subgroup_rows
-from .results import Balance, EffectRow, Effects, Estimand, Profile
+from .results import Balance, EffectRow, Effects, Profile
 
 __all__ = ["balance", "itt", "pooled_regression", "profile"]
 
 #: A column, or a tuple of columns whose cross is meant.
 By = str | tuple[str, ...]
-
-_POPULATION = "all randomised persons in the data, as assigned"
-_INTERCURRENT = "not stated: persons without an observed outcome are left out"
 
 
 def itt(
@@ -53,8 +56,9 @@ def itt(
     strata: str | Sequence[str] | None = None,
     covariates: Sequence[str] | None = None,
     estimator: str | None = None,
-    vcov: str = "HC2",
+    vcov: str | None = None,
     cluster: str | None = None,
+    probability: str | None = None,
     by: By | Sequence[By] | None = None,
     weights: str = "all",
     level: float = 0.95,
@@ -63,8 +67,8 @@ def itt(
     levels: Mapping[str, Sequence[object]] | None = None,
     clock: str = "",
     month: int | None = None,
-    population: str = _POPULATION,
-    intercurrent: str = _INTERCURRENT,
+    population: str = POPULATION,
+    intercurrent: str = INTERCURRENT,
 ) -> Effects:
     r"""Estimate the effects of the arms as assigned (intention to treat), one contrast at a time.
 
@@ -82,15 +86,22 @@ def itt(
     strata : str or sequence of str, optional
         The randomisation's strata; several columns are crossed. No missing values.
     covariates : sequence of str, optional
-        Baseline covariates, for ``lin`` and ``fe``. Text and categoricals become 0/1 columns; a missing value takes the
-        mean of all arms, and a 0/1 column of missingness stands beside.
-    estimator : {"difference", "blocked", "fe", "lin"}, optional
+        Baseline covariates, for ``lin``, ``fe`` and ``logit``. Text and categoricals become 0/1 columns; a missing value
+        takes the mean of all arms, and a 0/1 column of missingness stands beside.
+    estimator : {"difference", "blocked", "fe", "lin", "logit", "ipw"}, optional
         By default ``lin`` with covariates, else ``blocked`` with strata, else ``difference``; the formulas stand in
-        :mod:`effektutv.estimate.effects`.
-    vcov : {"HC2", "HC0", "HC1", "HC3", "classical"}
-        ``difference`` and ``blocked`` have HC2 (Neyman's variance) only.
-    cluster : None
-        Clustered variances are not offered yet.
+        :mod:`effektutv.estimate.effects`. ``logit`` needs a 0/1 outcome and gives the average marginal effect; ``ipw``
+        weights by the inverse of the arms' probabilities.
+    vcov : {"HC2", "HC0", "HC1", "HC3", "classical", "CR2"}, optional
+        By default ``CR2`` with ``cluster``, else ``HC2``. ``difference`` and ``blocked`` have HC2 (Neyman's variance) or,
+        ``difference``, CR2.
+    cluster : str, optional
+        Column of clusters, such as the provider, for ``difference``, ``fe`` and ``lin``: CR2 with Bell–McCaffrey degrees
+        of freedom (:mod:`effektutv.estimate.cluster`). A person with no value stands alone, so that one arm may be
+        clustered and another not.
+    probability : str, optional
+        For ``ipw``: column of each person's known probability of the arm that she was assigned to. Without it the arms'
+        shares within strata are taken.
     by : str, tuple of str, or sequence of these, optional
         Baseline characteristics, each on its own; a tuple is a cross. Each gives the effect in every level and the
         interaction: second level minus first, or a joint Wald test with more levels.
@@ -127,17 +138,18 @@ def itt(
         weights=weights,
         level=level,
         cluster=cluster,
+        probability=probability,
         stratified=strata is not None,
         adjusted=bool(covariates),
     )
-    assigned = _assignment(df, arm, control, arms, strata, contrasts)
+    assigned = read_assignment(df, arm, control, arms, strata, contrasts)
     X, columns, notes = covariate_matrix(df, covariates)
-    design = assigned.design(X, columns)
+    design = assigned.design(X, columns, read_cluster(df, cluster), read_probability(df, probability))
     groups = [_subgroup(df, entry, levels) for entry in _entries(by)]
     rows: list[EffectRow] = []
     binary = True
     for name in names:
-        y = _outcome(df, name)
+        y = read_outcome(df, name, zero_one="estimator 'logit'" if spec.estimator is Estimator.LOGIT else "")
         binary &= bool(np.all(np.isnan(y) | (y == 0) | (y == 1)))
         labels = Labels(outcome=name, clock=clock, month=month)
         found, said = effect_rows(design, y, spec, assigned.contrasts, labels)
@@ -147,8 +159,8 @@ def itt(
             found, said = subgroup_rows(design, y, spec, assigned.contrasts, group, labels)
             rows += found
             notes += said
-    estimand = _estimand(assigned, ", ".join(names), binary, population, intercurrent)
-    return Effects(rows=tuple(rows), estimand=estimand, conf_level=spec.level, notes=_unique(notes))
+    estimand = state_estimand(assigned, ", ".join(names), binary, population, intercurrent)
+    return Effects(rows=tuple(rows), estimand=estimand, conf_level=spec.level, notes=unique(notes))
 
 
 def profile(
@@ -167,8 +179,8 @@ def profile(
     contrasts: Sequence[tuple[object, object]] | None = None,
     arms: Sequence[object] | None = None,
     clock: str = "",
-    population: str = _POPULATION,
-    intercurrent: str = _INTERCURRENT,
+    population: str = POPULATION,
+    intercurrent: str = INTERCURRENT,
 ) -> Profile:
     """Return shares by month and arm, and the effects by month, with pointwise intervals.
 
@@ -203,16 +215,18 @@ def profile(
         stratified=strata is not None,
         adjusted=bool(covariates),
     )
-    assigned = _assignment(df, arm, control, arms, strata, contrasts)
+    assigned = read_assignment(df, arm, control, arms, strata, contrasts)
     X, columns, notes = covariate_matrix(df, covariates)
     months, Y = _monthly(df, outcomes)
+    if spec.estimator is Estimator.LOGIT and not np.all(np.isnan(Y) | (Y == 0) | (Y == 1)):
+        raise ArgumentError("outcomes: estimator 'logit' needs 0/1 outcomes, and there are other values; recode them")
     summaries, effects, said, binary = profile_rows(
         assigned.design(X, columns), Y, months, spec, assigned.contrasts, Labels(outcome=name, clock=clock)
     )
-    estimand = _estimand(assigned, name, binary, population, intercurrent)
+    estimand = state_estimand(assigned, name, binary, population, intercurrent)
     return Profile(
         rows=tuple(summaries),
-        effects=Effects(rows=tuple(effects), estimand=estimand, conf_level=spec.level, notes=_unique([*notes, *said])),
+        effects=Effects(rows=tuple(effects), estimand=estimand, conf_level=spec.level, notes=unique([*notes, *said])),
     )
 
 
@@ -263,13 +277,13 @@ def balance(
     """
     if draws is not None or seed is not None:
         raise ArgumentError("draws, seed: re-drawn p-values are not offered yet; leave both out")
-    assigned = _assignment(df, arm, control, arms, strata, contrasts)
+    assigned = read_assignment(df, arm, control, arms, strata, contrasts)
     names = names_of("covariates", covariates)
     strange = sorted(set(kinds or {}) - set(names))
     if strange:
         raise ArgumentError(f"kinds: {strange} are not among the covariates; name only those")
     columns = [_balance_covariate(df, name, (kinds or {}).get(name)) for name in names]
-    design = assigned.design(np.empty((row_count(df), 0)), ())
+    design = assigned.bare()
     notes = [
         f"{c.name}: {persons(int(np.isnan(c.values).sum()))} with no value" for c in columns if np.isnan(c.values).any()
     ]
@@ -315,117 +329,16 @@ def pooled_regression(
         If an argument cannot be used.
     """
     spec = parse_spec(estimator="fe", vcov=vcov, weights="pair", level=level, stratified=True, adjusted=False)
-    assigned = _assignment(df, arm, control, arms, strata, None)
-    design = assigned.design(np.empty((row_count(df), 0)), ())
-    y = _outcome(df, outcome)
+    assigned = read_assignment(df, arm, control, arms, strata, None)
+    design = assigned.bare()
+    y = read_outcome(df, outcome)
     rows, notes = pooled_rows(design, y, spec, Labels(outcome=outcome, clock=clock, month=month))
     binary = bool(np.all(np.isnan(y) | (y == 0) | (y == 1)))
-    estimand = _estimand(assigned, outcome, binary, _POPULATION, _INTERCURRENT)
-    return Effects(rows=tuple(rows), estimand=estimand, conf_level=spec.level, notes=_unique(notes))
+    estimand = state_estimand(assigned, outcome, binary, POPULATION, INTERCURRENT)
+    return Effects(rows=tuple(rows), estimand=estimand, conf_level=spec.level, notes=unique(notes))
 
 
 # ------------------------------------------------------------------------------------------------- reading the frame
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Assignment:
-    """Arms, strata and contrasts, coded."""
-
-    arm: Coded
-    strata: Coded | None
-    strata_name: str
-    contrasts: tuple[tuple[int, int], ...]
-
-    def design(self, X: FloatArray, covariates: tuple[str, ...]) -> Design:
-        n = self.arm.code.size
-        return Design(
-            arm=self.arm.code,
-            stratum=np.zeros(n, dtype=np.intp) if self.strata is None else self.strata.code,
-            X=X,
-            arms=self.arm.labels,
-            n_strata=1 if self.strata is None else len(self.strata.labels),
-            strata=self.strata_name,
-            covariates=covariates,
-        )
-
-
-def _assignment(
-    df: Any,
-    arm: str,
-    control: object,
-    arms: Sequence[object] | None,
-    strata: str | Sequence[str] | None,
-    contrasts: Sequence[tuple[object, object]] | None,
-) -> _Assignment:
-    """Read and check arms, strata and contrasts."""
-    column = _arms(df, arm, control, arms)
-    pairs = default_contrasts(column.labels) if contrasts is None else _contrasts(column.labels, contrasts)
-    if strata is None:
-        return _Assignment(arm=column, strata=None, strata_name="", contrasts=pairs)
-    names = names_of("strata", strata)
-    cells = crossed(df, "strata", names)
-    if cells.n_missing:
-        raise ArgumentError(
-            f"strata: {':'.join(names)} is missing for {persons(cells.n_missing)}; everyone randomised has a stratum: "
-            "fill it, or leave strata out"
-        )
-    return _Assignment(arm=column, strata=cells, strata_name=":".join(names), contrasts=pairs)
-
-
-def _arms(df: Any, arm: str, control: object, arms: Sequence[object] | None) -> Coded:
-    """Return the coded arms, the control first."""
-    found = coded(df, "arm", arm)
-    if found.n_missing:
-        raise ArgumentError(
-            f"arm: column {arm!r} is missing for {persons(found.n_missing)}; everyone randomised has an arm: "
-            "correct the column, or leave those rows out on purpose"
-        )
-    if len(found.labels) > 20:
-        raise ArgumentError(f"arm: column {arm!r} has {len(found.labels)} different values; is it the arm?")
-    order = [str(a) for a in found.labels] if arms is None else _declared(found.labels, arms)
-    first = order[0] if control is None else label(control)
-    if first not in order:
-        raise ArgumentError(f"control: got {control!r}, which is no arm; the arms are {order}")
-    order = [first, *(a for a in order if a != first)]
-    if len(order) < 2:
-        raise ArgumentError(f"arm: column {arm!r} has one arm only, {order}; a contrast needs two")
-    return coded(df, "arm", arm, order)
-
-
-def _declared(found: tuple[str, ...], arms: Sequence[object]) -> list[str]:
-    """Return the arms in the order declared, after checking that they are the data's."""
-    if isinstance(arms, str):
-        raise ArgumentError(f"arms: got the text {arms!r}; give a list of arms")
-    order = [label(a) for a in arms]
-    if len(set(order)) < len(order):
-        raise ArgumentError(f"arms: an arm is listed twice in {order}; list each once")
-    empty = [a for a in order if a not in found]
-    if empty:
-        raise ArgumentError(f"arms: no one is in {empty}; the data have {list(found)}")
-    extra = [a for a in found if a not in order]
-    if extra:
-        raise ArgumentError(f"arms: the data also have {extra}; list every arm, or leave those rows out on purpose")
-    return order
-
-
-def _contrasts(arms: tuple[str, ...], contrasts: Sequence[tuple[object, object]]) -> tuple[tuple[int, int], ...]:
-    """Return contrasts given by name as pairs of codes."""
-    out = []
-    for pair in contrasts:
-        names = [label(a) for a in pair] if isinstance(pair, tuple | list) else []
-        if len(names) != 2 or names[0] == names[1] or not set(names) <= set(arms):
-            raise ArgumentError(f"contrasts: got {pair!r}; give pairs (arm, control) of {list(arms)}")
-        out.append((arms.index(names[0]), arms.index(names[1])))
-    if not out:
-        raise ArgumentError("contrasts: the list is empty; name a pair, or leave it out")
-    return tuple(out)
-
-
-def _outcome(df: Any, name: str) -> FloatArray:
-    y = numeric(df, "outcome", name)
-    if np.isnan(y).all():
-        raise ArgumentError(f"outcome: column {name!r} is missing for everyone; there is nothing to compare")
-    return y
 
 
 def _balance_covariate(df: Any, name: str, kind: str | None) -> Covariate:
@@ -484,7 +397,7 @@ def _monthly(df: Any, outcomes: Mapping[int, str] | tuple[Sequence[int], Any]) -
         months = tuple(sorted(int(m) for m in outcomes))
         if not months:
             raise ArgumentError("outcomes: no month is given")
-        return months, np.column_stack([_outcome(df, outcomes[m]) for m in months])
+        return months, np.column_stack([read_outcome(df, outcomes[m]) for m in months])
     if not isinstance(outcomes, tuple) or len(outcomes) != 2:
         raise ArgumentError(
             f"outcomes: got {type(outcomes).__name__}; give a mapping of month to column, or (months, array)"
@@ -498,19 +411,3 @@ def _monthly(df: Any, outcomes: Mapping[int, str] | tuple[Sequence[int], Any]) -
     if np.isinf(Y).any():
         raise ArgumentError("outcomes: the array holds infinite values; make those missing or correct them")
     return months, Y
-
-
-def _estimand(assigned: _Assignment, outcome: str, binary: bool, population: str, intercurrent: str) -> Estimand:
-    arms = assigned.arm.labels
-    return Estimand(
-        population=population,
-        outcome=outcome,
-        contrast=", ".join(f"{arms[a]} − {arms[c]}" for a, c in assigned.contrasts) + "; as assigned",
-        intercurrent=intercurrent,
-        summary="difference in proportions" if binary else "difference in means",
-    )
-
-
-def _unique(notes: Sequence[str]) -> tuple[str, ...]:
-    """Return the notes in order, each once."""
-    return tuple(dict.fromkeys(notes))

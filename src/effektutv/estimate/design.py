@@ -47,16 +47,19 @@ class Estimator(StrEnum):
     BLOCKED = "blocked"
     FE = "fe"
     LIN = "lin"
+    LOGIT = "logit"
+    IPW = "ipw"
 
 
 class Vcov(StrEnum):
-    """Variance of a least-squares coefficient; see :mod:`effektutv.estimate.covariance`."""
+    """Variance of a coefficient; see :mod:`effektutv.estimate.covariance` and :mod:`effektutv.estimate.cluster`."""
 
     CLASSICAL = "classical"
     HC0 = "HC0"
     HC1 = "HC1"
     HC2 = "HC2"
     HC3 = "HC3"
+    CR2 = "CR2"
 
 
 class Weights(StrEnum):
@@ -87,7 +90,8 @@ class Spec:
     @property
     def regresses(self) -> bool:
         """Return whether the estimator sums over persons, so that their order would show in the last bits."""
-        return self.estimator in (Estimator.FE, Estimator.LIN)
+        exact = self.estimator in (Estimator.DIFFERENCE, Estimator.BLOCKED) and self.vcov is not Vcov.CR2
+        return not exact
 
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -105,10 +109,11 @@ def _choose(kind: type[_Choice], argument: str, value: object) -> _Choice:
 def parse_spec(
     *,
     estimator: str | None,
-    vcov: str,
+    vcov: str | None,
     weights: str,
     level: float,
     cluster: object = None,
+    probability: object = None,
     stratified: bool,
     adjusted: bool,
 ) -> Spec:
@@ -118,12 +123,14 @@ def parse_spec(
     ----------
     estimator : str or None
         ``None`` takes ``"lin"`` with covariates, else ``"blocked"`` with strata, else ``"difference"``.
-    vcov, weights : str
-        As :class:`Vcov` and :class:`Weights`.
+    vcov : str or None
+        As :class:`Vcov`; ``None`` takes ``"CR2"`` with clusters, else ``"HC2"``.
+    weights : str
+        As :class:`Weights`.
     level : float
         Coverage of the intervals.
-    cluster : object
-        Must be ``None``: clustered variances are not offered.
+    cluster, probability : object
+        The columns of clusters and of known probabilities, or ``None``.
     stratified, adjusted : bool
         Whether strata, and whether covariates, were given.
 
@@ -132,28 +139,51 @@ def parse_spec(
     ArgumentError
         For an unknown option, or options that do not go together.
     """
-    if cluster is not None:
-        raise ArgumentError("cluster: clustered variances are not offered yet; leave cluster=None")
     if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
         raise ArgumentError(f"level: got {level!r}; give the coverage as a number between 0 and 1, e.g. 0.95")
     if estimator is None:
         chosen = Estimator.LIN if adjusted else Estimator.BLOCKED if stratified else Estimator.DIFFERENCE
     else:
         chosen = _choose(Estimator, "estimator", estimator)
-    variance = _choose(Vcov, "vcov", vcov)
-    if chosen in (Estimator.DIFFERENCE, Estimator.BLOCKED):
-        if adjusted:
-            raise ArgumentError(
-                f"covariates: estimator {chosen.value!r} does not adjust for them; use 'lin' or 'fe', or leave them out"
-            )
-        if variance is not Vcov.HC2:
-            raise ArgumentError(
-                f"vcov: got {vcov!r}, but estimator {chosen.value!r} has Neyman's variance, which is 'HC2'; "
-                "use that, or estimator 'fe' or 'lin'"
-            )
+    variance = _choose(Vcov, "vcov", vcov or ("HC2" if cluster is None else "CR2"))
+    whose = _choose(Weights, "weights", weights)
+    _check_variance(chosen, variance, cluster is not None)
+    if chosen in (Estimator.DIFFERENCE, Estimator.BLOCKED, Estimator.IPW) and adjusted:
+        raise ArgumentError(
+            f"covariates: estimator {chosen.value!r} does not adjust for them; use 'lin', 'fe' or 'logit', "
+            "or leave them out"
+        )
     if chosen is Estimator.BLOCKED and not stratified:
         raise ArgumentError("strata: estimator 'blocked' needs strata; name their column, or use 'difference'")
-    return Spec(estimator=chosen, vcov=variance, weights=_choose(Weights, "weights", weights), level=float(level))
+    if probability is not None and chosen is not Estimator.IPW:
+        raise ArgumentError(f"probability: estimator {chosen.value!r} does not use it; use 'ipw', or leave it out")
+    if chosen is Estimator.IPW and probability is None and not stratified:
+        raise ArgumentError("probability: estimator 'ipw' needs known probabilities, or strata whose shares give them")
+    if probability is not None and whose is Weights.PAIR:
+        raise ArgumentError("weights: known probabilities are those of all arms; use weights='all'")
+    return Spec(estimator=chosen, vcov=variance, weights=whose, level=float(level))
+
+
+def _check_variance(chosen: Estimator, variance: Vcov, clustered: bool) -> None:
+    """Refuse a variance that the estimator does not have, or that does not go with the clusters."""
+    if clustered and variance is not Vcov.CR2:
+        raise ArgumentError(
+            f"vcov: got {variance.value!r}, which takes persons as independent; with cluster use 'CR2', or leave it out"
+        )
+    if variance is Vcov.CR2 and not clustered:
+        raise ArgumentError("cluster: vcov 'CR2' needs the clusters; name their column")
+    if clustered and chosen not in (Estimator.DIFFERENCE, Estimator.FE, Estimator.LIN):
+        raise ArgumentError(
+            f"cluster: estimator {chosen.value!r} has no clustered variance; use 'lin' (the same estimate as 'blocked' "
+            "where every stratum has two persons in each arm), 'fe' or 'difference'"
+        )
+    if chosen in (Estimator.DIFFERENCE, Estimator.BLOCKED) and variance not in (Vcov.HC2, Vcov.CR2):
+        raise ArgumentError(
+            f"vcov: got {variance.value!r}, but estimator {chosen.value!r} has Neyman's variance, which is 'HC2'; "
+            "use that, or estimator 'fe' or 'lin'"
+        )
+    if chosen is Estimator.IPW and variance is not Vcov.HC2:
+        raise ArgumentError(f"vcov: got {variance.value!r}, but estimator 'ipw' has 'HC2' only; use that")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -176,6 +206,10 @@ class Design:
         The strata's name, empty without strata.
     covariates : tuple of str
         Names of the columns of ``X``.
+    cluster : (n,) array of int, optional
+        Codes of clusters; −1 for a person who is a cluster of her own.
+    probability : (n,) array of float, optional
+        The known probability of the arm that the person was assigned to.
     """
 
     arm: IntArray
@@ -185,9 +219,11 @@ class Design:
     n_strata: int = 1
     strata: str = ""
     covariates: tuple[str, ...] = ()
+    cluster: IntArray | None = None
+    probability: FloatArray | None = None
 
-    def take(self, rows: BoolArray) -> Design:
-        """Return the design of the persons marked in ``rows``, an (n,) array of bool."""
+    def take(self, rows: BoolArray | IntArray) -> Design:
+        """Return the design of the persons in ``rows``: a mask of all n, or positions in the order wanted."""
         return Design(
             arm=self.arm[rows],
             stratum=self.stratum[rows],
@@ -196,6 +232,8 @@ class Design:
             n_strata=self.n_strata,
             strata=self.strata,
             covariates=self.covariates,
+            cluster=None if self.cluster is None else self.cluster[rows],
+            probability=None if self.probability is None else self.probability[rows],
         )
 
 
@@ -252,18 +290,11 @@ def observe(
     if regresses or not binary:
         within = design if not n_missing else design.take(seen)
         cell = within.stratum * len(within.arms) + within.arm
-        rows = rows[np.lexsort((*within.X.T[::-1], values, cell))]
+        extra = [k for k in (within.probability, within.cluster) if k is not None]
+        rows = rows[np.lexsort((*extra, *within.X.T[::-1], values, cell))]
     elif not n_missing:
         return Sample(design=design, y=y, binary=binary, n_missing=0), groups
-    ordered = Design(
-        arm=design.arm[rows],
-        stratum=design.stratum[rows],
-        X=design.X[rows],
-        arms=design.arms,
-        n_strata=design.n_strata,
-        strata=design.strata,
-        covariates=design.covariates,
-    )
+    ordered = design.take(rows)
     sample = Sample(design=ordered, y=y[rows], binary=binary, n_missing=n_missing)
     return sample, tuple(g[rows] for g in groups)
 

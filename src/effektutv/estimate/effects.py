@@ -1,4 +1,4 @@
-r"""Four estimators of the effect of one arm against another, and their rows.
+r"""The estimators of the effect of one arm against another, and their rows.
 
 Notation: strata s, arms 1 (arm) and 0 (control) of one contrast, cells s × arm with n persons, mean ȳ and variance
 s² (divisor n − 1). Only the two arms of the contrast are compared: arm dummies of three arms beside strata effects in
@@ -14,6 +14,12 @@ one regression would mix the arms' effects (Goldsmith-Pinkham, Hull and Kolesár
 ``lin``
     Least squares with covariates and strata centred at the weights' population and interacted with the arm (Lin 2013,
     doi 10.1214/12-AOAS583); strata additive where some stratum × arm holds one person.
+``logit``
+    Average marginal effect of a logistic regression: see :mod:`effektutv.estimate.logit`.
+``ipw``
+    Means weighted by the inverse of known probabilities: see :mod:`effektutv.estimate.weighting`.
+
+Clustered variances (CR2) of ``difference``, ``fe`` and ``lin``: see :mod:`effektutv.estimate.cluster`.
 
 A stratum without both arms says nothing about the contrast: it is dropped, counted, and the note names who remain.
 Counts and raw shares stay those of everyone in the arm, so that an arm has one share in every contrast.
@@ -21,7 +27,7 @@ Counts and raw shares stay those of everyone in the arm, so that an arm has one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,7 +35,6 @@ from scipy.special import stdtr, stdtrit
 
 from effektutv.results import EffectRow, Statistic, Unavailable
 
-from .covariance import coefficient_variance
 from .design import (
     BoolArray,
     Cells,
@@ -39,100 +44,22 @@ from .design import (
     IntArray,
     Sample,
     Spec,
+    Vcov,
     Weights,
     count_cells,
     observe,
     persons,
     strata_count,
 )
-from .linear import least_squares
+from .fit import Fit, Labels, describe, undefined
+from .logit import logit_fit
+from .regression import clustered_difference, regression_fit
+from .weighting import known_weights_fit, share_weights_fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["Fit", "Labels", "describe", "effect_rows", "fit_contrast", "inference", "singleton_variance", "to_row"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Labels:
-    """The names that a row carries: they change no number."""
-
-    outcome: str
-    clock: str = ""
-    month: int | None = None
-    subgroup: str = ""
-    level: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
-    """One contrast, estimated: persons, means and variance, before intervals and names.
-
-    Parameters
-    ----------
-    n, events : tuple of int
-        Persons, and persons whose outcome is 1, in (arm, control); ``events`` is None unless the outcome is 0/1.
-    raw : tuple of Statistic
-        Unadjusted means of (arm, control).
-    means : tuple of Statistic
-        Adjusted means: the estimate is their difference.
-    variance, df : Statistic
-        Of the estimate.
-    notes : tuple of str
-        What a table note must say.
-    """
-
-    n: tuple[int, int]
-    events: tuple[int, int] | None
-    raw: tuple[Statistic, Statistic]
-    means: tuple[Statistic, Statistic]
-    variance: Statistic
-    df: Statistic
-    notes: tuple[str, ...] = ()
-
-    @property
-    def estimate(self) -> Statistic:
-        """Return the difference of the adjusted means."""
-        arm, control = self.means
-        if isinstance(arm, float) and isinstance(control, float):
-            return arm - control
-        return arm if not isinstance(arm, float) else control
-
-
-def _undefined(cells: Cells, arm: int, control: int, binary: bool, reason: str, notes: tuple[str, ...] = ()) -> Fit:
-    """Return the fit of a contrast that cannot be estimated, with what can be counted."""
-    why = Unavailable(reason)
-    basis = describe(cells, arm, control, binary)
-    return Fit(
-        n=basis.n, events=basis.events, raw=basis.raw, means=(why, why), variance=why, df=why, notes=(*notes, reason)
-    )
-
-
-def describe(cells: Cells, arm: int, control: int, binary: bool) -> Fit:
-    """Return counts and raw means of the two arms, the estimate still to come.
-
-    Parameters
-    ----------
-    cells : Cells
-    arm, control : int
-        Codes of the arms.
-    binary : bool
-        Whether the outcome is 0/1, so that events can be counted.
-    """
-    n, total = cells.n.sum(axis=0), cells.total.sum(axis=0)
-    none = Unavailable("not estimated")
-
-    def mean(k: int) -> Statistic:
-        return float(total[k] / n[k]) if n[k] else Unavailable("no one in the arm with an outcome")
-
-    return Fit(
-        n=(int(n[arm]), int(n[control])),
-        events=(int(total[arm]), int(total[control])) if binary else None,
-        raw=(mean(arm), mean(control)),
-        means=(none, none),
-        variance=none,
-        df=none,
-    )
 
 
 def _subset(cells: Cells, rows: IntArray) -> Cells:
@@ -147,6 +74,7 @@ def fit_contrast(
     *,
     cells: Cells | None = None,
     stratum_size: FloatArray | None = None,
+    spread: bool = False,
 ) -> Fit:
     """Estimate one contrast.
 
@@ -162,15 +90,23 @@ def fit_contrast(
     stratum_size : (S,) array of float, optional
         Persons that weight the strata in place of the sample's own, as in an interaction contrast. A stratum of size 0
         is left out.
+    spread : bool
+        Whether the variances of the two adjusted means, and their covariance, are wanted too.
     """
     cells = count_cells(sample) if cells is None else cells
     names = sample.design.arms[arm], sample.design.arms[control]
     totals = cells.n.sum(axis=0)
     if not totals[arm] or not totals[control]:
         empty = names[0] if not totals[arm] else names[1]
-        return _undefined(cells, arm, control, sample.binary, f"no one in arm {empty} has an observed outcome here")
+        return undefined(cells, arm, control, sample.binary, f"no one in arm {empty} has an observed outcome here")
+    pair = (arm, control)
+    if spec.estimator is Estimator.DIFFERENCE and spec.vcov is Vcov.CR2:
+        fit = clustered_difference(sample, spec, cells, pair, spread=spread)
+        return replace(fit, notes=(*fit.notes, *_constant_arm_notes(cells, pair, names)))
     if spec.estimator is Estimator.DIFFERENCE:
         return _difference(cells, arm, control, names, sample.binary)
+    if spec.estimator is Estimator.IPW and sample.design.probability is not None:
+        return known_weights_fit(sample, cells, pair)
     both = (cells.n[:, arm] > 0) & (cells.n[:, control] > 0)
     notes: tuple[str, ...] = ()
     if stratum_size is not None:
@@ -179,7 +115,7 @@ def fit_contrast(
         notes = _strata_note(cells, both, (arm, control), names, sample.design.strata)
     if not both.any():
         reason = f"no stratum has persons of both {names[0]} and {names[1]}"
-        return _undefined(cells, arm, control, sample.binary, reason)
+        return undefined(cells, arm, control, sample.binary, reason)
     kept = np.flatnonzero(both)
     within = _subset(cells, kept)
     if stratum_size is not None:
@@ -190,8 +126,12 @@ def fit_contrast(
         size = (within.n[:, arm] + within.n[:, control]).astype(float)
     if spec.estimator is Estimator.BLOCKED:
         fit = _blocked(within, arm, control, size, sample.binary)
+    elif spec.estimator is Estimator.IPW:
+        fit = share_weights_fit(sample, within, pair, kept, size)
+    elif spec.estimator is Estimator.LOGIT:
+        fit = logit_fit(sample, spec, within, pair, kept, size)
     else:
-        fit = _linear(sample, spec, within, (arm, control), kept, size)
+        fit = regression_fit(sample, spec, within, pair, kept, size, spread=spread)
     # counts and raw shares are the arm's own, whatever the contrast: shares that changed with the strata dropped would
     # give the few persons dropped away by subtraction
     everyone = describe(cells, arm, control, sample.binary)
@@ -224,13 +164,15 @@ def _difference(cells: Cells, arm: int, control: int, names: tuple[str, str], bi
     if n.min() < 2:
         single = names[int(n.argmin())]
         why = Unavailable(f"one person in arm {single}: no variance")
-        return replace(fit, variance=why, df=why, notes=(why.reason,))
+        return replace(fit, variance=why, df=why, notes=(why.reason,), spread=why)
     parts = pooled.variance()[0, [arm, control]] / n
     variance = float(parts.sum())
     df: Statistic = Unavailable("no variation in either arm")
     if variance > 0:
         df = variance**2 / float((parts**2 / (n - 1)).sum())
-    return replace(fit, variance=variance, df=df, notes=_constant_arm_notes(cells, (arm, control), names))
+    notes = _constant_arm_notes(cells, (arm, control), names)
+    spread = (float(parts[0]), float(parts[1]), 0.0)
+    return replace(fit, variance=variance, df=df, notes=notes, spread=spread)
 
 
 def _constant_arm_notes(cells: Cells, pair: tuple[int, int], names: tuple[str, str]) -> tuple[str, ...]:
@@ -279,6 +221,7 @@ def _blocked(cells: Cells, arm: int, control: int, size: FloatArray, binary: boo
     fit = replace(describe(cells, arm, control, binary), means=(float(weight @ mean[:, 0]), float(weight @ mean[:, 1])))
     small = n.min(axis=1) < 2
     neyman = np.where(n > 1, cells.variance()[:, pair], 0.0) / n
+    parts = (weight[~small] ** 2) @ neyman[~small]
     within = float((weight[~small] ** 2) @ neyman[~small].sum(axis=1))
     variance: Statistic = within
     notes: tuple[str, ...] = ()
@@ -291,7 +234,9 @@ def _blocked(cells: Cells, arm: int, control: int, size: FloatArray, binary: boo
     df: Statistic = free
     if free <= 0:  # every stratum is a pair: as many free comparisons as pairs, less their mean
         df = float(strata - 1) if strata > 1 else Unavailable("no degrees of freedom are left")
-    return replace(fit, variance=variance, df=df, notes=notes)
+    each = Unavailable("strata with one person in an arm give a variance of the difference, not of each mean")
+    spread = each if small.any() else (float(parts[0]), float(parts[1]), 0.0)
+    return replace(fit, variance=variance, df=df, notes=notes, spread=spread)
 
 
 def _small_strata(cells: Cells, pair: list[int], weight: FloatArray, small: BoolArray) -> tuple[float | None, str]:
@@ -311,55 +256,6 @@ def _small_strata(cells: Cells, pair: list[int], weight: FloatArray, small: Bool
     own = np.where(n > 1, cells.variance()[small][:, pair], plug_in)
     added = float((w**2) @ (own / n).sum(axis=1))
     return added, f"{counted}: too few to pool; single persons take their arm's variance pooled within strata"
-
-
-def _linear(sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], kept: IntArray, size: FloatArray) -> Fit:
-    """`fe` and `lin`: least squares on the two arms, strata absorbed."""
-    design = sample.design
-    recode = np.full(design.n_strata, -1)
-    recode[kept] = np.arange(kept.size)
-    inside = recode[design.stratum] >= 0
-    mine = inside & ((design.arm == pair[0]) | (design.arm == pair[1]))
-    y, group = sample.y[mine], recode[design.stratum[mine]]
-    treated = (design.arm[mine] == pair[0]).astype(float)
-    pair_size = (cells.n[:, pair[0]] + cells.n[:, pair[1]]).astype(float)
-    interacted = np.empty((y.size, 0))
-    notes: list[str] = []
-    if spec.estimator is Estimator.FE:
-        shares = pair_size / pair_size.sum()
-        if kept.size > 1:
-            notes.append("strata effects weight strata by precision (n₁n₀/n), not by size: that is the estimand")
-        X = design.X[mine] - (design.X[mine].mean(axis=0) if y.size else 0.0)
-    else:
-        shares = size / size.sum()
-        everyone = inside if spec.weights is Weights.ALL else mine
-        X = design.X[mine] - design.X[everyone].mean(axis=0)
-        blocks = [X]
-        if kept.size > 1 and cells.n[:, list(pair)].min() >= 2:
-            blocks.insert(0, (group[:, None] == np.arange(1, kept.size)) - shares[None, 1:])
-        elif kept.size > 1:
-            notes.append("strata enter additively, not interacted with the arm: some stratum has one person in an arm")
-        interacted = np.column_stack(blocks) * treated[:, None]
-    fit = describe(cells, pair[0], pair[1], sample.binary)
-    solved = least_squares(y, treated, X, interacted, group, kept.size)
-    if isinstance(solved, Unavailable):
-        return _undefined(cells, pair[0], pair[1], sample.binary, solved.reason, tuple(notes))
-    if solved.dropped:
-        notes.append(f"columns left out because they depend on the others: {len(solved.dropped)}")
-    control_mean = float(shares @ solved.intercepts)
-    if spec.estimator is Estimator.FE:
-        control_mean = float(y.mean()) - solved.coefficient * float(treated.mean())
-    variance: Statistic = coefficient_variance(solved, spec.vcov, float(y @ y))
-    df = float(y.size - solved.rank)
-    if isinstance(variance, Unavailable):
-        notes.append(variance.reason)
-    return replace(
-        fit,
-        means=(control_mean + solved.coefficient, control_mean),
-        variance=variance,
-        df=df if df > 0 else Unavailable("no degrees of freedom are left"),
-        notes=tuple(notes),
-    )
 
 
 def inference(

@@ -18,7 +18,7 @@ from effektutv.results import Unavailable
 if TYPE_CHECKING:
     from .design import FloatArray, IntArray
 
-__all__ = ["LeastSquares", "least_squares"]
+__all__ = ["LeastSquares", "independent", "least_squares"]
 
 #: A column is dependent when projecting the columns before it out leaves less than this share of it, as in R's `lm`.
 TOLERANCE = 1e-7
@@ -43,6 +43,15 @@ class LeastSquares:
         Rank of the whole design, group effects included.
     dropped : tuple of int
         Columns of ``main`` then ``interactions`` left out because they depend on the others.
+    basis : (n, k) array of float
+        Orthonormal columns that span the columns kept, centred within groups; the target is in the last one.
+    triangle : (k, k) array of float
+        R, with the centred columns kept = ``basis`` · R.
+    means : (G, k) array of float
+        Group means of the columns kept.
+    group : (n,) array of int
+    size : (G,) array of int
+        Persons by group.
     """
 
     coefficient: float
@@ -52,6 +61,21 @@ class LeastSquares:
     leverage: FloatArray
     rank: int
     dropped: tuple[int, ...]
+    basis: FloatArray
+    triangle: FloatArray
+    means: FloatArray
+    group: IntArray
+    size: IntArray
+
+    def level_influence(self, shares: FloatArray) -> FloatArray:
+        """Return the (n,) weights v with Σ v_i y_i = Σ_g shares_g · intercept_g.
+
+        Parameters
+        ----------
+        shares : (G,) array of float
+        """
+        pull = np.linalg.solve(self.triangle.T, self.means.T @ shares)
+        return np.asarray((shares / self.size)[self.group] - self.basis @ pull, dtype=np.float64)
 
 
 def least_squares(
@@ -91,7 +115,7 @@ def least_squares(
     Q, R = np.linalg.qr(Z)
     if Z.shape[0] < Z.shape[1] or np.any(np.abs(np.diag(R)) <= TOLERANCE * scale):
         order = [*range(main.shape[1]), last, *range(main.shape[1], last)]
-        found = _independent(Z, scale, order)
+        found = independent(Z, scale, order)
         if last not in found:
             return Unavailable("the arm cannot be told apart from the covariates and strata")
         kept = sorted(found)
@@ -107,6 +131,11 @@ def least_squares(
         leverage=1 / size[group] + np.einsum("ij,ij->i", Q, Q),
         rank=n_groups + len(kept),
         dropped=tuple(j for j in range(last) if j not in set(kept)),
+        basis=Q,
+        triangle=R,
+        means=means[:, kept],
+        group=group,
+        size=size,
     )
 
 
@@ -118,8 +147,17 @@ def _group_means(columns: FloatArray, group: IntArray, size: IntArray) -> FloatA
     return np.asarray(out / size[:, None], dtype=np.float64)
 
 
-def _independent(Z: FloatArray, scale: FloatArray, order: list[int]) -> list[int]:
-    """Return the columns of Z, taken in ``order``, that do not depend on those taken before (Gram–Schmidt, twice)."""
+def independent(Z: FloatArray, scale: FloatArray, order: list[int]) -> list[int]:
+    """Return the columns of Z, taken in ``order``, that do not depend on those taken before (Gram–Schmidt, twice).
+
+    Parameters
+    ----------
+    Z : (n, k) array of float
+    scale : (k,) array of float
+        The size of each column, against which dependence is told from rounding.
+    order : list of int
+        Positions of columns.
+    """
     basis = np.empty((Z.shape[0], 0))
     kept: list[int] = []
     for j in order:

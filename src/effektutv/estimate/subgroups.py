@@ -25,6 +25,7 @@ from .design import (
     IntArray,
     Sample,
     Spec,
+    Vcov,
     Weights,
     count_cells,
     observe,
@@ -130,7 +131,7 @@ def _interaction(
     """Return the interaction row of one contrast."""
     design = parts[0].design
     notes: list[str] = []
-    if spec.estimator in (Estimator.BLOCKED, Estimator.LIN) and design.n_strata > 1:
+    if _by_size(spec, design) and design.n_strata > 1:
         size, notes = _common_size(cells, spec, pair, design)
         fits = [fit_contrast(p, spec, *pair, cells=c, stratum_size=size) for p, c in zip(parts, cells, strict=True)]
     effects = Unavailable("an interaction compares effects, not means")
@@ -150,11 +151,35 @@ def _interaction(
     if reason is not None:
         why = Unavailable(f"not in every level: {reason.reason}")
         return _without(row, why)
+    if spec.vcov is Vcov.CR2 and _shared_clusters(parts, pair):
+        why = Unavailable("the levels share clusters, so that their effects are not independent: no variance")
+        return _without(row, why)
     estimate = np.array([f.estimate for f in fits], dtype=float)
     variance = np.array([f.variance for f in fits], dtype=float)
     if len(fits) == 2:
         return _contrast(row, fits, estimate, variance, spec)
     return _wald(row, estimate, variance)
+
+
+def _shared_clusters(parts: list[Sample], pair: tuple[int, int]) -> bool:
+    """Return whether some cluster has persons of more than one level."""
+    seen: set[int] = set()
+    for part in parts:
+        cluster, arm = part.design.cluster, part.design.arm
+        if cluster is None:
+            continue
+        mine = set(cluster[((arm == pair[0]) | (arm == pair[1])) & (cluster >= 0)].tolist())
+        if mine & seen:
+            return True
+        seen |= mine
+    return False
+
+
+def _by_size(spec: Spec, design: Design) -> bool:
+    """Return whether the estimator weights strata by size, so that levels can share their weights."""
+    if spec.estimator is Estimator.IPW:
+        return design.probability is None
+    return spec.estimator in (Estimator.BLOCKED, Estimator.LIN, Estimator.LOGIT)
 
 
 def _without(row: EffectRow, why: Unavailable) -> EffectRow:

@@ -54,7 +54,7 @@ def refused(match: str, df: object = None, **options: object) -> str:
         ("covariates: estimator 'blocked'", {"covariates": ["age"], "estimator": "blocked", "strata": "site"}),
         ("covariates: estimator 'difference'", {"covariates": ["age"], "estimator": "difference"}),
         ("strata: estimator 'blocked' needs strata", {"estimator": "blocked"}),
-        ("cluster: clustered variances are not offered yet", {"cluster": "site"}),
+        ("cluster: estimator 'blocked' has no clustered variance", {"cluster": "site", "estimator": "blocked"}),
         ("weights: got 'size'", {"weights": "size"}),
         ("level: got 95", {"level": 95}),
         ("level: got True", {"level": True}),

@@ -1,0 +1,122 @@
+"""What an estimator hands back of one contrast, before intervals and names, and the labels that a row carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from effektutv.results import Statistic, Unavailable
+
+if TYPE_CHECKING:
+    from .design import Cells
+
+__all__ = ["Fit", "Labels", "Spread", "describe", "undefined"]
+
+_NOT_ASKED = Unavailable("the variances of the two means were not asked for")
+#: Variances of the adjusted means of (arm, control), and their covariance.
+Spread = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """The names that a row carries: they change no number."""
+
+    outcome: str
+    clock: str = ""
+    month: int | None = None
+    subgroup: str = ""
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """One contrast, estimated: persons, means and variance, before intervals and names.
+
+    Parameters
+    ----------
+    n, events : tuple of int
+        Persons, and persons whose outcome is 1, in (arm, control); ``events`` is None unless the outcome is 0/1.
+    raw : tuple of Statistic
+        Unadjusted means of (arm, control).
+    means : tuple of Statistic
+        Adjusted means: the estimate is their difference.
+    variance, df : Statistic
+        Of the estimate.
+    notes : tuple of str
+        What a table note must say.
+    spread : Spread or Unavailable
+        Of the adjusted means, where it was asked for.
+    """
+
+    n: tuple[int, int]
+    events: tuple[int, int] | None
+    raw: tuple[Statistic, Statistic]
+    means: tuple[Statistic, Statistic]
+    variance: Statistic
+    df: Statistic
+    notes: tuple[str, ...] = ()
+    spread: Spread | Unavailable = _NOT_ASKED
+
+    @property
+    def estimate(self) -> Statistic:
+        """Return the difference of the adjusted means."""
+        arm, control = self.means
+        if isinstance(arm, float) and isinstance(control, float):
+            return arm - control
+        return arm if not isinstance(arm, float) else control
+
+
+def describe(cells: Cells, arm: int, control: int, binary: bool) -> Fit:
+    """Return counts and raw means of the two arms, the estimate still to come.
+
+    Parameters
+    ----------
+    cells : Cells
+    arm, control : int
+        Codes of the arms.
+    binary : bool
+        Whether the outcome is 0/1, so that events can be counted.
+    """
+    n, total = cells.n.sum(axis=0), cells.total.sum(axis=0)
+    none = Unavailable("not estimated")
+
+    def mean(k: int) -> Statistic:
+        return float(total[k] / n[k]) if n[k] else Unavailable("no one in the arm with an outcome")
+
+    return Fit(
+        n=(int(n[arm]), int(n[control])),
+        events=(int(total[arm]), int(total[control])) if binary else None,
+        raw=(mean(arm), mean(control)),
+        means=(none, none),
+        variance=none,
+        df=none,
+    )
+
+
+def undefined(cells: Cells, arm: int, control: int, binary: bool, reason: str, notes: tuple[str, ...] = ()) -> Fit:
+    """Return the fit of a contrast that cannot be estimated, with what can be counted.
+
+    Parameters
+    ----------
+    cells : Cells
+    arm, control : int
+        Codes of the arms.
+    binary : bool
+        Whether the outcome is 0/1.
+    reason : str
+        Why there is no estimate.
+    notes : tuple of str
+        To stand before the reason.
+    """
+    why = Unavailable(reason)
+    basis = describe(cells, arm, control, binary)
+    return Fit(
+        n=basis.n,
+        events=basis.events,
+        raw=basis.raw,
+        means=(why, why),
+        variance=why,
+        df=why,
+        notes=(*notes, reason),
+        spread=why,
+    )

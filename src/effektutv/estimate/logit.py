@@ -1,0 +1,233 @@
+r"""Average marginal effect of one arm against another by logistic regression, standardised to a stated population.
+
+The two arms of the contrast are regressed on the arm, strata effects and covariates by maximum likelihood. Each person
+of the standardisation population (all arms' persons in the strata kept, or the two arms') is then predicted under both
+arms, and the effect is the difference of the mean predictions,
+
+.. math:: \hat\tau = \sum_i \omega_i \{\Lambda(x_i'\hat\beta + \hat\gamma) - \Lambda(x_i'\hat\beta)\}.
+
+Its variance is the delta method's, with the population's covariates held fixed and the sandwich variance of the
+coefficients (HC0 to HC3 as R's sandwich has them for glm); the reference distribution is the normal one (df infinite).
+Without strata and covariates it is the difference in means, with HC2 its Neyman variance. In a stratum with no or only
+events every prediction is 0 or 1 whatever the arm: it takes no part in the regression and contributes 0 to the effect.
+
+Sources: Freedman (2008, doi 10.1214/08-STS262) on why the margin and not the coefficient; Ge et al. (2011,
+doi 10.1177/009286151104500409) on the delta method; FDA (2023), Adjusting for Covariates in Randomized Clinical Trials.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import expit
+
+from effektutv.results import Unavailable
+
+from .covariance import LEVERAGE_MARGIN
+from .design import Cells, Sample, Spec, Vcov, Weights, persons, strata_count
+from .fit import Fit, describe, undefined
+from .linear import independent
+
+if TYPE_CHECKING:
+    from .design import BoolArray, FloatArray, IntArray
+
+__all__ = ["Logistic", "logistic", "logit_fit"]
+
+_STEPS = 60
+#: A step that moves no linear predictor by more leaves an error of its square, as Newton's method converges.
+_STEP = 1e-8
+#: Where weighting by √(p(1 − p)) leaves less than this share of a column, those whom it tells apart have p of 0 or 1.
+_WEIGHT = 1e-6
+_SEPARATED = (
+    "the logistic regression has no finite solution: some covariates or strata tell events and non-events apart"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Logistic:
+    """A logistic regression, fitted.
+
+    Parameters
+    ----------
+    coefficients : (k,) array of float
+    fitted : (n,) array of float
+        Probabilities.
+    basis : (n, k) array of float
+        Q of the weighted design √(p(1 − p))·M = QR.
+    triangle : (k, k) array of float
+        R.
+    """
+
+    coefficients: FloatArray
+    fitted: FloatArray
+    basis: FloatArray
+    triangle: FloatArray
+
+
+def logistic(M: FloatArray, y: FloatArray) -> Logistic | Unavailable:
+    """Fit a logistic regression by iteratively reweighted least squares.
+
+    Parameters
+    ----------
+    M : (n, k) array of float
+        Columns, none depending on the others; an intercept must be among them.
+    y : (n,) array of float
+        0 or 1.
+
+    Returns
+    -------
+    Logistic or Unavailable
+        Unavailable where no finite solution exists (separation).
+    """
+    mu = (y + 0.5) / 2
+    eta = np.log(mu / (1 - mu))
+    beta, deviance = np.zeros(M.shape[1]), np.inf
+    whole = np.abs(np.diag(np.linalg.qr(M, mode="r")))
+    for step in range(_STEPS):
+        root = np.sqrt(mu * (1 - mu))
+        if not np.all(root > 0):
+            return Unavailable(_SEPARATED)
+        Q, R = np.linalg.qr(M * root[:, None])
+        if np.any(np.abs(np.diag(R)) <= _WEIGHT**2 * whole):
+            return Unavailable(_SEPARATED)
+        goal = np.linalg.solve(R, Q.T @ (root * eta + (y - mu) / root))
+        new, moved, deviance = _improve(M, y, beta, goal, deviance if step else np.inf)
+        last, beta, eta = eta, new, moved
+        mu = expit(eta)
+        if step and float(np.abs(eta - last).max()) <= _STEP:
+            break
+    else:
+        return Unavailable(_SEPARATED)
+    root = np.sqrt(mu * (1 - mu))
+    Q, R = np.linalg.qr(M * root[:, None])
+    if np.any(np.abs(np.diag(R)) <= _WEIGHT * whole):
+        return Unavailable(_SEPARATED)
+    return Logistic(coefficients=beta, fitted=mu, basis=Q, triangle=R)
+
+
+def _improve(
+    M: FloatArray, y: FloatArray, beta: FloatArray, goal: FloatArray, deviance: float
+) -> tuple[FloatArray, FloatArray, float]:
+    """Return the step towards ``goal`` that does not raise the deviance: whole, else halved until it does not."""
+    sign = 1 - 2 * y
+    share = 1.0
+    while True:
+        new = beta + share * (goal - beta)
+        eta = M @ new
+        found = float(2 * np.logaddexp(0, sign * eta).sum())
+        if found <= deviance * (1 + 1e-12) or share < 1e-6:
+            return new, eta, found
+        share /= 2
+
+
+def logit_fit(sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], kept: IntArray, size: FloatArray) -> Fit:
+    """Return the average marginal effect of one contrast.
+
+    Parameters
+    ----------
+    sample : Sample
+        With a 0/1 outcome.
+    spec : Spec
+    cells : Cells
+        Of the strata kept.
+    pair : tuple of int
+        Codes of (arm, control).
+    kept : (m,) array of int
+        Codes of the strata with both arms.
+    size : (m,) array of float
+        Persons that weight them.
+    """
+    if not sample.binary:
+        return undefined(cells, *pair, sample.binary, "logit needs a 0/1 outcome")
+    design, arms = sample.design, list(pair)
+    n, events = cells.n[:, arms].sum(axis=1), cells.total[:, arms].sum(axis=1)
+    live = (events > 0) & (events < n)
+    share = size / size.sum()
+    settled = float((share * (events / n))[~live].sum())
+    notes = _settled_note(live, n, design.strata)
+    if not live.any():
+        basis = describe(cells, *pair, sample.binary)
+        none = Unavailable("no variation in either arm")
+        return replace(basis, means=(settled, settled), variance=0.0, df=none, notes=notes, spread=(0.0, 0.0, 0.0))
+    recode = np.full(design.n_strata, -1)
+    recode[kept[live]] = np.arange(int(live.sum()))
+    stratum = recode[design.stratum]
+    mine = (stratum >= 0) & ((design.arm == pair[0]) | (design.arm == pair[1]))
+    people = stratum >= 0 if spec.weights is Weights.ALL else mine
+    centre = design.X[people].mean(axis=0)
+    dummies = np.arange(int(live.sum()))
+    M = np.column_stack([stratum[mine, None] == dummies, design.X[mine] - centre, design.arm[mine] == pair[0]])
+    M = M.astype(np.float64)
+    columns = independent(
+        M, np.linalg.norm(M, axis=0), [*dummies, M.shape[1] - 1, *range(dummies.size, M.shape[1] - 1)]
+    )
+    if M.shape[1] - 1 not in columns:
+        reason = "the arm cannot be told apart from the covariates and strata"
+        return undefined(cells, *pair, sample.binary, reason, notes)
+    if len(columns) < M.shape[1]:
+        notes = (*notes, f"columns left out because they depend on the others: {M.shape[1] - len(columns)}")
+    columns = sorted(columns)
+    solved = logistic(M[:, columns], sample.y[mine])
+    if isinstance(solved, Unavailable):
+        return undefined(cells, *pair, sample.binary, solved.reason, notes)
+    P = np.column_stack([stratum[people, None] == dummies, design.X[people] - centre, np.zeros(int(people.sum()))])
+    weight = (share[live] / np.bincount(stratum[people], minlength=dummies.size))[stratum[people]]
+    means, gradient = _predict(solved, P.astype(np.float64)[:, columns], weight)
+    fit = describe(cells, *pair, sample.binary)
+    fit = replace(fit, means=(means[0] + settled, means[1] + settled), df=np.inf, notes=notes)
+    return _with_delta(fit, _delta(solved, gradient, M[:, columns], sample.y[mine], spec.vcov))
+
+
+def _settled_note(live: BoolArray, n: IntArray, strata: str) -> tuple[str, ...]:
+    """Return the note on strata with no or only events."""
+    if live.all() or not strata:
+        return ()
+    counted = strata_count(int((~live).sum()))
+    return (
+        f"{counted} of {strata} with no or only events ({persons(int(n[~live].sum()))}) contribute 0 to the effect",
+    )
+
+
+def _predict(solved: Logistic, P: FloatArray, weight: FloatArray) -> tuple[tuple[float, float], FloatArray]:
+    """Return the weighted mean predictions in (arm, control), and their (k, 2) gradient in the coefficients."""
+    eta = P @ solved.coefficients
+    means, gradient = [], []
+    for assigned in (1.0, 0.0):
+        p = expit(eta + assigned * solved.coefficients[-1])
+        slope = weight * p * (1 - p)
+        row = P.T @ slope
+        row[-1] = assigned * float(slope.sum())
+        means.append(float(weight @ p))
+        gradient.append(row)
+    return (means[0], means[1]), np.column_stack(gradient)
+
+
+def _delta(
+    solved: Logistic, gradient: FloatArray, M: FloatArray, y: FloatArray, vcov: Vcov
+) -> FloatArray | Unavailable:
+    """Return the (2, 2) covariance of the mean predictions."""
+    half = np.linalg.solve(solved.triangle.T, gradient)
+    if vcov is Vcov.CLASSICAL:
+        return np.asarray(half.T @ half, dtype=np.float64)
+    influence = M @ np.linalg.solve(solved.triangle, half)
+    squares = (y - solved.fitted) ** 2
+    n, k = M.shape
+    if vcov is Vcov.HC1:
+        squares = squares * n / (n - k)
+    elif vcov in (Vcov.HC2, Vcov.HC3):
+        slack = 1 - np.einsum("ij,ij->i", solved.basis, solved.basis)
+        exact = int(np.count_nonzero(slack < LEVERAGE_MARGIN))
+        if exact:
+            return Unavailable(f"{vcov.value} is undefined: {persons(exact)} with leverage 1 (fitted exactly)")
+        squares = squares / slack ** (1 if vcov is Vcov.HC2 else 2)
+    return np.asarray((influence * squares[:, None]).T @ influence, dtype=np.float64)
+
+
+def _with_delta(fit: Fit, V: FloatArray | Unavailable) -> Fit:
+    """Return the fit with the variance of the difference and the spread of the two means."""
+    if isinstance(V, Unavailable):
+        return replace(fit, variance=V, spread=V, notes=(*fit.notes, V.reason))
+    variance = float(V[0, 0] + V[1, 1] - 2 * V[0, 1])
+    return replace(fit, variance=variance, spread=(float(V[0, 0]), float(V[1, 1]), float(V[0, 1])))

@@ -1,0 +1,106 @@
+r"""Means weighted by the inverse of the probability of the arm assigned, where those probabilities differ.
+
+With weights :math:`w_i = 1/P(\text{arm}_i)` each arm's mean stands for everyone randomised (Hájek 1971):
+
+.. math:: \hat\tau = \frac{\sum_1 w_i y_i}{\sum_1 w_i} - \frac{\sum_0 w_i y_i}{\sum_0 w_i},\qquad
+          \hat V = \sum_{k}\sum_{i \in k} \frac{s_i^2 (y_i - \bar y_k)^2}{1 - s_i},\quad s_i = w_i / \textstyle\sum_k w,
+
+the HC2 variance of the weighted regression on the arm (R's ``lm_robust(weights = )``), with n − 2 degrees of freedom.
+The probabilities are known from the design, or the shares of the arms within strata: then the estimate is `blocked`'s,
+and the variance is conservative, since it does not know that the strata were held fixed. Clusters are not offered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from effektutv.results import Statistic, Unavailable
+
+from .fit import Fit, describe
+
+if TYPE_CHECKING:
+    from .design import Cells, FloatArray, IntArray, Sample
+
+__all__ = ["known_weights_fit", "share_weights_fit", "weighted_mean"]
+
+
+def weighted_mean(y: FloatArray, weight: FloatArray) -> tuple[float, float | None]:
+    """Return a weighted mean and its HC2 variance, or None where one person holds all the weight.
+
+    Parameters
+    ----------
+    y, weight : (n,) arrays of float
+        At least one person.
+    """
+    share = weight / weight.sum()
+    mean = float(share @ y)
+    slack = 1 - share
+    if share.size < 2 or slack.min() < 1e-12:
+        return mean, None
+    return mean, float((share**2 / slack) @ (y - mean) ** 2)
+
+
+def _fit(sample: Sample, cells: Cells, pair: tuple[int, int], weight: FloatArray, note: str) -> Fit:
+    """Return the difference of the weighted means; ``weight`` is 0 for persons left out."""
+    design = sample.design
+    means: list[float] = []
+    variances: list[float | None] = []
+    people = 0
+    for k in pair:
+        rows = (design.arm == k) & (weight > 0)
+        people += int(rows.sum())
+        mean, variance = weighted_mean(sample.y[rows], weight[rows])
+        means.append(mean)
+        variances.append(variance)
+    fit = replace(describe(cells, *pair, sample.binary), means=(means[0], means[1]), notes=(note,))
+    first, second = variances
+    if first is None or second is None:
+        single = design.arms[pair[0] if first is None else pair[1]]
+        why = Unavailable(f"one person in arm {single}: no variance")
+        return replace(fit, variance=why, df=why, notes=(note, why.reason), spread=why)
+    free = people - 2
+    df: Statistic = float(free) if free > 0 else Unavailable("no degrees of freedom are left")
+    return replace(fit, variance=first + second, df=df, spread=(first, second, 0.0))
+
+
+def known_weights_fit(sample: Sample, cells: Cells, pair: tuple[int, int]) -> Fit:
+    """Return the contrast weighted by the known probabilities of the design.
+
+    Parameters
+    ----------
+    sample : Sample
+        Its design holds the probabilities.
+    cells : Cells
+    pair : tuple of int
+        Codes of (arm, control).
+    """
+    probability = sample.design.probability
+    if probability is None:
+        raise ValueError("known_weights_fit: the design has no probabilities")
+    return _fit(sample, cells, pair, 1 / probability, "weighted by the inverse of the known probabilities of the arms")
+
+
+def share_weights_fit(sample: Sample, cells: Cells, pair: tuple[int, int], kept: IntArray, size: FloatArray) -> Fit:
+    """Return the contrast weighted by the inverse of the arms' shares within strata.
+
+    Parameters
+    ----------
+    sample : Sample
+    cells : Cells
+        Of the strata kept.
+    pair : tuple of int
+        Codes of (arm, control).
+    kept : (m,) array of int
+        Codes of the strata with both arms.
+    size : (m,) array of float
+        Persons that weight them.
+    """
+    design = sample.design
+    table = np.zeros((design.n_strata, len(design.arms)))
+    for k in pair:
+        table[kept, k] = size / cells.n[:, k]
+    weight = table[design.stratum, design.arm]
+    return _fit(sample, cells, pair, weight, "weighted by the inverse of the arms' shares within strata")
