@@ -357,7 +357,30 @@ def cases() -> list[Case]:
     return [case for lang in language.LANGUAGES for maker in makers for case in maker(lang)]
 
 
+#: Fixture → which cases it runs over.
+CHOSEN: dict[str, Callable[[Case], bool]] = {
+    "case": lambda c: True,
+    "row_case": lambda c: c.module in {forest, love},
+    "flow_case": lambda c: c.module is flow,
+    "swedish_case": lambda c: c.lang == "sv",
+    "normal_case": lambda c: c.name.endswith("normal"),
+    "hidden_case": lambda c: (
+        c.name in {"profile_suppressed", "profile_arm_gone", "forest_suppressed", "love_suppressed"}
+    ),
+}
+
+
+def named(name: str, lang: str = "sv") -> Case:
+    """One case by name."""
+    return next(c for c in cases() if (c.name, c.lang) == (name, lang))
+
+
+@pytest.fixture
+def case_named() -> Callable[..., Case]:
+    return named
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "case" in metafunc.fixturenames:
-        every = cases()
-        metafunc.parametrize("case", every, ids=[f"{c.name}-{c.lang}" for c in every])
+    for fixture in set(CHOSEN) & set(metafunc.fixturenames):
+        every = [c for c in cases() if CHOSEN[fixture](c)]
+        metafunc.parametrize(fixture, every, ids=[f"{c.name}-{c.lang}" for c in every])

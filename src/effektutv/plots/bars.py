@@ -27,7 +27,7 @@ __all__ = ["Parts", "bars_alt_text", "stacked_bars"]
 _BAR = 24.0
 _ABOVE = 16.0
 _BOX = 20.0
-_LABEL_WIDTH = 120.0
+_LABEL_WIDTH = 136.0
 
 #: Fill, hatch and the hatch's colour of a part, by its place: dark, middle, light; none is an arm's colour.
 _FILLS: tuple[tuple[str, str, str], ...] = (

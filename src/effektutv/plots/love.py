@@ -94,11 +94,12 @@ def love(
     names, body, pairs = _read(table, lang, arms, control, labels)
     looks = dict(zip(pairs, pair_styles(pairs, names.styles, names.control), strict=True))
     weighted = any(value(row, "smd_weighted") is not None for c in body for row in c.cells.values())
-    items = _legend(pairs, looks, names, weighted)
-    above = legend_height([words for _, words in items]) + LINE + 10
+    legends = _legends(pairs, looks, names, weighted)
+    legend_heights = [legend_height([words for _, words in items]) for items in legends]
+    above = sum(legend_heights) + LINE + 10
     label_width = min(_LABEL_WIDTH, max(text_width(c.label) for c in body) + 2)
     wrapped = [wrap(c.label, label_width) for c in body]
-    heights = [max(LINE * len(lines), _STEP * len(pairs)) + 4 for lines in wrapped]
+    heights = [max(LINE * len(lines), _STEP * len(pairs) + 2) + 4 for lines in wrapped]
     shown = [_largest_text(c, names.lang) for c in body]
     signs = {c.sign for c in body if c.sign}
     note = names.text("love_note", limit=language.number(limit, 1 if round(limit, 1) == limit else 2, names.lang))
@@ -109,7 +110,8 @@ def love(
             subtitle=names.text("love_subtitle") if subtitle is None else subtitle,
             notes=[*notes, note, *mark_notes(signs, names.lang)],
         )
-        flow_legend(page, page.top + 2, items)
+        flow_legend(page, page.top + 2, legends[0])
+        flow_legend(page, page.top + 2 + legend_heights[0], legends[1])
         top = page.top + above
         head = names.text("smd_largest")
         left = MARGIN + label_width + 8
@@ -172,16 +174,17 @@ def _largest_text(covariate: _Covariate, lang: Lang) -> str:
     return language.number(largest, 2, lang)
 
 
-def _legend(pairs: Sequence[_Pair], looks: Mapping[_Pair, ArmStyle], names: Names, weighted: bool) -> list[Item]:
-    items: list[Item] = []
-    for pair in pairs:
-        words = names.versus({"arm": pair[0], "control": pair[1]})
-        items.append((_sign(_marks(looks[pair], filled=True)), words))
+def _legends(
+    pairs: Sequence[_Pair], looks: Mapping[_Pair, ArmStyle], names: Names, weighted: bool
+) -> tuple[list[Item], list[Item]]:
+    """Return the pairs' legend, and under it what hollow and filled markers are."""
+    words = [names.versus({"arm": arm, "control": control}) for arm, control in pairs]
+    first = [(_sign(_marks(looks[pair], filled=True)), text) for pair, text in zip(pairs, words, strict=True)]
     neutral = ArmStyle(colour=MUTED, line="solid", marker="o", label="")
-    items.append((_sign(_marks(neutral, filled=False)), names.text("smd_raw")))
+    second: list[Item] = [(_sign(_marks(neutral, filled=False)), names.text("smd_raw"))]
     if weighted:
-        items.append((_sign(_marks(neutral, filled=True)), names.text("smd_weighted")))
-    return items
+        second.append((_sign(_marks(neutral, filled=True)), names.text("smd_weighted")))
+    return first, second
 
 
 def _sign(marks: Mapping[str, Any]) -> Any:

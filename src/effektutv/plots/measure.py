@@ -83,16 +83,25 @@ def wrap(words: str, width: float, size: float = TEXT, bold: bool = False) -> li
 
 
 def _divided(word: str, width: float, size: float, bold: bool) -> list[str]:
-    """Cut a word that is wider than a line; three letters at least stand on each line."""
+    """Cut a word that is wider than a line."""
     parts = []
     while text_width(word, size, bold) > width and len(word) > 6:
-        cut = next(
-            (n for n in range(len(word) - 3, 3, -1) if text_width(word[:n] + "-", size, bold) <= width),
-            3,
-        )
+        fits = [n for n in range(3, len(word) - 2) if text_width(word[:n] + "-", size, bold) <= width]
+        cut = max(fits, key=lambda n: (_joint(word, n), n), default=3)
         parts.append(word[:cut].rstrip("-") + "-")
         word = word[cut:]
     return [*parts, word]
+
+
+def _joint(word: str, n: int) -> int:
+    """Return how good a place for a hyphen is: after a joint s of a Swedish compound, else before consonant and vowel."""
+    vowels = "aeiouyåäö"
+    before, at, after = word[n - 2 : n].lower(), word[n].lower(), word[n + 1 : n + 2].lower()
+    if word[n - 1] == "-":
+        return 3
+    if before[1] == "s" and before[0] not in vowels and at != "t" and len(word) - n > 3 and n > 4:
+        return 2
+    return int(at not in vowels and after in vowels)
 
 
 def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float, gap: float = 0.0) -> list[float]:

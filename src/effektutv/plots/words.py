@@ -50,7 +50,7 @@ WORDS = Catalogue(
         },
         # balance
         "love_title": {
-            "sv": "Skillnader mellan grupperna före start",
+            "sv": "Skillnader mellan grupperna före lottningen",
             "en": "Differences between the arms at baseline",
         },
         "love_subtitle": {
@@ -148,10 +148,10 @@ WORDS = Catalogue(
         "declined": {"sv": "Tackade nej", "en": "Declined"},
         "not_randomised": {"sv": "Lottades inte", "en": "Not randomised"},
         "not_started": {"sv": "Påbörjade inte insatsen", "en": "Did not start the intervention"},
-        "follow_up_incomplete": {"sv": "Kan inte följas hela tiden", "en": "Not followed all the way"},
+        "follow_up_incomplete": {"sv": "Utan full uppföljning", "en": "Without full follow-up"},
         "excluded": {"sv": "Bortfall", "en": "Left"},
         "n_is": {"sv": "n = {n}", "en": "n = {n}"},
-        "flow_reason": {"sv": "{reason}: {n}", "en": "{reason}: {n}"},
+        "flow_reason": {"sv": "{reason}:\u00a0{n}", "en": "{reason}:\u00a0{n}"},
         "flow_alt_arms": {"sv": "{stage} ({arms})", "en": "{stage} ({arms})"},
     }
 )
