@@ -68,6 +68,17 @@ _NOTES = (
     ),
     ("told_no_level", re.compile(rf"(?P<group>\S+): (?P<persons>{_PEOPLE}) with no level left out of its rows")),
     ("told_no_value", re.compile(rf"(?P<group>\S+): (?P<persons>{_PEOPLE}) with no value")),
+    ("told_levels", re.compile(r"not in every level: ")),
+    ("told_apart", re.compile(r"no stratum has persons of both (?P<arm>\S+) and (?P<control>[^\s;]+)")),
+    ("told_nobody", re.compile(r"no one in arm (?P<arm>[^;]+?) has an observed outcome here")),
+    ("told_single", re.compile(r"one person in arm (?P<arm>[^;]+?): no variance")),
+    (
+        "told_leverage",
+        re.compile(rf"(?P<name>HC\d) is undefined: (?P<persons>{_PEOPLE}) with leverage 1 \(fitted exactly\)"),
+    ),
+    ("told_no_df", re.compile(r"no degrees of freedom are left[^;]*")),
+    ("told_no_variation", re.compile(r"no variation in either arm[^;]*")),
+    ("told_collinear", re.compile(r"the arm cannot be told apart from the covariates and strata")),
     ("told_wald", re.compile(r"joint Wald test, chi-squared")),
 )
 
@@ -147,7 +158,7 @@ def _part(name: str, value: str, words: Words, labels: Labels) -> str:
         return words("told_persons", n=n) if n else words("told_fewer")
     if name in ("strata", "both"):
         return words("told_stratum") if n == "1" else words("told_strata", n=n)
-    if name == "arm":
+    if name in ("arm", "control"):
         return labels.arm_short(value)
     if name == "outcome":
         return labels.outcome(value)

@@ -195,6 +195,29 @@ METHOD: dict[str, tuple[str, str]] = {
         "{group}: {persons} with no level left out of its rows",
     ),
     "told_no_value": ("{group}: {persons} utan uppgift", "{group}: {persons} with no value"),
+    "told_levels": (
+        "skillnaden i effekt finns inte för alla nivåer",
+        "the difference in effects does not exist in every level",
+    ),
+    "told_apart": (
+        "inget stratum har personer i både {arm} och {control}",
+        "no stratum has persons of both {arm} and {control}",
+    ),
+    "told_nobody": (
+        "ingen i {arm} har ett observerat utfall",
+        "no one in {arm} has an observed outcome",
+    ),
+    "told_single": ("en person i {arm}: ingen varians", "one person in {arm}: no variance"),
+    "told_leverage": (
+        "{name} är inte definierad: {persons} som modellen träffar exakt",
+        "{name} is undefined: {persons} whom the model fits exactly",
+    ),
+    "told_no_df": ("inga frihetsgrader återstår", "no degrees of freedom are left"),
+    "told_no_variation": ("ingen variation i någon av grupperna", "no variation in either arm"),
+    "told_collinear": (
+        "gruppen kan inte skiljas från kovariater och strata",
+        "the arm cannot be told apart from the covariates and strata",
+    ),
     "told_wald": ("gemensamt Wald-test, χ²", "joint Wald test, χ²"),
     "told_other": (
         "en not från skattningen finns i kolumnen note i tabellfilen",
