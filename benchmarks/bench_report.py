@@ -26,7 +26,7 @@ def main(repeats: int = 3) -> None:
             subprocess.run(run, check=True, capture_output=True)
             totals.append(time.perf_counter() - begin)
             manifest = json.loads((folder / "out" / "manifest.json").read_text(encoding="utf-8"))
-            steps.append(manifest["runtime"]["steps"])
+            steps.append(manifest["runtime"]["seconds"])
     print(f"extracts to report, 1,063 persons, fresh process: {statistics.median(totals):.2f} s")
     for step in steps[0]:
         print(f"  {step:20} {statistics.median(s[step] for s in steps):7.3f} s")

@@ -6,10 +6,6 @@ A study is either built from register extracts (``[registers]``) or read from on
 
 from __future__ import annotations
 
-import difflib
-import hashlib
-import re
-import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -17,7 +13,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from .errors import StudyError
-from .toml_lines import key_lines, line_of
+from .study_file import explain, read_study_file
+from .toml_lines import line_of
 
 __all__ = [
     "Arm",
@@ -402,103 +399,18 @@ class Study(_Frozen):
             If the file is missing, is not TOML, or has a wrong key or value: the message names the line and what is
             allowed.
         """
-        path = Path(path)
-        try:
-            data = path.read_bytes()
-        except OSError:
-            data = None
-        if data is None:
-            raise StudyError(f"the study file {path.name!r} cannot be read: give the path of a study.toml")
-        text, raw = _parse(data, path.name)
-        lines = key_lines(text)
+        file = read_study_file(Path(path))
         problem = ""
         try:
-            # TOML gives lists where the models want tuples; JSON mode is the strict mode that allows it, but has no dates
-            study = cls.model_validate(_tuples(raw))
+            study = cls.model_validate(file.values)
         except ValidationError as error:
-            problem = _explain(error, lines, path.name)
+            problem = explain(error, file, cls)
         if problem:
             raise StudyError(problem)
-        study._folder = path.resolve().parent
-        study._file = path.name
-        study._lines = lines
-        study._sha256 = hashlib.sha256(data).hexdigest()
+        study._folder, study._file = file.folder, file.name
+        study._lines, study._sha256 = file.lines, file.sha256
         _check_references(study)
         return study
-
-
-def _parse(data: bytes, name: str) -> tuple[str, dict[str, Any]]:
-    problem = ""
-    try:
-        text = data.decode("utf-8-sig")
-        return text, tomllib.loads(text)
-    except UnicodeDecodeError:
-        problem = f"{name}: the file is not UTF-8 text; save it as UTF-8"
-    except tomllib.TOMLDecodeError as error:
-        problem = f"{name}: not valid TOML: {error}"
-    raise StudyError(problem)
-
-
-def _tuples(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _tuples(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return tuple(_tuples(v) for v in value)
-    return value
-
-
-def _model_at(path: tuple[str | int, ...]) -> type[BaseModel] | None:
-    """Return the model whose keys stand at a path of the file, to say which keys are allowed there."""
-    sections: dict[str, type[BaseModel]] = {
-        "study": Identity,
-        "arms": Arm,
-        "design": Design,
-        "time_zero": TimeZero,
-        "registers": Register,
-        "table": Table,
-        "codes": Codes,
-        "work": Work,
-        "covariates": Covariate,
-        "outcomes": Outcome,
-        "subgroups": Subgroup,
-        "disclosure": Disclosure,
-    }
-    if not path:
-        return Study
-    if path[-1] in ("label", "title", "unit", "source"):
-        return Text
-    if "levels" in path[1:]:
-        return Level
-    return sections.get(str(path[0]))
-
-
-def _explain(error: ValidationError, lines: dict[tuple[str | int, ...], int], name: str) -> str:
-    """Return one message a mistake: file, line, key, what is wrong, what is allowed."""
-    messages = []
-    for item in error.errors(include_url=False, include_input=False):
-        # union types add their members' names to the location; the file's own path is what stands in the lines
-        path = tuple(p for p in item["loc"] if not (isinstance(p, str) and re.search(r"[\[(-]|^(str|int|float)$", p)))
-        line = line_of(lines, path)
-        where = f"{name}, line {line}" if line else name
-        key = ".".join(str(p + 1) if isinstance(p, int) else p for p in path) or "the file"
-        messages.append(f"{where}: {key}: {_what(item, path)}")
-    return "\n".join(dict.fromkeys(messages))
-
-
-def _what(item: Any, path: tuple[str | int, ...]) -> str:
-    if item["type"] == "extra_forbidden":
-        model = _model_at(path[:-1])
-        allowed = [f.alias or n for n, f in model.model_fields.items()] if model else []
-        close = difflib.get_close_matches(str(path[-1]), allowed, n=1)
-        hint = f"did you mean {close[0]!r}? " if close else ""
-        return f"no such key; {hint}allowed here: {', '.join(allowed)}"
-    if item["type"] == "missing":
-        return "this key is missing and must be given"
-    if item["type"] == "literal_error":
-        return f"not allowed; allowed: {item['ctx']['expected']}"
-    if item["type"] == "string_pattern_mismatch":
-        return "a name is lower-case letters a-z, digits and _, a letter first"
-    return str(item["msg"]).removeprefix("Value error, ")
 
 
 def _check_references(study: Study) -> None:

@@ -1,0 +1,140 @@
+"""Reading a study file: TOML with the line of every key, and every mistake explained with its line and what is allowed."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from .errors import StudyError
+from .toml_lines import key_lines, line_of
+
+__all__ = ["StudyFile", "explain", "read_study_file"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyFile:
+    """A study file as read: its name, digest, values (lists as tuples) and the line of each key."""
+
+    name: str
+    folder: Path
+    sha256: str
+    values: dict[str, Any]
+    lines: dict[tuple[str | int, ...], int]
+
+
+def read_study_file(path: Path) -> StudyFile:
+    """Read a study file without looking at what it means.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    StudyFile
+
+    Raises
+    ------
+    StudyError
+        If the file is missing or is not TOML in UTF-8.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError:
+        data = None
+    if data is None:
+        raise StudyError(f"the study file {path.name!r} cannot be read: give the path of a study.toml")
+    text, raw = _parse(data, path.name)
+    return StudyFile(
+        name=path.name,
+        folder=path.resolve().parent,
+        sha256=hashlib.sha256(data).hexdigest(),
+        values=_tuples(raw),
+        lines=key_lines(text),
+    )
+
+
+def _parse(data: bytes, name: str) -> tuple[str, dict[str, Any]]:
+    problem = ""
+    try:
+        text = data.decode("utf-8-sig")
+        return text, tomllib.loads(text)
+    except UnicodeDecodeError:
+        problem = f"{name}: the file is not UTF-8 text; save it as UTF-8"
+    except tomllib.TOMLDecodeError as error:
+        problem = f"{name}: not valid TOML: {error}"
+    raise StudyError(problem)
+
+
+def _tuples(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _tuples(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return tuple(_tuples(v) for v in value)
+    return value
+
+
+def _model_at(root: type[BaseModel], path: tuple[str | int, ...]) -> type[BaseModel] | None:
+    """Return the model whose keys stand at a path of the file, to say which keys are allowed there."""
+    model: type[BaseModel] | None = root
+    for key in path:
+        if model is None:
+            return None
+        field = next((f for n, f in model.model_fields.items() if key in (n, f.alias)), None)
+        # list positions, and names that the user gives to tables, lead nowhere deeper
+        model = _model_in(field.annotation) if field is not None else model
+    return model
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the model inside an annotation such as ``tuple[Arm, ...]`` or ``Text | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((m for a in get_args(annotation) if (m := _model_in(a)) is not None), None)
+
+
+def explain(error: ValidationError, file: StudyFile, model: type[BaseModel]) -> str:
+    """Return one message a mistake: file, line, key, what is wrong, what is allowed.
+
+    Parameters
+    ----------
+    error : ValidationError
+        What the model says of the file's values.
+    file : StudyFile
+        The file.
+    model : type of BaseModel
+        The model of the whole file.
+    """
+    messages = []
+    for item in error.errors(include_url=False, include_input=False):
+        # union types add their members' names to the location; the file's own path is what stands in the lines
+        path = tuple(p for p in item["loc"] if not (isinstance(p, str) and re.search(r"[\[(-]|^(str|int|float)$", p)))
+        line = line_of(file.lines, path)
+        where = f"{file.name}, line {line}" if line else file.name
+        key = ".".join(str(p + 1) if isinstance(p, int) else p for p in path) or "the file"
+        messages.append(f"{where}: {key}: {_what(item, path, model)}")
+    return "\n".join(dict.fromkeys(messages))
+
+
+def _what(item: Any, path: tuple[str | int, ...], root: type[BaseModel]) -> str:
+    if item["type"] == "extra_forbidden":
+        model = _model_at(root, path[:-1])
+        allowed = [f.alias or n for n, f in model.model_fields.items()] if model else []
+        close = difflib.get_close_matches(str(path[-1]), allowed, n=1)
+        hint = f"did you mean {close[0]!r}? " if close else ""
+        return f"no such key; {hint}allowed here: {', '.join(allowed)}"
+    if item["type"] == "missing":
+        return "this key is missing and must be given"
+    if item["type"] == "literal_error":
+        return f"not allowed; allowed: {item['ctx']['expected']}"
+    if item["type"] == "string_pattern_mismatch":
+        return "a name is lower-case letters a-z, digits and _, a letter first"
+    return str(item["msg"]).removeprefix("Value error, ")
