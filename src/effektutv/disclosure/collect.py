@@ -286,19 +286,21 @@ def collect_counts(ledger: Ledger, study: Study, rows: Iterable[CountRow]) -> No
             _add_up(ledger, total, parts)
 
 
-def collect_starts(ledger: Ledger, starts: Starts) -> None:
-    """Enter who started by arm; over the arms they add up to what the flow shows.
+def collect_starts(ledger: Ledger, starts: Starts, flow: Flow | None) -> None:
+    """Enter who started by arm; their sum is taken as known, unless the flow has a stage that may hide it.
 
     Parameters
     ----------
     ledger : Ledger
     starts : Starts
+    flow : Flow or None
     """
     for row in starts.rows:
         if not isinstance(row.n, int) or not isinstance(row.started, int):
             raise DisclosureError("start of the intervention: the counts behind an arm are unknown")
         ledger.observe(started_cell(row.arm), row.n, row.started)
-    ledger.margin([started_cell(r.arm) for r in starts.rows])
+    if flow is None or not any(stage.name == "started" for stage in flow.rows):
+        ledger.margin([started_cell(r.arm) for r in starts.rows])
 
 
 # -------------------------------------------------------------------------------------------------- flow and balance
@@ -344,21 +346,22 @@ def collect_flow(ledger: Ledger, flow: Flow) -> None:
         ledger.observe(left_cell(stage.name), _int(stage.excluded), None)
         for arm, count in arms.items():
             ledger.observe(flow_cell(stage.name, arm), count, None)
-        if arms:
-            ledger.margin([flow_cell(stage.name, a) for a in arms], flow_cell(stage.name))
         if previous is None or (arms and not previous.by_arm):
             ledger.anchors.update([flow_cell(stage.name), *(flow_cell(stage.name, a) for a in arms)])
         if previous is not None:
             ledger.margin([flow_cell(stage.name), left_cell(stage.name)], flow_cell(previous.name))
             shared = [a for a in arms if a in previous.by_arm]
+            # the losses first: their smallest is the next cell to hide, and who remains follows from it
+            if shared:
+                ledger.margin([left_cell(stage.name, a) for a in shared], left_cell(stage.name))
             for arm in shared:
                 before = _int(previous.by_arm[arm])
                 if before < arms[arm]:
                     raise DisclosureError(f"participant flow: an arm of stage {stage.name!r} holds more than before")
                 _enter_loss(ledger, left_cell(stage.name, arm), before, arms[arm])
                 ledger.margin([flow_cell(stage.name, arm), left_cell(stage.name, arm)], flow_cell(previous.name, arm))
-            if shared:
-                ledger.margin([left_cell(stage.name, a) for a in shared], left_cell(stage.name))
+        if arms:
+            ledger.margin([flow_cell(stage.name, a) for a in arms], flow_cell(stage.name))
         previous = stage
 
 

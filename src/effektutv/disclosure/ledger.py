@@ -161,7 +161,12 @@ class Ledger:
             self._follow_denominators()
             if self._complete_margins():
                 continue
-            exposed = recoverable([m.coefficients for m in self.margins], self.hidden)
+            # that a complement follows is no harm, as long as no primary cell does
+            exposed = [
+                cell
+                for cell in recoverable([m.coefficients for m in self.margins], self.hidden)
+                if self.hidden[cell].role is Role.PRIMARY
+            ]
             if not exposed:
                 break
             self._cover(exposed)
@@ -227,11 +232,14 @@ class Ledger:
         return min(sizes, default=0)
 
     def _cover(self, exposed: list[Cell]) -> None:
-        """Hide one more cell for those that follow from several margins together, or refuse."""
+        """Hide one more cell for those that follow from several margins together: the nearest through hidden cells."""
         for cell in exposed:
-            for margin in self.margins:
-                if cell in margin.cells and self._hide_next(margin):
+            reached, margins = {cell}, list(self.margins)
+            while near := [m for m in margins if reached.intersection(m.cells)]:
+                if any(self._hide_next(margin) for margin in near):
                     return
+                margins = [m for m in margins if m not in near]
+                reached.update(c for m in near for c in m.cells)
         raise DisclosureError(
             f"{len(exposed)} suppressed cells follow from the report's margins and nothing is left to hide with them, "
             f"e.g. {exposed[0]}: leave that table out of the study"

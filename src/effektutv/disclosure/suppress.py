@@ -115,7 +115,7 @@ def _ledger(inputs: ReportInputs, ledger: Ledger) -> Ledger:
         collect.collect_balance(ledger, study, inputs.balance)
     collect.link_outcomes(ledger, study)
     if inputs.starts is not None:
-        collect.collect_starts(ledger, inputs.starts)
+        collect.collect_starts(ledger, inputs.starts, inputs.flow)
     if inputs.flow is not None:
         collect.collect_flow(ledger, inputs.flow)
     ledger.close()
