@@ -1,1 +1,1 @@
-"""Plain tables in, matplotlib figures out: style, love, forest, profile, kinds, flow."""
+"""Plain tables in, matplotlib figures out: profile, love, forest, kinds, sources, flow; what they share is in style."""

@@ -226,9 +226,9 @@ def _subgroup(
                 continue
             two = len(levels) == 2
             first, second = (names.label(word(r, "level")) for r in levels) if two else ("", "")
-            label = (
-                names.text("interaction_two", first=first, second=second) if two else names.text("interaction_joint")
-            )
+            label = names.text("interaction_two", first=first, second=second) if two else names.text("interaction_all")
+            if len(wrap(label, _LABEL_WIDTH - deep)) > 2:
+                label = names.text("interaction_below")
             # a joint test over more than two levels has no single difference: nothing is missing
             blank = not two and mark(row) != SUPPRESSED and value(row, "estimate") is None
             out.append(

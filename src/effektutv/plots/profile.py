@@ -26,6 +26,8 @@ __all__ = ["alt_text", "shares_by_month"]
 
 _PLOT_HEIGHT = 190.0
 _NAME_WIDTH = 128.0
+#: Height of the line above the plot where an arm's months without a share are marked.
+_LANE = 15.0
 #: From the axes to the labels at the lines' ends: room for a leader and the arm's marker.
 _LEADER = 26.0
 _COUNTED_MONTHS = (0, 6, 12, 15, 18, 24)
@@ -93,7 +95,7 @@ def shares_by_month(
 ) -> Figure:
     """Draw the share of each arm by month, with pointwise and, where the table has them, simultaneous bands.
 
-    A month without a number breaks its line and shows its mark, ``‥`` or ``–``, between its neighbours.
+    A month without a number breaks its line, and its mark, ``‥`` or ``–``, stands above the plot in a lane of its arm.
 
     Parameters
     ----------
@@ -132,7 +134,8 @@ def shares_by_month(
     foot = [*notes, *_own_notes(content, bands, bool(notes)), *mark_notes(content.absences(), names.lang)]
     name_lines = [wrap(names.arm(arm.code), _NAME_WIDTH, bold=True) for arm in content.arms]
     label_width = max(*(widest(lines, bold=True) for lines in name_lines), text_width(_value_line(content, 0.888)))
-    above = LINE * ((y_label is not None) + (mark_month is not None)) + 6
+    lanes = _LANE * len(_gaps(content))
+    above = LINE * ((y_label is not None) + (mark_month is not None)) + lanes + 6
     strip = LINE * (1 + sum(len(lines) for lines in name_lines)) + 12
     with house_style():
         page = Page(above + _PLOT_HEIGHT + 34 + strip, title=heading, subtitle=under, notes=foot)
@@ -145,9 +148,9 @@ def shares_by_month(
         up = Linear(0.0, ticks[-1], top + _PLOT_HEIGHT, top)
         axes = page.axes(left, top, right - left, _PLOT_HEIGHT)
         axes.set(xlim=(across.back(left), content.months[-1]), ylim=(0, ticks[-1]))
-        _axis(page, axes, content, ticks, tick_labels, across, top, y_label)
+        _axis(page, axes, content, ticks, tick_labels, across, top, lanes, y_label)
         _draw_lines(axes, content, bands)
-        _gap_marks(page, content, across, up)
+        _gap_marks(page, content, across, right, top)
         _end_labels(page, content, up, right, name_lines, top)
         _counts_strip(page, content, across, right, name_lines, top + _PLOT_HEIGHT + 34)
     return page.fig
@@ -264,6 +267,7 @@ def _axis(
     tick_labels: Sequence[str],
     across: Linear,
     top: float,
+    lanes: float,
     y_label: str | None,
 ) -> None:
     names = content.names
@@ -274,10 +278,10 @@ def _axis(
     axes.set_xticks([m for m in range(content.months[0], content.months[-1] + 1) if m % step == 0])
     label = names.text("months_since", clock=names.label(content.clock)) if content.clock else names.text("months")
     page.text((across.start + across.end) / 2, top + _PLOT_HEIGHT + 27, label, ha="center", color=MUTED)
-    line = top - 6
+    line = top - lanes - 6
     if content.mark_month is not None:
         x = across(content.mark_month)
-        page.line([x, x], [top - 3, top + _PLOT_HEIGHT], color=RULE, linewidth=0.9, linestyle=(0, (1, 2)))
+        page.line([x, x], [line + 3, top + _PLOT_HEIGHT], color=RULE, linewidth=0.9, linestyle=(0, (1, 2)))
         page.text(x, line, names.text("month_n", month=str(content.mark_month)), ha="center", color=MUTED)
         line -= LINE
     if y_label is not None:
@@ -301,25 +305,26 @@ def _draw_lines(axes: Axes, content: _Content, bands: bool) -> None:
         axes.plot(months, arm.share, markevery=np.flatnonzero(marked).tolist(), clip_on=False, **look, **style.marks)
 
 
-def _gap_marks(page: Page, content: _Content, across: Linear, up: Linear) -> None:
-    """Write a boxed mark in the middle of each gap, between the line's ends: one for each run of months and sign."""
-    places: dict[int, list[tuple[_Arm, str]]] = {}
-    for arm in content.arms:
-        if np.isfinite(arm.share).any():
-            for first, last in _runs(arm.marks):
-                places.setdefault((first + last) // 2, []).append((arm, arm.marks[first]))
-    for place, gaps in places.items():
-        month = content.months[place]
-        heights = [up(float(np.interp(month, *_known(content, arm)))) for arm, _ in gaps]
-        for (arm, sign), y in zip(gaps, spread(heights, [14.0] * len(gaps), up.end, up.start, 1), strict=True):
-            colour = content.names.styles[arm.code].text_colour
-            box = {
-                "boxstyle": "round,pad=0.2,rounding_size=0.3",
-                "facecolor": "white",
-                "edgecolor": colour,
-                "linewidth": 0.8,
-            }
-            page.text(across(month), y, sign, color=colour, ha="center", va="center", bbox=box)
+def _gaps(content: _Content) -> list[_Arm]:
+    """Return the arms that have both months with a share and months without."""
+    return [arm for arm in content.arms if any(arm.marks) and np.isfinite(arm.share).any()]
+
+
+def _gap_marks(page: Page, content: _Content, across: Linear, right: float, top: float) -> None:
+    """Mark the months that are not shown, above the plot in a lane an arm: no height there can be read as a share."""
+    for place, arm in enumerate(_gaps(content)):
+        style = content.names.styles[arm.code]
+        y = top - _LANE * (place + 0.5) - 3
+        page.line([right + _LEADER - 7], [y], linestyle="none", **style.marks)
+        said = ", ".join(absent_words(sign, content.names) for sign in dict.fromkeys(arm.marks) if sign)
+        page.text(right + _LEADER, y + TEXT * 0.36, said, color=MUTED)
+        for first, last in _runs(arm.marks):
+            ends = [across(content.months[first]), across(content.months[last])]
+            box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": style.text_colour, "linewidth": 0.8}
+            if last > first:
+                page.line(ends, [y, y], color=style.colour, linewidth=1.2, marker="|", markersize=6)
+            look: dict[str, Any] = {"color": style.text_colour, "ha": "center", "va": "center"}
+            page.text(sum(ends) / 2, y, arm.marks[first], bbox=box, **look)
 
 
 def _runs(marks: Sequence[str]) -> list[tuple[int, int]]:
