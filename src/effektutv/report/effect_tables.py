@@ -165,7 +165,11 @@ def effect_notes(ctx: Context, rows: Sequence[EffectRow]) -> tuple[str, ...]:
     clocks = {row.clock for row in rows}
     if "start" in clocks:
         out.append(f"{w('note_not_protected')} {w('note_start_fallback')}")
-    out += list(dict.fromkeys(estimator_note(ctx, row) for row in rows))
+    if len({(r.estimator, r.vcov) for r in rows}) > 1:
+        # the groups of the table name their estimators
+        out.append(w("note_intervals", level=w("cis", level=ctx.numbers.level(ctx.coverage))))
+    else:
+        out.append(estimator_note(ctx, rows[0]))
     if any(r.estimator in ("blocked", "fe", "lin") and r.strata for r in rows):
         out.append(w("note_weighted"))
     if not any(isinstance(r.p_adjusted, float) for r in rows):

@@ -217,6 +217,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Estimator: {estimator}; {vcov}. Intervallen är {level}.",
         "Estimator: {estimator}; {vcov}. Intervals are {level}.",
     ),
+    "note_intervals": ("Intervallen är {level}.", "Intervals are {level}."),
     "note_weighted": (
         "Skillnaderna är viktade över strata och kan därför avvika något från skillnaden mellan andelarna.",
         "The differences are weighted over strata and may therefore differ a little from the difference between the shares.",
