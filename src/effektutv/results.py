@@ -22,6 +22,7 @@ __all__ = [
     "ArmSummary",
     "Balance",
     "BalanceRow",
+    "Count",
     "CountRow",
     "Counts",
     "DataQuality",
@@ -33,6 +34,8 @@ __all__ = [
     "FlowStage",
     "Omnibus",
     "Profile",
+    "RandomizationRow",
+    "RandomizationTest",
     "Severity",
     "StartRow",
     "Starts",
@@ -250,7 +253,7 @@ class Effects(Tabular):
         """
         from .plots.forest import forest
 
-        return forest(self.tidy(), lang=lang, **options)
+        return forest(self.tidy(), **{"lang": lang, "level": self.conf_level, **options})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,6 +305,66 @@ class Profile(Tabular):
         from .plots.profile import shares_by_month
 
         return shares_by_month(self.tidy(), lang=lang, **options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RandomizationRow:
+    """One contrast tested by drawing the assignment again.
+
+    ``statistic`` is the distance of the estimate from its mean over all draws: over its standard error where
+    ``studentized``, over ``null_sd`` where not, and as it is in an exact test. ``null_sd`` is the estimate's standard
+    deviation over all draws under the sharp null, by formula. ``draws`` is 0 for an exact test.
+    """
+
+    outcome: str
+    clock: str = ""
+    month: int | None = None
+    arm: str
+    control: str
+    n_arm: Count
+    n_control: Count
+    estimate: Statistic
+    std_error: Statistic
+    statistic: Statistic
+    null_sd: Statistic
+    p_randomization: Statistic
+    mc_error: Statistic
+    conf_low: Statistic
+    conf_high: Statistic
+    draws: int
+    estimator: str
+    studentized: bool
+    alternative: str
+    mechanism: str
+    method: str
+    strata: str = ""
+    status: Status = Status.UNCHECKED
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RandomizationTest(Tabular):
+    """Randomisation tests, a row a contrast.
+
+    Parameters
+    ----------
+    rows : tuple of RandomizationRow
+    seed : int
+        From which every draw can be had again.
+    conf_level : float
+        Coverage of the intervals.
+    notes : tuple of str
+        What a table note must say.
+    """
+
+    rows: tuple[RandomizationRow, ...]
+    seed: int
+    conf_level: float = 0.95
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def _row_type(cls) -> type[RandomizationRow]:
+        return RandomizationRow
 
 
 # ------------------------------------------------------------------------------------------------------------ balance
@@ -511,6 +574,20 @@ class Counts(Tabular):
     @classmethod
     def _row_type(cls) -> type[CountRow]:
         return CountRow
+
+    def plot(self, lang: str = "en", **options: Any) -> Any:
+        """Return stacked bars (matplotlib figure) of the categories by arm.
+
+        Parameters
+        ----------
+        lang : {"en", "sv"}
+            Language of every word in the figure.
+        **options
+            Passed to :func:`effektutv.plots.kinds.kinds`.
+        """
+        from .plots.kinds import kinds
+
+        return kinds(self.tidy(), lang=lang, **options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ WORDS = Catalogue(
         "not_shown": {"sv": "visas inte", "en": "not shown"},
         "not_available": {"sv": "saknas", "en": "not available"},
         "month_n": {"sv": "månad {month}", "en": "month {month}"},
-        "randomisation": {"sv": "lottningen", "en": "randomisation"},
+        "randomisation": {"sv": "randomiseringen", "en": "randomisation"},
         "start": {"sv": "start", "en": "start"},
         "versus": {"sv": "{arm} mot {control}", "en": "{arm} vs {control}"},
         "everyone": {"sv": "Alla", "en": "Everyone"},
@@ -41,7 +41,7 @@ WORDS = Catalogue(
         "n_arms": {"sv": "{n} grupper.", "en": "{n} arms."},
         "months_since_lower": {"sv": "sedan {clock}", "en": "since {clock}"},
         "start_clock": {
-            "sv": "Tiden räknas från egen start: jämförelsen skyddas då inte av lottningen.",
+            "sv": "Tiden räknas från egen start: jämförelsen skyddas då inte av randomiseringen.",
             "en": "Time runs from each person's own start: the comparison is then not protected by randomisation.",
         },
         "profile_alt": {
@@ -50,7 +50,7 @@ WORDS = Catalogue(
         },
         # balance
         "love_title": {
-            "sv": "Skillnader mellan grupperna före lottningen",
+            "sv": "Skillnader mellan grupperna före randomiseringen",
             "en": "Differences between the arms at baseline",
         },
         "love_subtitle": {
@@ -141,12 +141,12 @@ WORDS = Catalogue(
         "asked": {"sv": "Tillfrågade", "en": "Asked"},
         "assessed": {"sv": "Bedömda", "en": "Assessed"},
         "consented": {"sv": "Samtyckte", "en": "Consented"},
-        "randomised": {"sv": "Lottade", "en": "Randomised"},
+        "randomised": {"sv": "Randomiserade", "en": "Randomised"},
         "started": {"sv": "Påbörjade insatsen", "en": "Started the intervention"},
         "observed": {"sv": "Kan följas till utfallet", "en": "Followed to the outcome"},
         "analysed": {"sv": "Ingår i analysen", "en": "Analysed"},
         "declined": {"sv": "Tackade nej", "en": "Declined"},
-        "not_randomised": {"sv": "Lottades inte", "en": "Not randomised"},
+        "not_randomised": {"sv": "Inte randomiserade", "en": "Not randomised"},
         "not_started": {"sv": "Påbörjade inte insatsen", "en": "Did not start the intervention"},
         "follow_up_incomplete": {"sv": "Utan full uppföljning", "en": "Without full follow-up"},
         "excluded": {"sv": "Bortfall", "en": "Left"},
