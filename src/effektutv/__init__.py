@@ -5,6 +5,7 @@ The house, in the order of the way that data take through it (data move one way 
 ``registers``   extracts → checked, typed, lazy tables: ``schema`` ``readers`` ``engine`` ``quality``
 ``cohort``      tables → one row a participant: ``linkage`` ``flow`` ``baseline`` ``outcomes`` ``build``
 ``estimate``    arrays → frozen results: ``design`` ``linear`` ``covariance`` ``effects`` ``subgroups`` ``balance`` ``profile``
+                ``bounds`` ``compliance`` ``survival`` ``power`` …
 ``disclosure``  results → protected results; fails closed
 ``report``      protected results → tables, figures, HTML and the manifest
 ``plots``       plain tables → matplotlib figures
@@ -12,6 +13,7 @@ The house, in the order of the way that data take through it (data move one way 
 
 Around them: ``errors``, ``language`` (labels, and the only rounding), ``study`` (the study file), ``results`` (every
 result type), ``resources`` (shipped schemas and studies); and above them ``frames`` (the door for any data frame),
+``further`` (its door for bounds, compliance, time to event and power),
 ``trial`` (the participants and the questions one may ask of them), ``pipeline`` (the steps of the final report) and
 ``cli``. Importing the package loads none of these: each public name is fetched when it is first used.
 """
@@ -24,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .errors import ArgumentError, DisclosureError, EffektutvError, ExtractError, StudyError
     from .frames import balance, itt, profile
+    from .further import cace, lee_bounds, power, ratios, time_to_event
     from .pipeline import load, report
     from .results import Balance, Effects, Flow, Profile, Suppressed, Unavailable
     from .study import Study
@@ -35,8 +38,8 @@ _HOME = {
     "ArgumentError": "errors",
     "Balance": "results",
     "DisclosureError": "errors",
-    "EffektutvError": "errors",
     "Effects": "results",
+    "EffektutvError": "errors",
     "ExtractError": "errors",
     "Flow": "results",
     "Profile": "results",
@@ -46,10 +49,15 @@ _HOME = {
     "Trial": "trial",
     "Unavailable": "results",
     "balance": "frames",
+    "cace": "further",
     "itt": "frames",
+    "lee_bounds": "further",
     "load": "pipeline",
+    "power": "further",
     "profile": "frames",
+    "ratios": "further",
     "report": "pipeline",
+    "time_to_event": "further",
 }
 
 __all__ = [
@@ -68,10 +76,15 @@ __all__ = [
     "Unavailable",
     "__version__",
     "balance",
+    "cace",
     "itt",
+    "lee_bounds",
     "load",
+    "power",
     "profile",
+    "ratios",
     "report",
+    "time_to_event",
 ]
 
 

@@ -1,0 +1,296 @@
+r"""Time to a first event: Kaplan–Meier, log-rank, restricted mean time, and cumulative incidence with competing events.
+
+At the distinct times v with d events among Y at risk (persons censored at v are at risk there):
+
+* Kaplan–Meier :math:`S(t) = \prod_{v \le t} (1 - d/Y)`, Greenwood's variance :math:`S^2 \sum d/(Y(Y-d))`, interval on the
+  scale log(−log S), as R's ``survfit(conf.type = "log-log")``.
+* Log-rank over k arms and strata: observed less expected :math:`\sum d\,Y_k/Y`, hypergeometric variance, χ² on k − 1
+  degrees of freedom (R's ``survdiff``).
+* Restricted mean :math:`\int_0^\tau S`, variance :math:`\sum_{v \le \tau} A(v)^2\,d/(Y(Y-d))` with A(v) the area under S from
+  v to τ (R's survRM2); differences between arms with the normal distribution.
+* Cumulative incidence (Aalen–Johansen) :math:`F_j(t) = \sum_{v \le t} S(v-)\,d_j/Y`, S over all causes; its variance is the
+  infinitesimal jackknife's, the sum over persons of the squared derivative in the person's weight (R's ``survfit`` with
+  several states); interval on the scale log(−log(1 − F)).
+
+Kaplan–Meier takes a competing event as censoring, and so answers for a world without it; the incidence does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import chdtrc, ndtri
+
+from effektutv.results import Statistic, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .design import FloatArray, IntArray
+
+__all__ = ["Curve", "Mean", "Test", "curve", "incidence", "log_log", "log_rank", "median", "point", "restricted_mean"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Curve:
+    """One arm's life table at its distinct times.
+
+    Parameters
+    ----------
+    time : (m,) array of float
+        Distinct times at which someone leaves, ascending.
+    at_risk, events, competing, censored : (m,) arrays of int
+    survival : (m,) array of float
+        Kaplan–Meier after each time, competing events taken as censoring.
+    greenwood : (m,) array of float
+        Σ d/(Y(Y − d)) up to each time; infinite where the last at risk has the event.
+    n : int
+    last : float
+        The longest follow-up.
+    """
+
+    time: FloatArray
+    at_risk: IntArray
+    events: IntArray
+    competing: IntArray
+    censored: IntArray
+    survival: FloatArray
+    greenwood: FloatArray
+    n: int
+    last: float
+
+
+def curve(time: FloatArray, event: IntArray) -> Curve:
+    """Return the life table of one arm.
+
+    Parameters
+    ----------
+    time : (n,) array of float
+        At least 0.
+    event : (n,) array of int
+        0 censored, 1 the event, 2 and above competing events.
+    """
+    distinct, place = np.unique(time, return_inverse=True)
+    size = distinct.size
+    leaving = np.bincount(place, minlength=size)
+    events = np.bincount(place[event == 1], minlength=size)
+    competing = np.bincount(place[event > 1], minlength=size)
+    at_risk = time.size - np.concatenate([[0], np.cumsum(leaving)[:-1]]).astype(np.intp)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = np.where(events > 0, events / (at_risk * (at_risk - events).astype(float)), 0.0)
+    return Curve(
+        time=distinct,
+        at_risk=at_risk,
+        events=events,
+        competing=competing,
+        censored=leaving - events - competing,
+        survival=np.asarray(np.cumprod(1 - events / at_risk), dtype=np.float64),
+        greenwood=np.cumsum(terms),
+        n=time.size,
+        last=float(distinct[-1]) if size else 0.0,
+    )
+
+
+def log_log(value: float, error: float, level: float) -> tuple[Statistic, Statistic]:
+    """Return the interval of a share on the scale log(−log).
+
+    Parameters
+    ----------
+    value, error : float
+        The share and its standard error.
+    level : float
+        Coverage.
+    """
+    if not 0 < value < 1 or not np.isfinite(error):
+        why = Unavailable("no interval at a share of 0 or 1")
+        return why, why
+    z = float(ndtri(0.5 + level / 2))
+    half = z * error / (value * abs(float(np.log(value))))
+    return float(value ** np.exp(half)), float(value ** np.exp(-half))
+
+
+def point(table: Curve, t: float, level: float) -> tuple[float, Statistic, Statistic, Statistic]:
+    """Return Kaplan–Meier at a time: survival, standard error and the interval's ends.
+
+    Parameters
+    ----------
+    table : Curve
+    t : float
+    level : float
+        Coverage.
+    """
+    j = int(np.searchsorted(table.time, t, side="right")) - 1
+    if j < 0:
+        why = Unavailable("no one has left before this time")
+        return 1.0, 0.0, why, why
+    value = float(table.survival[j])
+    if value <= 0:
+        why = Unavailable("everyone at risk has had the event")
+        return 0.0, why, why, why
+    error = value * float(np.sqrt(table.greenwood[j]))
+    low, high = log_log(value, error, level)
+    return value, error, low, high
+
+
+def median(table: Curve) -> Statistic:
+    """Return the first time at which survival is at most one half (the midpoint where it is exactly that), as R does.
+
+    Parameters
+    ----------
+    table : Curve
+    """
+    half = 0.5
+    below = np.flatnonzero(table.survival < half + 1e-12)
+    if below.size == 0:
+        return Unavailable("fewer than half have had the event")
+    j = int(below[0])
+    if abs(float(table.survival[j]) - half) < 1e-12:
+        later = np.flatnonzero(table.survival < half - 1e-12)
+        if later.size:
+            return float(table.time[j] + table.time[int(later[0])]) / 2
+        return (float(table.time[j]) + table.last) / 2
+    return float(table.time[j])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mean:
+    """A restricted mean and its variance."""
+
+    value: Statistic
+    variance: Statistic
+
+
+def restricted_mean(table: Curve, tau: float) -> Mean:
+    """Return the mean time without the event, up to ``tau``.
+
+    Parameters
+    ----------
+    table : Curve
+    tau : float
+        Above 0. Undefined where follow-up ends before it while someone is still without the event.
+    """
+    if table.n == 0:
+        why = Unavailable("no one in the arm")
+        return Mean(value=why, variance=why)
+    if table.last < tau and table.survival[-1] > 0:
+        why = Unavailable("follow-up in the arm ends before the horizon")
+        return Mean(value=why, variance=why)
+    used = (table.events > 0) & (table.time <= tau)
+    time, survival = table.time[used], table.survival[used]
+    ends = np.concatenate([[0.0], time, [tau]])
+    areas = np.diff(ends) * np.concatenate([[1.0], survival])
+    after = np.cumsum(areas[::-1])[::-1][1:]  # the area from each event time on
+    d, Y = table.events[used].astype(float), table.at_risk[used].astype(float)
+    terms = np.divide(d, Y * (Y - d), out=np.zeros(d.size), where=d < Y)
+    return Mean(value=float(areas.sum()), variance=float(after**2 @ terms))
+
+
+def incidence(time: FloatArray, event: IntArray, times: Sequence[float]) -> list[tuple[float, float]]:
+    """Return the cumulative incidence of event 1 at each time, and its variance (infinitesimal jackknife).
+
+    Parameters
+    ----------
+    time : (n,) array of float
+    event : (n,) array of int
+        0 censored, 1 the event, 2 and above competing events.
+    times : sequence of float
+    """
+    table = curve(time, event)
+    at_risk = table.at_risk.astype(float)
+    all_events = table.events + table.competing
+    hazard, own = all_events / at_risk, table.events / at_risk
+    free = np.cumprod(1 - hazard)
+    before = np.concatenate([[1.0], free[:-1]])
+    F = np.cumsum(before * own)
+    place = np.searchsorted(table.time, time)
+    out = []
+    for t in times:
+        j = int(np.searchsorted(table.time, t, side="right")) - 1
+        if j < 0:
+            out.append((0.0, 0.0))
+            continue
+        used = np.arange(table.time.size) <= j
+        a = np.where(used, before / at_risk, 0.0)
+        rest = at_risk - all_events
+        b = np.divide(F[j] - F, rest, out=np.zeros(F.size), where=used & (rest > 0))
+        drift = np.cumsum(a * own - b * hazard)
+        part = a[place] * (event == 1) - b[place] * (event > 0) - drift[place]
+        out.append((float(F[j]), float(part @ part)))
+    return out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Test:
+    """A log-rank test.
+
+    Parameters
+    ----------
+    observed : tuple of int
+        By arm.
+    expected : tuple of float
+    statistic, df, p_value : Statistic
+    """
+
+    observed: tuple[int, ...]
+    expected: tuple[float, ...]
+    statistic: Statistic
+    df: Statistic
+    p_value: Statistic
+
+
+def log_rank(time: FloatArray, event: IntArray, arm: IntArray, n_arms: int, stratum: IntArray, n_strata: int) -> Test:
+    """Return the (stratified) log-rank test that all arms have the same hazard.
+
+    Parameters
+    ----------
+    time : (n,) array of float
+    event : (n,) array of int
+        1 the event; anything else is taken as censoring.
+    arm : (n,) array of int
+        Codes 0 … ``n_arms`` − 1.
+    n_arms : int
+    stratum : (n,) array of int
+        Codes 0 … ``n_strata`` − 1.
+    n_strata : int
+    """
+    observed, expected = np.zeros(n_arms), np.zeros(n_arms)
+    V = np.zeros((n_arms, n_arms))
+    for s in range(n_strata):
+        rows = stratum == s
+        if not rows.any():
+            continue
+        o, e, v = _log_rank_stratum(time[rows], event[rows], arm[rows], n_arms)
+        observed += o
+        expected += e
+        V += v
+    used = np.flatnonzero(expected > 0)
+    counts, means = tuple(int(o) for o in observed), tuple(float(e) for e in expected)
+    if used.size < 2 or not np.trace(V) > 0:
+        why = Unavailable("fewer than two arms at risk while events happen")
+        return Test(observed=counts, expected=means, statistic=why, df=why, p_value=why)
+    free = used[1:]
+    gap = (observed - expected)[free]
+    statistic = float(gap @ np.linalg.solve(V[np.ix_(free, free)], gap))
+    df = float(free.size)
+    return Test(observed=counts, expected=means, statistic=statistic, df=df, p_value=float(chdtrc(df, statistic)))
+
+
+def _log_rank_stratum(
+    time: FloatArray, event: IntArray, arm: IntArray, n_arms: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return observed and expected events by arm and the covariance of their difference, in one stratum."""
+    distinct, place = np.unique(time, return_inverse=True)
+    shape = (distinct.size, n_arms)
+    leaving = np.bincount(place * n_arms + arm, minlength=distinct.size * n_arms).reshape(shape)
+    died = event == 1
+    d = np.bincount((place * n_arms + arm)[died], minlength=distinct.size * n_arms).reshape(shape)
+    Y = leaving[::-1].cumsum(axis=0)[::-1].astype(float)
+    keep = d.sum(axis=1) > 0
+    Y, deaths = Y[keep], d[keep].sum(axis=1).astype(float)
+    total = Y.sum(axis=1)
+    share = Y / total[:, None]
+    spread = np.divide(deaths * (total - deaths), total - 1, out=np.zeros(total.size), where=total > 1)
+    V = np.diag(spread @ share) - (share * spread[:, None]).T @ share
+    return d.sum(axis=0).astype(float), deaths @ share, V

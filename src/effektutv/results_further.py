@@ -1,0 +1,386 @@
+"""Frozen result types of the questions beyond the mean difference: ratios, bounds, compliance, time to event, power.
+
+They follow :mod:`effektutv.results`: one tidy row a contrast, a number or the reason why there is none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .results import Count, Effects, Statistic, Status, Tabular, Unavailable
+
+__all__ = [
+    "BoundRow",
+    "Bounds",
+    "ComplierEffects",
+    "ComplierRow",
+    "LogRank",
+    "LogRankArm",
+    "MeanTimeRow",
+    "Power",
+    "PowerRow",
+    "RatioRow",
+    "Ratios",
+    "ReceiptRow",
+    "Receipts",
+    "RiskRow",
+    "TimeToEvent",
+]
+
+_NO_COUNT = Unavailable("not a 0/1 outcome")
+_UNTRIMMED = Unavailable("nothing is trimmed")
+_FORMULA = Unavailable("computed by formula")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatioRow:
+    """One contrast of a 0/1 outcome on one scale: a risk ratio, an odds ratio, or a difference with Newcombe's interval.
+
+    ``std_error`` is that of the logarithm for ratios; Newcombe's interval has none.
+    """
+
+    outcome: str
+    clock: str = ""
+    month: int | None = None
+    arm: str
+    control: str
+    measure: str
+    n_arm: Count
+    n_control: Count
+    mean_arm: Statistic
+    mean_control: Statistic
+    estimate: Statistic
+    std_error: Statistic
+    statistic: Statistic
+    df: Statistic
+    p_value: Statistic
+    conf_low: Statistic
+    conf_high: Statistic
+    estimator: str
+    vcov: str
+    strata: str = ""
+    status: Status = Status.UNCHECKED
+    note: str = ""
+    events_arm: Count = field(default=_NO_COUNT, metadata={"internal": True})
+    events_control: Count = field(default=_NO_COUNT, metadata={"internal": True})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratios(Tabular):
+    """Risk ratios and odds ratios beside the differences.
+
+    Parameters
+    ----------
+    rows : tuple of RatioRow
+    conf_level : float
+    notes : tuple of str
+    """
+
+    rows: tuple[RatioRow, ...]
+    conf_level: float = 0.95
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def _row_type(cls) -> type[RatioRow]:
+        return RatioRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundRow:
+    """Bounds on the effect of one arm against another when outcomes are missing.
+
+    ``lower`` and ``upper`` bound the effect; ``conf_low`` and ``conf_high`` cover it with the stated probability.
+    """
+
+    outcome: str
+    arm: str
+    control: str
+    method: str
+    population: str
+    n_arm: Count
+    n_control: Count
+    observed_arm: Count
+    observed_control: Count
+    response_arm: Statistic
+    response_control: Statistic
+    trimmed: str = ""
+    trimmed_share: Statistic = _UNTRIMMED
+    lower: Statistic
+    upper: Statistic
+    std_error_lower: Statistic
+    std_error_upper: Statistic
+    conf_low: Statistic
+    conf_high: Statistic
+    cells: int = 1
+    status: Status = Status.UNCHECKED
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds(Tabular):
+    """Bounds by contrast, with the response that they rest on.
+
+    Parameters
+    ----------
+    rows : tuple of BoundRow
+    response : Effects
+        Response as an outcome: shares by arm, and their differences.
+    conf_level : float
+    notes : tuple of str
+    """
+
+    rows: tuple[BoundRow, ...]
+    response: Effects
+    conf_level: float = 0.95
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def _row_type(cls) -> type[BoundRow]:
+        return BoundRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRow:
+    """How many of one arm received one programme."""
+
+    arm: str
+    programme: str
+    n: Count
+    received: Count
+    share: Statistic
+    status: Status = Status.UNCHECKED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipts(Tabular):
+    """Receipt of every programme by arm: what a complier effect rests on."""
+
+    rows: tuple[ReceiptRow, ...]
+
+    @classmethod
+    def _row_type(cls) -> type[ReceiptRow]:
+        return ReceiptRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplierRow:
+    """The effect of receiving a programme on those who receive it because of the arm they were assigned to.
+
+    ``first_stage`` is the effect of the assignment on receipt, ``f_classical`` the F test of it that weak-instrument
+    tables are made for, ``f_robust`` the robust one. ``ar_low`` and ``ar_high`` end Anderson and Rubin's confidence set,
+    which holds its level however weak the first stage is.
+    """
+
+    outcome: str
+    arm: str
+    control: str
+    n_arm: Count
+    n_control: Count
+    receipt_arm: Statistic
+    receipt_control: Statistic
+    first_stage: Statistic
+    first_stage_error: Statistic
+    f_classical: Statistic
+    f_robust: Statistic
+    intention_to_treat: Statistic
+    estimate: Statistic
+    std_error: Statistic
+    statistic: Statistic
+    df: Statistic
+    p_value: Statistic
+    conf_low: Statistic
+    conf_high: Statistic
+    ar_low: Statistic
+    ar_high: Statistic
+    vcov: str
+    strata: str = ""
+    status: Status = Status.UNCHECKED
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplierEffects(Tabular):
+    """Complier average causal effects, each arm against the comparison arm.
+
+    Parameters
+    ----------
+    rows : tuple of ComplierRow
+    receipt : Receipts
+        Every programme in every arm.
+    conf_level : float
+    notes : tuple of str
+    """
+
+    rows: tuple[ComplierRow, ...]
+    receipt: Receipts
+    conf_level: float = 0.95
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def _row_type(cls) -> type[ComplierRow]:
+        return ComplierRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskRow:
+    """One arm at one time: at risk, events so far, Kaplan–Meier and the cumulative incidence with competing events.
+
+    ``n_risk`` counts those still under observation just before the time; ``events``, ``competing`` and ``censored`` count
+    up to the time, both ends included. ``survival`` takes a competing event as censoring, ``incidence`` does not.
+    """
+
+    arm: str
+    time: float
+    n: Count
+    n_risk: Count
+    events: Count
+    competing: Count
+    censored: Count
+    survival: Statistic
+    survival_error: Statistic
+    survival_low: Statistic
+    survival_high: Statistic
+    incidence: Statistic
+    incidence_error: Statistic
+    incidence_low: Statistic
+    incidence_high: Statistic
+    status: Status = Status.UNCHECKED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRankArm:
+    """Events observed and expected in one arm if all arms had the same hazard."""
+
+    arm: str
+    n: Count
+    observed: Count
+    expected: Statistic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRank(Tabular):
+    """A log-rank test that the arms' hazards are the same.
+
+    Parameters
+    ----------
+    rows : tuple of LogRankArm
+    statistic, df, p_value : Statistic
+        Chi-squared.
+    strata : str
+        What the test is stratified by, empty if by nothing.
+    """
+
+    rows: tuple[LogRankArm, ...]
+    statistic: Statistic
+    df: Statistic
+    p_value: Statistic
+    strata: str = ""
+
+    @classmethod
+    def _row_type(cls) -> type[LogRankArm]:
+        return LogRankArm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeanTimeRow:
+    """The difference between two arms in restricted mean time without the event, up to ``tau``; and their log-rank test."""
+
+    arm: str
+    control: str
+    tau: float
+    n_arm: Count
+    n_control: Count
+    mean_arm: Statistic
+    mean_control: Statistic
+    estimate: Statistic
+    std_error: Statistic
+    statistic: Statistic
+    p_value: Statistic
+    conf_low: Statistic
+    conf_high: Statistic
+    log_rank: Statistic
+    log_rank_p: Statistic
+    status: Status = Status.UNCHECKED
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeToEvent(Tabular):
+    """Time to a first event: restricted mean differences by contrast, risk table and curves by arm, log-rank test.
+
+    Parameters
+    ----------
+    rows : tuple of MeanTimeRow
+    risk : tuple of RiskRow
+        By arm and time.
+    log_rank : LogRank
+        All arms at once.
+    medians : mapping, as pairs of str and Statistic
+        By arm.
+    conf_level : float
+    notes : tuple of str
+    """
+
+    rows: tuple[MeanTimeRow, ...]
+    risk: tuple[RiskRow, ...]
+    log_rank: LogRank
+    medians: tuple[tuple[str, Statistic], ...]
+    conf_level: float = 0.95
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def _row_type(cls) -> type[MeanTimeRow]:
+        return MeanTimeRow
+
+    def risk_table(self) -> Any:
+        """Return the risk table and the curves, a row an arm and time (pandas)."""
+        return _Risk(rows=self.risk).tidy()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Risk(Tabular):
+    rows: tuple[RiskRow, ...]
+
+    @classmethod
+    def _row_type(cls) -> type[RiskRow]:
+        return RiskRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowerRow:
+    """One contrast of two proportions, planned. ``solved`` names what was computed from the rest.
+
+    ``alpha`` is the family's, ``alpha_each`` the one that each of the family's contrasts is tested at.
+    """
+
+    n_arm: Statistic
+    n_control: Statistic
+    baseline: float
+    effect: Statistic
+    alpha: float
+    alpha_each: float
+    family: int
+    power: Statistic
+    solved: str
+    method: str
+    std_error: Statistic
+    monte_carlo_error: Statistic = _FORMULA
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Power(Tabular):
+    """Power, sample sizes or minimum detectable effects.
+
+    Parameters
+    ----------
+    rows : tuple of PowerRow
+    notes : tuple of str
+    """
+
+    rows: tuple[PowerRow, ...]
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def _row_type(cls) -> type[PowerRow]:
+        return PowerRow
