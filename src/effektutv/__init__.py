@@ -7,7 +7,7 @@ The house, in the order of the way that data take through it (data move one way 
 ``estimate``    arrays → frozen results: ``design`` ``linear`` ``covariance`` ``effects`` ``subgroups`` ``balance`` ``profile``
                 ``bounds`` ``compliance`` ``survival`` ``power`` …
 ``disclosure``  results → protected results; fails closed
-``report``      protected results → tables, figures, HTML and the manifest
+``reporting``   protected results → tables, figures, HTML and the manifest
 ``plots``       plain tables → matplotlib figures
 ``synthetic``   demonstration extracts with a known truth
 

@@ -247,8 +247,8 @@ def report(
     if lang not in ("sv", "en"):
         raise ArgumentError(f"lang: got {lang!r}; give 'sv' or 'en'")
     from .disclosure.suppress import protect
-    from .report.document import build, write
-    from .report.manifest import Facts
+    from .reporting.document import build, write
+    from .reporting.manifest import Facts
 
     clocked = steps or Clocked(progress)
     with replacing(Path(out)) as folder:

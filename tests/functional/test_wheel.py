@@ -41,8 +41,8 @@ def test_everything_shipped_is_in_the_wheel(unpacked):
         }
         assert shipped == carried
         assert shipped
-    templates = {p.name for p in (ROOT / "src/effektutv/report/templates").iterdir()}
-    assert {p.name for p in (unpacked / "effektutv/report/templates").iterdir()} == templates
+    templates = {p.name for p in (ROOT / "src/effektutv/reporting/templates").iterdir()}
+    assert {p.name for p in (unpacked / "effektutv/reporting/templates").iterdir()} == templates
     assert (unpacked / "effektutv" / "py.typed").is_file()
 
 
