@@ -9,10 +9,10 @@ import pytest
 
 from effektutv.disclosure.protected import ReportInputs
 from effektutv.disclosure.suppress import protect
-from effektutv.report import document
-from effektutv.report.labels import Context
-from effektutv.report.manifest import Facts
-from effektutv.report.phrases import Words
+from effektutv.reporting import document
+from effektutv.reporting.labels import Context
+from effektutv.reporting.manifest import Facts
+from effektutv.reporting.phrases import Words
 from effektutv.results import (
     ArmSummary,
     Balance,

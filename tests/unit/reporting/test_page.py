@@ -9,9 +9,9 @@ from html.parser import HTMLParser
 import pytest
 
 from effektutv.plots.words import WORDS
-from effektutv.report.phrases import PHRASES
-from effektutv.report.phrases_findings import FINDINGS
-from effektutv.report.phrases_method import METHOD
+from effektutv.reporting.phrases import PHRASES
+from effektutv.reporting.phrases_findings import FINDINGS
+from effektutv.reporting.phrases_method import METHOD
 
 LANGUAGES = ("sv", "en")
 

@@ -1,0 +1,50 @@
+"""The package's face: light to import, every public name there, none of them hidden by a room of the same name."""
+
+from __future__ import annotations
+
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import effektutv as eu
+
+HEAVY = {"numpy", "pandas", "scipy", "matplotlib", "duckdb", "pyarrow", "pydantic", "statsmodels", "linearmodels", "rich"}
+
+
+def loaded_after(code: str) -> set[str]:
+    program = f"{code}\nimport sys\nprint(*{{m.partition('.')[0] for m in sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_importing_loads_nothing_heavy():
+    assert not loaded_after("import effektutv") & HEAVY
+
+
+def test_an_estimate_does_not_pay_for_what_it_does_not_use():
+    code = (
+        "import pandas as pd, effektutv as eu\n"
+        "eu.itt(pd.DataFrame({'y': [0., 1, 1, 0], 'a': ['t', 't', 'c', 'c']}), outcome='y', arm='a', control='c')"
+    )
+    assert not loaded_after(code) & {"statsmodels", "linearmodels", "matplotlib", "duckdb"}
+
+
+@pytest.mark.parametrize("name", eu.__all__)
+def test_public_names_are_there(name):
+    assert getattr(eu, name) is not None
+
+
+def test_no_room_bears_the_name_of_a_function():
+    # importing such a room would put it in the function's place
+    assert not set(eu.__all__) & {m.name for m in pkgutil.iter_modules(eu.__path__)}
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="nothing"):
+        eu.nothing  # noqa: B018
+
+
+def test_dir_lists_the_public_names():
+    assert set(dir(eu)) == set(eu.__all__)
