@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from effektutv import language
+
 from . import tables
 from .blocks import FigureBlock, Group, Head, Row, TableBlock
 from .effect_tables import effect_table, marks
@@ -13,7 +15,7 @@ from .effect_tables import effect_table, marks
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from effektutv.results import ArmSummary, Balance, BalanceRow, Counts, EffectRow, Effects, Flow, Profile
+    from effektutv.results import ArmSummary, Balance, BalanceRow, Count, Counts, EffectRow, Effects, Flow, Profile
 
     from .labels import Context
 
@@ -62,6 +64,15 @@ _ALT = {
 }
 
 
+def _subtitle(ctx: Context, key: str, by_arm: dict[str, Count], **values: str) -> str | None:
+    """Return unit, population and n; ``None``, for the figure's own words, where a count may not be shown."""
+    known = [n for n in by_arm.values() if isinstance(n, int)]
+    if not known or len(known) < len(by_arm):
+        return None
+    persons = ctx.words("subtitle_randomised", persons=language.persons(sum(known), ctx.words.lang))
+    return ctx.words(key, persons=persons, **values)
+
+
 def flow_figure(ctx: Context, flow: Flow, table: TableBlock) -> FigureBlock:
     """Return the participant flow as a diagram.
 
@@ -95,6 +106,13 @@ def love_figure(ctx: Context, balance: Balance) -> FigureBlock:
         if row.level:
             labels[row.level] = ctx.labels.level(row.covariate, row.level)
     pairs = list(dict.fromkeys((r.arm, r.control) for r in balance.rows))
+    sizes: dict[str, Count] = {}
+    for row in balance.rows:
+        if isinstance(row.n_arm, int) and isinstance(row.n_missing_arm, int) and row.kind != "missing":
+            sizes[row.arm] = row.n_arm + row.n_missing_arm
+        if isinstance(row.n_control, int) and isinstance(row.n_missing_control, int) and row.kind != "missing":
+            sizes[row.control] = row.n_control + row.n_missing_control
+    sizes = sizes if set(sizes) == set(balance.arms) else {}
     heads = [Head(w("characteristic"), words=True), *(Head(ctx.labels.contrast(*p)) for p in pairs)]
     by_key: dict[tuple[str, str], list[BalanceRow]] = {}
     for row in balance.rows:
@@ -113,7 +131,7 @@ def love_figure(ctx: Context, balance: Balance) -> FigureBlock:
     )  # fmt: skip
     return _block(
         ctx, "balance-love", title, "love", balance.tidy(), tables.balance_rows(balance), table,
-        labels=labels, arms=ctx.study.arm_labels(w.lang), notes=_notes(ctx),
+        labels=labels, arms=ctx.study.arm_labels(w.lang), notes=_notes(ctx), subtitle=_subtitle(ctx, "subtitle_smd", sizes),
     )  # fmt: skip
 
 
@@ -132,12 +150,16 @@ def profile_figure(ctx: Context, profile: Profile, outcome: str, clock: str) -> 
     title = w("profile_figure", outcome=label, zero=zero)
     notes = [w("note_not_protected")] if clock == "start" else []
     declared = next((o for o in ctx.study.outcomes if o.name == outcome), None)
+    share = ctx.scale(outcome).share
+    first = min(r.month for r in rows)
+    followed = {r.arm: r.n for r in rows if r.month == first}
     return _block(
         ctx, "_".join(filter(None, ("profile", outcome, clock))), title, "profile",
         replace(profile, rows=rows).tidy(), tables.arm_rows(rows), _profile_table(ctx, title, rows),
         labels={outcome: label, "randomisation": w("zero_randomisation"), "start": w("zero_start")},
         arms=ctx.study.arm_labels(w.lang), outcome=outcome, clock=clock or None,
         mark_month=declared.month if declared else None, scale=ctx.scale(outcome).name, notes=_notes(ctx, *notes),
+        subtitle=_subtitle(ctx, "subtitle_shares" if share else "subtitle_mean", followed),
     )  # fmt: skip
 
 
@@ -204,6 +226,7 @@ def _bars(ctx: Context, module: str, counts: Counts, table: TableBlock, title: s
     return _block(
         ctx, "_".join(filter(None, (module, row.clock))), title, module, counts.tidy(), tables.count_rows(counts.rows),
         table, labels=labels, arms=ctx.study.arm_labels(ctx.words.lang), notes=_notes(ctx, *notes),
+        subtitle=_subtitle(ctx, "subtitle_shares", {r.arm: r.n for r in counts.rows}),
     )  # fmt: skip
 
 
@@ -230,10 +253,15 @@ def forest_figure(ctx: Context, effects: Effects, rows: Sequence[EffectRow]) -> 
         level = "" if not row.subgroup else ctx.labels.covariate(row.subgroup)
         groups.setdefault(level or w("everyone"), []).append(row)
     scale = ctx.scale(first.outcome)
+    everyone = [r for r in rows if not r.subgroup]
+    sizes = {r.control: r.n_control for r in everyone} | {r.arm: r.n_arm for r in everyone}
     title = w("forest_figure")
     table = effect_table(ctx, "data-forest", title, list(groups.items()), file="", level_names=True)
     return _block(
         ctx, "subgroups-forest", title, "forest", replace(effects, rows=tuple(rows)).tidy(), tables.effect_rows(rows),
         table, labels=labels, arms=ctx.study.arm_labels(w.lang), scale=scale.name, unit_label=scale.unit or None,
         decimals=scale.decimals, level=ctx.coverage, notes=_notes(ctx, w("note_forest")),
+        subtitle=_subtitle(ctx, "subtitle_points", sizes) if scale.share else _subtitle(
+            ctx, "subtitle_unit", sizes, unit=scale.unit
+        ),
     )  # fmt: skip

@@ -266,11 +266,26 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Banden är punktvisa {level}, för varje månad och grupp för sig.",
         "Bands are pointwise {level}, each month and arm by itself.",
     ),
+    "subtitle_shares": ("Andel i procent av {persons}.", "Per cent of {persons}."),
+    "subtitle_mean": ("Medelvärde för {persons}.", "Mean of {persons}."),
+    "subtitle_smd": (
+        "Standardiserad skillnad i medelvärde för varje par av grupper, {persons}.",
+        "Standardised mean difference for each pair of arms, {persons}.",
+    ),
+    "subtitle_points": (
+        "Skillnad mot jämförelsen i procentenheter, {persons}.",
+        "Difference from the comparison in percentage points, {persons}.",
+    ),
+    "subtitle_unit": ("Skillnad mot jämförelsen i {unit}, {persons}.", "Difference from the comparison in {unit}, {persons}."),
+    "subtitle_randomised": ("{persons} som randomiserades", "{persons} randomised"),
     "note_forest": (
         "Skillnaden i effekt mellan nivåerna avgör om effekten "
-        "skiljer sig; att ett intervall rymmer noll och ett annat inte gör det är inget fynd.",
+        "skiljer sig; att ett intervall rymmer noll och ett annat inte gör det är inget fynd. "
+        "Den jämför nivåerna i samma strata med samma vikter och är därför inte exakt skillnaden mellan raderna ovanför.",
         "Whether the effect differs is decided by the "
-        "difference in effect between the levels; that one interval covers zero and another does not is no finding.",
+        "difference in effect between the levels; that one interval covers zero and another does not is no finding. "
+        "It compares the levels within the same strata by the same weights, so that it is not quite the difference of the "
+        "rows above it.",
     ),
     "note_sources": (
         "Arbetsförmedlingen följer personer i Supported Employment längre än andra. Vad som är känt om arbete kan därför bero "
@@ -288,8 +303,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "The subgroup was not specified in advance: the result is exploratory.",
     ),
     "protection_uncleared": (
-        "Skydd: profil ”{policy}”, inte godkänd för publicering.",
-        "Protection: profile “{policy}”, not cleared for publication.",
+        "Skydd: den enklaste regeln (små celler borttagna), inte godkänt för publicering.",
+        "Protection: the simplest rule (small cells removed), not cleared for publication.",
     ),
     "protection_public": (
         "Skydd: inget behövs, uppgifterna är offentliga.",
