@@ -29,6 +29,8 @@ __all__ = ["adjusted_influence", "cluster_variance", "clusters_by_arm", "number_
 EXACT = 1e-10
 #: Residuals that hold less than this share of the outcome's variation are rounding.
 _EXACT_FIT = 1e-26
+#: A clustered variance below this share of the one without clusters is rounding of 0.
+_SETTLED = 1e-16
 
 
 def number_clusters(cluster: IntArray) -> tuple[IntArray, int]:
@@ -113,7 +115,11 @@ def cluster_variance(fit: LeastSquares, cluster: IntArray, total_ss: float) -> t
         return 0.0, Unavailable("no variation within the fit")
     a = adjusted_influence(fit, fit.influence[:, None], codes, n_clusters)[:, 0]
     scores = np.bincount(codes, weights=a * fit.residuals, minlength=n_clusters)
-    return float(scores @ scores), _degrees(fit, a, codes, n_clusters)
+    variance = float(scores @ scores)
+    if variance <= _SETTLED * float((fit.influence**2) @ (fit.residuals**2)):
+        why = Unavailable("the fit leaves nothing to vary between clusters: each has effects of its own in both arms")
+        return why, why
+    return variance, _degrees(fit, a, codes, n_clusters)
 
 
 def _degrees(fit: LeastSquares, a: FloatArray, codes: IntArray, n_clusters: int) -> Statistic:
