@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .frames import balance, itt, profile
     from .further import cace, lee_bounds, power, ratios, time_to_event
     from .pipeline import load, report
+    from .randomised import adjust, randomization_test
     from .results import Balance, Effects, Flow, Profile, Suppressed, Unavailable
     from .study import Study
     from .trial import Trial
@@ -48,6 +49,7 @@ _HOME = {
     "Suppressed": "results",
     "Trial": "trial",
     "Unavailable": "results",
+    "adjust": "randomised",
     "balance": "frames",
     "cace": "further",
     "itt": "frames",
@@ -55,6 +57,7 @@ _HOME = {
     "load": "pipeline",
     "power": "further",
     "profile": "frames",
+    "randomization_test": "randomised",
     "ratios": "further",
     "report": "pipeline",
     "time_to_event": "further",
@@ -75,6 +78,7 @@ __all__ = [
     "Trial",
     "Unavailable",
     "__version__",
+    "adjust",
     "balance",
     "cace",
     "itt",
@@ -82,6 +86,7 @@ __all__ = [
     "load",
     "power",
     "profile",
+    "randomization_test",
     "ratios",
     "report",
     "time_to_event",

@@ -38,8 +38,9 @@ from .estimate.contamination import pooled_rows
 from .estimate.design import Estimator, FloatArray, parse_spec, persons
 from .estimate.effects import Labels, effect_rows
 from .estimate.profile import profile_rows
+from .estimate.source import Source
 from .estimate.subgroups import Subgroup, cross, subgroup_rows
-from .results import Balance, EffectRow, Effects, Profile
+from .results import Balance, EffectRow, Effects, Profile, keep
 
 __all__ = ["balance", "itt", "pooled_regression", "profile"]
 
@@ -132,6 +133,7 @@ def itt(
         If an argument cannot be used.
     """
     names = names_of("outcome", outcome)
+    outcomes: dict[str, FloatArray] = {}
     spec = parse_spec(
         estimator=estimator,
         vcov=vcov,
@@ -150,6 +152,7 @@ def itt(
     binary = True
     for name in names:
         y = read_outcome(df, name, zero_one="estimator 'logit'" if spec.estimator is Estimator.LOGIT else "")
+        outcomes[name] = y
         binary &= bool(np.all(np.isnan(y) | (y == 0) | (y == 1)))
         labels = Labels(outcome=name, clock=clock, month=month)
         found, said = effect_rows(design, y, spec, assigned.contrasts, labels)
@@ -160,7 +163,8 @@ def itt(
             rows += found
             notes += said
     estimand = state_estimand(assigned, ", ".join(names), binary, population, intercurrent)
-    return Effects(rows=tuple(rows), estimand=estimand, conf_level=spec.level, notes=unique(notes))
+    effects = Effects(rows=tuple(rows), estimand=estimand, conf_level=spec.level, notes=unique(notes))
+    return keep(effects, Source(design=design, outcomes=outcomes, subgroups=tuple(groups), spec=spec))
 
 
 def profile(

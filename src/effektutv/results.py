@@ -45,6 +45,8 @@ __all__ = [
     "Tabular",
     "Unavailable",
     "available",
+    "keep",
+    "kept",
 ]
 
 #: The marker that stands for a suppressed cell wherever a result is shown.
@@ -236,6 +238,17 @@ class Effects(Tabular):
     estimand: Estimand
     conf_level: float = 0.95
     notes: tuple[str, ...] = ()
+    # What the effects were estimated from (see keep): neither shown, compared, pickled nor carried into a changed copy.
+    _source: object = field(default=None, init=False, repr=False, compare=False)
+
+    def __getstate__(self) -> list[object]:
+        """Return what a pickle or copy holds: everything but the arrays."""
+        return [None if f.name == "_source" else getattr(self, f.name) for f in fields(self)]
+
+    def __setstate__(self, state: list[object]) -> None:
+        """Take what a pickle or copy held."""
+        for f, value in zip(fields(self), state, strict=True):
+            object.__setattr__(self, f.name, value)
 
     @classmethod
     def _row_type(cls) -> type[EffectRow]:
@@ -254,6 +267,32 @@ class Effects(Tabular):
         from .plots.forest import forest
 
         return forest(self.tidy(), **{"lang": lang, "level": self.conf_level, **options})
+
+
+def keep(effects: Effects, source: object) -> Effects:
+    """Return the effects with what they were estimated from, for tests that draw the assignment again.
+
+    It stays within the process: it is no part of the result's value, repr, table or pickle, and a copy made by
+    ``dataclasses.replace`` (as disclosure control makes) has none.
+
+    Parameters
+    ----------
+    effects : Effects
+        Just made, and known to no one else yet.
+    source : object
+    """
+    object.__setattr__(effects, "_source", source)
+    return effects
+
+
+def kept(effects: Effects) -> object:
+    """Return what :func:`keep` put beside the effects, or None.
+
+    Parameters
+    ----------
+    effects : Effects
+    """
+    return effects._source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

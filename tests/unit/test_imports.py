@@ -31,11 +31,12 @@ ARROWS = {
     "assigned": {"errors", "results", "estimate", "columns"},
     "further": {"errors", "results", "results_further", "estimate", "columns", "assigned"},
     "frames": {"errors", "results", "estimate", "columns", "assigned"},
+    "randomised": {"errors", "results", "estimate", "columns", "assigned"},
     "trial": {"errors", "study", "results", "frames", "cohort", "disclosure", "reporting"},
     "pipeline": {"errors", "study", "results", "trial", "registers", "cohort", "disclosure", "reporting", "__init__"},
     "__main__": {"cli"},
     "cli": {"errors", "results", "pipeline", "synthetic", "__init__"},
-    "__init__": {"errors", "results", "study", "frames", "further", "trial", "pipeline"},
+    "__init__": {"errors", "results", "study", "frames", "further", "randomised", "trial", "pipeline"},
 }
 
 

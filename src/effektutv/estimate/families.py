@@ -1,0 +1,443 @@
+r"""Statistics of a whole family from the same draws: outcomes and subgroups within one contrast, or a bootstrap of all.
+
+Every hypothesis is an estimate over its standard error, both computed anew in each draw by the estimator that made the
+row: strata that lose an arm in a draw are dropped there, single persons are pooled there. Draws are
+
+``within a contrast``
+    of its two arms within strata, the third held: the joint null of no effect of this contrast on any outcome;
+``of all arms``
+    within strata: the null that no arm has an effect, for the closure of one outcome's contrasts. Never for the null of
+    one pair: unstudentised that test rejects a true null far too often when arms differ in size;
+``bootstrap``
+    of persons within stratum and arm, centred at the estimates.
+
+An interaction row's statistic is studentised and its test asymptotic: drawing again tests no effect at all, not no
+interaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from effektutv.errors import ArgumentError
+
+from .design import Estimator, Vcov, Weights
+from .draws import Subsets, blocks
+from .forms import CellSums, Form, cell_statistics, form_of
+from .mechanism import inferred
+from .randomization import studentised
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from .design import BoolArray, FloatArray, IntArray
+    from .mechanism import Mechanism
+    from .source import Source
+
+__all__ = ["Hypothesis", "bootstrap_statistics", "check_redrawable", "global_statistics", "pairwise_statistics"]
+
+#: Draws whose sums are held at a time.
+_PART = 1024
+#: Tells a bootstrap's draws and those of all arms apart from those within a contrast.
+_TASK_BOOTSTRAP, _TASK_GLOBAL = 2, 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Hypothesis:
+    """One row's null: an effect in one level (or in everyone), or the difference of two levels' effects.
+
+    Parameters
+    ----------
+    outcome : str
+    contrast : (int, int)
+        Codes of (arm, control).
+    levels : tuple of (n,) arrays of bool
+        Who is in the level; two for an interaction, second minus first.
+    """
+
+    outcome: str
+    contrast: tuple[int, int]
+    levels: tuple[BoolArray, ...]
+
+
+def check_redrawable(source: Source) -> None:
+    """Refuse estimators that are not drawn again.
+
+    Parameters
+    ----------
+    source : Source
+
+    Raises
+    ------
+    ArgumentError
+        For estimators other than `difference`, `blocked` and `fe` without covariates, and clustered variances.
+    """
+    spec = source.spec
+    plain = spec.estimator in (Estimator.DIFFERENCE, Estimator.BLOCKED, Estimator.FE)
+    if not plain or source.design.X.shape[1] or spec.vcov is Vcov.CR2:
+        what = f"estimator {spec.estimator.value!r}" + (" with covariates" if source.design.X.shape[1] else "")
+        what += " with clusters" if spec.vcov is Vcov.CR2 else ""
+        raise ArgumentError(
+            f"method: {what} is not drawn again; estimate with 'difference', 'blocked' or 'fe' without covariates, "
+            "or use method='holm'"
+        )
+
+
+# -------------------------------------------------------------------------------------------------- persons and columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Persons:
+    """Some arms' persons in a canonical order, and the columns whose sums by cell make up every hypothesis.
+
+    ``columns`` has three rows a (hypothesis, level): who counts, outcome, outcome squared; the outcome centred at the
+    stratum's mean among those who count, 0 for the others.
+    """
+
+    rows: IntArray
+    group: IntArray
+    stratum: IntArray
+    columns: FloatArray
+    size: FloatArray
+
+
+def _persons(
+    source: Source, hypotheses: Sequence[Hypothesis], arms: Sequence[int], groups: IntArray, *, by_arm: bool
+) -> _Persons:
+    """Return the persons of ``arms`` ordered by group (or arm within group) and outcomes."""
+    design, spec = source.design, source.spec
+    outcomes = [source.outcomes[h.outcome] for h in hypotheses]
+    keys = list({id(y): y for y in outcomes}.values())
+    levels = list({id(m): m for h in hypotheses for m in h.levels}.values())
+    mine = np.flatnonzero(np.isin(design.arm, arms))
+    order = [design.arm, *levels[::-1], *keys[::-1], *([design.arm] if by_arm else []), groups]
+    mine = mine[np.lexsort([k[mine] for k in order])]
+    pooled = spec.estimator is Estimator.DIFFERENCE
+    strata = np.zeros_like(design.stratum) if pooled else design.stratum
+    n_strata = 1 if pooled else design.n_strata
+    columns, sizes = [], []
+    for h, y in zip(hypotheses, outcomes, strict=True):
+        pair = np.isin(design.arm, h.contrast)
+        for member in h.levels:
+            counted = member & ~np.isnan(y)
+            here = counted & pair
+            n = np.bincount(strata[here], minlength=n_strata)
+            # Summed in the canonical order, so that the last bit does not depend on the order of the rows.
+            values = np.where(here, y, 0.0)[mine]
+            mean = np.bincount(strata[mine], weights=values, minlength=n_strata) / np.maximum(n, 1)
+            centred = np.where(here[mine], y[mine] - mean[strata[mine]], 0.0)
+            columns += [here[mine].astype(float), centred, centred**2]
+            everyone = np.bincount(strata[counted], minlength=n_strata)
+            sizes.append(everyone if spec.weights is Weights.ALL else n)
+    return _Persons(
+        rows=mine,
+        group=groups[mine],
+        stratum=strata[mine],
+        columns=np.stack(columns),
+        size=np.stack(sizes).astype(float),
+    )
+
+
+def _statistics(
+    source: Source, hypotheses: Sequence[Hypothesis], sums: Sequence[tuple[CellSums, CellSums]], size: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return (H, B) estimates and variances from each (hypothesis, level)'s cells of arm and control."""
+    estimates, variances = [], []
+    at = 0
+    for h in hypotheses:
+        parts = sums[at : at + len(h.levels)]
+        weights = size[at : at + len(h.levels), :, None]
+        at += len(h.levels)
+        shared: Any = weights
+        if len(parts) > 1 and source.spec.estimator is Estimator.BLOCKED:
+            # An interaction compares levels over the same mix of strata, those where every level has both arms.
+            complete = np.all([(a.n > 0) & (c.n > 0) for a, c in parts], axis=0)
+            shared = [np.where(complete, weights.sum(axis=0), 0.0)] * len(parts)
+        found = [cell_statistics(source.spec, a, c, w) for (a, c), w in zip(parts, shared, strict=True)]
+        estimates.append(found[-1][0] - (found[0][0] if len(found) > 1 else 0.0))
+        variances.append(np.sum([v for _, v in found], axis=0))
+    return np.stack(estimates), np.stack(variances)
+
+
+def _over(estimate: FloatArray, variance: FloatArray, scale: FloatArray) -> FloatArray:
+    """Return (H, B) statistics; one that is undefined in a draw counts as beyond every other: the p-value can only
+    grow."""
+    rows = [studentised(e, v, float(s)) for e, v, s in zip(estimate, variance, scale, strict=True)]
+    return np.where(np.isnan(estimate) | np.isnan(variance), np.inf, np.stack(rows))
+
+
+def _cells(sums: NDArray[Any], totals: FloatArray, turned: bool) -> list[tuple[CellSums, CellSums]]:
+    """Return arm and control of each (hypothesis, level) from (3L, S, B) sums over those drawn and (3L, S) over all."""
+    drawn = np.asarray(sums, dtype=np.float64)
+    rest = totals[:, :, None] - drawn
+    parts = []
+    for j in range(0, drawn.shape[0], 3):
+        one, other = CellSums(*drawn[j : j + 3]), CellSums(*rest[j : j + 3])
+        parts.append((other, one) if turned else (one, other))
+    return parts
+
+
+# ---------------------------------------------------------------------------------------------------- within a contrast
+
+
+def pairwise_statistics(
+    source: Source, hypotheses: Sequence[Hypothesis], mechanism: Mechanism | None, draws: int, seed: int
+) -> tuple[FloatArray, Iterator[FloatArray]]:
+    """Return the observed statistics of one contrast's hypotheses, and blocks of draws of all of them.
+
+    Parameters
+    ----------
+    source : Source
+    hypotheses : sequence of Hypothesis
+        All of one contrast.
+    mechanism : Mechanism, optional
+        By default inferred from the numbers by stratum and arm.
+    draws, seed : int
+
+    Returns
+    -------
+    observed : (H,) array of float
+        NaN where a statistic is undefined.
+    statistics : iterator of (H, B) arrays of float
+    """
+    design = source.design
+    contrast = hypotheses[0].contrast
+    if any(h.contrast != contrast for h in hypotheses):
+        raise ArgumentError("contrasts: draws within a contrast are of that contrast's arms only")
+    people = _persons(source, hypotheses, contrast, _groups(source, mechanism), by_arm=False)
+    treated = (design.arm[people.rows] == contrast[0]).astype(float)
+    _, starts, size = np.unique(people.group, return_index=True, return_counts=True)
+    chosen = np.add.reduceat(treated, starts).astype(np.intp)
+    turned = bool(2 * chosen.sum() > size.sum())
+    by_stratum = _Strata(people.stratum, starts)
+    totals = by_stratum(np.add.reduceat(people.columns, starts, axis=1)[:, :, None])[:, :, 0]
+    inside = by_stratum(np.add.reduceat(people.columns * treated, starts, axis=1)[:, :, None])
+    sized = people.size[:, by_stratum.codes]
+    estimate, variance = _statistics(source, hypotheses, _cells(inside, totals, turned=False), sized)
+    error = np.sqrt(variance[:, 0])
+    # The estimate of the persons that a draw is expected to give: 0 but where shares differ within the estimator's strata.
+    likely = people.columns * np.repeat(chosen / size, size)
+    expected = by_stratum(np.add.reduceat(likely, starts, axis=1)[:, :, None])
+    centre, _ = _statistics(source, hypotheses, _cells(expected, totals, turned=False), sized)
+    observed = _observed((estimate - centre)[:, 0], error)
+    subsets = Subsets(size, size - chosen if turned else chosen)
+    forms = _forms(source, hypotheses, inside[:, :, 0], totals, sized)
+
+    def statistics() -> Iterator[FloatArray]:
+        if forms is not None:
+            yield from _from_forms(forms, people, subsets, by_stratum, totals, centre, error, draws, seed, turned)
+            return
+        sums = subsets.prepare(people.columns)
+        for rng, some in blocks(seed, draws):
+            for part in _parts(some):
+                drawn = by_stratum(sums.draw(rng, part))
+                again, spread = _statistics(source, hypotheses, _cells(drawn, totals, turned), sized)
+                yield _over(again - centre, spread, error)
+
+    return observed, statistics()
+
+
+def _observed(estimate: FloatArray, error: FloatArray) -> FloatArray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(error > 0, estimate / error, np.nan), dtype=np.float64)
+
+
+def _parts(some: int) -> list[int]:
+    return [min(_PART, some - start) for start in range(0, some, _PART)]
+
+
+def _groups(source: Source, mechanism: Mechanism | None) -> IntArray:
+    """Return the groups within which persons are drawn: the mechanism's within the strata, codes rising with strata."""
+    design = source.design
+    if mechanism is None:
+        return design.stratum
+    return design.stratum * mechanism.n_groups + mechanism.group
+
+
+class _Strata:
+    """Sums by group, added up to the strata of the estimator: groups are in the order of the strata."""
+
+    def __init__(self, stratum: IntArray, starts: IntArray) -> None:
+        of_group = stratum[starts]
+        self._first = np.flatnonzero(np.diff(of_group, prepend=-1))
+        self._same = self._first.size == of_group.size
+        self.codes = of_group[self._first]
+
+    def __call__(self, sums: NDArray[Any]) -> NDArray[Any]:
+        """Return (k, S, B) from (k, G, B)."""
+        return sums if self._same else np.add.reduceat(sums, self._first, axis=1)
+
+
+def _forms(
+    source: Source, hypotheses: Sequence[Hypothesis], inside: FloatArray, totals: FloatArray, size: FloatArray
+) -> list[tuple[Form, IntArray]] | None:
+    """Return each hypothesis's form and strata where all are of everyone with an outcome: then numbers are fixed."""
+    if any(
+        len(h.levels) > 1 or not h.levels[0].all() or np.isnan(source.outcomes[h.outcome]).any() for h in hypotheses
+    ):
+        return None
+    out = []
+    for j in range(len(hypotheses)):
+        n1, n = inside[3 * j], totals[3 * j]
+        both = np.flatnonzero((n1 > 0) & (n1 < n))
+        if not both.size:
+            return None
+        form = form_of(source.spec, n1[both], (n - n1)[both], size[j, both])
+        if not isinstance(form, Form):
+            return None
+        out.append((form, both))
+    return out
+
+
+def _from_forms(
+    forms: list[tuple[Form, IntArray]],
+    people: _Persons,
+    subsets: Subsets,
+    by_stratum: _Strata,
+    totals: FloatArray,
+    centre: FloatArray,
+    error: FloatArray,
+    draws: int,
+    seed: int,
+    turned: bool,
+) -> Iterator[FloatArray]:
+    """Yield statistics where numbers are fixed: sums and sums of squares only, and a few products with constants."""
+    y, q = people.columns[1::3], people.columns[2::3]
+    sums = subsets.prepare(np.concatenate([y, q]))
+    half = y.shape[0]
+    for rng, some in blocks(seed, draws):
+        for part in _parts(some):
+            drawn = by_stratum(sums.draw(rng, part))
+            out = np.empty((half, part))
+            for j, (form, both) in enumerate(forms):
+                t, s, Q = drawn[j, both], drawn[half + j, both], totals[3 * j + 2, both]
+                if turned:
+                    t, s = -t, Q[:, None] - s
+                out[j] = studentised(form.estimate(t) - centre[j], form.variance(t, s, Q), float(error[j]))
+            yield out
+
+
+# ------------------------------------------------------------------------------------------------------------- all arms
+
+
+def global_statistics(
+    source: Source, hypotheses: Sequence[Hypothesis], mechanism: Mechanism | None, draws: int, seed: int
+) -> tuple[FloatArray, Iterator[FloatArray]]:
+    """Return observed statistics and blocks of draws where all arms are drawn again: the null that no arm matters.
+
+    Parameters
+    ----------
+    source, hypotheses, mechanism, draws, seed
+        As in :func:`pairwise_statistics`; hypotheses of one outcome, of any contrasts.
+    """
+    design = source.design
+    arms = range(len(design.arms))
+    people = _persons(source, hypotheses, list(arms), _groups(source, mechanism), by_arm=False)
+    columns = _for_all_arms(source, hypotheses, people)
+    _, starts = np.unique(people.group, return_index=True)
+    by_stratum = _Strata(people.stratum, starts)
+    sized = people.size[:, by_stratum.codes]
+    _, group = np.unique(people.group, return_inverse=True)
+    assigned = design.arm[people.rows]
+    again = inferred(design.arms, assigned, group, int(group.max()) + 1)
+
+    def compute(inside: Callable[[int], NDArray[Any]]) -> tuple[FloatArray, FloatArray]:
+        cells = {}
+        for a in arms:
+            sums = np.add.reduceat(inside(a)[None, :, :] * columns[:, None, :], starts, axis=2)
+            cells[a] = by_stratum(sums.transpose(0, 2, 1))
+        pairs = [tuple(CellSums(*cells[a][3 * j : 3 * j + 3]) for a in h.contrast) for j, h in enumerate(hypotheses)]
+        return _statistics(source, hypotheses, pairs, sized)  # type: ignore[arg-type]
+
+    estimate, variance = compute(lambda a: assigned[None, :] == a)
+    error = np.sqrt(variance[:, 0])
+    shares = again.probabilities()
+    centre, _ = compute(lambda a: shares[None, :, a])
+
+    def statistics() -> Iterator[FloatArray]:
+        for rng, some in blocks(seed, draws, _TASK_GLOBAL):
+            for start in range(0, some, 256):
+                codes = again.draw(rng, min(256, some - start))
+                drawn, spread = compute(lambda a, codes=codes: codes == a)  # type: ignore[misc]
+                yield _over(drawn - centre, spread, error)
+
+    return _observed((estimate - centre)[:, 0], error), statistics()
+
+
+def _for_all_arms(source: Source, hypotheses: Sequence[Hypothesis], people: _Persons) -> FloatArray:
+    """Return columns that count every arm's persons: a contrast's are drawn from all of them."""
+    rows = []
+    for h in hypotheses:
+        y = source.outcomes[h.outcome][people.rows]
+        counted = h.levels[0][people.rows] & ~np.isnan(y)
+        values = np.where(counted, y, 0.0)
+        codes = people.stratum
+        mean = np.bincount(codes, weights=values) / np.maximum(np.bincount(codes, weights=counted), 1)
+        centred = np.where(counted, values - mean[codes], 0.0)
+        rows += [counted.astype(float), centred, centred**2]
+    return np.stack(rows)
+
+
+# ------------------------------------------------------------------------------------------------------------ bootstrap
+
+
+def bootstrap_statistics(
+    source: Source, hypotheses: Sequence[Hypothesis], draws: int, seed: int
+) -> tuple[FloatArray, Iterator[FloatArray]]:
+    """Return observed statistics and blocks of a bootstrap's, centred at the estimates.
+
+    Persons are resampled within stratum and arm; a cell of one person stays as it is.
+
+    Parameters
+    ----------
+    source, hypotheses, draws, seed
+        As in :func:`pairwise_statistics`; hypotheses of any contrasts.
+    """
+    design = source.design
+    arms = len(design.arms)
+    people = _persons(source, hypotheses, list(range(arms)), design.stratum, by_arm=True)
+    cell = people.stratum * arms + design.arm[people.rows]
+    if source.spec.estimator is Estimator.DIFFERENCE:  # one stratum to estimate in, but persons stay in theirs
+        cell = design.stratum[people.rows] * arms + design.arm[people.rows]
+    codes, starts, size = np.unique(cell, return_index=True, return_counts=True)
+    strata = people.size.shape[1]
+    stratum_of = codes // arms
+
+    def statistics_of(sums: FloatArray) -> tuple[FloatArray, FloatArray]:
+        parts = []
+        at = 0
+        for h in hypotheses:
+            for _ in h.levels:
+                pair = []
+                for a in h.contrast:
+                    inside = codes % arms == a
+                    filled = np.zeros((3, strata, sums.shape[2]))
+                    if strata > 1:
+                        filled[:, stratum_of[inside]] = sums[at : at + 3, inside]
+                    else:
+                        filled[:, 0] = sums[at : at + 3, inside].sum(axis=1)
+                    pair.append(CellSums(*filled))
+                parts.append((pair[0], pair[1]))
+                at += 3
+        return _statistics(source, hypotheses, parts, people.size)
+
+    estimate, variance = statistics_of(np.add.reduceat(people.columns, starts, axis=1)[:, :, None])
+    error = np.sqrt(variance[:, 0])
+
+    def statistics() -> Iterator[FloatArray]:
+        for rng, some in blocks(seed, draws, _TASK_BOOTSTRAP):
+            for part in _parts(some):
+                sums = np.empty((people.columns.shape[0], codes.size, part))
+                for c, (start, n) in enumerate(zip(starts.tolist(), size.tolist(), strict=True)):
+                    picked = rng.integers(n, size=(part, n)) + np.arange(part)[:, None] * n
+                    times = np.bincount(picked.ravel(), minlength=part * n).reshape(part, n)
+                    sums[:, c] = people.columns[:, start : start + n] @ times.T
+                again, spread = statistics_of(sums)
+                yield _over(again - estimate, spread, error)
+
+    return _observed(estimate[:, 0], error), statistics()
