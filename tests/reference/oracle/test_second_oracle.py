@@ -14,13 +14,14 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import oracle_further
 import pytest
 import trials
 
 import effektutv as eu
 from effektutv.frames import pooled_regression
 
-FILES = ("nsw", "jobs2", "indo_rct", "star_k", "actg175")
+FILES = ("nsw", "jobs2", "indo_rct", "star_k", "actg175", "colon")
 _NAMED = os.environ.get("EFFEKTUTV_ORACLE")
 FOLDER = Path(_NAMED) if _NAMED else Path(__file__).parents[4] / "shared" / "reference"
 PRESENT = bool(_NAMED) or FOLDER.is_dir()
@@ -28,24 +29,27 @@ PRESENT = bool(_NAMED) or FOLDER.is_dir()
 #: Groups that define something else, or belong to estimators of other modules: pattern and reason.
 NOT_SHARED = [
     (r"wilcox", "rank test"),
-    (r"wilson|clopper|newcombe|miettinen|wald RD|prop\.test|agresti|log RR|fisher\.test", "intervals of other methods"),
+    (r"clopper|miettinen|wald RD|\| prop\.test|agresti|fisher\.test", "intervals of other methods"),
     (r"chisq\.test|mh_|logit_interaction|fisher_by_sex", "tests of odds ratios or of a null other than the t test's"),
-    (r"\bame_|\bame\b|marginal", "logit: not among these four estimators"),
-    (r"\blee_", "bounds"),
+    (r"glm logit coef", "the logit's coefficients: only its margin is reported"),
+    (r"margins::margins|avg_slopes", "numerical derivative in a numeric arm"),
+    (r"ame_event \| marginaleffects", "slopes shared by arms outside the contrast"),
     (r"\bri_|\bri\b|\| wy|wy_small", "randomisation tests and multiplicity"),
     (r"padj|\bmult\b|dunnett", "multiplicity"),
-    (r"\biv_", "compliance"),
-    (r"survival", "survival"),
-    (r"cluster_", "clustered variances"),
+    (r"Wu-Hausman", "a test of whether compliance matters for least squares"),
+    (r"cox|rho=1|rmst2 \| ratio", "proportional hazards, other weights, ratios of times"),
+    (r"cluster_school_(stata|CR0)", "clustered variances of other kinds"),
     (r"joint_arm", "one test of all arms: contrasts are reported one at a time"),
     (r"lin_strata \| .*ANCOVA|(star_k|actg175).*ANCOVA", "slopes shared by arms outside the contrast"),
-    (r"(star_k|actg175) \| itt \| \w+ \| lm \| .*classical", "error variance shared with arms outside the contrast"),
-    (r"IPW within block", "inverse-probability weights: another variance"),
+    (
+        r"(star_k|actg175) \| itt \| \w+ \| lm \| .*classical|colon.*classical \|",
+        "error variance shared with arms outside the contrast",
+    ),
     (r"interaction_HC\d \| (\(Intercept\)|gg\d)$", "no effect of an arm"),
     (r"interaction_HC1|joint_interaction \| HC1", "small-sample factor of the pooled regression, not of each level's"),
     (r"joint_interaction \| classical_anova", "error variance shared between levels"),
     (
-        r"(star_k|actg175) \| sub_\w+ \| joint_interaction",
+        r"(star_k|actg175|colon) \| sub_\w+ \| joint_interaction",
         "all arms' interactions at once: ours go contrast by contrast",
     ),
     (r"denom=(treated|control|all)", "another denominator of the SMD"),
@@ -65,10 +69,11 @@ SUBGROUPS = {
     ("actg175", "sub_gender_cens"): ("cens", "gender"),
     ("actg175", "sub_gender_cd420"): ("cd420", "gender"),
     ("actg175", "sub_strat_cd420"): ("cd420", "strat"),
+    ("colon", "sub_sex"): ("dead5", "sex"),
 }
 BINARY = {"binary": "y", "by_sex": "y", "event_binary": "cens", "event2y_binary": "event2y", "by_gender": "cens"}
 BINARY |= {"employed_binary": "employed", "emp78": "emp78", "unem78": "unem78"}
-BINARY |= {"attrition_readk": "readk", "attrition96": "cd496"}
+BINARY |= {"attrition_readk": "readk", "attrition96": "cd496", "dead5_complete_case": "dead5"}
 STRATA = {"blocked_sex": "sex", "blocked_site": "site", "blocked_site2": "site2", "star": "school", "actg175": "strat"}
 
 
@@ -111,7 +116,7 @@ class Group:
         self.trial = {"nsw": path[1] if len(path) > 1 else "", "indo_rct": "indo", "star_k": "star"}.get(
             path[0], path[0]
         )
-        self.arms = trials.ARMS[self.trial]
+        self.arms = trials.ARMS.get(self.trial) or oracle_further.ft.ARMS[self.trial]
         self.two = len(self.arms) == 2
         named = [p.removeprefix("arm") for p in path]
         named = [p.split(":")[0] for p in named]
@@ -125,15 +130,45 @@ class Group:
             self.outcome = "cens"
         if "blocked_sex" in path:
             self.outcome = "employed"
+        self.outcome = "dead5" if "dead5_lm" in path else self.outcome
         self.sub = next((SUBGROUPS[self.trial, p] for p in path if (self.trial, p) in SUBGROUPS), None)
         if self.sub:
             self.outcome = self.sub[0]
         level = re.search(r"subgroup (\w+)=(\w+)", self.text)
         self.level = level.groups() if level else None
 
+    def parent(self, up: int) -> dict:
+        """The numbers so many levels above."""
+        node = oracle(self.path[0])
+        for key in self.path[1:-up]:
+            node = node[key]
+        return node
+
+    @property
+    def strata(self) -> str:
+        return next(STRATA[p] for p in (*self.path, self.trial) if p in STRATA)
+
+    @property
+    def binary_outcome(self) -> str:
+        return {"jobs2": "employed"}.get(self.trial, "y")
+
+    def whole(self, row) -> None:
+        whole(row, self.values)
+
     def table(self):
-        df = trials.load(self.trial)
+        df = oracle_further.load(self.trial)
         return df if self.level is None else df[df[self.level[0]] == float(self.level[1])]
+
+    def binary_table(self):
+        """The table of a group about a 0/1 outcome, and the outcome's name."""
+        df = self.table()
+        key = next(p for p in self.path if p in BINARY)
+        outcome = BINARY[key]
+        if key.startswith("attrition"):
+            df[outcome] = df[outcome].notna().astype(int)
+        if key in ("by_sex", "by_gender"):
+            df = df[df["female" if key == "by_sex" else "gender"] == int(self.path[2])]
+        return df, outcome
 
     def row(self, df=None, **options) -> eu.results.EffectRow:
         df = self.table() if df is None else df
@@ -178,13 +213,7 @@ def arm_summary(g: Group) -> None:
 
 
 def binary(g: Group) -> None:
-    df = g.table()
-    key = next(p for p in g.path if p in BINARY)
-    g.outcome = BINARY[key]
-    if key.startswith("attrition"):
-        df[g.outcome] = df[g.outcome].notna().astype(int)
-    if key in ("by_sex", "by_gender"):
-        df = df[df["female" if key == "by_sex" else "gender"] == int(g.path[2])]
+    df, g.outcome = g.binary_table()
     row, v = g.row(df), g.values
     assert (row.events_arm, row.n_arm, row.events_control, row.n_control) == (v["x1"], v["n1"], v["x0"], v["n0"])
     for ours, theirs in (("share_arm", "p1"), ("share_control", "p0"), ("estimate", "rd")):
@@ -208,7 +237,7 @@ def plain(g: Group) -> None:
 
 
 def _residual_df(g: Group) -> int:
-    return int(trials.load(g.trial)[g.outcome].notna().sum()) - len(g.arms)
+    return int(oracle_further.load(g.trial)[g.outcome].notna().sum()) - len(g.arms)
 
 
 def adjusted(g: Group) -> None:
@@ -217,7 +246,7 @@ def adjusted(g: Group) -> None:
     parent = oracle(g.path[0])
     for key in g.path[1:-2]:
         parent = parent[key]
-    covariates, df = parent["covariates"], trials.load(g.trial)
+    covariates, df = parent["covariates"], oracle_further.load(g.trial)
     if covariates == ["s2", "s3"]:
         options = {"strata": "strat", "covariates": None}
     else:
@@ -266,7 +295,7 @@ def level_effect(g: Group) -> None:
 
 
 def levels(g: Group, vcov: str = "HC2") -> list:
-    df = trials.load(g.trial)
+    df = oracle_further.load(g.trial)
     df = df[df["arm"].isin([g.arm, g.arms[0]])]
     return list(
         eu.itt(df, outcome=g.outcome, arm="arm", control=g.arms[0], by=g.sub[1], estimator="fe", vcov=vcov).rows[1:]
@@ -347,19 +376,23 @@ def heading(g: Group) -> None:
 
 
 HANDLERS = [
+    *oracle_further.HANDLERS,
     (r"\| balance", balance),
     (r"\| arms(_re78)? \| \w+$", arm_summary),
     (r"difference_in_means \(Neyman", lambda g: whole(g.row(), g.values)),
     (r"t\.test pooled", lambda g: whole(g.row(estimator="fe", vcov="classical"), g.values)),
-    (r"\| (lm|sandwich)(_re78|_emp78)? \| .* \| (treat|arm\w+)$", plain),
+    (r"\| (lm|sandwich|dead5_lm)(_re78|_emp78)? \| .* \| (treat|arm\w+)$", plain),
     (r"(lm_lin|ANCOVA) HC\d \| ", adjusted),
     (r"\| blocked.* \| estimatr", blocked),
     (r"lm_strata|lm_schoolFE", contaminated),
     (r"subgroup \S+ \| HC2 \| ", level_effect),
     (r"interaction_HC2 \| ", interaction),
     (r"joint_interaction \| ", joint),
-    (r"(binary|by_sex|by_gender|emp78|unem78|attrition\w*)( \| \d)? \| \w+$", binary),
-    (r"(lin|adjust_re78|lin_emp78|lin_strata|nsw445)$|\| blocked(_\w+)? \| \w+$", heading),
+    (r"(binary|by_sex|by_gender|emp78|unem78|attrition\w*|dead5_complete_case)( \| \d)? \| \w+$", binary),
+    (
+        r"(lin|adjust_re78|lin_emp78|lin_strata|nsw445|iv_\w+|ame\w*|survival|death|recurrence)$|\| blocked(_\w+)? \| \w+$",
+        heading,
+    ),
 ]
 
 
