@@ -100,7 +100,8 @@ def test_every_way_to_import_is_seen(tmp_path: Path) -> None:
     probe = room / "probe.py"
     probe.write_text(
         "from ..registers.engine import Engine\nfrom .. import results\nfrom .linear import fit\n"
-        "def late():\n    from effektutv.cohort import build\n    from .. import __version__\n    from effektutv import language\n",
+        "def late():\n    from effektutv.cohort import build\n"
+        "    from .. import __version__\n    from effektutv import language\n",
         encoding="utf-8",
     )
     assert imported_rooms(probe, tmp_path) == {
