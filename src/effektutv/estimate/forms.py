@@ -161,8 +161,8 @@ class CellSums:
     q: FloatArray
 
     def squares(self) -> FloatArray:
-        """Return sums of squared deviations from the cell's mean, not below 0."""
-        return np.asarray(np.maximum(self.q - self.t**2 / np.maximum(self.n, 1), 0.0))
+        """Return sums of squared deviations from the cell's mean, not below 0; 0 for a single person."""
+        return np.asarray(np.where(self.n > 1, np.maximum(self.q - self.t**2 / np.maximum(self.n, 1), 0.0), 0.0))
 
 
 def cell_statistics(spec: Spec, arm: CellSums, control: CellSums, size: FloatArray) -> tuple[FloatArray, FloatArray]:

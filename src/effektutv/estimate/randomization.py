@@ -145,10 +145,10 @@ class Pair:
     @property
     def turned(self) -> bool:
         """Whether the control's persons are drawn in place of the arm's, so that the arms' roles change no p-value."""
-        of_arm = self.by_stratum(self.by_group(self.y * self.treated))
-        ours = [*self.n1.tolist(), *of_arm.tolist()]
-        theirs = [*self.n0.tolist(), *(-of_arm).tolist()]
-        return ours > theirs
+        scale = float(np.abs(self.y).sum()) or 1.0
+        ours = np.round(self.by_group(self.y * self.treated) / scale, 9)
+        theirs = np.round(self.by_group(self.y * (1 - self.treated)) / scale, 9)
+        return [*self.chosen, *ours] > [*(self.size - self.chosen), *theirs]
 
 
 def pair_of(

@@ -43,4 +43,7 @@ def all_statistics(treated: np.ndarray, stratum: np.ndarray, y: np.ndarray, how:
     """Return the statistic of every assignment, the estimate's mean over all of them taken out."""
     found = np.array([estimate_and_error(a, stratum, y, how) for a in assignments(treated, stratum)])
     deviation = found[:, 0] - found[:, 0].mean()
-    return deviation / found[:, 1] if studentize else deviation
+    if not studentize:
+        return deviation
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return deviation / found[:, 1]
