@@ -220,6 +220,10 @@ def complier_rows(
     # receipt is that of everyone assigned, whether or not the outcome is known
     table = [_receipt_row(design, arm, r) for arm in range(len(design.arms)) for r in receipts]
     crossings = {r.arm: _crossing(design, r, receipts, tolerance) for r in receipts}
+    # persons who tie on everything else are put in order of receipt, so that sums do not depend on the order of the rows
+    order = np.lexsort([r.received for r in receipts])
+    design, y = design.take(order), y[order]
+    receipts = [replace(r, received=r.received[order]) for r in receipts]
     sample, codes = observe(design, y, tuple(r.received.astype(np.intp) for r in receipts))
     receipts = [replace(r, received=c.astype(np.float64)) for r, c in zip(receipts, codes, strict=True)]
     design, y = sample.design, sample.y

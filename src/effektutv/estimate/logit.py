@@ -160,15 +160,12 @@ def logit_fit(sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], k
     dummies = np.arange(int(live.sum()))
     M = np.column_stack([stratum[mine, None] == dummies, design.X[mine] - centre, design.arm[mine] == pair[0]])
     M = M.astype(np.float64)
-    columns = independent(
-        M, np.linalg.norm(M, axis=0), [*dummies, M.shape[1] - 1, *range(dummies.size, M.shape[1] - 1)]
-    )
+    columns = independent(M, np.linalg.norm(M, axis=0), list(range(M.shape[1])))
     if M.shape[1] - 1 not in columns:
         reason = "the arm cannot be told apart from the covariates and strata"
         return undefined(cells, *pair, sample.binary, reason, notes)
     if len(columns) < M.shape[1]:
         notes = (*notes, f"columns left out because they depend on the others: {M.shape[1] - len(columns)}")
-    columns = sorted(columns)
     solved = logistic(M[:, columns], sample.y[mine])
     if isinstance(solved, Unavailable):
         return undefined(cells, *pair, sample.binary, solved.reason, notes)

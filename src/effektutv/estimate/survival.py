@@ -197,6 +197,8 @@ def incidence(time: FloatArray, event: IntArray, times: Sequence[float]) -> list
         0 censored, 1 the event, 2 and above competing events.
     times : sequence of float
     """
+    order = np.lexsort((event, time))  # so that the sum over persons does not depend on the order of the rows
+    time, event = time[order], event[order]
     table = curve(time, event)
     at_risk = table.at_risk.astype(float)
     all_events = table.events + table.competing

@@ -1,0 +1,169 @@
+"""Clusters that are not enough, clusters of one person, and known probabilities."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import effektutv as eu
+from effektutv.results import Unavailable
+
+
+def nested(n: int = 240, seed: int = 2) -> pd.DataFrame:
+    """SE and CM have providers, FS has none."""
+    rng = np.random.default_rng(seed)
+    df = pd.DataFrame({"arm": rng.choice(["FS", "SE", "CM"], n), "s": rng.integers(0, 3, n), "x": rng.normal(size=n)})
+    number = rng.integers(0, 6, n).astype(str)
+    df["provider"] = np.where(df["arm"] == "FS", None, df["arm"].str.cat(number))
+    effect = dict(zip(sorted(df["provider"].dropna().unique()), rng.normal(size=12), strict=True))
+    df["y"] = df["x"] + df["provider"].map(effect).fillna(0).astype(float) + rng.normal(size=n)
+    return df
+
+
+OPTIONS = {"outcome": "y", "arm": "arm", "control": "FS"}
+
+
+def by_definition(df: pd.DataFrame, columns: list[str], strata: bool) -> tuple[float, float]:
+    """CR2 and Bell–McCaffrey straight from the matrices, persons × persons."""
+    pair = df[df["arm"].isin(["SE", "FS"])].reset_index(drop=True)
+    X = [np.ones(len(pair))] + [pair[c].to_numpy(float) for c in columns]
+    if strata:
+        X += [(pair["s"] == s).to_numpy(float) for s in sorted(pair["s"].unique())[1:]]
+    X = np.column_stack([*X, (pair["arm"] == "SE").to_numpy(float)])
+    y = pair["y"].to_numpy()
+    B = np.linalg.inv(X.T @ X)
+    H = X @ B @ X.T
+    e = y - H @ y
+    u = X @ B[:, -1]
+    group = pair["provider"].where(pair["provider"].notna(), pair.index.to_series().astype(str)).to_numpy()
+    scores, P = [], []
+    for g in np.unique(group):
+        rows = np.flatnonzero(group == g)
+        values, vectors = np.linalg.eigh(np.eye(rows.size) - H[np.ix_(rows, rows)])
+        power = np.array([v**-0.5 if v > 1e-12 else 0.0 for v in values])
+        a = np.zeros(y.size)
+        a[rows] = vectors @ (power * (vectors.T @ u[rows]))
+        scores.append(a @ e)
+        P.append((np.eye(y.size) - H) @ a)
+    G = np.array(P) @ np.array(P).T
+    return float(np.sum(np.square(scores))), float(np.trace(G) ** 2 / np.sum(G * G))
+
+
+@pytest.mark.parametrize(("strata", "columns"), [(False, []), (True, []), (True, ["x"])])
+def test_partial_nesting_is_the_definition(strata, columns):
+    df = nested()
+    row = eu.itt(
+        df,
+        estimator="fe",
+        cluster="provider",
+        strata="s" if strata else None,
+        covariates=columns or None,
+        contrasts=[("SE", "FS")],
+        **OPTIONS,
+    ).rows[0]
+    variance, free = by_definition(df, columns, strata)
+    assert row.std_error == pytest.approx(np.sqrt(variance), rel=1e-10)
+    assert row.df == pytest.approx(free, rel=1e-10)
+    assert "clusters: 6 in SE" in row.note
+    assert "stand alone" in row.note
+    assert row.vcov == "CR2"
+
+
+def test_everyone_alone_is_hc2():
+    df = nested().assign(one=lambda d: np.arange(len(d)))
+    clustered = eu.itt(df, estimator="fe", strata="s", covariates=["x"], cluster="one", **OPTIONS).rows[0]
+    robust = eu.itt(df, estimator="fe", strata="s", covariates=["x"], **OPTIONS).rows[0]
+    assert clustered.std_error == pytest.approx(robust.std_error, rel=1e-12)
+    plain = eu.itt(df, cluster="one", **OPTIONS).rows[0]
+    neyman = eu.itt(df, **OPTIONS).rows[0]
+    assert plain.estimator == "difference"
+    assert plain.std_error == pytest.approx(neyman.std_error, rel=1e-12)
+
+
+def test_an_arm_in_one_cluster_has_no_variance():
+    df = nested().assign(provider=lambda d: np.where(d["arm"] == "SE", "one", d["provider"]))
+    rows = eu.itt(df, cluster="provider", estimator="difference", **OPTIONS).rows
+    by_arm = {(r.arm, r.control): r for r in rows}
+    assert isinstance(by_arm["SE", "FS"].std_error, Unavailable)
+    assert by_arm["SE", "FS"].std_error.reason == "arm SE is one cluster: there is no variance between its clusters"
+    assert isinstance(by_arm["CM", "FS"].std_error, float)
+
+
+def test_strata_that_are_the_clusters_and_interacted_leave_nothing():
+    df = nested().assign(s=lambda d: d["s"].astype(str))
+    row = eu.itt(df, estimator="lin", strata="s", cluster="s", **OPTIONS).rows[0]
+    assert isinstance(row.std_error, Unavailable)
+    assert "nothing to vary between clusters" in row.std_error.reason
+
+
+def test_few_clusters_are_said():
+    df = nested().assign(c=lambda d: d["arm"] + (d.index % 2).astype(str))
+    row = eu.itt(df, estimator="difference", cluster="c", **OPTIONS).rows[0]
+    assert row.df < 4
+    assert "few clusters" in row.note
+
+
+def test_levels_that_share_clusters_have_no_interaction_variance():
+    df = nested(600).assign(kon=lambda d: np.where(d["x"] > 0, "k", "m"))
+    rows = eu.itt(df, estimator="difference", cluster="provider", by="kon", **OPTIONS).rows
+    gap = next(r for r in rows if r.level == "interaction")
+    assert isinstance(gap.std_error, Unavailable)
+    assert "share clusters" in gap.note
+    apart = df.assign(provider=df["provider"].str.cat(df["kon"]))
+    rows = eu.itt(apart, estimator="difference", cluster="provider", by="kon", **OPTIONS).rows
+    assert isinstance(next(r for r in rows if r.level == "interaction").std_error, float)
+
+
+@pytest.mark.parametrize(
+    ("message", "options"),
+    [
+        ("cluster: vcov 'CR2' needs the clusters", {"vcov": "CR2", "estimator": "fe"}),
+        ("vcov: got 'HC2', which takes persons as independent", {"vcov": "HC2", "cluster": "s", "estimator": "fe"}),
+        ("cluster: estimator 'logit' has no clustered", {"cluster": "s", "estimator": "logit"}),
+        ("cluster: there is no column 'k'", {"cluster": "k", "estimator": "fe"}),
+        ("cluster: column 'none' is missing for everyone", {"cluster": "none", "estimator": "fe"}),
+        ("probability: estimator 'fe' does not use it", {"probability": "p", "estimator": "fe"}),
+        ("probability: estimator 'ipw' needs", {"estimator": "ipw"}),
+        ("weights: known probabilities", {"estimator": "ipw", "probability": "p", "weights": "pair"}),
+        ("vcov: got 'HC0', but estimator 'ipw'", {"estimator": "ipw", "probability": "p", "vcov": "HC0"}),
+        ("covariates: estimator 'ipw'", {"estimator": "ipw", "probability": "p", "covariates": ["x"]}),
+        ("probability: column 'x' is no probability", {"estimator": "ipw", "probability": "x"}),
+        ("probability: column 'none' is", {"estimator": "ipw", "probability": "none"}),
+    ],
+)
+def test_what_does_not_go_together_is_refused(message, options):
+    df = nested().assign(none=None, p=0.4)
+    with pytest.raises(eu.ArgumentError, match=message):
+        eu.itt(df, **OPTIONS, **options)
+
+
+def test_known_probabilities_remove_the_bias_of_unequal_shares():
+    """Shares 1:9 and 9:1 in two strata with different levels and no effect: the plain difference is far from 0."""
+    rng = np.random.default_rng(4)
+    s = np.repeat([0, 1], 5000)
+    p = np.where(s == 0, 0.1, 0.9)
+    arm = rng.random(10_000) < p
+    df = pd.DataFrame({"arm": np.where(arm, "t", "c"), "s": s, "y": 2.0 * s + rng.normal(size=10_000)})
+    df["p"] = np.where(arm, p, 1 - p)
+    given = {"outcome": "y", "arm": "arm", "control": "c"}
+    assert eu.itt(df, **given).rows[0].estimate > 1
+    known = eu.itt(df, estimator="ipw", probability="p", **given).rows[0]
+    assert known.conf_low < 0 < known.conf_high
+    assert known.df == 9998
+    shares = eu.itt(df, estimator="ipw", strata="s", **given).rows[0]
+    assert shares.estimate == pytest.approx(eu.itt(df, strata="s", **given).rows[0].estimate, abs=1e-12)
+
+
+def test_equal_probabilities_are_the_plain_difference():
+    df = nested().assign(p=1 / 3)
+    weighted = eu.itt(df, estimator="ipw", probability="p", **OPTIONS).rows[0]
+    plain = eu.itt(df, **OPTIONS).rows[0]
+    assert weighted.estimate == pytest.approx(plain.estimate, abs=1e-14)
+    assert weighted.std_error == pytest.approx(plain.std_error, rel=1e-12)
+
+
+def test_one_person_in_an_arm():
+    df = pd.DataFrame({"arm": ["t", "c", "c", "c"], "y": [1.0, 0, 1, 0], "p": [0.5, 0.5, 0.2, 0.4]})
+    row = eu.itt(df, outcome="y", arm="arm", control="c", estimator="ipw", probability="p").rows[0]
+    assert isinstance(row.std_error, Unavailable)
