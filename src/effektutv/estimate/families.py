@@ -47,7 +47,7 @@ _PART = 1024
 _TASK_BOOTSTRAP, _TASK_GLOBAL = 2, 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Hypothesis:
     """One row's null: an effect in one level (or in everyone), or the difference of two levels' effects.
 
@@ -91,7 +91,7 @@ def check_redrawable(source: Source) -> None:
 # -------------------------------------------------------------------------------------------------- persons and columns
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class _Persons:
     """Some arms' persons in a canonical order, and the columns whose sums by cell make up every hypothesis.
 

@@ -78,7 +78,7 @@ class Options:
     seed: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Pair:
     """The persons of two arms with an observed outcome, in strata that have both, ordered by group, outcome and arm.
 
@@ -421,7 +421,7 @@ def _drawn_row(row: RandomizationRow, pair: Pair, form: Form, options: Options, 
 # ------------------------------------------------------------------------------------------------------------ interval
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class _Shifts:
     """Of each draw: deviation and variance of the outcome less a shift, as polynomials in the shift."""
 
