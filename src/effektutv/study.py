@@ -85,9 +85,14 @@ class Arm(_Frozen):
 
 
 class Design(_Frozen):
-    """``[design]``: how persons were assigned, and the estimator of the main analysis."""
+    """``[design]``: how persons were assigned, and the estimator of the main analysis.
+
+    ``mechanism`` says how arms were drawn; where it is not stated it is inferred from the numbers by stratum and arm, and
+    every design-based result says so.
+    """
 
     strata: str | None = None
+    mechanism: Literal["complete", "stratified", "bernoulli"] | None = None
     estimator: Literal["difference", "blocked", "fe", "lin"] | None = None
     vcov: Literal["classical", "HC0", "HC1", "HC2", "HC3"] = "HC2"
     weights: Literal["all", "pair"] = "all"

@@ -38,15 +38,21 @@ def effect_heads(ctx: Context, rows: Sequence[EffectRow], first: str) -> tuple[t
     spans = (
         Head(""),
         Head(", ".join(filter(None, (shown, unit))), span=2),
-        Head(", ".join(filter(None, (w("difference"), points))), span=3),
-        Head("", span=1 + len(extra)),
-        Head(w("persons"), span=2),
+        Head(", ".join(filter(None, (w("difference"), points))), span=2),
+        # one p-value is named by its own header, several share one
+        Head(w("p") if extra else "", span=1 + len(extra)),
+        Head(w("persons")),
     )
     heads = (
-        Head(first, words=True), Head(w("in_arm")), Head(w("in_control")), Head(w("estimate")), Head(w("se")),
-        Head(w("ci_short", level=ctx.numbers.level(ctx.coverage))), Head(w("p")), *(Head(w(name)) for name in extra),
-        Head(w("in_arm")), Head(w("in_control")),
-    )  # fmt: skip
+        Head(first, words=True),
+        Head(w("in_arm")),
+        Head(w("in_control")),
+        Head(w("estimate"), f"({w('se')})"),
+        Head(w("ci_short", level=ctx.numbers.level(ctx.coverage))),
+        Head(w("p_model" if extra else "p")),
+        *(Head(w(name)) for name in extra),
+        Head(f"{w('in_arm')} / {w('in_control')}"),
+    )
     return spans, heads
 
 
@@ -75,10 +81,10 @@ def effect_cells(ctx: Context, row: EffectRow, extra: Sequence[str]) -> tuple[Ce
     # an interaction has no share of its own: there is nothing that a mark could stand for
     none = row.level == "interaction" and not any(isinstance(x, Suppressed) for x in shares)
     cells = [Cell("") if none else n.value(x, scale) for x in shares]
-    cells += [n.value(row.estimate, scale, sign=True), n.value(row.std_error, scale)]
+    cells.append(n.estimate(row.estimate, row.std_error, scale))
     cells += [n.interval(row.conf_low, row.conf_high, scale), n.p(row.p_value)]
     cells += [n.p(getattr(row, name)) for name in extra]
-    return (*cells, n.count(row.n_arm), n.count(row.n_control))
+    return (*cells, n.counts(row.n_arm, row.n_control))
 
 
 def effect_row(ctx: Context, row: EffectRow, head: str, extra: Sequence[str]) -> Row:
@@ -172,8 +178,12 @@ def effect_notes(ctx: Context, rows: Sequence[EffectRow]) -> tuple[str, ...]:
         out.append(estimator_note(ctx, rows[0]))
     if any(r.estimator in ("blocked", "fe", "lin") and r.strata for r in rows):
         out.append(w("note_weighted"))
-    if not any(isinstance(r.p_adjusted, float) for r in rows):
+    families = dict.fromkeys(r.family for r in rows if isinstance(r.p_adjusted, float))
+    out += [w(f"family_{name}") if w.has(f"family_{name}") else w("family_named", name=name) for name in families]
+    if not families:
         out.append(w("note_family_none"))
+    if any(isinstance(r.p_randomization, float) for r in rows):
+        out.append(w("note_randomization"))
     out += sentences((r.note for r in rows), w, ctx.labels)
     shares = [v for r in rows if r.level != "interaction" for v in (r.share_arm, r.share_control)]
     shown = [getattr(r, name) for r in rows for name in ("estimate", "std_error", "conf_low", "n_arm", "n_control")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from effektutv import language
@@ -143,6 +143,30 @@ class Numbers:
         if scale.share:
             return self._cell(language.points(value, scale.decimals, self.lang, unit=False, sign=sign), value)
         return self.number(value, scale.decimals, sign=sign)
+
+    def estimate(self, estimate: object, std_error: object, scale: Scale) -> Cell:
+        """Return the cell of an estimate with its standard error in parentheses.
+
+        Parameters
+        ----------
+        estimate, std_error : Statistic
+        scale : Scale
+        """
+        cell = self.value(estimate, scale, sign=True)
+        if cell.absent:
+            return cell
+        return replace(cell, text=f"{cell.text} ({self.value(std_error, scale).text})")
+
+    def counts(self, first: object, second: object) -> Cell:
+        """Return the cell of two counts of persons.
+
+        Parameters
+        ----------
+        first, second : Count
+        """
+        absent = next((c for c in (self.count(first), self.count(second)) if c.absent), None)
+        text = f"{self.count(first).text} / {self.count(second).text}"
+        return Cell(text) if absent is None else replace(absent, text=text)
 
     def interval(self, low: object, high: object, scale: Scale) -> Cell:
         """Return an interval's cell, in brackets.

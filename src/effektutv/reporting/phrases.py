@@ -114,8 +114,9 @@ PHRASES: dict[str, tuple[str, str]] = {
     "ci": ("{level} konfidensintervall", "{level} confidence interval"),
     "cis": ("{level} konfidensintervall", "{level} confidence intervals"),
     "p": ("p\u2011värde", "p\u2011value"),
-    "p_randomization": ("p, randomiseringstest", "p, randomisation test"),
-    "p_adjusted": ("p, justerat", "p, adjusted"),
+    "p_model": ("t\u2011test", "t\u2011test"),
+    "p_randomization": ("omdraget", "redrawn"),
+    "p_adjusted": ("justerat", "adjusted"),
     "percent": ("procent", "per cent"),
     "points": ("procentenheter", "percentage points"),
     "month": ("Månad", "Month"),
@@ -222,6 +223,21 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Skillnaderna är viktade över strata och kan därför avvika något från skillnaden mellan andelarna.",
         "The differences are weighted over strata and may therefore differ a little from the difference between the shares.",
     ),
+    "family_other_contrasts_holm": (
+        "Justerade p-värden: jämförelserna utöver den primära är en familj, justerad tillsammans (Holm).",
+        "Adjusted p-values: the contrasts other than the primary one are a family, adjusted together (Holm).",
+    ),
+    "family_planned_interactions_holm": (
+        "Justerade p-värden: de i förväg bestämda skillnaderna i effekt för den primära jämförelsen är en familj, justerad "
+        "tillsammans (Holm). Övriga är utforskande.",
+        "Adjusted p-values: the pre-specified differences in effect for the primary contrast are a family, adjusted together "
+        "(Holm). The others are exploratory.",
+    ),
+    "family_named": ("Justerade p-värden: familjen {name}.", "Adjusted p-values: the family {name}."),
+    "note_randomization": (
+        "Omdraget p-värde: grupperna dras om inom strata 10 000 gånger, med studentiserad teststatistika.",
+        "Redrawn p-value: the arms are drawn again within strata 10,000 times, with a studentised statistic.",
+    ),
     "note_family_none": (
         "p-värdena är inte justerade för flera jämförelser.",
         "The p-values are not adjusted for multiple comparisons.",
@@ -265,6 +281,16 @@ PHRASES: dict[str, tuple[str, str]] = {
     "note_profile": (
         "Banden är punktvisa {level}, för varje månad och grupp för sig.",
         "Bands are pointwise {level}, each month and arm by itself.",
+    ),
+    "note_bands": (
+        "Figurens ljusare band är simultana: vart och ett rymmer gruppens hela kurva, månad 1–24, med samma säkerhet "
+        "({draws} dragningar).",
+        "The figure’s lighter bands are simultaneous: each holds its arm’s whole curve, months 1–24, with the same "
+        "confidence ({draws} draws).",
+    ),
+    "note_bands_without": (
+        "{arm} saknar variation månad {months}: det simultana bandet omfattar inte dem.",
+        "{arm} has no variation at month {months}: the simultaneous band leaves these out.",
     ),
     "subtitle_shares": ("Andel i procent av {persons}.", "Per cent of {persons}."),
     "subtitle_mean": ("Medelvärde för {persons}.", "Mean of {persons}."),
