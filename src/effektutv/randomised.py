@@ -34,6 +34,8 @@ __all__ = ["adjust", "randomization_test"]
 
 _ALTERNATIVES = ("two-sided", "greater", "less")
 _RULES = ("distance", "probability")
+#: Where a mechanism's kind is declared and its numbers are the data's.
+_DECLARED = "declared; numbers by arm as observed"
 #: A declared mechanism: a kind, or a kind with the columns that group the persons.
 Declared = Mechanism | str | tuple[str, str | Sequence[str]]
 
@@ -188,11 +190,11 @@ def _mechanism(df: Any, design: Design, declared: Declared | None) -> Mechanism:
         )
     if kind == Kind.COMPLETE:
         whole = np.zeros_like(design.stratum)
-        return inferred(design.arms, design.arm, whole, 1)
+        return replace(inferred(design.arms, design.arm, whole, 1), origin=_DECLARED)
     if kind == Kind.STRATIFIED:
         if design.n_strata == 1:
             raise ArgumentError("mechanism: 'stratified' needs strata; name their column, or use 'complete'")
-        return from_counts
+        return replace(from_counts, origin=_DECLARED)
     if kind == Kind.BERNOULLI:
         return bernoulli(
             design.arms, from_counts.group, from_counts.shares, origin="declared; probabilities as the observed shares"
