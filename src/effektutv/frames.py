@@ -37,10 +37,10 @@ from .estimate.balance import Covariate, balance_rows, omnibus
 from .estimate.contamination import pooled_rows
 from .estimate.design import Estimator, FloatArray, parse_spec, persons
 from .estimate.effects import Labels, effect_rows
-from .estimate.profile import profile_rows
+from .estimate.profile import band_rows, profile_rows
 from .estimate.source import Source
 from .estimate.subgroups import Subgroup, cross, subgroup_rows
-from .results import Balance, EffectRow, Effects, Profile, keep
+from .results import Balance, EffectBands, EffectRow, Effects, Profile, keep
 
 __all__ = ["balance", "itt", "pooled_regression", "profile"]
 
@@ -182,11 +182,14 @@ def profile(
     level: float = 0.95,
     contrasts: Sequence[tuple[object, object]] | None = None,
     arms: Sequence[object] | None = None,
+    bands: str = "pointwise",
+    draws: int = 10_000,
+    seed: int = 1,
     clock: str = "",
     population: str = POPULATION,
     intercurrent: str = INTERCURRENT,
 ) -> Profile:
-    """Return shares by month and arm, and the effects by month, with pointwise intervals.
+    """Return shares by month and arm, and the effects by month, with pointwise intervals and, if asked, bands.
 
     Parameters
     ----------
@@ -199,6 +202,11 @@ def profile(
         As in :func:`itt`.
     name : str
         The outcome's name.
+    bands : {"pointwise", "both"}
+        ``"both"`` adds simultaneous (sup-t) bands that hold a whole curve, months 1 to 24, at once: one for each arm and
+        one for each contrast; see :mod:`effektutv.estimate.bands`. ``logit`` and ``ipw`` have them for the arms only.
+    draws, seed : int
+        Draws behind the bands' critical values, and the seed from which they can be had again.
     population, intercurrent : str
         Attributes of the estimand, carried into the result.
 
@@ -224,12 +232,20 @@ def profile(
     months, Y = _monthly(df, outcomes)
     if spec.estimator is Estimator.LOGIT and not np.all(np.isnan(Y) | (Y == 0) | (Y == 1)):
         raise ArgumentError("outcomes: estimator 'logit' needs 0/1 outcomes, and there are other values; recode them")
-    summaries, effects, said, binary = profile_rows(
-        assigned.design(X, columns), Y, months, spec, assigned.contrasts, Labels(outcome=name, clock=clock)
-    )
+    drawn = _bands(bands, draws, seed)
+    design = assigned.design(X, columns)
+    labels = Labels(outcome=name, clock=clock)
+    summaries, effects, said, binary = profile_rows(design, Y, months, spec, assigned.contrasts, labels)
+    simultaneous = EffectBands()
+    if drawn is not None:
+        summaries, found = band_rows(
+            design, Y, months, spec, assigned.contrasts, summaries, effects, draws=drawn[0], seed=drawn[1]
+        )
+        simultaneous = EffectBands(rows=tuple(found), draws=drawn[0], seed=drawn[1])
     estimand = state_estimand(assigned, name, binary, population, intercurrent)
     return Profile(
         rows=tuple(summaries),
+        bands=simultaneous,
         effects=Effects(rows=tuple(effects), estimand=estimand, conf_level=spec.level, notes=unique([*notes, *said])),
     )
 
@@ -393,6 +409,17 @@ def _subgroup(df: Any, columns: tuple[str, ...], levels: Mapping[str, Sequence[o
             raise ArgumentError(f"by: column {name!r} has fewer than two levels; there are no subgroups to compare")
         parts.append(Subgroup(name=name, levels=column.labels, code=column.code))
     return cross(parts)
+
+
+def _bands(bands: object, draws: object, seed: object) -> tuple[int, int] | None:
+    """Return draws and seed of the simultaneous bands, or None where there are to be none."""
+    if bands not in ("pointwise", "both"):
+        raise ArgumentError(f"bands: got {bands!r}; choose 'pointwise' or 'both'")
+    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 100:
+        raise ArgumentError(f"draws: got {draws!r}; give a whole number of at least 100")
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise ArgumentError(f"seed: got {seed!r}; give a whole number from 0, so that the draws can be had again")
+    return (int(draws), int(seed)) if bands == "both" else None
 
 
 def _monthly(df: Any, outcomes: Mapping[int, str] | tuple[Sequence[int], Any]) -> tuple[tuple[int, ...], FloatArray]:

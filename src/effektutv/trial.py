@@ -217,8 +217,10 @@ class Trial:
         months: Iterable[int] | None = None,
         clock: str | None = None,
         estimator: str | None = None,
+        bands: str = "pointwise",
+        draws: int = 10_000,
     ) -> Profile:
-        """Return an outcome month by month: shares by arm and effects, with pointwise intervals.
+        """Return an outcome month by month: shares by arm and effects, with pointwise intervals and, if asked, bands.
 
         Parameters
         ----------
@@ -228,6 +230,8 @@ class Trial:
             0 to the study's horizon where not given.
         clock, estimator : optional
             As in :meth:`itt`.
+        bands, draws : optional
+            As in :func:`effektutv.profile`; the seed is the study's.
 
         Returns
         -------
@@ -253,6 +257,9 @@ class Trial:
             vcov=self._vcov(estimator, adjusted=False),
             weights=self.study.design.weights,
             level=self.study.study.confidence,
+            bands=bands,
+            draws=draws,
+            seed=self.study.study.seed,
             clock=chosen,
             **self._assigned(),
         )

@@ -12,7 +12,8 @@ What is hidden, under the shipped profile ``uncleared``:
 
 One cell has one decision in every table, on both clocks and under every estimator. What this profile does not do, and why
 nothing under it is cleared for publication: shares at full precision can give away the denominator behind them; the number
-lost to follow-up shows in the denominators of later months; how narrow the margins bound a hidden cell is not audited.
+lost to follow-up shows in the denominators of later months; the critical value of a simultaneous band, one number in
+hundredths for a whole curve, rests on hidden months too; how narrow the margins bound a hidden cell is not audited.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         CountRow,
         Counts,
         DataQuality,
+        EffectBand,
         EffectRow,
         Effects,
         Flow,
@@ -195,7 +197,20 @@ class _Apply:
     def profile(self, profile: Profile) -> Profile:
         """Return the profile with every month and arm decided."""
         rows = tuple(self._summary(row) for row in profile.rows)
-        return replace(profile, rows=rows, effects=self.effects(profile.effects))
+        effects = self.effects(profile.effects)
+        found = {(r.outcome, r.clock, r.month, r.arm, r.control): r for r in effects.rows if not r.subgroup}
+        bands = tuple(
+            self._effect_band(b, found.get((b.outcome, b.clock, b.month, b.arm, b.control))) for b in profile.bands.rows
+        )
+        return replace(profile, rows=rows, effects=effects, bands=replace(profile.bands, rows=bands))
+
+    @staticmethod
+    def _effect_band(band: EffectBand, effect: EffectRow | None) -> EffectBand:
+        """Return the band as its effect was decided; a band that has no effect of its own is not shown."""
+        if effect is None or isinstance(effect.estimate, Suppressed) or isinstance(effect.std_error, Suppressed):
+            gone = Suppressed(_TOUCHED)
+            return replace(band, sim_low=gone, sim_high=gone, sim_critical=gone, status=Status.SUPPRESSED)
+        return _shown(band, band.sim_low)
 
     def _summary(self, row: ArmSummary) -> ArmSummary:
         if not self._has_persons(row.n):
@@ -207,7 +222,7 @@ class _Apply:
         small = isinstance(row.n, int) and self.ledger.policy.small(row.n)
         return replace(
             row, n=gone if small else row.n, share=gone, std_error=gone, conf_low=gone, conf_high=gone,
-            status=Status.SUPPRESSED, events=_COUNTS,
+            sim_low=gone, sim_high=gone, sim_critical=gone, status=Status.SUPPRESSED, events=_COUNTS,
         )  # fmt: skip
 
     # ---------------------------------------------------------------------------------------------- counts, starts
@@ -333,7 +348,8 @@ def _release_all(inputs: ReportInputs) -> ReportInputs:
         return replace(c, rows=tuple(_shown(r) for r in c.rows))
 
     def profile(p: Profile) -> Profile:
-        return replace(p, rows=tuple(_shown(r, r.share) for r in p.rows), effects=effects(p.effects))
+        bands = replace(p.bands, rows=tuple(_shown(b, b.sim_low) for b in p.bands.rows))
+        return replace(p, rows=tuple(_shown(r, r.share) for r in p.rows), effects=effects(p.effects), bands=bands)
 
     flow, balance, starts = inputs.flow, inputs.balance, inputs.starts
     return replace(

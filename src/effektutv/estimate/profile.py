@@ -1,25 +1,31 @@
 """Month by month: the share of each arm with its own interval, and the effects.
 
-The intervals are pointwise: each month's covers with the stated probability, the whole curve does not.
+The intervals are pointwise: each month's covers with the stated probability, the whole curve does not. For that there are
+simultaneous bands: see :mod:`effektutv.estimate.bands`.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import stdtrit
 
-from effektutv.results import ArmSummary, EffectRow, Statistic, Unavailable
+from effektutv.results import NO_VARIANCE, ArmSummary, EffectBand, EffectRow, Statistic, Unavailable
 
-from .design import Cells, Design, FloatArray, Spec, count_cells, observe
+from .bands import FIRST, LAST, correlation, critical_value, half_width, rounded_up, standard_normals
+from .design import BoolArray, Cells, Design, FloatArray, Sample, Spec, count_cells, observe
 from .effects import Labels, fit_contrast, missing_note, to_row
+from .influence import arm_scores, contrast_scores
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-__all__ = ["arm_summaries", "profile_rows"]
+__all__ = ["arm_summaries", "band_rows", "profile_rows"]
+
+_OUTSIDE = Unavailable(f"the simultaneous band covers months {FIRST} to {LAST}")
 
 
 def arm_summaries(cells: Cells, arms: Sequence[str], binary: bool, level: float, labels: Labels) -> list[ArmSummary]:
@@ -116,3 +122,106 @@ def profile_rows(
             effects.append(to_row(fit, design, spec, arm, control, at))
             notes += fit.notes
     return summaries, effects, notes, binary
+
+
+def band_rows(
+    design: Design,
+    Y: FloatArray,
+    months: Sequence[int],
+    spec: Spec,
+    contrasts: Sequence[tuple[int, int]],
+    summaries: Sequence[ArmSummary],
+    effects: Sequence[EffectRow],
+    *,
+    draws: int,
+    seed: int,
+) -> tuple[list[ArmSummary], list[EffectBand]]:
+    """Return the summaries with simultaneous bands, and the bands of the effects.
+
+    Parameters
+    ----------
+    design, Y, months, spec, contrasts
+        As in :func:`profile_rows`.
+    summaries, effects
+        What that returned, in its order.
+    draws, seed : int
+        Of the critical values. All curves share the draws.
+    """
+    order = np.lexsort((*design.X.T[::-1], *Y.T[::-1], design.stratum * len(design.arms) + design.arm))
+    design, Y = design.take(order), Y[order]
+    inside = [j for j, month in enumerate(months) if FIRST <= month <= LAST]
+    normals = standard_normals(seed, draws, LAST - FIRST + 1)
+    samples: dict[int, tuple[BoolArray, Sample]] = {}
+    for j in inside:
+        y = np.ascontiguousarray(Y[:, j])
+        seen = ~np.isnan(y)
+        binary = bool(np.all((y[seen] == 0) | (y[seen] == 1)))
+        sample = Sample(design=design.take(seen), y=y[seen], binary=binary, n_missing=int(np.count_nonzero(~seen)))
+        samples[j] = (seen, sample)
+    people, arms, pairs = Y.shape[0], len(design.arms), len(contrasts)
+    out, bands = list(summaries), []
+    for k in range(arms):
+        curve = [summaries[j * arms + k] for j in range(len(months))]
+        shown = [(r.share, r.std_error, float(r.n - 1) if isinstance(r.n, int) else r.n) for r in curve]
+        found = _band(shown, inside, samples, people, partial(arm_scores, arm=k), normals, spec)
+        for j, (low, high, critical) in enumerate(found):
+            out[j * arms + k] = replace(curve[j], sim_low=low, sim_high=high, sim_critical=critical)
+    for p, (arm, control) in enumerate(contrasts):
+        rows = [effects[j * pairs + p] for j in range(len(months))]
+        shown = [(r.estimate, r.std_error, r.df) for r in rows]
+        score = partial(contrast_scores, spec=spec, arm=arm, control=control)
+        found = _band(shown, inside, samples, people, score, normals, spec)
+        for month, row, (low, high, critical) in zip(months, rows, found, strict=True):
+            bands.append(
+                EffectBand(
+                    outcome=row.outcome, clock=row.clock, month=int(month), arm=row.arm, control=row.control,
+                    sim_low=low, sim_high=high, sim_critical=critical,
+                )
+            )  # fmt: skip
+    bands.sort(key=lambda b: b.month)
+    return out, bands
+
+
+def _band(
+    shown: Sequence[tuple[Statistic, Statistic, Statistic]],
+    inside: Sequence[int],
+    samples: dict[int, tuple[BoolArray, Sample]],
+    people: int,
+    score: Callable[[Sample], FloatArray | None],
+    normals: FloatArray,
+    spec: Spec,
+) -> list[tuple[Statistic, Statistic, Statistic]]:
+    """Return the band's ends and critical value at each month of one curve.
+
+    ``shown`` holds estimate, standard error and degrees of freedom at each month, ``inside`` the places of the months that
+    the band may cover.
+    """
+    used: list[int] = []
+    columns: list[FloatArray] = []
+    out: list[tuple[Statistic, Statistic, Statistic]] = [(_OUTSIDE,) * 3] * len(shown)
+    for j in inside:
+        estimate, error, df = shown[j]
+        if not isinstance(estimate, float):
+            out[j] = (estimate,) * 3
+        elif not isinstance(error, float) or error <= 0 or not isinstance(df, float):
+            out[j] = (NO_VARIANCE,) * 3
+        else:
+            seen, sample = samples[j]
+            found = score(sample)
+            if found is None:
+                out[j] = (Unavailable(f"no simultaneous band with estimator {spec.estimator.value!r}"),) * 3
+                continue
+            # persons in the order of everyone, then what strata add
+            column = np.zeros(people + found.size - sample.y.size)
+            column[:people][seen] = found[: sample.y.size]
+            column[people:] = found[sample.y.size :]
+            columns.append(column)
+            used.append(j)
+    if not used:
+        return out
+    critical = rounded_up(critical_value(correlation(np.column_stack(columns)), normals, spec.level))
+    for j in used:
+        estimate, error, df = shown[j]
+        half = half_width(critical, float(df), float(error))  # type: ignore[arg-type]
+        out[j] = (float(estimate) - half, float(estimate) + half, critical)  # type: ignore[arg-type]
+    return out

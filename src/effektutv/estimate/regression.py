@@ -9,12 +9,12 @@ import numpy as np
 from effektutv.results import Statistic, Unavailable
 
 from .cluster import cluster_variance, clusters_by_arm
-from .covariance import coefficient_variance, covariance
-from .design import Cells, Estimator, FloatArray, IntArray, Sample, Spec, Vcov, Weights
+from .covariance import LEVERAGE_MARGIN, coefficient_variance, covariance
+from .design import BoolArray, Cells, Estimator, FloatArray, IntArray, Sample, Spec, Vcov, Weights
 from .fit import Fit, Spread, describe, undefined
 from .linear import LeastSquares, least_squares
 
-__all__ = ["clustered_difference", "regression_fit"]
+__all__ = ["clustered_difference", "regression_fit", "regression_scores"]
 
 
 def regression_fit(
@@ -45,6 +45,32 @@ def regression_fit(
         Whether the variances of the two means are wanted.
     """
     design = sample.design
+    mine, treated, shares, notes, solved = _solve(sample, spec, cells, pair, kept, size)
+    y = sample.y[mine]
+    if isinstance(solved, Unavailable):
+        return undefined(cells, pair[0], pair[1], sample.binary, solved.reason, tuple(notes))
+    if solved.dropped:
+        notes.append(f"columns left out because they depend on the others: {len(solved.dropped)}")
+    control_mean = float(shares @ solved.intercepts)
+    if spec.estimator is Estimator.FE:
+        control_mean = float(y.mean()) - solved.coefficient * float(treated.mean())
+    fit = describe(cells, pair[0], pair[1], sample.binary)
+    fit = replace(fit, means=(control_mean + solved.coefficient, control_mean), notes=tuple(notes))
+    cluster = None if design.cluster is None else design.cluster[mine]
+    fit = _with_variance(fit, solved, spec, float(y @ y), cluster, (treated, names_of(sample, pair)))
+    if not spread or not isinstance(fit.variance, float):
+        return fit
+    base = solved.level_influence(shares)
+    if spec.estimator is Estimator.FE:
+        base = 1 / y.size - treated.mean() * solved.influence
+    return replace(fit, spread=_spread(solved, spec, base, cluster))
+
+
+def _solve(
+    sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], kept: IntArray, size: FloatArray
+) -> tuple[BoolArray, FloatArray, FloatArray, list[str], LeastSquares | Unavailable]:
+    """Return who is in the regression, who of them is in the arm, the strata's shares, notes, and the solution."""
+    design = sample.design
     recode = np.full(design.n_strata, -1)
     recode[kept] = np.arange(kept.size)
     inside = recode[design.stratum] >= 0
@@ -70,23 +96,26 @@ def regression_fit(
             notes.append("strata enter additively, not interacted with the arm: some stratum has one person in an arm")
         interacted = np.column_stack(blocks) * treated[:, None]
     solved = least_squares(y, treated, X, interacted, group, kept.size)
+    return mine, treated, shares, notes, solved
+
+
+def regression_scores(
+    sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], kept: IntArray, size: FloatArray
+) -> tuple[BoolArray, FloatArray] | None:
+    """Return who is in the regression and what each of them adds to the coefficient's variance, or None.
+
+    Parameters
+    ----------
+    sample, spec, cells, pair, kept, size
+        As in :func:`regression_fit`. A variance other than HC2 and HC3 has the scores of HC0.
+    """
+    mine, _, _, _, solved = _solve(sample, spec, cells, pair, kept, size)
     if isinstance(solved, Unavailable):
-        return undefined(cells, pair[0], pair[1], sample.binary, solved.reason, tuple(notes))
-    if solved.dropped:
-        notes.append(f"columns left out because they depend on the others: {len(solved.dropped)}")
-    control_mean = float(shares @ solved.intercepts)
-    if spec.estimator is Estimator.FE:
-        control_mean = float(y.mean()) - solved.coefficient * float(treated.mean())
-    fit = describe(cells, pair[0], pair[1], sample.binary)
-    fit = replace(fit, means=(control_mean + solved.coefficient, control_mean), notes=tuple(notes))
-    cluster = None if design.cluster is None else design.cluster[mine]
-    fit = _with_variance(fit, solved, spec, float(y @ y), cluster, (treated, names_of(sample, pair)))
-    if not spread or not isinstance(fit.variance, float):
-        return fit
-    base = solved.level_influence(shares)
-    if spec.estimator is Estimator.FE:
-        base = 1 / y.size - treated.mean() * solved.influence
-    return replace(fit, spread=_spread(solved, spec, base, cluster))
+        return None
+    power = {Vcov.HC2: 0.5, Vcov.HC3: 1.0}.get(spec.vcov, 0.0)
+    # a person fitted exactly has residual 0 and leverage 1: the variance is undefined there and the score does not matter
+    slack = np.maximum(1 - solved.leverage, LEVERAGE_MARGIN)
+    return mine, solved.influence * solved.residuals / slack**power
 
 
 def names_of(sample: Sample, pair: tuple[int, int]) -> tuple[str, str]:

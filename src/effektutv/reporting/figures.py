@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from effektutv import language
+from effektutv.results import NO_VARIANCE
 
 from . import tables
 from .blocks import FigureBlock, Group, Head, Row, TableBlock
@@ -155,7 +156,7 @@ def profile_figure(ctx: Context, profile: Profile, outcome: str, clock: str) -> 
     followed = {r.arm: r.n for r in rows if r.month == first}
     return _block(
         ctx, "_".join(filter(None, ("profile", outcome, clock))), title, "profile",
-        replace(profile, rows=rows).tidy(), tables.arm_rows(rows), _profile_table(ctx, title, rows),
+        replace(profile, rows=rows).tidy(), tables.arm_rows(rows), _profile_table(ctx, title, rows, profile.bands.draws),
         labels={outcome: label, "randomisation": w("zero_randomisation"), "start": w("zero_start")},
         arms=ctx.study.arm_labels(w.lang), outcome=outcome, clock=clock or None,
         mark_month=declared.month if declared else None, scale=ctx.scale(outcome).name, notes=_notes(ctx, *notes),
@@ -163,7 +164,21 @@ def profile_figure(ctx: Context, profile: Profile, outcome: str, clock: str) -> 
     )  # fmt: skip
 
 
-def _profile_table(ctx: Context, title: str, rows: Sequence[ArmSummary]) -> TableBlock:
+def _band_notes(ctx: Context, rows: Sequence[ArmSummary], draws: int) -> list[str]:
+    """Return what the simultaneous bands are, and the months that they leave out for want of variance."""
+    if not any(isinstance(r.sim_low, float) for r in rows):
+        return []
+    w, out = ctx.words, []
+    out.append(w("note_bands", draws=language.count(draws, w.lang)))
+    for arm in ctx.arms:
+        still = [str(r.month) for r in rows if r.arm == arm and r.sim_low == NO_VARIANCE]
+        if still:
+            months = language.join(still, w.lang)
+            out.append(w("note_bands_without", arm=ctx.labels.arm_short(arm), months=months))
+    return out
+
+
+def _profile_table(ctx: Context, title: str, rows: Sequence[ArmSummary], draws: int) -> TableBlock:
     """Return months down and arms across: the share with its interval."""
     w, n = ctx.words, ctx.numbers
     arms = [a for a in ctx.arms if any(r.arm == a for r in rows)]
@@ -185,6 +200,7 @@ def _profile_table(ctx: Context, title: str, rows: Sequence[ArmSummary]) -> Tabl
         key="data-profile", caption=title, heads=tuple(heads), groups=(Group(tuple(body)),),
         notes=(
             w("note_profile", level=w("cis", level=n.level(ctx.coverage))),
+            *_band_notes(ctx, rows, draws),
             *marks(ctx, [v for r in rows for v in (r.share, r.conf_low)]),
         ),
     )  # fmt: skip

@@ -46,7 +46,11 @@ _BALANCE_COLUMNS = (
     "mean_arm", "mean_control", "sd_arm", "sd_control", "difference", "smd", "smd_weighted", "smd_max",
     "variance_ratio", "status", "note",
 )  # fmt: skip
-_ARM_COLUMNS = ("outcome", "clock", "month", "arm", "n", "share", "std_error", "conf_low", "conf_high", "status")
+_ARM_COLUMNS = (
+    "outcome", "clock", "month", "arm", "n", "share", "std_error", "conf_low", "conf_high", "status", "sim_low", "sim_high",
+    "sim_critical",
+)  # fmt: skip
+_BAND_COLUMNS = ("outcome", "clock", "month", "arm", "control", "sim_low", "sim_high", "sim_critical", "status")
 _COUNT_COLUMNS = ("outcome", "clock", "month", "arm", "category", "n", "events", "share", "status")
 _START_COLUMNS = ("arm", "n", "started", "share", "median_delay", "status")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -211,7 +215,7 @@ def arm_rows(rows: Iterable[ArmSummary]) -> Table:
 
 
 def _profile(profile: Profile) -> dict[str, Table]:
-    """Return a file an outcome and clock: the arms by month, and the effects by month."""
+    """Return a file an outcome and clock: the arms by month, the effects by month, and these effects' bands."""
     out: dict[str, Table] = {}
     keys = dict.fromkeys((row.outcome, row.clock) for row in profile.rows)
     for outcome, clock in keys:
@@ -220,6 +224,9 @@ def _profile(profile: Profile) -> dict[str, Table]:
         effects = [r for r in profile.effects.rows if (r.outcome, r.clock) == (outcome, clock)]
         if effects:
             out[f"{name}_effects"] = effect_rows(effects)
+        bands = [r for r in profile.bands.rows if (r.outcome, r.clock) == (outcome, clock)]
+        if bands:
+            out[f"{name}_bands"] = _of(bands, _BAND_COLUMNS)
     return out
 
 

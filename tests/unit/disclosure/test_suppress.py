@@ -10,7 +10,18 @@ from effektutv.disclosure.policy import POLICIES, policy_named
 from effektutv.disclosure.protected import Protected, Role
 from effektutv.disclosure.suppress import protect
 from effektutv.errors import DisclosureError
-from effektutv.results import DataQuality, Finding, Severity, Status, Suppressed, Unavailable
+from effektutv.results import (
+    NO_VARIANCE,
+    DataQuality,
+    EffectBand,
+    EffectBands,
+    Finding,
+    Profile,
+    Severity,
+    Status,
+    Suppressed,
+    Unavailable,
+)
 
 BIG = {"FS": (350, 60), "SE": (355, 90), "CM": (358, 70)}
 TAKEN = ("estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high", "mean_arm", "mean_control")
@@ -144,6 +155,33 @@ def test_profile_shares_the_decision_of_the_effects(make):
     assert status == {"FS": Status.RELEASED, "SE": Status.SUPPRESSED, "CM": Status.RELEASED}
     assert {r.status for r in rows_of(out) if "SE" in (r.arm, r.control)} == {Status.SUPPRESSED}
     assert all(gone(r.events) for r in out.value.profiles[0].rows)
+
+
+def test_a_hidden_month_loses_its_simultaneous_band_and_is_not_named(make):
+    cells = {**BIG, "SE": (355, 2)}
+    summaries = [make.summary(a, n, e, month=15) for a, (n, e) in cells.items()]
+    banded = [replace(r, sim_low=0.0, sim_high=0.6, sim_critical=2.9) for r in summaries]
+    banded = [replace(r, sim_low=NO_VARIANCE) if r.arm == "SE" else r for r in banded]
+    rows = make.everyone(cells)
+    bands = [
+        EffectBand(
+            outcome=r.outcome, clock=r.clock, month=r.month, arm=r.arm, control=r.control, sim_low=0.0, sim_high=0.2,
+            sim_critical=2.9,
+        )
+        for r in rows
+    ]  # fmt: skip
+    orphan = replace(bands[0], month=14)
+    profile = Profile(
+        rows=tuple(banded), effects=make.effects(*rows), bands=EffectBands(rows=(*bands, orphan), draws=100, seed=1)
+    )
+    out = protect(make.inputs(*rows, profiles=(profile,))).value.profiles[0]
+    for row in out.rows:
+        assert gone(row.sim_low) == gone(row.sim_high) == gone(row.sim_critical) == (row.arm == "SE")
+    for band in out.bands.rows:
+        away = "SE" in (band.arm, band.control) or band.month == 14
+        assert gone(band.sim_low) == gone(band.sim_high) == gone(band.sim_critical) == away
+        assert (band.status is Status.SUPPRESSED) == away
+    assert out.notes == ("simultaneous bands (sup-t): 100 draws, seed 1",)
 
 
 def test_kinds_that_add_up_to_work_protect_each_other(make):
