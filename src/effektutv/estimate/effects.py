@@ -125,7 +125,7 @@ def fit_contrast(
     else:
         size = (within.n[:, arm] + within.n[:, control]).astype(float)
     if spec.estimator is Estimator.BLOCKED:
-        fit = _blocked(within, arm, control, size, sample.binary)
+        fit = _blocked(within, arm, control, size, sample.binary, spread=spread)
     elif spec.estimator is Estimator.IPW:
         fit = share_weights_fit(sample, within, pair, kept, size)
     elif spec.estimator is Estimator.LOGIT:
@@ -213,7 +213,7 @@ def singleton_variance(weight: FloatArray, effect: FloatArray) -> float | None:
     return total**2 * float((ratio * spread).sum()) / (1 + float(ratio.sum()))
 
 
-def _blocked(cells: Cells, arm: int, control: int, size: FloatArray, binary: bool) -> Fit:
+def _blocked(cells: Cells, arm: int, control: int, size: FloatArray, binary: bool, *, spread: bool) -> Fit:
     """Stratum-weighted difference in means; every stratum has both arms."""
     weight = size / size.sum()
     pair = [arm, control]
@@ -221,7 +221,6 @@ def _blocked(cells: Cells, arm: int, control: int, size: FloatArray, binary: boo
     fit = replace(describe(cells, arm, control, binary), means=(float(weight @ mean[:, 0]), float(weight @ mean[:, 1])))
     small = n.min(axis=1) < 2
     neyman = np.where(n > 1, cells.variance()[:, pair], 0.0) / n
-    parts = (weight[~small] ** 2) @ neyman[~small]
     within = float((weight[~small] ** 2) @ neyman[~small].sum(axis=1))
     variance: Statistic = within
     notes: tuple[str, ...] = ()
@@ -234,9 +233,14 @@ def _blocked(cells: Cells, arm: int, control: int, size: FloatArray, binary: boo
     df: Statistic = free
     if free <= 0:  # every stratum is a pair: as many free comparisons as pairs, less their mean
         df = float(strata - 1) if strata > 1 else Unavailable("no degrees of freedom are left")
-    each = Unavailable("strata with one person in an arm give a variance of the difference, not of each mean")
-    spread = each if small.any() else (float(parts[0]), float(parts[1]), 0.0)
-    return replace(fit, variance=variance, df=df, notes=notes, spread=spread)
+    fit = replace(fit, variance=variance, df=df, notes=notes)
+    if not spread:
+        return fit
+    if small.any():
+        each = Unavailable("strata with one person in an arm give a variance of the difference, not of each mean")
+        return replace(fit, spread=each)
+    parts = (weight**2) @ neyman
+    return replace(fit, spread=(float(parts[0]), float(parts[1]), 0.0))
 
 
 def _small_strata(cells: Cells, pair: list[int], weight: FloatArray, small: BoolArray) -> tuple[float | None, str]:
