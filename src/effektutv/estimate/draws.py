@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from .design import FloatArray, IntArray
 
-__all__ = ["BLOCK", "Counts", "Subsets", "blocks", "hypergeometric"]
+__all__ = ["BLOCK", "Counts", "Subsets", "blocks", "hypergeometric", "product"]
 
 #: Draws that share one generator and are held in memory at a time.
 BLOCK = 4096
@@ -44,6 +44,9 @@ _TABLES = 32e6
 _FEW_COLUMNS = 16
 #: Persons whose indicators are gathered before one matrix product.
 _WIDTH = 96
+#: Multiplications in one matrix product, at most: OpenBLAS shares out larger ones between threads, which for these sizes
+#: costs more than it gains and much more on a busy machine.
+_UNSHARED = 250_000
 #: Numbers that a count may take for which an alias table is built; beyond, numpy's own hypergeometric draws.
 _WIDEST = 512
 
@@ -110,6 +113,22 @@ def _alias(probability: FloatArray) -> tuple[FloatArray, IntArray]:
         if not open_.any():
             break
     return keep, other
+
+
+def product(left: NDArray[Any], right: NDArray[Any], out: NDArray[Any] | None = None) -> NDArray[Any]:
+    """Return ``left`` @ ``right`` in slices of few enough columns that one thread does each.
+
+    Parameters
+    ----------
+    left, right : (k, n) and (n, B) arrays
+    out : (k, B) array, optional
+    """
+    rows, inner = left.shape
+    found = np.empty((rows, right.shape[1]), dtype=np.result_type(left, right)) if out is None else out
+    step = max(_UNSHARED // max(rows * inner, 1), 16)
+    for start in range(0, right.shape[1], step):
+        np.matmul(left, right[:, start : start + step], out=found[:, start : start + step])
+    return found
 
 
 @cache
@@ -237,6 +256,7 @@ class Sums:
         self._tables: list[NDArray[Any]] | None = None
         self._single = columns.dtype == np.float32
         k = columns.shape[0]
+        self.n_sums = k * subsets.n_groups
         needed = sum(8.0 * k * 2**p.size for p in subsets._pieces)
         if k <= _FEW_COLUMNS and needed <= _TABLES:
             self._tables = [
@@ -264,6 +284,7 @@ class Sums:
     def _by_product(self, rng: np.random.Generator, draws: int, out: NDArray[Any]) -> None:
         """Gather the indicators of several pieces of a group and multiply once."""
         drawn = np.empty((draws, _WIDTH), dtype=self._columns.dtype)
+        found = np.empty((out.shape[0], draws), dtype=out.dtype)
         filled, start = 0, 0
         for piece, index in self._subsets.indices(rng, draws):
             if filled == 0:
@@ -271,7 +292,7 @@ class Sums:
             drawn[:, filled : filled + piece.size] = _indicators(piece.size, self._single).take(index, axis=0)
             filled += piece.size
             if piece.last or filled + PIECE > _WIDTH:
-                out[:, piece.group] += self._columns[:, start : start + filled] @ drawn[:, :filled].T
+                out[:, piece.group] += product(self._columns[:, start : start + filled], drawn[:, :filled].T, found)
                 filled = 0
 
 
@@ -287,14 +308,15 @@ class Counts:
     def __init__(self, size: IntArray, chosen: IntArray, events: IntArray) -> None:
         self._size, self._chosen, self._events = size, chosen, events
         low = np.maximum(0, chosen - (size - events))
-        self._low = low
         self._width = int((np.minimum(chosen, events) - low).max(initial=0)) + 1
         self._keep = np.empty(0)
         if self._width <= _WIDEST:
             full = hypergeometric(chosen, events, size - events, int(low.max(initial=0)) + self._width)
             window = low[:, None] + np.arange(self._width)
-            self._keep, other = _alias(np.take_along_axis(full, window, axis=1))
-            self._keep, self._other = self._keep.ravel(), other.ravel()
+            keep, other = _alias(np.take_along_axis(full, window, axis=1))
+            self._keep = keep.ravel()
+            # What a cell and its stand-in mean: numbers of events.
+            self._own, self._other = (np.asarray(v, dtype=float).ravel() for v in (window, low[:, None] + other))
 
     def draw(self, rng: np.random.Generator, draws: int) -> FloatArray:
         """Return (G, draws) numbers of events among those chosen.
@@ -309,11 +331,12 @@ class Counts:
             shape = (draws, groups)
             drawn = rng.hypergeometric(self._events, self._size - self._events, self._chosen, size=shape)
             return np.asarray(drawn.T, dtype=np.float64)
-        u = rng.random((groups, draws))
-        u *= self._width
-        cell = u.astype(np.intp)
-        u -= cell
-        at = cell + (np.arange(groups) * self._width)[:, None]
-        drawn = np.where(u < self._keep.take(at), cell, self._other.take(at))
-        drawn += self._low[:, None]
-        return drawn.astype(np.float64)
+        out = np.empty((groups, draws))
+        for g in range(groups):
+            u = rng.random(draws)
+            u *= self._width
+            cell = u.astype(np.intp)
+            u -= cell
+            cell += g * self._width
+            out[g] = np.where(u < self._keep.take(cell), self._own.take(cell), self._other.take(cell))
+        return out

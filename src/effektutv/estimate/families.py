@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Hypothesis", "bootstrap_statistics", "check_redrawable", "global_statistics", "pairwise_statistics"]
 
-#: Draws whose sums are held at a time.
-_PART = 1024
+#: Draws whose sums are held at a time; a whole block where the sums are few.
+_PART, _FEW_SUMS = 1024, 2000
 #: Tells a bootstrap's draws and those of all arms apart from those within a contrast.
 _TASK_BOOTSTRAP, _TASK_GLOBAL = 2, 3
 
@@ -230,7 +230,10 @@ def pairwise_statistics(
 
     def statistics() -> Iterator[FloatArray]:
         if forms is not None:
-            yield from _from_forms(forms, people, subsets, by_stratum, totals, centre, error, draws, seed, turned)
+            events = _events(source, hypotheses, people)
+            yield from _from_forms(
+                forms, people, subsets, by_stratum, inside[:, :, 0], totals, events, centre, error, draws, seed, turned
+            )
             return
         sums = subsets.prepare(people.columns)
         for rng, some in blocks(seed, draws):
@@ -247,8 +250,9 @@ def _observed(estimate: FloatArray, error: FloatArray) -> FloatArray:
         return np.asarray(np.where(error > 0, estimate / error, np.nan), dtype=np.float64)
 
 
-def _parts(some: int) -> list[int]:
-    return [min(_PART, some - start) for start in range(0, some, _PART)]
+def _parts(some: int, sums: int = _FEW_SUMS + 1) -> list[int]:
+    part = some if sums <= _FEW_SUMS else _PART
+    return [min(part, some - start) for start in range(0, some, part)]
 
 
 def _groups(source: Source, mechanism: Mechanism | None) -> IntArray:
@@ -264,6 +268,7 @@ class _Strata:
 
     def __init__(self, stratum: IntArray, starts: IntArray) -> None:
         of_group = stratum[starts]
+        self.starts = starts
         self._first = np.flatnonzero(np.diff(of_group, prepend=-1))
         self._same = self._first.size == of_group.size
         self.codes = of_group[self._first]
@@ -294,31 +299,52 @@ def _forms(
     return out
 
 
+def _events(source: Source, hypotheses: Sequence[Hypothesis], people: _Persons) -> FloatArray:
+    """Return (H, n) 0/1 outcomes, NaN for an outcome with other values."""
+    rows = [source.outcomes[h.outcome][people.rows] for h in hypotheses]
+    return np.stack([y if np.all((y == 0) | (y == 1)) else np.full(y.size, np.nan) for y in rows])
+
+
 def _from_forms(
     forms: list[tuple[Form, IntArray]],
     people: _Persons,
     subsets: Subsets,
     by_stratum: _Strata,
+    inside: FloatArray,
     totals: FloatArray,
+    events: FloatArray,
     centre: FloatArray,
     error: FloatArray,
     draws: int,
     seed: int,
     turned: bool,
 ) -> Iterator[FloatArray]:
-    """Yield statistics where numbers are fixed: sums and sums of squares only, and a few products with constants."""
-    y, q = people.columns[1::3], people.columns[2::3]
-    sums = subsets.prepare(np.concatenate([y, q]))
-    half = y.shape[0]
+    """Yield statistics where numbers are fixed: a few products with constants.
+
+    A 0/1 outcome needs its number of events only (exact in single precision), another its sum and sum of squares.
+    ``events`` are the 0/1 outcomes as they are, a row of NaN for another.
+    """
+    binary = ~np.isnan(events[:, 0])
+    others = np.flatnonzero(~binary)
+    columns = [events[binary], people.columns[3 * others + 1], people.columns[3 * others + 2]]
+    sums = subsets.prepare(np.concatenate(columns).astype(np.float32 if binary.all() else np.float64))
+    place = np.where(binary, np.cumsum(binary) - 1, binary.sum() + np.cumsum(~binary) - 1)
+    known = by_stratum(np.add.reduceat(events, by_stratum.starts, axis=1)[:, :, None])[:, :, 0]
     for rng, some in blocks(seed, draws):
-        for part in _parts(some):
+        for part in _parts(some, sums.n_sums):
             drawn = by_stratum(sums.draw(rng, part))
-            out = np.empty((half, part))
+            out = np.empty((binary.size, part))
             for j, (form, both) in enumerate(forms):
-                t, s, Q = drawn[j, both], drawn[half + j, both], totals[3 * j + 2, both]
-                if turned:
-                    t, s = -t, Q[:, None] - s
-                out[j] = studentised(form.estimate(t) - centre[j], form.variance(t, s, Q), float(error[j]))
+                n1, n, Q = inside[3 * j, both], totals[3 * j, both], totals[3 * j + 2, both]
+                t = drawn[place[j], both].astype(np.float64)
+                if binary[j]:
+                    events_of_arm = known[j, both][:, None] - t if turned else t
+                    estimate, variance = form.of_events(n1, known[j, both] / n, Q, events_of_arm)
+                else:
+                    q = drawn[place[j] + others.size, both]
+                    t, q = (-t, Q[:, None] - q) if turned else (t, q)
+                    estimate, variance = form.estimate(t), form.variance(t, q, Q)
+                out[j] = studentised(estimate - centre[j], variance, float(error[j]))
             yield out
 
 

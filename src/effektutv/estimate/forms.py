@@ -21,6 +21,7 @@ import numpy as np
 from effektutv.results import Unavailable
 
 from .design import Estimator, Vcov, persons
+from .draws import product
 
 if TYPE_CHECKING:
     from .design import FloatArray, Spec
@@ -45,7 +46,7 @@ class Form:
 
     def estimate(self, t: FloatArray) -> FloatArray:
         """Return (B,) estimates from (S, B) sums."""
-        return np.asarray(self.b @ t, dtype=np.float64)
+        return _dot(self.b, t)
 
     def variance(self, t: FloatArray, q: FloatArray, Q: FloatArray) -> FloatArray:
         """Return (B,) variances, not below 0, from (S, B) sums and sums of squares and (S,) sums of squares of all."""
@@ -54,12 +55,44 @@ class Form:
     def product(self, t: FloatArray, u: FloatArray, q: FloatArray, Q: FloatArray) -> FloatArray:
         """Return the bilinear form of two outcomes: ``q`` and ``Q`` are sums of their products; the variance if both
         are one."""
-        out = self.A @ q + self.G @ (t * u) + float(self.c @ Q)
+        out = _dot(self.A, q)
+        out += _dot(self.G, t * u)
+        out += float(self.c @ Q)
         if self.M or self.L.any():
-            x, l_t = self.a @ t, self.L @ t
-            y, l_u = (x, l_t) if u is t else (self.a @ u, self.L @ u)
+            x, l_t = _dot(self.a, t), _dot(self.L, t)
+            y, l_u = (x, l_t) if u is t else (_dot(self.a, u), _dot(self.L, u))
             out += (x * l_u + y * l_t) / 2 + self.M * x * y
-        return np.asarray(out, dtype=np.float64)
+        return out
+
+    def of_events(
+        self, n1: FloatArray, share: FloatArray, Q: FloatArray, a: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return (B,) estimates and variances of a 0/1 outcome from (S, B) numbers of events in the arm.
+
+        Parameters
+        ----------
+        n1, share : (S,) arrays of float
+            Persons in the arm, and the share of both arms' persons with the event.
+        Q : (S,) array of float
+            Sums of squares of both arms.
+        a : (S, B) array of float
+        """
+        t = a - (n1 * share)[:, None]
+        # q = Σ (y − share)² is linear in the events, so that one product gives estimate and linear part.
+        linear = product(np.stack([self.b, self.A * (1 - 2 * share)]), t)
+        total = float((self.A * n1 * share * (1 - share)).sum() + self.c @ Q)
+        variance = linear[1]
+        variance += _dot(self.G, t * t)
+        variance += total
+        if self.M or self.L.any():
+            x = _dot(self.a, t)
+            variance += x * _dot(self.L, t) + self.M * x * x
+        return linear[0], variance
+
+
+def _dot(weights: FloatArray, sums: FloatArray) -> FloatArray:
+    """Return weights @ sums, (B,), by one thread."""
+    return np.asarray(product(weights[None, :], sums)[0], dtype=np.float64)
 
 
 def form_of(spec: Spec, n1: FloatArray, n0: FloatArray, size: FloatArray) -> Form | Unavailable:

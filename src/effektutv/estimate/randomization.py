@@ -218,28 +218,27 @@ def studentised(deviation: FloatArray, variance: FloatArray, scale: float) -> Fl
     return np.where(still, np.where(moved, np.copysign(np.inf, deviation), 0.0), deviation / error)
 
 
-def _sums(pair: Pair) -> Callable[[np.random.Generator, int], tuple[FloatArray, FloatArray]]:
-    """Return a function that draws (S, B) sums and sums of squares of the arm."""
+def _null_estimates(pair: Pair, form: Form) -> Callable[[np.random.Generator, int], tuple[FloatArray, FloatArray]]:
+    """Return a function that draws (B,) estimates and their variances."""
     turned = pair.turned
     chosen = pair.size - pair.chosen if turned else pair.chosen
     _, _, Q = pair.observed
     if pair.binary:
-        centre = pair.centre[pair.stratum]
-        events = np.rint(pair.by_group(pair.y) + pair.size * centre).astype(np.intp)
+        events = np.rint(pair.by_group(pair.y) + pair.size * pair.centre[pair.stratum]).astype(np.intp)
         counts = Counts(pair.size, chosen, events)
+        total = pair.by_stratum(events.astype(float))[:, None]
 
         def of_events(rng: np.random.Generator, draws: int) -> tuple[FloatArray, FloatArray]:
-            a = counts.draw(rng, draws)
-            t = pair.by_stratum(a - (chosen * centre)[:, None])
-            q = pair.by_stratum(a * (1 - 2 * centre)[:, None] + (chosen * centre**2)[:, None])
-            return (-t, Q[:, None] - q) if turned else (t, q)
+            a = pair.by_stratum(counts.draw(rng, draws))
+            return form.of_events(pair.n1, pair.centre, Q, total - a if turned else a)
 
         return of_events
     sums = Subsets(pair.size, chosen).prepare(np.stack([pair.y, pair.y**2]))
 
     def of_persons(rng: np.random.Generator, draws: int) -> tuple[FloatArray, FloatArray]:
         t, q = (pair.by_stratum(part) for part in sums.draw(rng, draws))
-        return (-t, Q[:, None] - q) if turned else (t, q)
+        t, q = (-t, Q[:, None] - q) if turned else (t, q)
+        return form.estimate(t), form.variance(t, q, Q)
 
     return of_persons
 
@@ -254,13 +253,11 @@ def null_statistics(pair: Pair, form: Form, draws: int, seed: int, *, studentize
     draws, seed : int
     studentize : bool
     """
-    draw = _sums(pair)
+    draw = _null_estimates(pair, form)
     mean, sd = pair.null_moments(form)
-    Q = pair.observed[2]
     for rng, some in blocks(seed, draws):
-        t, q = draw(rng, some)
-        deviation = form.estimate(t) - mean
-        yield studentised(deviation, form.variance(t, q, Q), sd) if studentize else deviation / sd
+        estimate, variance = draw(rng, some)
+        yield studentised(estimate - mean, variance, sd) if studentize else (estimate - mean) / sd
 
 
 def _reached(statistics: FloatArray, observed: float, alternative: str) -> int:
