@@ -13,6 +13,7 @@ with :math:`P_{gh} = a_g'(I - H)_{gh} a_h`, and Satterthwaite's degrees of freed
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from .design import FloatArray, IntArray
     from .linear import LeastSquares
 
-__all__ = ["adjusted_influence", "cluster_variance", "clusters_by_arm", "number_clusters"]
+__all__ = ["adjusted_influence", "cluster_variance", "clusters_by_arm", "difference_of_fits", "number_clusters"]
 
 #: Eigenvalues of I − H_gg below this are 0: that direction is fitted exactly.
 EXACT = 1e-10
@@ -137,3 +138,34 @@ def _degrees(fit: LeastSquares, a: FloatArray, codes: IntArray, n_clusters: int)
     if not trace > EXACT * float(d.sum()) or not squares > 0:
         return Unavailable("no degrees of freedom are left between clusters")
     return trace**2 / squares
+
+
+def difference_of_fits(
+    first: tuple[LeastSquares, IntArray], second: tuple[LeastSquares, IntArray]
+) -> tuple[Statistic, Statistic]:
+    """Return the CR2 variance and degrees of freedom of the second fit's coefficient minus the first's.
+
+    The two fits hold different persons, who may share clusters: together they are one regression in which every term is
+    interacted with the level, and its hat matrix is the two fits' side by side.
+
+    Parameters
+    ----------
+    first, second : (LeastSquares, (n,) array of int)
+        A fit and its persons' clusters, coded alike in both.
+    """
+    one, two = first[0], second[0]
+    n, k = one.basis.shape
+    basis = np.zeros((n + two.basis.shape[0], k + two.basis.shape[1]))
+    basis[:n, :k], basis[n:, k:] = one.basis, two.basis
+    both = replace(
+        two,
+        coefficient=two.coefficient - one.coefficient,
+        influence=np.concatenate([-one.influence, two.influence]),
+        residuals=np.concatenate([one.residuals, two.residuals]),
+        leverage=np.concatenate([one.leverage, two.leverage]),
+        rank=one.rank + two.rank,
+        basis=basis,
+        group=np.concatenate([one.group, two.group + one.size.size]),
+        size=np.concatenate([one.size, two.size]),
+    )
+    return cluster_variance(both, np.concatenate([first[1], second[1]]), 0.0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from effektutv.results import Statistic, Unavailable
 
 if TYPE_CHECKING:
-    from .design import Cells
+    from .design import Cells, IntArray
+    from .linear import LeastSquares
 
 __all__ = ["Fit", "Labels", "Spread", "describe", "undefined"]
 
@@ -46,6 +47,8 @@ class Fit:
         What a table note must say.
     spread : Spread or Unavailable
         Of the adjusted means, where it was asked for.
+    clustered : (LeastSquares, (n,) array of int), optional
+        The regression and its clusters, where the variance is clustered: an interaction needs both levels' together.
     """
 
     n: tuple[int, int]
@@ -56,6 +59,7 @@ class Fit:
     df: Statistic
     notes: tuple[str, ...] = ()
     spread: Spread | Unavailable = _NOT_ASKED
+    clustered: tuple[LeastSquares, IntArray] | None = field(default=None, repr=False, compare=False)
 
     @property
     def estimate(self) -> Statistic:

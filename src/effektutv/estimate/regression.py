@@ -143,6 +143,7 @@ def _with_variance(
     df: Statistic
     if spec.vcov is Vcov.CR2 and cluster is not None:
         variance, df, notes = _clustered(solved, cluster, total_ss, *arms)
+        fit = replace(fit, clustered=(solved, cluster))
     else:
         variance = coefficient_variance(solved, spec.vcov, total_ss)
         free = float(solved.residuals.size - solved.rank)

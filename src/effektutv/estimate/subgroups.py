@@ -17,6 +17,7 @@ from scipy.special import chdtrc
 
 from effektutv.results import EffectRow, Statistic, Unavailable, available
 
+from .cluster import difference_of_fits
 from .design import (
     Cells,
     Design,
@@ -152,13 +153,25 @@ def _interaction(
         why = Unavailable(f"not in every level: {reason.reason}")
         return _without(row, why)
     if spec.vcov is Vcov.CR2 and _shared_clusters(parts, pair):
-        why = Unavailable("the levels share clusters, so that their effects are not independent: no variance")
-        return _without(row, why)
+        return _across_clusters(row, fits, spec)
     estimate = np.array([f.estimate for f in fits], dtype=float)
     variance = np.array([f.variance for f in fits], dtype=float)
     if len(fits) == 2:
         return _contrast(row, fits, estimate, variance, spec)
     return _wald(row, estimate, variance)
+
+
+def _across_clusters(row: EffectRow, fits: list[Fit], spec: Spec) -> EffectRow:
+    """Fill the row of two levels whose persons share clusters: the variance is that of both regressions together."""
+    if len(fits) > 2:
+        return _without(row, Unavailable("more than two levels that share clusters: no joint test is offered"))
+    first, second = fits
+    if first.clustered is None or second.clustered is None:
+        return _without(row, Unavailable("no variance"))
+    variance, df = difference_of_fits(first.clustered, second.clustered)
+    gap = float(second.estimate) - float(first.estimate)  # type: ignore[arg-type]
+    error, t, p, low, high = inference(gap, variance, df, spec.level)
+    return replace(row, estimate=gap, std_error=error, statistic=t, df=df, p_value=p, conf_low=low, conf_high=high)
 
 
 def _shared_clusters(parts: list[Sample], pair: tuple[int, int]) -> bool:

@@ -24,13 +24,14 @@ def nested(n: int = 240, seed: int = 2) -> pd.DataFrame:
 OPTIONS = {"outcome": "y", "arm": "arm", "control": "FS"}
 
 
-def by_definition(df: pd.DataFrame, columns: list[str], strata: bool) -> tuple[float, float]:
-    """CR2 and Bell–McCaffrey straight from the matrices, persons × persons."""
-    pair = df[df["arm"].isin(["SE", "FS"])].reset_index(drop=True)
+def by_definition(df: pd.DataFrame, columns: list[str], strata: bool, last=None) -> tuple[float, float]:
+    """CR2 and Bell–McCaffrey straight from the matrices, persons × persons; ``last`` is the column of interest."""
+    last = (df["arm"] == "SE").astype(float) if last is None else last
+    pair = df.assign(last=last)[df["arm"].isin(["SE", "FS"])].reset_index(drop=True)
     X = [np.ones(len(pair))] + [pair[c].to_numpy(float) for c in columns]
     if strata:
         X += [(pair["s"] == s).to_numpy(float) for s in sorted(pair["s"].unique())[1:]]
-    X = np.column_stack([*X, (pair["arm"] == "SE").to_numpy(float)])
+    X = np.column_stack([*X, pair["last"].to_numpy(float)])
     y = pair["y"].to_numpy()
     B = np.linalg.inv(X.T @ X)
     H = X @ B @ X.T
@@ -104,15 +105,45 @@ def test_few_clusters_are_said():
     assert "few clusters" in row.note
 
 
-def test_levels_that_share_clusters_have_no_interaction_variance():
+@pytest.mark.parametrize("estimator", ["difference", "fe"])
+def test_levels_that_share_clusters_are_one_regression(estimator):
+    """The interaction's variance is that of the regression in which every term is interacted with the level."""
     df = nested(600).assign(kon=lambda d: np.where(d["x"] > 0, "k", "m"))
-    rows = eu.itt(df, estimator="difference", cluster="provider", by="kon", **OPTIONS).rows
-    gap = next(r for r in rows if r.level == "interaction")
-    assert isinstance(gap.std_error, Unavailable)
-    assert "share clusters" in gap.note
+    strata = estimator == "fe"
+    rows = eu.itt(
+        df,
+        estimator=estimator,
+        cluster="provider",
+        by="kon",
+        strata="s" if strata else None,
+        contrasts=[("SE", "FS")],
+        **OPTIONS,
+    ).rows
+    gap = rows[-1]
+    assert gap.level == "interaction"
+    man, z = (df["kon"] == "m").astype(float), (df["arm"] == "SE").astype(float)
+    terms = {"man": man, "z": z}
+    if strata:
+        terms |= {f"m{s}": man * (df["s"] == s) for s in (1, 2)}
+    # the arm's product with the level stands last: by_definition looks at the last column
+    columns = list(terms)
+    wide = df.assign(**terms)
+    wide["arm"] = df["arm"]
+    variance, free = by_definition(wide, columns, strata, last=man * z)
+    assert gap.estimate == pytest.approx(rows[-2].estimate - rows[-3].estimate, rel=1e-12)
+    assert gap.std_error == pytest.approx(np.sqrt(variance), rel=1e-9)
+    assert gap.df == pytest.approx(free, rel=1e-9)
     apart = df.assign(provider=df["provider"].str.cat(df["kon"]))
-    rows = eu.itt(apart, estimator="difference", cluster="provider", by="kon", **OPTIONS).rows
-    assert isinstance(next(r for r in rows if r.level == "interaction").std_error, float)
+    own = eu.itt(apart, estimator="difference", cluster="provider", by="kon", contrasts=[("SE", "FS")], **OPTIONS).rows
+    assert own[-1].std_error == pytest.approx(np.hypot(own[-2].std_error, own[-3].std_error))
+
+
+def test_three_levels_that_share_clusters():
+    df = nested(600)
+    rows = eu.itt(df, estimator="difference", cluster="provider", by="s", **OPTIONS).rows
+    gap = next(r for r in rows if r.level == "interaction")
+    assert isinstance(gap.p_value, Unavailable)
+    assert "no joint test" in gap.note
 
 
 @pytest.mark.parametrize(
