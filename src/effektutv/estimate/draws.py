@@ -7,6 +7,8 @@ number that points into the list of all subsets of that size. What a subset adds
 the subsets' indicators with the columns. Every subset of the right size has the same probability, to the 53 bits of a
 double.
 
+Groups of more than 480 persons are first cut into parts, whose numbers chosen numpy draws.
+
 The number chosen of a piece is drawn by the alias method (Walker 1977; tables as Vose 1991 builds them, all rows at
 once). A 0/1 outcome alone needs no subsets: its sums within groups are hypergeometric and are drawn directly.
 
@@ -38,6 +40,8 @@ __all__ = ["BLOCK", "Counts", "Subsets", "blocks", "hypergeometric", "product"]
 BLOCK = 4096
 #: Persons in a piece, at most: their 2^12 subsets fit the processor's nearest memory.
 PIECE = 12
+#: Persons in a part of a group, at most: how many of a part are chosen numpy draws; within a part tables say.
+PART = 480
 #: Bytes that the tables of sums may take; beyond, sums are matrix products.
 _TABLES = 32e6
 #: Sums a person up to which tables are quicker than a matrix product.
@@ -152,13 +156,25 @@ def _subsets(size: int) -> tuple[FloatArray, FloatArray, FloatArray]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Piece:
-    """Consecutive persons of one group; ``row`` + what is left to choose is the row of the alias tables."""
+    """Consecutive persons of one group.
+
+    ``row`` + what is left to choose in the part is the row of the alias tables; −1 in a part's last piece, which takes
+    what is left. ``part`` is, in a part's first piece, how many persons it has and how many of the group come after it.
+    """
 
     start: int
     size: int
     group: int
     row: int
+    part: tuple[int, int] | None
+    opens: bool
     last: bool
+
+
+def _cut(n: int, most: int) -> list[int]:
+    """Return where to cut n persons into nearly equal pieces of at most ``most``: 0 … n."""
+    pieces = -(-n // most)
+    return [(j * n) // pieces for j in range(pieces + 1)] if n else [0]
 
 
 class Subsets:
@@ -176,27 +192,37 @@ class Subsets:
         self.n_groups, self.n = size.size, int(size.sum())
         self._chosen = [int(k) for k in chosen]
         self._pieces: list[_Piece] = []
-        parts: list[tuple[IntArray, int, int]] = []
-        begin, row = 0, 0
-        for group, (n, k) in enumerate(zip(size.tolist(), self._chosen, strict=True)):
-            cuts = np.linspace(0, n, -(-n // PIECE) + 1).round().astype(int).tolist() if n else [0]
-            for a, b in pairwise(cuts):
-                low, high = max(0, k - a), min(k, n - a)  # what may be left to choose before this piece
-                last = b == n
-                self._pieces.append(_Piece(start=begin + a, size=b - a, group=group, row=row - low, last=last))
-                if not last:
-                    parts.append((np.arange(low, high + 1), b - a, n - b))
-                    row += high + 1 - low
+        # A table belongs to how many persons the piece has and how many of the part come after it: groups share them.
+        rows: dict[tuple[int, int], int] = {}
+        used, begin = 0, 0
+        for group, n in enumerate(size.tolist()):
+            for a, b in pairwise(_cut(n, PART)):
+                for c, d in pairwise(_cut(b - a, PIECE)):
+                    shape = (d - c, b - a - d)
+                    if shape[1] and shape not in rows:
+                        rows[shape] = used
+                        used += sum(shape) + 1
+                    self._pieces.append(
+                        _Piece(
+                            start=begin + a + c,
+                            size=d - c,
+                            group=group,
+                            row=rows[shape] if shape[1] else -1,
+                            part=(b - a, n - b) if c == 0 else None,
+                            opens=a == c == 0,
+                            last=b == n and d == b - a,
+                        )
+                    )
             begin += n
-        self._keep, self._other = self._tables(parts)
+        self._keep, self._other = self._tables(list(rows))
 
     @staticmethod
-    def _tables(parts: list[tuple[IntArray, int, int]]) -> tuple[FloatArray, IntArray]:
-        if not parts:
+    def _tables(shapes: list[tuple[int, int]]) -> tuple[FloatArray, IntArray]:
+        if not shapes:
             return np.empty(0), np.empty(0, dtype=np.intp)
-        left = np.concatenate([p[0] for p in parts])
-        times = [p[0].size for p in parts]
-        inside, after = (np.repeat([p[j] for p in parts], times) for j in (1, 2))
+        left = np.concatenate([np.arange(sum(shape) + 1) for shape in shapes])
+        times = [sum(shape) + 1 for shape in shapes]
+        inside, after = (np.repeat([shape[j] for shape in shapes], times) for j in (0, 1))
         keep, other = _alias(hypergeometric(left, inside, after, PIECE + 1))
         return keep.ravel(), other.ravel()
 
@@ -208,13 +234,17 @@ class Subsets:
         rng : numpy.random.Generator
         draws : int
         """
+        of_group: IntArray | int = 0
         left: IntArray | int = 0
-        fresh = True
         for piece in self._pieces:
-            if fresh:
-                left = self._chosen[piece.group]
+            if piece.opens:
+                of_group = self._chosen[piece.group]
+            if piece.part is not None:
+                inside, after = piece.part
+                left = rng.hypergeometric(inside, after, of_group, size=draws) if after else of_group
+                of_group = of_group - left
             count: IntArray | int = left
-            if not piece.last:
+            if piece.row >= 0:
                 u = rng.random(draws)
                 u *= PIECE + 1
                 cell = u.astype(np.intp)
@@ -222,7 +252,6 @@ class Subsets:
                 at = cell + (left + piece.row) * (PIECE + 1)
                 count = np.where(u < self._keep.take(at), cell, self._other.take(at))
                 left = left - count
-            fresh = piece.last
             _, first, many = _subsets(piece.size)
             which = rng.random(draws)
             which *= many.take(count)

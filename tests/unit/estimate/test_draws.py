@@ -24,9 +24,10 @@ def chi_squared(counts: np.ndarray, expected: np.ndarray) -> float:
     return float((((counts - expected) ** 2 / expected).sum() - df) / np.sqrt(2 * df))
 
 
-@pytest.mark.parametrize("piece", [2, 3, 12])
-def test_every_subset_is_equally_probable(monkeypatch, piece):
+@pytest.mark.parametrize(("piece", "part"), [(2, 480), (3, 480), (12, 480), (2, 3), (2, 4), (1, 2)])
+def test_every_subset_is_equally_probable(monkeypatch, piece, part):
     monkeypatch.setattr(module, "PIECE", piece)
+    monkeypatch.setattr(module, "PART", part)
     module._subsets.cache_clear()
     module._indicators.cache_clear()
     size, chosen = np.array([3, 6, 1]), np.array([1, 3, 1])
@@ -42,15 +43,15 @@ def test_every_subset_is_equally_probable(monkeypatch, piece):
 
 
 def test_large_groups_keep_their_number_and_every_person_has_the_same_chance():
-    size, chosen = np.array([150, 40]), np.array([100, 7])
-    y = np.eye(190)[:20].astype(np.float32)  # twenty persons' indicators: by matrix product
-    found = drawn(Subsets(size, chosen).prepare(np.vstack([np.ones(190, dtype=np.float32), y])), 20_000)
-    assert (found[0, 0] == 100).all()
+    size, chosen = np.array([1500, 40]), np.array([1000, 7])
+    y = np.eye(1540)[:1500:75].astype(np.float32)  # twenty persons' indicators: by matrix product
+    found = drawn(Subsets(size, chosen).prepare(np.vstack([np.ones(1540, dtype=np.float32), y])), 20_000)
+    assert (found[0, 0] == 1000).all()
     assert (found[0, 1] == 7).all()
     share = found[1:, 0].mean(axis=1)
     assert np.abs(share - 2 / 3).max() < 5 * np.sqrt(2 / 9 / 20_000)
     both = (found[1, 0] * found[2, 0]).mean()  # two persons together: sampling without replacement
-    assert abs(both - 100 * 99 / (150 * 149)) < 5 * np.sqrt(0.25 / 20_000)
+    assert abs(both - 1000 * 999 / (1500 * 1499)) < 5 * np.sqrt(0.25 / 20_000)
 
 
 def test_sums_by_table_and_by_product_are_of_the_same_draws(monkeypatch):
