@@ -358,7 +358,7 @@ def time_to_event(
         raise ArgumentError(
             f"event: column {event!r} must hold 0 (censored), 1 (the event), or 2 and above (competing)"
         )
-    at = tuple(float(v) for v in (np.linspace(0, tau, 9) if times is None else times))
+    at = _numbers(np.linspace(0, tau, 9).tolist() if times is None else times)
     if not at or min(at) < 0:
         raise ArgumentError("times: give at least one time, none of them negative")
     horizon = Horizon(tau=float(tau), times=at, level=spec.level)
@@ -374,6 +374,15 @@ def _complete(df: Any, argument: str, name: str) -> FloatArray:
     if missing := int(np.isnan(values).sum()):
         raise ArgumentError(f"{argument}: column {name!r} is missing for {persons(missing)}; fill it or leave them out")
     return values
+
+
+def _numbers(value: object) -> tuple[float, ...] | None:
+    """Return a sequence of finite numbers as a tuple, or None where it is something else."""
+    if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray | range):
+        return None
+    if not all(isinstance(v, int | float | np.number) and np.isfinite(v) for v in value):
+        return None
+    return tuple(float(v) for v in value)
 
 
 def _zero_one(df: Any, argument: str, name: str) -> FloatArray:
@@ -431,12 +440,13 @@ def _limits(values: FloatArray, outcome: str, limits: tuple[float, float] | None
         if not np.all((values == 0) | (values == 1)):
             raise ArgumentError(f"limits: {outcome!r} is not 0/1; give the range that it can take, as (low, high)")
         return 0.0, 1.0
-    if not isinstance(limits, tuple | list) or len(limits) != 2 or not limits[0] < limits[1]:
+    ends = _numbers(limits)
+    if ends is None or len(ends) != 2 or not ends[0] < ends[1]:
         raise ArgumentError("limits: give the outcome's range as (low, high), the first below the second")
-    outside = int(np.count_nonzero((values < limits[0]) | (values > limits[1])))
+    outside = int(np.count_nonzero((values < ends[0]) | (values > ends[1])))
     if outside:
         raise ArgumentError(f"limits: {outcome!r} is outside of them for {persons(outside)}; widen them")
-    return float(limits[0]), float(limits[1])
+    return ends[0], ends[1]
 
 
 def _bounds(rows: list[Any], assigned: Assigned, seen: BoolArray, spec: Spec, outcome: str) -> Bounds:

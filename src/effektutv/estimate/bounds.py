@@ -216,9 +216,9 @@ def lee(y: FloatArray, observed: BoolArray, treated: BoolArray, cell: IntArray, 
         kept += min(low.size / low_rows.size / (high.size / high_rows.size), 1.0) * high.size
         people += high.size
     (a, va), (b, vb) = _average(lower_cells), _average(upper_cells)
-    low_end, high_end = (a, va), (-b, vb)
+    low_end, high_end = (a, va), (0.0 - b, vb)  # 0 − 0 is 0, −0 is not to be shown
     if flipped:
-        low_end, high_end = (b, vb), (-a, va)
+        low_end, high_end = (b, vb), (0.0 - a, va)
     equal = bool(np.all(shares[:, 0] == shares[:, 1]))
     return Interval(
         lower=low_end[0],

@@ -299,9 +299,15 @@ def simulated_power(
         raise ArgumentError("counts: give (arm, control) persons a stratum, at least two of each")
     if isinstance(draws, bool) or not isinstance(draws, int) or draws < 100:
         raise ArgumentError(f"draws: got {draws!r}; give a whole number of at least 100")
-    p0 = np.broadcast_to(np.asarray(baseline, dtype=float), (n.shape[0],))
-    p1 = p0 + float(effect)
-    if p0.min() < 0 or p0.max() > 1 or p1.min() < 0 or p1.max() > 1:
+    difference = _number("effect", effect, -1, 1)
+    proportions = [baseline] if isinstance(baseline, int | float | np.number) else list(baseline)
+    if len(proportions) not in (1, n.shape[0]):
+        raise ArgumentError(
+            f"baseline: got {len(proportions)} proportions for {n.shape[0]} strata; give one, or as many"
+        )
+    p0 = np.broadcast_to([_number("baseline", b, 0, 1) for b in proportions], (n.shape[0],))
+    p1 = p0 + difference
+    if p1.min() < 0 or p1.max() > 1:
         raise ArgumentError("baseline, effect: a proportion leaves 0 to 1; give a smaller effect")
     level = _number("alpha", alpha, 0, 1)
     rng = np.random.default_rng(np.random.SeedSequence(seed))
@@ -320,7 +326,7 @@ def simulated_power(
         n_arm=float(n[:, 0].sum()),
         n_control=float(n[:, 1].sum()),
         baseline=float(weight @ p0),
-        effect=float(effect),
+        effect=difference,
         alpha=level,
         alpha_each=level / family,
         family=family,

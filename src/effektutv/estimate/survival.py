@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Curve", "Mean", "Test", "curve", "incidence", "log_log", "log_rank", "median", "point", "restricted_mean"]
 
+#: Eigenvalues of the log-rank covariance below this share of the largest are 0.
+SINGULAR = 1e-10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Curve:
@@ -77,7 +80,7 @@ def curve(time: FloatArray, event: IntArray) -> Curve:
     leaving = np.bincount(place, minlength=size)
     events = np.bincount(place[event == 1], minlength=size)
     competing = np.bincount(place[event > 1], minlength=size)
-    at_risk = time.size - np.concatenate([[0], np.cumsum(leaving)[:-1]]).astype(np.intp)
+    at_risk = leaving[::-1].cumsum()[::-1]
     with np.errstate(divide="ignore", invalid="ignore"):
         terms = np.where(events > 0, events / (at_risk * (at_risk - events).astype(float)), 0.0)
     return Curve(
@@ -272,10 +275,12 @@ def log_rank(time: FloatArray, event: IntArray, arm: IntArray, n_arms: int, stra
     if used.size < 2 or not np.trace(V) > 0:
         why = Unavailable("fewer than two arms at risk while events happen")
         return Test(observed=counts, expected=means, statistic=why, df=why, p_value=why)
-    free = used[1:]
-    gap = (observed - expected)[free]
-    statistic = float(gap @ np.linalg.solve(V[np.ix_(free, free)], gap))
-    df = float(free.size)
+    # arms that never share a stratum cannot be compared: the test is of what can be
+    gap, V = (observed - expected)[used], V[np.ix_(used, used)]
+    values, vectors = np.linalg.eigh(V)
+    known = values > SINGULAR * values[-1]
+    statistic = float(((vectors.T @ gap)[known] ** 2 / values[known]).sum())
+    df = float(np.count_nonzero(known))
     return Test(observed=counts, expected=means, statistic=statistic, df=df, p_value=float(chdtrc(df, statistic)))
 
 

@@ -111,7 +111,7 @@ def _risk_rows(
 ) -> list[RiskRow]:
     """Return one arm's risk table and curves."""
     rows = design.arm == k
-    found = incidence(time[rows], event[rows], horizon.times) if table.n else []
+    found = incidence(time[rows], event[rows], horizon.times) if table.n else [(0.0, 0.0)] * len(horizon.times)
     out = []
     for t, (share, variance) in zip(horizon.times, found, strict=True):
         until = table.time <= t
@@ -119,8 +119,8 @@ def _risk_rows(
         spread = float(np.sqrt(variance))
         # the incidence's interval is that of 1 − F turned round
         above, below = log_log(1 - share, spread, horizon.level)
-        beyond = t > table.last
-        past = Unavailable("no one in the arm was followed so long")
+        beyond = t > table.last or not table.n
+        past = Unavailable("no one in the arm was followed so long" if table.n else "no one in the arm")
         out.append(
             RiskRow(
                 arm=design.arms[k],

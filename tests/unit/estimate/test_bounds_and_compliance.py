@@ -124,6 +124,7 @@ def test_response_stands_beside():
         ("tighten: part is missing for fewer than 5", lambda d: eu.lee_bounds(d, tighten="part", **LEE)),
         ("limits: 'y' is not 0/1", lambda d: worst_case_bounds(d, **LEE)),
         ("limits: give the outcome's range", lambda d: worst_case_bounds(d, limits=(1, 0), **LEE)),
+        ("limits: give the outcome's range", lambda d: worst_case_bounds(d, limits=("a", "b"), **LEE)),
         ("limits: 'y' is outside", lambda d: worst_case_bounds(d, limits=(0, 5), **LEE)),
         ("covariates: name what response depends on", lambda d: response_weighted(d, **LEE)),
     ],

@@ -104,11 +104,29 @@ def test_follow_up_that_ends_before_the_horizon():
     assert isinstance(late[0].survival, Unavailable)
 
 
+@pytest.mark.parametrize("everyone", [False, True])
+def test_an_arm_in_which_everyone_was_in_the_state_already(everyone):
+    df = people()
+    df.loc[(df["arm"] == "t") | everyone, ["t", "e"]] = [0, 1]
+    result = eu.time_to_event(df, tau=18, **T)
+    assert result.rows[0].n_arm == 0
+    assert result.rows[0].estimate == Unavailable("no one in the arm")
+    assert all(r.survival == Unavailable("no one in the arm") for r in result.risk if r.arm == "t")
+
+
 def test_no_event_at_all():
     result = eu.time_to_event(people().assign(e=0), tau=10, **T)
     assert isinstance(result.log_rank.statistic, Unavailable)
     assert result.rows[0].estimate == 0.0
     assert isinstance(result.rows[0].p_value, Unavailable)
+
+
+def test_an_arm_that_shares_no_stratum_adds_nothing_to_the_stratified_test():
+    df = people().assign(s=lambda d: np.where(d["arm"] == "u", 9, 0))
+    test = eu.time_to_event(df, tau=18, strata="s", **T).log_rank
+    assert test.df == 1.0
+    pair = eu.time_to_event(df[df["arm"] != "u"], tau=18, **T).log_rank
+    assert test.statistic == pytest.approx(pair.statistic, rel=1e-9)
 
 
 def test_every_pair_of_arms_is_its_own_test():
@@ -128,6 +146,7 @@ def test_every_pair_of_arms_is_its_own_test():
         ("event: column 'e' must hold 0", {}, {"e": 0.5}),
         ("event: column 'e' is missing", {}, {"e": np.nan}),
         ("times: give at least one", {"times": [-1]}, {}),
+        ("times: give at least one", {"times": "12"}, {}),
     ],
 )
 def test_wrong_use_of_times(message, options, change):
@@ -220,5 +239,9 @@ def test_wrong_use_of_simulated_power():
         simulated_power([(1, 5)], baseline=0.2, effect=0.1)
     with pytest.raises(eu.ArgumentError, match="draws: got 5"):
         simulated_power([(5, 5)], baseline=0.2, effect=0.1, draws=5)
+    with pytest.raises(eu.ArgumentError, match="effect: got 'x'"):
+        simulated_power([(5, 5)], baseline=0.2, effect="x")
+    with pytest.raises(eu.ArgumentError, match="baseline: got 2 proportions for 1 strata"):
+        simulated_power([(5, 5)], baseline=[0.2, 0.3], effect=0.1)
     with pytest.raises(eu.ArgumentError, match="a proportion leaves 0 to 1"):
         simulated_power([(5, 5)], baseline=0.9, effect=0.2)
