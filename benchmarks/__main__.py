@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 
-from benchmarks import bench_build, bench_import, bench_itt, bench_report
+from benchmarks import bench_build, bench_import, bench_itt, bench_randomization, bench_report
 
 
 def main() -> None:
@@ -15,6 +15,8 @@ def main() -> None:
     print("\n-- estimates")
     bench_itt.main(1063)
     bench_itt.main(100_000)
+    print("\n-- randomisation tests")
+    bench_randomization.main()
     print("\n-- register build")
     bench_build.main()
     print("\n-- report")

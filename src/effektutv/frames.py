@@ -38,7 +38,7 @@ from .estimate.contamination import pooled_rows
 from .estimate.design import Estimator, FloatArray, parse_spec, persons
 from .estimate.effects import Labels, effect_rows
 from .estimate.profile import band_rows, profile_rows
-from .estimate.source import Source
+from .estimate.source import source_of
 from .estimate.subgroups import Subgroup, cross, subgroup_rows
 from .results import Balance, EffectBands, EffectRow, Effects, Profile, keep
 
@@ -164,7 +164,7 @@ def itt(
             notes += said
     estimand = state_estimand(assigned, ", ".join(names), binary, population, intercurrent)
     effects = Effects(rows=tuple(rows), estimand=estimand, conf_level=spec.level, notes=unique(notes))
-    return keep(effects, Source(design=design, outcomes=outcomes, subgroups=tuple(groups), spec=spec))
+    return keep(effects, source_of(design, outcomes, tuple(groups), spec))
 
 
 def profile(

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .assigned import read_assignment, read_outcome, unique
-from .columns import crossed, names_of
+from .columns import coded, crossed, names_of
 from .errors import ArgumentError
 from .estimate.design import BoolArray, Design, Estimator, FloatArray, Spec, parse_spec, persons
 from .estimate.effects import Labels
@@ -24,13 +24,13 @@ from .estimate.families import (
     global_statistics,
     pairwise_statistics,
 )
-from .estimate.mechanism import Kind, Mechanism, bernoulli, blocked, inferred
+from .estimate.mechanism import Drift, Kind, Mechanism, bernoulli, blocked, drift, inferred
 from .estimate.multiplicity import StepDown, holm
 from .estimate.randomization import Options, randomization_row
 from .estimate.source import Source
 from .results import EffectRow, Effects, RandomizationTest, keep, kept
 
-__all__ = ["adjust", "randomization_test"]
+__all__ = ["adjust", "arm_drift", "randomization_test"]
 
 _ALTERNATIVES = ("two-sided", "greater", "less")
 _RULES = ("distance", "probability")
@@ -126,6 +126,49 @@ def randomization_test(
             rows.append(row)
             notes.extend(said)
     return RandomizationTest(rows=tuple(rows), seed=options.seed, conf_level=spec.level, notes=unique(notes))
+
+
+def arm_drift(
+    df: Any,
+    *,
+    arm: str,
+    strata: str | Sequence[str] | None,
+    period: str,
+    draws: int = 2000,
+    seed: int = 1,
+) -> Drift:
+    """Test whether the arms' shares are constant over periods within strata.
+
+    Where the ratio of the arms changed while persons were recruited, a stratum holds persons with different probabilities
+    and must be cut at the change: put the period into ``strata``.
+
+    Parameters
+    ----------
+    df : pandas.DataFrame or polars.DataFrame
+        One row a person.
+    arm : str
+        The column of the arm assigned; no missing values.
+    strata : str or sequence of str or None
+        The randomisation's strata.
+    period : str
+        A column of periods of entry, e.g. half-years; no missing values.
+    draws, seed : int
+        Of the re-drawn p-value.
+
+    Returns
+    -------
+    Drift
+
+    Raises
+    ------
+    ArgumentError
+        If an argument cannot be used.
+    """
+    design = read_assignment(df, arm, None, None, strata, None).bare()
+    periods = coded(df, "period", period)
+    if periods.n_missing:
+        raise ArgumentError(f"period: column {period!r} is missing for {persons(periods.n_missing)}; everyone has one")
+    return drift(design.arm, design.stratum, periods.code, draws=_draws(draws), seed=_seed(seed))
 
 
 def _options(

@@ -1,1 +1,5 @@
-"""Arrays in, frozen results out: design, linear, covariance, effects, subgroups, balance, profile."""
+"""Arrays in, frozen results out.
+
+Effects: ``design`` ``linear`` ``covariance`` ``effects`` ``subgroups`` ``profile`` and the estimators beside them.
+Design-based tests: ``mechanism`` ``draws`` ``exact`` ``forms`` ``randomization``; families: ``multiplicity`` ``families``.
+"""

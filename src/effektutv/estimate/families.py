@@ -24,7 +24,7 @@ import numpy as np
 
 from effektutv.errors import ArgumentError
 
-from .design import Estimator, Vcov, Weights
+from .design import Estimator, Weights
 from .draws import Subsets, blocks
 from .forms import CellSums, Form, cell_statistics, form_of
 from .mechanism import inferred
@@ -77,14 +77,10 @@ def check_redrawable(source: Source) -> None:
     ArgumentError
         For estimators other than `difference`, `blocked` and `fe` without covariates, and clustered variances.
     """
-    spec = source.spec
-    plain = spec.estimator in (Estimator.DIFFERENCE, Estimator.BLOCKED, Estimator.FE)
-    if not plain or source.design.X.shape[1] or spec.vcov is Vcov.CR2:
-        what = f"estimator {spec.estimator.value!r}" + (" with covariates" if source.design.X.shape[1] else "")
-        what += " with clusters" if spec.vcov is Vcov.CR2 else ""
+    if source.refused:
         raise ArgumentError(
-            f"method: {what} is not drawn again; estimate with 'difference', 'blocked' or 'fe' without covariates, "
-            "or use method='holm'"
+            f"method: {source.refused} is not drawn again; estimate with 'difference', 'blocked' or 'fe' without "
+            "covariates, or use method='holm'"
         )
 
 

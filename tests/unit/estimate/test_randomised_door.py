@@ -12,6 +12,7 @@ import pytest
 from enumerated import all_statistics, spec
 
 import effektutv as eu
+from effektutv import randomised
 from effektutv.estimate.mechanism import stratified
 from effektutv.results import Unavailable, kept
 
@@ -222,6 +223,20 @@ def test_what_cannot_be_tested_says_why(df):
     assert "no stratum has persons of both" in row.p_randomization.reason
     few = eu.randomization_test(df, outcome="y", strata="s", draws=10, **BASE).rows[0]
     assert "too few" in few.conf_low.reason
+
+
+def test_drift_of_the_ratio_over_periods():
+    rng = np.random.default_rng(8)
+    df = pd.DataFrame({"s": rng.integers(0, 4, 600), "half": rng.choice(["2014b", "2015a", "2015b"], 600)})
+    late = (df["half"] == "2015b").to_numpy()
+    df["arm"] = np.where(rng.random(600) < np.where(late, 0.6, 0.3), "SE", "FS")
+    found = randomised.arm_drift(df, arm="arm", strata="s", period="half", draws=300)
+    assert found.p_redrawn == pytest.approx(1 / 301)
+    assert found == randomised.arm_drift(df.sample(frac=1), arm="arm", strata="s", period="half", draws=300)
+    early = randomised.arm_drift(df[~late], arm="arm", strata="s", period="half", draws=300)
+    assert early.p_redrawn > 0.01
+    with pytest.raises(eu.ArgumentError, match=r"^period: column 'half' is missing for fewer than 5 persons"):
+        randomised.arm_drift(df.assign(half=df["half"].where(df.index > 0)), arm="arm", strata="s", period="half")
 
 
 # ------------------------------------------------------------------------------------------------------------ families
