@@ -34,15 +34,15 @@ from .columns import (
 )
 from .errors import ArgumentError
 from .estimate.balance import Covariate, balance_rows, omnibus
-from .estimate.contamination import pooled_rows
+from .estimate.contamination import contamination_rows, pooled_rows
 from .estimate.design import Estimator, FloatArray, parse_spec, persons
 from .estimate.effects import Labels, effect_rows
 from .estimate.profile import band_rows, profile_rows
 from .estimate.source import source_of
 from .estimate.subgroups import Subgroup, cross, subgroup_rows
-from .results import Balance, EffectBands, EffectRow, Effects, Profile, keep
+from .results import Balance, Contamination, EffectBands, EffectRow, Effects, Profile, keep
 
-__all__ = ["balance", "itt", "pooled_regression", "profile"]
+__all__ = ["balance", "contamination", "itt", "pooled_regression", "profile"]
 
 #: A column, or a tuple of columns whose cross is meant.
 By = str | tuple[str, ...]
@@ -356,6 +356,46 @@ def pooled_regression(
     binary = bool(np.all(np.isnan(y) | (y == 0) | (y == 1)))
     estimand = state_estimand(assigned, outcome, binary, POPULATION, INTERCURRENT)
     return Effects(rows=tuple(rows), estimand=estimand, conf_level=spec.level, notes=unique(notes))
+
+
+def contamination(
+    df: Any,
+    *,
+    outcome: str,
+    arm: str,
+    control: object,
+    strata: str | Sequence[str],
+    level: float = 0.95,
+    arms: Sequence[object] | None = None,
+    clock: str = "",
+    month: int | None = None,
+) -> Contamination:
+    """Take the coefficients of one regression of all arms with strata effects apart: whose effects are in them?
+
+    Each arm's coefficient is the sum of its own effects, weighted, and of the other arms' effects, with weights that add up
+    to 0: contamination. Beside these stand averages of the arm's own effects, with equal weights, with the weights that are
+    efficient for the contrast, and with efficient weights common to all contrasts
+    (:mod:`effektutv.estimate.contamination`).
+
+    Parameters
+    ----------
+    df, outcome, arm, control, strata, level, arms, clock, month
+        As in :func:`itt`.
+
+    Returns
+    -------
+    Contamination
+
+    Raises
+    ------
+    ArgumentError
+        If an argument cannot be used.
+    """
+    spec = parse_spec(estimator="blocked", vcov=None, weights="all", level=level, stratified=True, adjusted=False)
+    assigned = read_assignment(df, arm, control, arms, strata, None)
+    y = read_outcome(df, outcome)
+    rows, notes = contamination_rows(assigned.bare(), y, spec, Labels(outcome=outcome, clock=clock, month=month))
+    return Contamination(rows=tuple(rows), conf_level=spec.level, notes=unique(notes))
 
 
 # ------------------------------------------------------------------------------------------------- reading the frame

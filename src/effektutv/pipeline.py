@@ -189,6 +189,8 @@ def analyse(trial: Trial, *, progress: Progress | None = None) -> ReportInputs:
     effects = [_tested(trial, e) for e in effects]
     robust = ["difference", "fe"] if not study.design.strata else ["difference", "fe", "lin"]
     robustness = [trial.itt(estimator=name) for name in robust if name != study.design.estimator]
+    if study.design.strata and len(study.arm_codes) > 2:
+        robustness.append(trial.pooled_regression())
     began("balance")
     balance = trial.balance() if study.covariates else None
     if not trial.from_registers:

@@ -22,6 +22,8 @@ __all__ = [
     "ArmSummary",
     "Balance",
     "BalanceRow",
+    "Contamination",
+    "ContaminationRow",
     "Count",
     "CountRow",
     "Counts",
@@ -425,6 +427,58 @@ class Profile(Tabular):
         from .plots.profile import shares_by_month
 
         return shares_by_month(self.tidy(), lang=lang, **options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContaminationRow:
+    """One part of an arm's coefficient in one regression of all arms, or an average effect without the other arms' parts.
+
+    ``component`` is ``pooled`` (the coefficient), ``own`` and ``contamination`` (which add up to it; ``source`` is the arm
+    whose effects contaminate), ``equal``, ``one_at_a_time`` or ``common`` (the arm's own effects, by those weights).
+    ``difference`` is the coefficient less the row's estimate.
+    """
+
+    outcome: str
+    clock: str = ""
+    month: int | None = None
+    arm: str
+    control: str
+    component: str
+    source: str = ""
+    n_arm: Count
+    n_control: Count
+    estimate: Statistic
+    std_error: Statistic
+    conf_low: Statistic
+    conf_high: Statistic
+    difference: Statistic
+    difference_se: Statistic
+    strata: str = ""
+    status: Status = Status.UNCHECKED
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contamination(Tabular):
+    """How one regression of all arms with strata effects differs from the arms' own effects, and by whose.
+
+    Parameters
+    ----------
+    rows : tuple of ContaminationRow
+        Each arm against the control.
+    conf_level : float
+        Coverage of the intervals.
+    notes : tuple of str
+        What a table note must say.
+    """
+
+    rows: tuple[ContaminationRow, ...]
+    conf_level: float = 0.95
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def _row_type(cls) -> type[ContaminationRow]:
+        return ContaminationRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

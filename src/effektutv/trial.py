@@ -16,6 +16,7 @@ from .cohort.outcomes import CLOCKS, StateMasks
 from .errors import ArgumentError
 from .results import (
     Balance,
+    Contamination,
     CountRow,
     Counts,
     DataQuality,
@@ -263,6 +264,52 @@ class Trial:
             **options,
         )
 
+    def pooled_regression(
+        self, outcome: str | None = None, *, month: int | None = None, clock: str | None = None
+    ) -> Effects:
+        """Return what one regression of all arms with strata effects would say, to stand beside :meth:`itt`.
+
+        Parameters
+        ----------
+        outcome : str, optional
+            The outcome's name; the primary one where not given.
+        month, clock : optional
+            As in :meth:`outcome`.
+
+        Returns
+        -------
+        Effects
+
+        Raises
+        ------
+        ArgumentError
+            If the study has no strata.
+        """
+        return frames.pooled_regression(**self._pooled(outcome, month, clock))
+
+    def contamination(
+        self, outcome: str | None = None, *, month: int | None = None, clock: str | None = None
+    ) -> Contamination:
+        """Return whose effects are in the coefficients of :meth:`pooled_regression`.
+
+        Parameters
+        ----------
+        outcome : str, optional
+            The outcome's name; the primary one where not given.
+        month, clock : optional
+            As in :meth:`outcome`.
+
+        Returns
+        -------
+        Contamination
+
+        Raises
+        ------
+        ArgumentError
+            If the study has no strata.
+        """
+        return frames.contamination(**self._pooled(outcome, month, clock))
+
     def balance(self, covariates: Sequence[str] | None = None) -> Balance:
         """Return the balance of baseline covariates between the arms.
 
@@ -402,6 +449,28 @@ class Trial:
             "control": self.study.control,
             "arms": list(self.study.arm_codes),
             "strata": "stratum" if self.study.design.strata else None,
+        }
+
+    def _pooled(self, outcome: str | None, month: int | None, clock: str | None) -> dict[str, Any]:
+        """Return the arguments of a question about one regression of all arms."""
+        if not self.study.design.strata:
+            raise ArgumentError("the study has no strata: one regression of all arms does not mix their effects")
+        name = self.study.primary.name if outcome is None else outcome
+        declared, people = self.study.outcome(name), self._cohort.people
+        dated = declared.state is not None
+        return {
+            "df": pd.DataFrame(
+                {
+                    "arm": people["arm"],
+                    "stratum": people["stratum"],
+                    name: self.outcome(name, month=month, clock=clock),
+                }
+            ),
+            "outcome": name,
+            "level": self.study.study.confidence,
+            "clock": self._clock(clock) if dated else "",
+            "month": self._month(declared, month) if dated else None,
+            **self._assigned(),
         }
 
     def _vcov(self, estimator: str | None, adjusted: bool) -> str:

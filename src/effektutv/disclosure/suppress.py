@@ -57,6 +57,7 @@ __all__ = ["protect"]
 T = TypeVar("T")
 _COUNTS = Suppressed("the counts behind shares are not released by themselves")
 _TOUCHED = "touches a suppressed cell"
+_POOLED = "pooled"
 _DIFFERENCING = "differs from the same cell of another contrast by too few"
 
 
@@ -142,7 +143,11 @@ class _Apply:
     def _effect(self, row: EffectRow) -> EffectRow:
         interaction = row.level == collect.INTERACTION
         hidden = [self._side_hidden(row, side) for side in collect.sides(row)]
-        touched = any(hidden)
+        # the coefficients of one regression of all arms hold every arm's cells
+        every = row.estimator == _POOLED and any(
+            self.ledger.is_hidden(collect.outcome_cell(row, arm)) for arm in self.study.arm_codes
+        )
+        touched = any(hidden) or every
         changes: dict[str, object] = {"events_arm": _COUNTS, "events_control": _COUNTS}
         gone = Suppressed(_TOUCHED)
         if touched:

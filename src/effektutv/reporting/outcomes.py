@@ -125,7 +125,10 @@ def effects_section(ctx: Context) -> Section:
             blocks.append(effect_table(ctx, key, name, members))
     if robust := _robust(ctx):
         caption = w("robust_table", outcome=_dated(ctx, robust[0][1][0]))
-        blocks.append(effect_table(ctx, "table-estimators", caption, robust, "tables/estimators.csv"))
+        table = effect_table(ctx, "table-estimators", caption, robust, "tables/estimators.csv")
+        if any(row.estimator == "pooled" for _, rows in robust for row in rows):
+            table = replace(table, notes=(*table.notes[:-1], w("note_contamination"), table.notes[-1]))
+        blocks.append(table)
     return Section(key="effects", title=w("effects"), blocks=tuple(blocks) or (Paragraph(texts=(w("no_effects"),)),))
 
 

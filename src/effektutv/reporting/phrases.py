@@ -201,6 +201,16 @@ PHRASES: dict[str, tuple[str, str]] = {
         "regression med centrerade kovariater samverkande med grupp (Lin)",
         "regression with centred covariates interacted with the arm (Lin)",
     ),
+    "estimator_pooled": (
+        "en regression med alla grupper och stratumeffekter, till jämförelse",
+        "one regression of all arms with stratum effects, for comparison",
+    ),
+    "note_contamination": (
+        "En regression med alla grupper blandar in de andra gruppernas effekter (Goldsmith-Pinkham, Hull och Kolesár). Den "
+        "visas för att läsaren ska se hur mycket den skulle skilja, inte som skattning.",
+        "One regression of all arms mixes in the other arms’ effects (Goldsmith-Pinkham, Hull and Kolesár). It is shown so "
+        "that the reader sees by how much it would differ, not as an estimate.",
+    ),
     "vcov_robust": ("robust varians {name}", "robust variance {name}"),
     "vcov_classical": ("klassisk varians", "classical variance"),
     # ---------------------------------------------------------------------------------------------------------- notes

@@ -157,6 +157,17 @@ def test_profile_shares_the_decision_of_the_effects(make):
     assert all(gone(r.events) for r in out.value.profiles[0].rows)
 
 
+def test_one_regression_of_all_arms_is_hidden_with_any_arm(make):
+    cells = {**BIG, "CM": (358, 2)}
+    pooled = make.effects(*(r for r in make.everyone(cells, estimator="pooled") if r.control == "FS"))
+    single = make.effects(*(r for r in make.everyone(cells, estimator="fe") if r.control == "FS"))
+    out = protect(make.inputs(*make.everyone(cells), robustness=(pooled, single))).value.robustness
+    by_arm = [{r.arm: r.status for r in effects.rows} for effects in out]
+    assert by_arm[0] == {"SE": Status.SUPPRESSED, "CM": Status.SUPPRESSED}
+    assert by_arm[1] == {"SE": Status.RELEASED, "CM": Status.SUPPRESSED}
+    assert all(gone(r.estimate) for r in out[0].rows)
+
+
 def test_a_hidden_month_loses_its_simultaneous_band_and_is_not_named(make):
     cells = {**BIG, "SE": (355, 2)}
     summaries = [make.summary(a, n, e, month=15) for a, (n, e) in cells.items()]

@@ -311,7 +311,10 @@ def trial_inputs(folder, *, title="Påhittad studie", level="Grupp a", synthetic
             ),
             read={"lottningsenkat": 1142, "af_sokandekategori": 9000},
         ),
-        robustness=(Effects(rows=tuple(everyone(WORK, estimator="difference", strata="")), estimand=estimand()),),
+        robustness=(
+            Effects(rows=tuple(everyone(WORK, estimator="difference", strata="")), estimand=estimand()),
+            Effects(rows=tuple(everyone(WORK, estimator="pooled")), estimand=estimand()),
+        ),
     )  # fmt: skip
 
 

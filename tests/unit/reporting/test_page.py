@@ -105,6 +105,18 @@ def test_banners_and_the_first_screen(pages, lang):
     assert ("+8,2" if lang == "sv" else "+8.2") in first
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_one_regression_of_all_arms_stands_last_and_says_what_it_is(pages, lang):
+    place = 0 if lang == "sv" else 1
+    html = pages[lang]
+    name, warning = PHRASES["estimator_pooled"][place], PHRASES["note_contamination"][place]
+    assert html.lower().count(name.lower()) == 1
+    assert (
+        html.index(PHRASES["estimator_difference"][place][1:]) < html.lower().index(name.lower()) < html.index(warning)
+    )
+    assert html.count(warning) == 1
+
+
 def test_a_public_table_has_no_banner_and_leaves_sections_out(pages):
     html = pages["table"]
     assert "banner-" not in html[html.index("<body>") :]
