@@ -99,7 +99,7 @@ def test_roles_turned_give_the_same_p(options, df):
 @given(df=trials(), scale=st.sampled_from([1e-4, 2.0, 1e5]), shift=st.sampled_from([0.0, -3.0, 50.0]))
 @settings(max_examples=10, deadline=None)
 def test_shift_and_scale_of_the_outcome(options, df, scale, shift):
-    moved = df.assign(y=scale * df["y"] + shift)
+    moved = df.assign(y=scale * (df["y"] + shift))
     if set(df["y"].dropna()) <= {0.0, 1.0}:  # a 0/1 outcome is drawn by counts: compare with its own kind
         df, moved = df.assign(y=2 * df["y"] + 1), df.assign(y=scale * (2 * df["y"] + 1) + 7 * scale)
     ours, theirs = run(df, **options), run(moved, **options)
