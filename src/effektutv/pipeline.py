@@ -199,7 +199,7 @@ def analyse(trial: Trial, *, progress: Progress | None = None) -> ReportInputs:
             robustness=tuple(robustness),
         )  # fmt: skip
     began("months")
-    profiles = [trial.profile(o.name, clock=clock, bands="both") for clock in clocks for o in outcomes]
+    profiles = [trial.profile(o.name, clock=clock, bands="both") for clock in clocks for o in outcomes if o.binary]
     works = any(o.state == "work" for o in outcomes)
     return ReportInputs(
         study=study,

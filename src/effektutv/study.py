@@ -38,7 +38,18 @@ _NAME = r"^[a-z][a-z0-9_]*$"
 Name = Annotated[str, Field(pattern=_NAME, description="lower-case letters a-z, digits and _, a letter first")]
 
 Clock = Literal["randomisation", "start"]
-State = Literal["work", "work_with_support", "work_other_subsidised", "work_regular", "studies", "active", "benefit"]
+State = Literal[
+    "work",
+    "work_with_support",
+    "work_other_subsidised",
+    "work_regular",
+    "studies",
+    "active",
+    "benefit",
+    "months_in_work",
+]
+#: The state that is a count of months, not a state at one of them.
+MONTHS_IN_WORK = "months_in_work"
 Baseline = Literal["year_before", "last_before", "any_before", "day_before", "before_randomisation"]
 
 
@@ -222,7 +233,8 @@ class Covariate(_Frozen):
 class Outcome(_Frozen):
     """``[[outcomes]]``: what is compared, and the month of the main comparison.
 
-    From registers an outcome is a ``state`` at a month; from a plain table it is a ``column``, as it stands
+    From registers an outcome is a ``state`` at a month, or ``months_in_work``: at how many of the months 1 to ``month`` the
+    person was in work. From a plain table it is a ``column``, as it stands
     (times ``multiply``), or 1 where it holds one of ``values`` or lies above ``above``.
     """
 
@@ -248,7 +260,14 @@ class Outcome(_Frozen):
     @property
     def binary(self) -> bool:
         """Whether the outcome is 0/1 by its definition."""
-        return self.state is not None or bool(self.values) or self.above is not None
+        if self.state is not None:
+            return self.state != MONTHS_IN_WORK
+        return bool(self.values) or self.above is not None
+
+    @property
+    def month_state(self) -> str | None:
+        """The state that holds or does not at one month, from which the outcome is made."""
+        return "work" if self.state == MONTHS_IN_WORK else self.state
 
 
 class Subgroup(_Frozen):

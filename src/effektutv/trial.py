@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from . import frames, randomised
 from .cohort.build import Cohort
 from .cohort.months import unpack
-from .cohort.outcomes import CLOCKS, StateMasks
+from .cohort.outcomes import CLOCKS, StateMasks, outcome_values
 from .errors import ArgumentError
 from .results import (
     Balance,
@@ -97,7 +97,7 @@ class Trial:
         declared = self.study.outcome(outcome)
         if declared.state is None:
             return True
-        return declared.state in self._masks(CLOCKS[0]).states
+        return declared.month_state in self._masks(CLOCKS[0]).states
 
     def outcome(self, name: str, *, month: int | None = None, clock: str | None = None) -> NDArray[np.float64]:
         """Return one outcome of every participant.
@@ -114,7 +114,8 @@ class Trial:
         Returns
         -------
         ndarray of float, shape (n,)
-            0 or 1 for a state; NaN where it is not known: the month lies beyond a source's cut-off.
+            0 or 1 for a state, a count for ``months_in_work``; NaN where it is not known: a month lies beyond a source's
+            cut-off.
 
         Raises
         ------
@@ -497,14 +498,11 @@ class Trial:
 
     def _months(self, outcome: Outcome, months: list[int], clock: str) -> NDArray[np.float64]:
         masks = self._masks(clock)
-        state = outcome.state or ""
-        if state not in masks.states:
+        if outcome.month_state not in masks.states:
             raise ArgumentError(
                 f"outcome {outcome.name!r}: a register that it needs is not in the study; add it to [registers]"
             )
-        y = unpack(masks.states[state], months).astype(float)
-        y[~unpack(masks.observed[state], months)] = np.nan
-        return y
+        return outcome_values(masks, outcome, months)
 
     def _work(self) -> Outcome:
         for outcome in self.study.outcomes:

@@ -26,7 +26,7 @@ def recovered(trial) -> pd.DataFrame:
     """Counts by state, clock, month, arm, sex and daglig verksamhet, as the trial has them."""
     people = trial.table
     rows = []
-    for outcome in trial.study.outcomes:
+    for outcome in (o for o in trial.study.outcomes if o.binary):
         for clock in ("randomisation", "start"):
             for month in range(25):
                 y = trial.outcome(outcome.name, month=month, clock=clock)
@@ -70,6 +70,25 @@ def test_published_shares_are_found_on_the_start_clock(trial):
     assert round(shares.iloc[1]["share_arm"], 2) == 0.20
     support = trial.itt("arbete_med_stod", month=15, clock="start").tidy().iloc[0]
     assert round(support["share_arm"] - support["share_control"], 2) == 0.08
+
+
+def test_months_in_work_are_the_months_of_the_planted_state(trial):
+    """Person by person, and month by month, from the outcome `arbete` alone."""
+    for clock in ("randomisation", "start"):
+        work = np.column_stack([trial.outcome("arbete", month=k, clock=clock) for k in range(25)])
+        for month in (0, 1, 15, 24):
+            found = trial.outcome("manader_i_arbete", month=month, clock=clock)
+            expected = [float(sum(row[1 : month + 1])) for row in work.tolist()]
+            np.testing.assert_array_equal(found, expected)
+    assert np.isnan(trial.outcome("manader_i_arbete", month=24)).any()
+    declared = trial.study.outcome("manader_i_arbete")
+    assert (declared.binary, declared.unit.en) == (False, "months")
+    shares = trial.profile("arbete", months=range(1, 16)).tidy()
+    rows = trial.itt("manader_i_arbete").rows
+    for row in rows:
+        summed = shares.groupby("arm")["share"].sum()
+        if (shares.groupby("arm")["n"].nunique() == 1).all():
+            assert row.share_arm == pytest.approx(summed[row.arm], rel=1e-12)
 
 
 def test_sources_of_work_and_starts(trial, demo):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from ..errors import ExtractError
@@ -16,8 +17,7 @@ from ..study import Study
 from .baseline import baseline_covariates, check_covariates
 from .flow import participant_flow
 from .linkage import PARTICIPANTS, Linked, link
-from .months import unpack
-from .outcomes import StateMasks, build_masks
+from .outcomes import StateMasks, build_masks, outcome_values
 
 __all__ = ["Checked", "Cohort", "build_cohort", "check_registers"]
 
@@ -134,8 +134,8 @@ def build_cohort(engine: Engine, study: Study, progress: Callable[[str], None]) 
     primary = study.primary
     clock = study.time_zero.clock
     observed = None
-    if primary.state in masks[clock].observed and primary.month is not None:
-        observed = unpack(masks[clock].observed[primary.state], [primary.month])[:, 0]
+    if primary.month_state in masks[clock].observed and primary.month is not None:
+        observed = ~np.isnan(outcome_values(masks[clock], primary, [primary.month])[:, 0])
     return Cohort(
         people=pd.concat([linked.people, covariates], axis=1),
         flow=participant_flow(linked, observed),

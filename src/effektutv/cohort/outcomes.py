@@ -22,11 +22,11 @@ from ..errors import StudyError
 from ..registers.engine import Engine, literal, quoted
 from ..registers.quality import code_condition
 from ..registers.schema import PERSON, load_codelist
-from ..study import Study
+from ..study import MONTHS_IN_WORK, Outcome, Study
 from .linkage import PARTICIPANTS
-from .months import first_month, last_month, mask_run, month_run
+from .months import first_month, last_month, mask_run, month_run, unpack
 
-__all__ = ["CLOCKS", "SOURCES", "StateMasks", "build_masks", "spell_query", "statement_query"]
+__all__ = ["CLOCKS", "SOURCES", "StateMasks", "build_masks", "outcome_values", "spell_query", "statement_query"]
 
 #: Both clocks, by the participants' column that holds day 0.
 CLOCKS = ("randomisation", "start")
@@ -109,6 +109,38 @@ def build_masks(engine: Engine, study: Study, n: int) -> dict[str, StateMasks]:
     cutoffs = _cutoffs(study)
     covered = _fetch(engine, _cutoff_query(study, cutoffs), n)
     return {clock: _combine(clock, raw, covered, cutoffs, n) for clock in CLOCKS}
+
+
+def outcome_values(masks: StateMasks, outcome: Outcome, months: list[int]) -> NDArray[np.float64]:
+    """Return an outcome of every participant, a column a month; NaN where it is not known.
+
+    Parameters
+    ----------
+    masks : StateMasks
+        With the state that the outcome is made from.
+    outcome : Outcome
+        A state is 0 or 1. ``months_in_work`` at month m is the number of months among 1 … m in work, known where each of
+        them is.
+    months : list of int
+
+    Returns
+    -------
+    ndarray of float, shape (n, number of months)
+    """
+    state = outcome.month_state or ""
+    holds, known = masks.states[state], masks.observed[state]
+    if outcome.state != MONTHS_IN_WORK:
+        y = unpack(holds, months).astype(float)
+        y[~unpack(known, months)] = np.nan
+        return y
+    first = range(1, max(months, default=0) + 1)
+    count = np.cumsum(unpack(holds, first), axis=1)
+    all_known = np.logical_and.accumulate(unpack(known, first), axis=1)
+    y = np.zeros((holds.size, len(months)))
+    for column, month in enumerate(months):
+        if month:
+            y[:, column] = np.where(all_known[:, month - 1], count[:, month - 1], np.nan)
+    return y
 
 
 def _fetch(engine: Engine, sql: str, n: int) -> Masks:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from effektutv.errors import DisclosureError
 from effektutv.results import Unavailable, available
+from effektutv.study import MONTHS_IN_WORK
 
 from .ledger import Cell
 
@@ -174,6 +175,7 @@ def link_outcomes(ledger: Ledger, study: Study) -> None:
             _link_levels(ledger, everyone, levels)
             _link_crosses(ledger, levels, members)
     _link_kinds(ledger, study, cells)
+    _link_months(ledger, study, cells)
 
 
 def _link_levels(ledger: Ledger, everyone: Cell, levels: list[Cell]) -> None:
@@ -222,6 +224,21 @@ def _link_kinds(ledger: Ledger, study: Study, cells: list[Cell]) -> None:
         parts = [Cell("outcome", k, total.month, total.arm, total.group, total.level) for k in kinds]
         if all(p in ledger.seen for p in parts):
             _add_up(ledger, total, parts)
+
+
+def _link_months(ledger: Ledger, study: Study, cells: list[Cell]) -> None:
+    """Work at months 1 to m adds up to the months in work until m: a mean of months and all shares but one give that one.
+
+    Who is followed may differ between months; what adds up nearly is treated as adding up.
+    """
+    states = {o.state: o.name for o in study.outcomes if o.state}
+    if "work" not in states or MONTHS_IN_WORK not in states:
+        return
+    for total in (c for c in cells if c.outcome == states[MONTHS_IN_WORK] and c.month):
+        months = range(1, (total.month or 0) + 1)
+        parts = [Cell("outcome", states["work"], k, total.arm, total.group, total.level) for k in months]
+        if all(p in ledger.seen for p in parts):
+            ledger.margin(parts, total)
 
 
 def _add_up(ledger: Ledger, total: Cell, parts: list[Cell]) -> None:

@@ -157,6 +157,34 @@ def test_profile_shares_the_decision_of_the_effects(make):
     assert all(gone(r.events) for r in out.value.profiles[0].rows)
 
 
+MONTHS = """
+[[outcomes]]
+name = "manader"
+label = { sv = "m", en = "m" }
+state = "months_in_work"
+month = 3
+"""
+
+
+def test_months_in_work_do_not_give_a_hidden_month_away(make):
+    """Three months add up to the months in work: one hidden month takes another with it, not the mean's own."""
+    events = {1: 3, 2: 20, 3: 30}
+    profile = make.profile(*(make.summary(a, 350, events[k], month=k) for a in BIG for k in events))
+    total = sum(events.values())
+    rows = [
+        make.effect(
+            arm, control, (350, total), (350, total), outcome="manader", month=3, events_arm=Unavailable("a count"),
+            events_control=Unavailable("a count"),
+        )
+        for arm, control in (("SE", "FS"), ("CM", "FS"), ("SE", "CM"))
+    ]  # fmt: skip
+    out = protect(make.inputs(*rows, extra=MONTHS, profiles=(profile,)))
+    hidden = {r.month for r in out.value.profiles[0].rows if r.arm == "SE" and gone(r.share)}
+    assert {1} < hidden
+    without = protect(make.inputs(extra=MONTHS, profiles=(profile,)))
+    assert {r.month for r in without.value.profiles[0].rows if r.arm == "SE" and gone(r.share)} == {1}
+
+
 def test_one_regression_of_all_arms_is_hidden_with_any_arm(make):
     cells = {**BIG, "CM": (358, 2)}
     pooled = make.effects(*(r for r in make.everyone(cells, estimator="pooled") if r.control == "FS"))
