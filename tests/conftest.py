@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+from hypothesis import settings
 
 import effektutv as eu
 from effektutv.synthetic.extracts import write_demo
+
+# the same examples in every run, so that a red run can be had again; HYPOTHESIS_PROFILE=explore looks for new ones
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 @pytest.fixture(scope="session")

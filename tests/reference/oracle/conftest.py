@@ -10,4 +10,8 @@ from pathlib import Path
 
 BESIDE = Path(__file__).resolve().parents[3].parent / "shared" / "reference"
 
-collect_ignore = [] if os.environ.get("EFFEKTUTV_ORACLE") or BESIDE.is_dir() else ["test_second_oracle.py"]
+collect_ignore = (
+    []
+    if os.environ.get("EFFEKTUTV_ORACLE") or BESIDE.is_dir()
+    else ["test_second_oracle.py", "test_second_oracle_randomization.py"]
+)
