@@ -32,7 +32,7 @@ from .estimate.ratios import ratio_rows
 from .estimate.response import response_rows
 from .estimate.time_to_event import Horizon, time_rows
 from .results import Effects
-from .results_further import Bounds, ComplierEffects, Ratios, TimeToEvent
+from .results.further import Bounds, ComplierEffects, Ratios, TimeToEvent
 
 __all__ = [
     "cace",

@@ -10,7 +10,18 @@ import pytest
 
 import effektutv as eu
 
-HEAVY = {"numpy", "pandas", "scipy", "matplotlib", "duckdb", "pyarrow", "pydantic", "statsmodels", "linearmodels", "rich"}
+HEAVY = {
+    "numpy",
+    "pandas",
+    "scipy",
+    "matplotlib",
+    "duckdb",
+    "pyarrow",
+    "pydantic",
+    "statsmodels",
+    "linearmodels",
+    "rich",
+}
 
 
 def loaded_after(code: str) -> set[str]:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from effektutv.results import Statistic, Unavailable
-from effektutv.results_further import LogRank, LogRankArm, MeanTimeRow, RiskRow, TimeToEvent
+from effektutv.results.further import LogRank, LogRankArm, MeanTimeRow, RiskRow, TimeToEvent
 
 from .design import Design, persons
 from .survival import Curve, Mean, Test, curve, incidence, log_log, log_rank, median, point, restricted_mean

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .results import Count, Effects, Statistic, Status, Tabular, Unavailable
+from .base import Count, Statistic, Status, Tabular, Unavailable
+from .effects import Effects
 
 __all__ = [
     "BoundRow",

@@ -1,0 +1,64 @@
+"""Frozen result types of every wing, in one tidy schema, and the mixin behind ``.tidy()``, ``.to_dicts()`` and ``_repr_html_``.
+
+A number that cannot be computed is an :class:`Unavailable` that says why; one that may not be shown is a
+:class:`Suppressed`. Neither is ever 0, blank or NaN inside a result; :meth:`Tabular.tidy` turns both into a missing value
+and leaves the reason in ``status`` and ``note``.
+"""
+
+from __future__ import annotations
+
+from .balance import Balance, BalanceRow, Omnibus
+from .base import SUPPRESSION_MARK, Count, Statistic, Status, Suppressed, Tabular, Unavailable, available
+from .counts import CountRow, Counts, StartRow, Starts
+from .effects import (
+    Contamination,
+    ContaminationRow,
+    EffectRow,
+    Effects,
+    Estimand,
+    RandomizationRow,
+    RandomizationTest,
+    keep,
+    kept,
+)
+from .flow import Flow, FlowStage
+from .profiles import NO_BAND, NO_VARIANCE, ArmSummary, EffectBand, EffectBands, Profile
+from .quality import DataQuality, Finding, Severity
+
+__all__ = [
+    "NO_BAND",
+    "NO_VARIANCE",
+    "SUPPRESSION_MARK",
+    "ArmSummary",
+    "Balance",
+    "BalanceRow",
+    "Contamination",
+    "ContaminationRow",
+    "Count",
+    "CountRow",
+    "Counts",
+    "DataQuality",
+    "EffectBand",
+    "EffectBands",
+    "EffectRow",
+    "Effects",
+    "Estimand",
+    "Finding",
+    "Flow",
+    "FlowStage",
+    "Omnibus",
+    "Profile",
+    "RandomizationRow",
+    "RandomizationTest",
+    "Severity",
+    "StartRow",
+    "Starts",
+    "Statistic",
+    "Status",
+    "Suppressed",
+    "Tabular",
+    "Unavailable",
+    "available",
+    "keep",
+    "kept",
+]

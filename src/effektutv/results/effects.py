@@ -1,0 +1,274 @@
+"""Effects of the arms, what they are effects of, their design-based tests, and what one regression of all arms would mix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from .base import Count, Statistic, Status, Tabular, Unavailable
+
+__all__ = [
+    "Contamination",
+    "ContaminationRow",
+    "EffectRow",
+    "Effects",
+    "Estimand",
+    "RandomizationRow",
+    "RandomizationTest",
+    "keep",
+    "kept",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimand:
+    """What a row of effects is an effect of, in the five attributes of ICH E9(R1).
+
+    Parameters
+    ----------
+    population : str
+        Who the effect is for, e.g. all randomised who consented.
+    outcome : str
+        The outcome's name.
+    contrast : str
+        How the arms are compared, e.g. ``"each arm against FS, as assigned"``.
+    intercurrent : str
+        What is done about death, emigration and missing follow-up.
+    summary : str
+        The summary measure, e.g. ``"difference in proportions"``.
+    """
+
+    population: str
+    outcome: str
+    contrast: str
+    intercurrent: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectRow:
+    """One contrast of two arms for one outcome in one group. Shares and effects are proportions (0.08, not 8).
+
+    ``events_arm`` and ``events_control`` are the counts behind the shares of a 0/1 outcome; disclosure control reads
+    them, and they are not part of the released table.
+    """
+
+    outcome: str
+    clock: str = ""
+    month: int | None = None
+    arm: str
+    control: str
+    subgroup: str = ""
+    level: str = ""
+    n_arm: Count
+    n_control: Count
+    share_arm: Statistic
+    share_control: Statistic
+    mean_arm: Statistic
+    mean_control: Statistic
+    estimate: Statistic
+    std_error: Statistic
+    statistic: Statistic
+    df: Statistic
+    p_value: Statistic
+    conf_low: Statistic
+    conf_high: Statistic
+    p_randomization: Statistic = Unavailable("no randomisation test was asked for")
+    p_adjusted: Statistic = Unavailable("no family was declared")
+    family: str = ""
+    estimator: str
+    vcov: str
+    strata: str = ""
+    status: Status = Status.UNCHECKED
+    note: str = ""
+    events_arm: Count = field(default=Unavailable("not a 0/1 outcome"), metadata={"internal": True})
+    events_control: Count = field(default=Unavailable("not a 0/1 outcome"), metadata={"internal": True})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects(Tabular):
+    """Effects of the arms on one outcome or several, with what they are effects of.
+
+    Parameters
+    ----------
+    rows : tuple of EffectRow
+        Everyone first, then each subgroup's levels followed by its interaction rows.
+    estimand : Estimand
+        What the rows estimate.
+    conf_level : float
+        Coverage of the intervals, e.g. 0.95.
+    notes : tuple of str
+        What a table note must say: strata dropped, cells pooled, rows without outcome.
+    """
+
+    rows: tuple[EffectRow, ...]
+    estimand: Estimand
+    conf_level: float = 0.95
+    notes: tuple[str, ...] = ()
+    # What the effects were estimated from (see keep): neither shown, compared, pickled nor carried into a changed copy.
+    _source: object = field(default=None, init=False, repr=False, compare=False)
+
+    def __getstate__(self) -> list[object]:
+        """Return what a pickle or copy holds: everything but the arrays."""
+        return [None if f.name == "_source" else getattr(self, f.name) for f in fields(self)]
+
+    def __setstate__(self, state: list[object]) -> None:
+        """Take what a pickle or copy held."""
+        for f, value in zip(fields(self), state, strict=True):
+            object.__setattr__(self, f.name, value)
+
+    @classmethod
+    def _row_type(cls) -> type[EffectRow]:
+        return EffectRow
+
+    def plot(self, lang: str = "en", **options: Any) -> Any:
+        """Return a forest plot (matplotlib figure) of the effects.
+
+        Parameters
+        ----------
+        lang : {"en", "sv"}
+            Language of every word in the figure.
+        **options
+            Passed to :func:`effektutv.plots.forest.forest`.
+        """
+        from ..plots.forest import forest
+
+        return forest(self.tidy(), **{"lang": lang, "level": self.conf_level, **options})
+
+
+def keep(effects: Effects, source: object) -> Effects:
+    """Return the effects with what they were estimated from, for tests that draw the assignment again.
+
+    It stays within the process: it is no part of the result's value, repr, table or pickle, and a copy made by
+    ``dataclasses.replace`` (as disclosure control makes) has none.
+
+    Parameters
+    ----------
+    effects : Effects
+        Just made, and known to no one else yet.
+    source : object
+    """
+    object.__setattr__(effects, "_source", source)
+    return effects
+
+
+def kept(effects: Effects) -> object:
+    """Return what :func:`keep` put beside the effects, or None.
+
+    Parameters
+    ----------
+    effects : Effects
+    """
+    return effects._source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContaminationRow:
+    """One part of an arm's coefficient in one regression of all arms, or an average effect without the other arms' parts.
+
+    ``component`` is ``pooled`` (the coefficient), ``own`` and ``contamination`` (which add up to it; ``source`` is the arm
+    whose effects contaminate), ``equal``, ``one_at_a_time`` or ``common`` (the arm's own effects, by those weights).
+    ``difference`` is the coefficient less the row's estimate.
+    """
+
+    outcome: str
+    clock: str = ""
+    month: int | None = None
+    arm: str
+    control: str
+    component: str
+    source: str = ""
+    n_arm: Count
+    n_control: Count
+    estimate: Statistic
+    std_error: Statistic
+    conf_low: Statistic
+    conf_high: Statistic
+    difference: Statistic
+    difference_se: Statistic
+    strata: str = ""
+    status: Status = Status.UNCHECKED
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contamination(Tabular):
+    """How one regression of all arms with strata effects differs from the arms' own effects, and by whose.
+
+    Parameters
+    ----------
+    rows : tuple of ContaminationRow
+        Each arm against the control.
+    conf_level : float
+        Coverage of the intervals.
+    notes : tuple of str
+        What a table note must say.
+    """
+
+    rows: tuple[ContaminationRow, ...]
+    conf_level: float = 0.95
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def _row_type(cls) -> type[ContaminationRow]:
+        return ContaminationRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RandomizationRow:
+    """One contrast tested by drawing the assignment again.
+
+    ``statistic`` is the distance of the estimate from its mean over all draws: over its standard error where
+    ``studentized``, over ``null_sd`` where not, and as it is in an exact test. ``null_sd`` is the estimate's standard
+    deviation over all draws under the sharp null, by formula. ``draws`` is 0 for an exact test.
+    """
+
+    outcome: str
+    clock: str = ""
+    month: int | None = None
+    arm: str
+    control: str
+    n_arm: Count
+    n_control: Count
+    estimate: Statistic
+    std_error: Statistic
+    statistic: Statistic
+    null_sd: Statistic
+    p_randomization: Statistic
+    mc_error: Statistic
+    conf_low: Statistic
+    conf_high: Statistic
+    draws: int
+    estimator: str
+    studentized: bool
+    alternative: str
+    mechanism: str
+    method: str
+    strata: str = ""
+    status: Status = Status.UNCHECKED
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RandomizationTest(Tabular):
+    """Randomisation tests, a row a contrast.
+
+    Parameters
+    ----------
+    rows : tuple of RandomizationRow
+    seed : int
+        From which every draw can be had again.
+    conf_level : float
+        Coverage of the intervals.
+    notes : tuple of str
+        What a table note must say.
+    """
+
+    rows: tuple[RandomizationRow, ...]
+    seed: int
+    conf_level: float = 0.95
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def _row_type(cls) -> type[RandomizationRow]:
+        return RandomizationRow
