@@ -261,7 +261,7 @@ def balance(
     kinds: Mapping[str, str] | None = None,
     contrasts: Sequence[tuple[object, object]] | None = None,
     draws: int | None = None,
-    seed: int | None = None,
+    seed: int = 1,
 ) -> Balance:
     """Compare baseline covariates between arms: standardised differences by pair, and one test of all.
 
@@ -283,8 +283,11 @@ def balance(
         By default 0/1 and boolean columns are binary, other numbers continuous, the rest categories.
     contrasts : sequence of (arm, control), optional
         Pairs of arms; by default as in :func:`itt`.
-    draws, seed : None
-        A re-drawn p-value is not offered yet; the omnibus test's is the chi-squared one.
+    draws : int, optional
+        Assignments drawn again for the omnibus test, with the same numbers by stratum and arm; by default none, and the
+        test's p-value is the chi-squared one only.
+    seed : int
+        Of the draws.
 
     Returns
     -------
@@ -295,8 +298,10 @@ def balance(
     ArgumentError
         If an argument cannot be used.
     """
-    if draws is not None or seed is not None:
-        raise ArgumentError("draws, seed: re-drawn p-values are not offered yet; leave both out")
+    if draws is not None and (isinstance(draws, bool) or not isinstance(draws, int) or draws < 1):
+        raise ArgumentError(f"draws: got {draws!r}; give a whole number of draws, e.g. 10_000, or leave it out")
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise ArgumentError(f"seed: got {seed!r}; give a whole number of at least 0")
     assigned = read_assignment(df, arm, control, arms, strata, contrasts)
     names = names_of("covariates", covariates)
     strange = sorted(set(kinds or {}) - set(names))
@@ -309,7 +314,7 @@ def balance(
     ]
     return Balance(
         rows=tuple(balance_rows(design, columns, assigned.contrasts)),
-        omnibus=omnibus(design, columns),
+        omnibus=omnibus(design, columns, draws=draws, seed=seed),
         arms=design.arms,
         notes=tuple(notes),
     )

@@ -311,13 +311,15 @@ class Trial:
         """
         return frames.contamination(**self._pooled(outcome, month, clock))
 
-    def balance(self, covariates: Sequence[str] | None = None) -> Balance:
+    def balance(self, covariates: Sequence[str] | None = None, *, draws: int | None = None) -> Balance:
         """Return the balance of baseline covariates between the arms.
 
         Parameters
         ----------
         covariates : sequence of str, optional
             All of the study's where not given.
+        draws : int, optional
+            Assignments drawn again for the omnibus test, with the study's seed.
         """
         names = [c.name for c in self.study.covariates] if covariates is None else list(covariates)
         self._known(names)
@@ -332,7 +334,7 @@ class Trial:
                 df[name] = (df[name] == second).astype(float).where(df[name].notna())
             kinds[name] = _balance_kind(declared)
         assigned = {k: v for k, v in self._assigned().items() if k in ("arm", "control", "arms", "strata")}
-        return frames.balance(df, covariates=names, kinds=kinds, **assigned)
+        return frames.balance(df, covariates=names, kinds=kinds, draws=draws, seed=self.study.study.seed, **assigned)
 
     def profile(
         self,

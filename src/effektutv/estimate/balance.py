@@ -22,10 +22,15 @@ from scipy.special import chdtrc
 
 from effektutv.results import BalanceRow, Omnibus, Statistic, Unavailable
 
+from .mechanism import inferred
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .design import Design, FloatArray, IntArray
+
+#: Assignments drawn at a time.
+_CHUNK = 500
 
 __all__ = ["Covariate", "balance_rows", "expand", "omnibus"]
 
@@ -222,7 +227,7 @@ def _variance_ratio(kind: str, v1: Statistic, v0: Statistic) -> Statistic:
     return v1 / v0 if v0 > 0 else Unavailable("no variation in the control arm")
 
 
-def omnibus(design: Design, covariates: Sequence[Covariate]) -> Omnibus:
+def omnibus(design: Design, covariates: Sequence[Covariate], *, draws: int | None = None, seed: int = 1) -> Omnibus:
     r"""Return Hansen and Bowers's d² of all covariates and all arms at once.
 
     With :math:`\tilde x_i` the K covariates centred at their stratum's mean,
@@ -236,10 +241,17 @@ def omnibus(design: Design, covariates: Sequence[Covariate]) -> Omnibus:
     (n₁ₛn₀ₛ/n_s) sum of the strata's mean differences, as in R's RItools. A missing value takes its stratum's mean and a
     column of missingness stands beside: no one is dropped.
 
+    With ``draws`` the assignment is drawn again that often, with the same numbers by stratum and arm, and
+    p = (1 + #{d²* ≥ d²})/(1 + B), ties within rounding counted.
+
     Parameters
     ----------
     design : Design
     covariates : sequence of Covariate
+    draws : int, optional
+        None for the χ² approximation only.
+    seed : int
+        Of the draws.
 
     Returns
     -------
@@ -269,7 +281,35 @@ def omnibus(design: Design, covariates: Sequence[Covariate]) -> Omnibus:
         return Omnibus(statistic=why, df=why, p_value=why, method=method)
     projected = vectors[:, kept].T @ totals
     statistic, df = float((projected**2 / values[kept]).sum()), float(np.count_nonzero(kept))
-    return Omnibus(statistic=statistic, df=df, p_value=float(chdtrc(df, statistic)), method=method)
+    found = Omnibus(statistic=statistic, df=df, p_value=float(chdtrc(df, statistic)), method=method)
+    if draws is None:
+        return found
+    p = _redrawn(design, arm, stratum, Z, vectors[:, kept] / np.sqrt(values[kept]), statistic, draws, seed)
+    error = float(np.sqrt(p * (1 - p) / draws))
+    return replace(found, p_randomization=p, mc_error=error, method=f"{method}; {draws} draws of the assignment")
+
+
+def _redrawn(
+    design: Design,
+    arm: IntArray,
+    stratum: IntArray,
+    Z: FloatArray,
+    whitening: FloatArray,
+    statistic: float,
+    draws: int,
+    seed: int,
+) -> float:
+    """Return the share of re-drawn assignments, the observed one among them, whose d² is at least the observed one."""
+    mechanism = inferred(design.arms, arm, stratum, design.n_strata)
+    rng = np.random.default_rng(np.random.SeedSequence(seed))
+    least = statistic * (1 - 1e-9)
+    extreme = 0
+    # a fixed number of draws at a time, so that memory does not grow with them and the draws do not depend on it
+    for begin in range(0, draws, _CHUNK):
+        drawn = mechanism.draw(rng, min(_CHUNK, draws - begin))
+        totals = np.concatenate([(drawn == a).astype(float) @ Z for a in range(1, len(design.arms))], axis=1)
+        extreme += int((((totals @ whitening) ** 2).sum(axis=1) >= least).sum())
+    return (1 + extreme) / (1 + draws)
 
 
 def _stratum_means(X: FloatArray, stratum: IntArray, size: IntArray) -> FloatArray:

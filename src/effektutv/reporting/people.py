@@ -128,6 +128,9 @@ def _omnibus_text(ctx: Context, balance: Balance) -> str:
         df=language.number(test.df, 0, lang),
         p=language.p_value(test.p_value, lang, prefix=True),
     )
+    if available(test.p_randomization):
+        again = language.p_value(test.p_randomization, lang, prefix=True)
+        numbers = f"{numbers} {ctx.words('note_omnibus_redrawn', p=again)}"
     clear = isinstance(test.p_value, float) and test.p_value < 1 - ctx.coverage
     return f"{ctx.words('omnibus_differs' if clear else 'omnibus_alike')} {numbers}"
 

@@ -245,8 +245,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "family_named": ("Justerade p-värden: familjen {name}.", "Adjusted p-values: the family {name}."),
     "note_randomization": (
-        "Omdraget p-värde: grupperna dras om inom strata 10 000 gånger, med studentiserad teststatistika.",
-        "Redrawn p-value: the arms are drawn again within strata 10,000 times, with a studentised statistic.",
+        "Omdraget p-värde: grupperna dras om på samma sätt 10 000 gånger, med studentiserad teststatistika.",
+        "Redrawn p-value: the arms are drawn again in the same way 10,000 times, with a studentised statistic.",
     ),
     "note_family_none": (
         "p-värdena är inte justerade för flera jämförelser.",
@@ -275,6 +275,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "note_omnibus": (
         "Gemensamt test av alla egenskaper och grupper: χ² = {statistic}, {df} frihetsgrader, {p}.",
         "One test of all characteristics and arms: χ² = {statistic}, {df} degrees of freedom, {p}.",
+    ),
+    "note_omnibus_redrawn": (
+        "Med grupperna omdragna på samma sätt: {p}.",
+        "With the arms drawn again in the same way: {p}.",
     ),
     "omnibus_alike": (
         "Ingen större olikhet mellan grupperna än vad lottningen väntas ge kunde påvisas.",

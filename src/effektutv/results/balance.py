@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .base import Count, Statistic, Status, Tabular
+from .base import Count, Statistic, Status, Tabular, Unavailable
 
 __all__ = ["Balance", "BalanceRow", "Omnibus"]
 
@@ -42,12 +42,18 @@ class BalanceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Omnibus:
-    """One test of all covariates and all arms at once (Hansen and Bowers 2008)."""
+    """One test of all covariates and all arms at once (Hansen and Bowers 2008).
+
+    ``p_value`` is the χ² approximation's; ``p_randomization`` comes from drawing the assignment again, with its Monte Carlo
+    error ``mc_error``, where draws were asked for.
+    """
 
     statistic: Statistic
     df: Statistic
     p_value: Statistic
     method: str
+    p_randomization: Statistic = Unavailable("no draws were asked for")
+    mc_error: Statistic = Unavailable("no draws were asked for")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

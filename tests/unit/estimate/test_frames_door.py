@@ -198,7 +198,7 @@ def test_balance_arguments():
         ({"covariates": ["age"], "kinds": {"kon": "category"}}, "kinds: .* are not among the covariates"),
         ({"covariates": ["age"], "kinds": {"age": "binary"}}, "kinds: 'age' is called binary"),
         ({"covariates": ["kon"], "kinds": {"kon": "continuous"}}, "covariates: column 'kon'"),
-        ({"covariates": ["age"], "draws": 100}, "draws, seed: re-drawn"),
+        ({"covariates": ["age"], "draws": 0}, "draws: got 0"),
     ]:
         with pytest.raises(ArgumentError, match=match):
             eu.balance(df, arm="arm", **options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -57,7 +58,7 @@ def test_nothing_is_asked_of_anywhere(pages, name):
     assert not page.all("script")
     assert "@import" not in pages[name]
     assert not re.search(r"url\((?!data:)", pages[name])
-    assert "/work/" not in pages[name]
+    assert str(Path.cwd()) not in pages[name]
 
 
 @pytest.mark.parametrize("name", ["sv", "en", "table"])
