@@ -18,6 +18,7 @@ t quantile of the same probability times the standard error. c is rounded up to 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ FIRST, LAST = 1, 24
 _TASK = 19_024
 
 
+@lru_cache(maxsize=4)
 def standard_normals(seed: int, draws: int, width: int) -> FloatArray:
     """Return (``draws``, ``width``) independent standard normals, the same for the same seed.
 
@@ -45,7 +47,9 @@ def standard_normals(seed: int, draws: int, width: int) -> FloatArray:
     draws, width : int
     """
     sequence = np.random.SeedSequence(seed, spawn_key=(_TASK,))
-    return np.random.Generator(np.random.PCG64(sequence)).standard_normal((draws, width))
+    normals = np.random.Generator(np.random.PCG64(sequence)).standard_normal((draws, width))
+    normals.flags.writeable = False  # shared by every curve of a run
+    return normals
 
 
 def correlation(scores: FloatArray) -> FloatArray:

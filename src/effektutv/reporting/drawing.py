@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from .tables import write_csv
@@ -27,7 +28,12 @@ def write_figures(document: Document, folder: Path) -> None:
 
     into = folder / "figures"
     into.mkdir()
-    for figure in document.figures:
-        style.save(figure.draw(), into / figure.key)
-        (into / f"{figure.key}.txt").write_text(figure.alt + "\n", encoding="utf-8", newline="\n")
-        write_csv(into / f"{figure.key}.csv", figure.columns, figure.rows)
+    encoded = []
+    # one thread encodes while the next figure is drawn: the encoder leaves the interpreter to others
+    with ThreadPoolExecutor(max_workers=1) as encoder:
+        for figure in document.figures:
+            style.save(figure.draw(), into / figure.key, later=lambda job: encoded.append(encoder.submit(job)))
+            (into / f"{figure.key}.txt").write_text(figure.alt + "\n", encoding="utf-8", newline="\n")
+            write_csv(into / f"{figure.key}.csv", figure.columns, figure.rows)
+    for job in encoded:
+        job.result()  # raises what the thread raised
