@@ -249,6 +249,8 @@ def _share_ticks(content: _Content, bands: bool) -> tuple[list[float], int]:
     if bands:
         drawn += [edge for arm in content.arms for edge in (arm.band[1], arm.wide[1])]
     highest = max((float(np.nanmax(d)) for d in drawn if np.isfinite(d).any()), default=1.0)
+    if content.scale == "points":
+        highest = min(highest, 1.0)  # a wide band can reach past everyone; no share does
     factor = 100 if content.scale == "points" else 1
     ticks, decimals = nice_ticks(0.0, highest * factor if highest > 0 else 1.0)
     if content.scale == "points" and highest <= 1:
