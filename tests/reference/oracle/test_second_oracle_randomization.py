@@ -196,7 +196,6 @@ def test_agrees_with_the_second_oracle(path):
     compare(path)
 
 
-@pytest.mark.skipif(not PRESENT, reason="no second oracle on this machine")
 def test_every_kind_of_group_is_there():
     kinds = (
         "coin::oneway_test asymptotic",

@@ -254,7 +254,8 @@ def test_wrong_use_of_cace(message, options):
 
 def test_linearmodels_agrees():
     """The peer in Python: 2SLS with strata effects and covariates, HC0 and classical."""
-    iv = pytest.importorskip("linearmodels.iv")
+    from linearmodels import iv
+
     df = programmes()
     df = df[df["arm"] != "CM"]
     exog = pd.get_dummies(df["s"], prefix="s").astype(float).join(df["x"])
