@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from effektutv.errors import DisclosureError
 
 if TYPE_CHECKING:
-    from effektutv.results import Balance, Counts, DataQuality, Effects, Flow, Profile, Starts
+    from effektutv.results import Balance, Contamination, Counts, DataQuality, Effects, Flow, Profile, Starts
+    from effektutv.results.further import ComplierEffects, Power, SurveyOutcome, TimeToEvent
     from effektutv.study import Study
 
     from .policy import Policy
@@ -40,6 +41,16 @@ class ReportInputs:
         Kinds of work, and the sources that know of the work, by arm.
     robustness : tuple of Effects
         The primary outcome under other estimators.
+    contamination : Contamination or None
+        Whose effects are in the coefficients of one regression of all arms.
+    times : tuple of TimeToEvent
+        Time to first work, a result a clock.
+    surveys : tuple of SurveyOutcome
+        Items of the participants' survey.
+    compliance : ComplierEffects or None
+        The effect of the programme received, with receipt of every programme by arm.
+    power : Power or None
+        What the trial could detect, from what was planned.
     notes : tuple of str
         Further notes for the method section.
     """
@@ -54,6 +65,11 @@ class ReportInputs:
     starts: Starts | None = None
     quality: DataQuality | None = None
     robustness: tuple[Effects, ...] = ()
+    contamination: Contamination | None = None
+    times: tuple[TimeToEvent, ...] = ()
+    surveys: tuple[SurveyOutcome, ...] = ()
+    compliance: ComplierEffects | None = None
+    power: Power | None = None
     notes: tuple[str, ...] = ()
 
 

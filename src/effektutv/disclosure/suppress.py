@@ -87,6 +87,8 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
                 "choose another profile in [disclosure]"
             )
         return Protected(_release_all(inputs), policy, (), _SEAL)
+    if inputs.contamination or inputs.times or inputs.surveys or inputs.compliance or inputs.power:
+        raise DisclosureError("a result of a kind that disclosure control does not know; nothing is released")
     ledger = _ledger(inputs, Ledger(policy=policy))
     apply = _Apply(ledger, inputs.study)
     value = replace(

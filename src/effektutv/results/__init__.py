@@ -10,6 +10,7 @@ from __future__ import annotations
 from .balance import Balance, BalanceRow, Omnibus
 from .base import SUPPRESSION_MARK, Count, Statistic, Status, Suppressed, Tabular, Unavailable, available
 from .counts import CountRow, Counts, StartRow, Starts
+from .credibility import Credibility, CredibilityRow
 from .effects import (
     Contamination,
     ContaminationRow,
@@ -37,6 +38,8 @@ __all__ = [
     "Count",
     "CountRow",
     "Counts",
+    "Credibility",
+    "CredibilityRow",
     "DataQuality",
     "EffectBand",
     "EffectBands",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from .base import Count, Statistic, Status, Tabular, Unavailable
+from .credibility import Credibility
 
 __all__ = [
     "Contamination",
@@ -99,12 +100,15 @@ class Effects(Tabular):
         Coverage of the intervals, e.g. 0.95.
     notes : tuple of str
         What a table note must say: strata dropped, cells pooled, rows without outcome.
+    credibility : Credibility or None
+        The items of ICEMAN for its subgroups; None where there is none.
     """
 
     rows: tuple[EffectRow, ...]
     estimand: Estimand
     conf_level: float = 0.95
     notes: tuple[str, ...] = ()
+    credibility: Credibility | None = None
     # What the effects were estimated from (see keep): neither shown, compared, pickled nor carried into a changed copy.
     _source: object = field(default=None, init=False, repr=False, compare=False)
 
@@ -203,11 +207,14 @@ class Contamination(Tabular):
         Coverage of the intervals.
     notes : tuple of str
         What a table note must say.
+    estimand : Estimand or None
+        What the rows estimate or test; None only where nothing said so.
     """
 
     rows: tuple[ContaminationRow, ...]
     conf_level: float = 0.95
     notes: tuple[str, ...] = ()
+    estimand: Estimand | None = None
 
     @classmethod
     def _row_type(cls) -> type[ContaminationRow]:
@@ -262,12 +269,15 @@ class RandomizationTest(Tabular):
         Coverage of the intervals.
     notes : tuple of str
         What a table note must say.
+    estimand : Estimand or None
+        What the rows estimate or test; None only where nothing said so.
     """
 
     rows: tuple[RandomizationRow, ...]
     seed: int
     conf_level: float = 0.95
     notes: tuple[str, ...] = ()
+    estimand: Estimand | None = None
 
     @classmethod
     def _row_type(cls) -> type[RandomizationRow]:

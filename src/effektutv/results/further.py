@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .base import Count, Statistic, Status, Tabular, Unavailable
-from .effects import Effects
+from .effects import Effects, Estimand
 
 __all__ = [
     "BoundRow",
@@ -26,6 +26,7 @@ __all__ = [
     "ReceiptRow",
     "Receipts",
     "RiskRow",
+    "SurveyOutcome",
     "TimeToEvent",
 ]
 
@@ -76,11 +77,14 @@ class Ratios(Tabular):
     rows : tuple of RatioRow
     conf_level : float
     notes : tuple of str
+    estimand : Estimand or None
+        What the rows estimate; None only where nothing said so.
     """
 
     rows: tuple[RatioRow, ...]
     conf_level: float = 0.95
     notes: tuple[str, ...] = ()
+    estimand: Estimand | None = None
 
     @classmethod
     def _row_type(cls) -> type[RatioRow]:
@@ -95,6 +99,8 @@ class BoundRow:
     """
 
     outcome: str
+    clock: str = ""
+    month: int | None = None
     arm: str
     control: str
     method: str
@@ -129,12 +135,15 @@ class Bounds(Tabular):
         Response as an outcome: shares by arm, and their differences.
     conf_level : float
     notes : tuple of str
+    estimand : Estimand or None
+        What the rows estimate; None only where nothing said so.
     """
 
     rows: tuple[BoundRow, ...]
     response: Effects
     conf_level: float = 0.95
     notes: tuple[str, ...] = ()
+    estimand: Estimand | None = None
 
     @classmethod
     def _row_type(cls) -> type[BoundRow]:
@@ -174,6 +183,8 @@ class ComplierRow:
     """
 
     outcome: str
+    clock: str = ""
+    month: int | None = None
     arm: str
     control: str
     n_arm: Count
@@ -211,12 +222,15 @@ class ComplierEffects(Tabular):
         Every programme in every arm.
     conf_level : float
     notes : tuple of str
+    estimand : Estimand or None
+        What the rows estimate; None only where nothing said so.
     """
 
     rows: tuple[ComplierRow, ...]
     receipt: Receipts
     conf_level: float = 0.95
     notes: tuple[str, ...] = ()
+    estimand: Estimand | None = None
 
     @classmethod
     def _row_type(cls) -> type[ComplierRow]:
@@ -231,6 +245,8 @@ class RiskRow:
     up to the time, both ends included. ``survival`` takes a competing event as censoring, ``incidence`` does not.
     """
 
+    outcome: str = ""
+    clock: str = ""
     arm: str
     time: float
     n: Count
@@ -287,6 +303,8 @@ class LogRank(Tabular):
 class MeanTimeRow:
     """The difference between two arms in restricted mean time without the event, up to ``tau``; and their log-rank test."""
 
+    outcome: str = ""
+    clock: str = ""
     arm: str
     control: str
     tau: float
@@ -321,6 +339,8 @@ class TimeToEvent(Tabular):
         By arm.
     conf_level : float
     notes : tuple of str
+    estimand : Estimand or None
+        What the rows estimate; None only where nothing said so.
     """
 
     rows: tuple[MeanTimeRow, ...]
@@ -329,6 +349,7 @@ class TimeToEvent(Tabular):
     medians: tuple[tuple[str, Statistic], ...]
     conf_level: float = 0.95
     notes: tuple[str, ...] = ()
+    estimand: Estimand | None = None
 
     @classmethod
     def _row_type(cls) -> type[MeanTimeRow]:
@@ -385,3 +406,30 @@ class Power(Tabular):
     @classmethod
     def _row_type(cls) -> type[PowerRow]:
         return PowerRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyOutcome:
+    """One item of one survey wave: who responded, the effect among respondents, weighted, and bounds on it.
+
+    Parameters
+    ----------
+    outcome : str
+        The outcome's name in the study.
+    wave : int
+    response : Effects
+        Response as a 0/1 outcome: shares by arm and their differences. Its rows' ``outcome`` is ``response:OUTCOME``.
+    observed : Effects
+        The outcome among respondents, as they are; its note says that respondents are compared.
+    weighted : Effects
+        The same, respondents weighted by the inverse of their probability of response.
+    bounds : tuple of Bounds
+        Lee's bounds and worst-case bounds.
+    """
+
+    outcome: str
+    wave: int
+    response: Effects
+    observed: Effects
+    weighted: Effects
+    bounds: tuple[Bounds, ...]
