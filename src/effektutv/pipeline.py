@@ -290,7 +290,7 @@ def report(
         raise ArgumentError(f"lang: got {lang!r}; give 'sv' or 'en'")
     from .disclosure.suppress import protect
     from .reporting.document import build, write
-    from .reporting.manifest import Facts
+    from .reporting.document_types import Facts
 
     clocked = steps or Clocked(progress)
     with replacing(Path(out)) as folder:

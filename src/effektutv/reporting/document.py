@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from effektutv import language
 
+from .document_types import Banner, Document
 from .ends import about_section, method_section, quality_section
 from .labels import Context
 from .outcomes import effects_section, key_figures, kinds_section, months_section, subgroups_section, summary_section
@@ -21,56 +21,9 @@ if TYPE_CHECKING:
     from effektutv.disclosure.protected import Protected, ReportInputs
     from effektutv.language import Lang
 
-    from .blocks import FigureBlock, KeyFigure, Section
-    from .manifest import Facts
+    from .document_types import Facts
 
-__all__ = ["Banner", "Document", "build", "write"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Banner:
-    """What a reader must know before reading: that data are made up, that nothing is cleared."""
-
-    key: str
-    title: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """A report in one language, ready for any format.
-
-    Parameters
-    ----------
-    lang : {"sv", "en"}
-    title, byline, colophon : str
-    banners : tuple of Banner
-    key_title : str
-        What the key figures are about.
-    key_figures : tuple of KeyFigure
-    sections : tuple of Section
-    inputs : Protected of ReportInputs
-        For the tables at full precision.
-    facts : Facts
-    """
-
-    lang: Lang
-    title: str
-    byline: str
-    colophon: str
-    banners: tuple[Banner, ...]
-    key_title: str
-    key_figures: tuple[KeyFigure, ...]
-    sections: tuple[Section, ...]
-    inputs: Protected[ReportInputs]
-    facts: Facts
-
-    @property
-    def figures(self) -> tuple[FigureBlock, ...]:
-        """Every figure, in the order of the report."""
-        from .blocks import FigureBlock
-
-        return tuple(b for s in self.sections for b in s.blocks if isinstance(b, FigureBlock))
+__all__ = ["build", "write"]
 
 
 def build(inputs: Protected[ReportInputs], *, lang: Lang, facts: Facts) -> Document:

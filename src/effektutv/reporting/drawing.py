@@ -10,7 +10,7 @@ from .tables import write_csv
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .document import Document
+    from .document_types import Document
 
 __all__ = ["write_figures"]
 

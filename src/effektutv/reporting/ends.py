@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from effektutv.results import DataQuality
 
     from .blocks import Block
+    from .document_types import Facts
     from .labels import Context
-    from .manifest import Facts
 
 __all__ = ["about_section", "method_section", "quality_section"]
 

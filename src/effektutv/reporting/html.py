@@ -13,7 +13,7 @@ from .blocks import TableBlock
 from .phrases import Words
 
 if TYPE_CHECKING:
-    from .document import Document
+    from .document_types import Document
 
 __all__ = ["render", "write"]
 

@@ -10,8 +10,8 @@ import pytest
 from effektutv.disclosure.protected import ReportInputs
 from effektutv.disclosure.suppress import protect
 from effektutv.reporting import document
+from effektutv.reporting.document_types import Facts
 from effektutv.reporting.labels import Context
-from effektutv.reporting.manifest import Facts
 from effektutv.reporting.phrases import Words
 from effektutv.results import (
     ArmSummary,
