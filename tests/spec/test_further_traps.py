@@ -92,6 +92,26 @@ def test_counts_behind_shares_stay_inside():
     assert {r.status for r in result.rows} == {"unchecked"}
 
 
+def two_arms(n: int, events_arm: int, events_control: int) -> pd.DataFrame:
+    y = np.zeros(2 * n)
+    y[:events_arm], y[n : n + events_control] = 1.0, 1.0
+    return pd.DataFrame({"arm": ["t"] * n + ["c"] * n, "y": y})
+
+
+@pytest.mark.parametrize(
+    ("arm", "control", "risk", "odds"),
+    [(9, 30, True, True), (30, 9, True, True), (10, 10, False, False), (30, 115, False, True), (0, 30, True, True)],
+)
+def test_a_ratio_of_few_events_says_so_and_not_how_many(arm, control, risk, odds):
+    """At 2 % in 120 persons an arm the ratio's interval exists in five of six trials: see docs/simulations_effects.md."""
+    result = eu.ratios(two_arms(120, arm, control), outcome="y", arm="arm", control="c")
+    noted = {r.measure: "fewer than 10" in r.note for r in result.rows}
+    assert noted == {"risk difference, Newcombe": False, "risk ratio": risk, "odds ratio": odds}
+    assert any("Newcombe" in note for note in result.notes) == (risk or odds)
+    if arm == 9:
+        assert " 9 " not in " ".join(r.note for r in result.rows)
+
+
 SECRET = 987654.0
 
 

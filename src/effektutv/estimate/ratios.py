@@ -36,6 +36,9 @@ __all__ = ["newcombe", "ratio_rows", "wilson"]
 
 MEASURES = ("risk ratio", "odds ratio")
 NEWCOMBE = "risk difference, Newcombe"
+#: Fewer events than this in an arm are noted: by simulation a trial like it lacks the ratio in up to one of six draws
+#: (docs/simulations_effects.md), so that the interval, where there is one, is not one of a procedure that covers.
+FEW_EVENTS = 10
 
 
 def wilson(events: int, n: int, level: float) -> tuple[float, float]:
@@ -95,6 +98,22 @@ def _log_ratio(fit: Fit, measure: str) -> tuple[Statistic, Statistic]:
     return float(value), float(max(g1 * g1 * v1 + g0 * g0 * v0 - 2 * g1 * g0 * c, 0.0))
 
 
+def _few(fit: Fit, measure: str) -> list[str]:
+    """Return the note on a ratio that rests on few events; its number of events is not told."""
+    if fit.events is None or min(fit.n) == 0:
+        return []
+    counts = list(fit.events)
+    if measure == "odds ratio":
+        counts += [n - e for n, e in zip(fit.n, fit.events, strict=True)]
+    if min(counts) >= FEW_EVENTS:
+        return []
+    what = "events or non-events" if measure == "odds ratio" else "events"
+    return [
+        f"fewer than {FEW_EVENTS} {what} in an arm: where an arm has none there is no {measure}, so that its interval "
+        "covers less often than stated; read the difference, without strata with Newcombe's interval"
+    ]
+
+
 def _exp(value: Statistic) -> Statistic:
     return float(np.exp(value)) if isinstance(value, float) else value
 
@@ -125,7 +144,7 @@ def _row(fit: Fit, design: Design, spec: Spec, pair: tuple[int, int], labels: La
         estimator=spec.estimator.value,
         vcov=spec.vcov.value,
         strata=design.strata if spec.estimator is not Estimator.DIFFERENCE else "",
-        note="; ".join(fit.notes),
+        note="; ".join([*fit.notes, *_few(fit, measure)]),
         events_arm=events[0],
         events_control=events[1],
     )
@@ -192,5 +211,5 @@ def ratio_rows(
         if spec.estimator is Estimator.DIFFERENCE and design.cluster is None:
             rows.append(_newcombe_row(fit, design, spec, pair, labels))
         rows += [_row(fit, design, spec, pair, labels, measure) for measure in MEASURES]
-        notes += fit.notes
+        notes += [*fit.notes, *(note for measure in MEASURES for note in _few(fit, measure))]
     return rows, notes
