@@ -14,8 +14,9 @@ from ..errors import ArgumentError
 from ..language import Lang, Scale
 from .axis import Linear, nice_ticks
 from .cells import Names, Row, absent_words, mark, mark_notes, records, value, word
-from .measure import LINE, TEXT, spread, text_width, widest, wrap
-from .style import GRID, MARGIN, MUTED, RULE, WIDTH, Page, house_style
+from .lines import LANE, LEADER, NAME_WIDTH, Line, counts_strip, end_labels, gap_marks, gaps, thin_out
+from .measure import LINE, text_width, widest, wrap
+from .style import MARGIN, MUTED, RULE, WIDTH, Page, house_style
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,24 +26,15 @@ if TYPE_CHECKING:
 __all__ = ["alt_text", "shares_by_month"]
 
 _PLOT_HEIGHT = 190.0
-_NAME_WIDTH = 128.0
-#: Height of the line above the plot where an arm's months without a share are marked.
-_LANE = 15.0
-#: From the axes to the labels at the lines' ends: room for a leader and the arm's marker.
-_LEADER = 26.0
 _COUNTED_MONTHS = (0, 6, 12, 15, 18, 24)
 
 
-@dataclass(frozen=True, slots=True)
-class _Arm:
-    """One arm's months on the figure's common grid; NaN where there is nothing to show."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Arm(Line):
+    """One arm's months, with its bands."""
 
-    code: str
-    share: NDArray[np.float64]
     band: tuple[NDArray[np.float64], NDArray[np.float64]]
     wide: tuple[NDArray[np.float64], NDArray[np.float64]]
-    n: tuple[str, ...]
-    marks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,17 +124,16 @@ def shares_by_month(
     heading = _default_title(content) if title is None else title
     under = _default_subtitle(content) if subtitle is None else subtitle
     foot = [*notes, *_own_notes(content, bands, bool(notes)), *mark_notes(content.absences(), names.lang)]
-    name_lines = [wrap(names.arm(arm.code), _NAME_WIDTH, bold=True) for arm in content.arms]
-    label_width = max(*(widest(lines, bold=True) for lines in name_lines), text_width(_value_line(content, 0.888)))
-    lanes = _LANE * len(_gaps(content))
+    label_width = max(*(widest(arm.name, bold=True) for arm in content.arms), text_width(_value_line(content, 0.888)))
+    lanes = LANE * len(gaps(content.arms))
     above = LINE * ((y_label is not None) + (mark_month is not None)) + lanes + 6
-    strip = LINE * (1 + sum(len(lines) for lines in name_lines)) + 12
+    strip = LINE * (1 + sum(len(arm.name) for arm in content.arms)) + 12
     with house_style():
         page = Page(above + _PLOT_HEIGHT + 34 + strip, title=heading, subtitle=under, notes=foot)
         ticks, decimals = _share_ticks(content, bands)
         tick_labels = [content.shown(t, decimals) for t in ticks]
         left = MARGIN + widest(tick_labels) + 6
-        right = WIDTH - MARGIN - label_width - _LEADER
+        right = WIDTH - MARGIN - label_width - LEADER
         top = page.top + above
         across = Linear(content.months[0], content.months[-1], left + 4, right)
         up = Linear(0.0, ticks[-1], top + _PLOT_HEIGHT, top)
@@ -150,9 +141,11 @@ def shares_by_month(
         axes.set(xlim=(across.back(left), content.months[-1]), ylim=(0, ticks[-1]))
         _axis(page, axes, content, ticks, tick_labels, across, top, lanes, y_label)
         _draw_lines(axes, content, bands)
-        _gap_marks(page, content, across, right, top)
-        _end_labels(page, content, up, right, name_lines, top)
-        _counts_strip(page, content, across, right, name_lines, top + _PLOT_HEIGHT + 34)
+        places = [across(month) for month in content.months]
+        gap_marks(page, content.arms, places, right, top, names)
+        end_labels(page, content.arms, _values(content), up, right)
+        head, under_axis = names.text("observed_persons"), top + _PLOT_HEIGHT + 34
+        counts_strip(page, head, content.arms, _counted(content, places), places, right, under_axis)
     return page.fig
 
 
@@ -183,7 +176,7 @@ def _read(
         outcome=chosen_outcome,
         clock=chosen_clock,
         months=months,
-        arms=[_arm(code, [r for r in rows if word(r, "arm") == code], months, names.lang) for code in names.arms],
+        arms=[_arm(code, [r for r in rows if word(r, "arm") == code], months, names) for code in names.arms],
         mark_month=mark_month,
         scale=scale,
     )
@@ -196,7 +189,7 @@ def _one_of(rows: Sequence[Row], column: str, wanted: str | None) -> str:
     return found[0] if wanted is None else wanted
 
 
-def _arm(code: str, rows: Sequence[Row], months: Sequence[int], lang: Lang) -> _Arm:
+def _arm(code: str, rows: Sequence[Row], months: Sequence[int], names: Names) -> _Arm:
     by_month = {int(r["month"]): r for r in rows}
 
     def column(name: str) -> NDArray[np.float64]:
@@ -207,10 +200,12 @@ def _arm(code: str, rows: Sequence[Row], months: Sequence[int], lang: Lang) -> _
     cells = [by_month.get(m, {}) for m in months]
     return _Arm(
         code=code,
-        share=share,
+        look=names.styles[code],
+        name=wrap(names.arm(code), NAME_WIDTH, bold=True),
+        y=share,
         band=(column("conf_low"), column("conf_high")),
         wide=(column("sim_low"), column("sim_high")),
-        n=tuple(mark(row) if value(row, "n") is None else language.count(value(row, "n"), lang) for row in cells),
+        n=tuple(mark(row) if value(row, "n") is None else language.count(value(row, "n"), names.lang) for row in cells),
         marks=tuple(mark(row) if np.isnan(s) else "" for row, s in zip(cells, share, strict=True)),
     )
 
@@ -245,7 +240,7 @@ def _own_notes(content: _Content, bands: bool, told: bool) -> list[str]:
 
 def _share_ticks(content: _Content, bands: bool) -> tuple[list[float], int]:
     """Return the ticks from 0 to beyond the highest value, and the decimals that tell them apart."""
-    drawn = [arm.share for arm in content.arms]
+    drawn = [arm.y for arm in content.arms]
     if bands:
         drawn += [edge for arm in content.arms for edge in (arm.band[1], arm.wide[1])]
     highest = max((float(np.nanmax(d)) for d in drawn if np.isfinite(d).any()), default=1.0)
@@ -300,49 +295,11 @@ def _draw_lines(axes: Axes, content: _Content, bands: bool) -> None:
                 axes.fill_between(months, low, high, color=colour, alpha=opacity, linewidth=0)
     for arm in content.arms:
         style = content.names.styles[arm.code]
-        here = np.isfinite(arm.share)
+        here = np.isfinite(arm.y)
         alone = here & ~np.roll(np.append(here, False), 1)[:-1] & ~np.append(here, False)[1:]
         marked = here & (alone | (months % 3 == 0) | (len(months) <= 10))
         look: dict[str, Any] = {"color": style.colour, "linestyle": style.line, "linewidth": 1.9}
-        axes.plot(months, arm.share, markevery=np.flatnonzero(marked).tolist(), clip_on=False, **look, **style.marks)
-
-
-def _gaps(content: _Content) -> list[_Arm]:
-    """Return the arms that have both months with a share and months without."""
-    return [arm for arm in content.arms if any(arm.marks) and np.isfinite(arm.share).any()]
-
-
-def _gap_marks(page: Page, content: _Content, across: Linear, right: float, top: float) -> None:
-    """Mark the months that are not shown, above the plot in a lane an arm: no height there can be read as a share."""
-    for place, arm in enumerate(_gaps(content)):
-        style = content.names.styles[arm.code]
-        y = top - _LANE * (place + 0.5) - 3
-        page.line([right + _LEADER - 7], [y], linestyle="none", **style.marks)
-        said = ", ".join(absent_words(sign, content.names) for sign in dict.fromkeys(arm.marks) if sign)
-        page.text(right + _LEADER, y + TEXT * 0.36, said, color=MUTED)
-        for first, last in _runs(arm.marks):
-            ends = [across(content.months[first]), across(content.months[last])]
-            box = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": style.text_colour, "linewidth": 0.8}
-            if last > first:
-                page.line(ends, [y, y], color=style.colour, linewidth=1.2, marker="|", markersize=6)
-            look: dict[str, Any] = {"color": style.text_colour, "ha": "center", "va": "center"}
-            page.text(sum(ends) / 2, y, arm.marks[first], bbox=box, **look)
-
-
-def _runs(marks: Sequence[str]) -> list[tuple[int, int]]:
-    """Return first and last place of each run of one mark."""
-    runs: list[tuple[int, int]] = []
-    for i, sign in enumerate(marks):
-        if sign and runs and runs[-1][1] == i - 1 and marks[i - 1] == sign:
-            runs[-1] = (runs[-1][0], i)
-        elif sign:
-            runs.append((i, i))
-    return runs
-
-
-def _known(content: _Content, arm: _Arm) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    here = np.isfinite(arm.share)
-    return np.array(content.months, dtype=float)[here], arm.share[here]
+        axes.plot(months, arm.y, markevery=np.flatnonzero(marked).tolist(), clip_on=False, **look, **style.marks)
 
 
 def _value_line(content: _Content, share: float | str) -> str:
@@ -353,65 +310,22 @@ def _value_line(content: _Content, share: float | str) -> str:
     return f"{content.names.text('month_n', month=str(content.mark_month))}: {shown}"
 
 
-def _end_labels(
-    page: Page, content: _Content, up: Linear, right: float, name_lines: Sequence[Sequence[str]], top: float
-) -> None:
-    wanted, sizes, values = [], [], []
-    for arm, lines in zip(content.arms, name_lines, strict=True):
-        _, shares = _known(content, arm)
-        wanted.append(up(float(shares[-1])) if len(shares) else up.start)
-        if content.mark_month is None:
-            values.append("" if len(shares) else next(m for m in arm.marks if m))
-        else:
-            place = content.months.index(content.mark_month)
-            values.append(_value_line(content, arm.marks[place] or float(arm.share[place])))
-        sizes.append(LINE * (len(lines) + bool(values[-1])))
-    middles = spread(wanted, sizes, top - 2, top + _PLOT_HEIGHT + 6, 5)
-    for arm, lines, shown, y, middle in zip(content.arms, name_lines, values, wanted, middles, strict=True):
-        style = content.names.styles[arm.code]
-        if np.isfinite(arm.share).any():
-            page.line([right + 4, right + _LEADER - 10], [y, middle], color=style.colour, linewidth=0.7)
-        page.line([right + _LEADER - 7], [middle], linestyle="none", **style.marks)
-        every = [*lines, shown] if shown else list(lines)
-        first = middle - LINE * (len(every) - 1) / 2 + TEXT * 0.36
-        for i, line in enumerate(every):
-            look: dict[str, Any] = {"color": style.text_colour, "fontweight": "bold"} if i < len(lines) else {}
-            page.text(right + _LEADER, first + LINE * i, line, **look)
+def _values(content: _Content) -> list[str]:
+    """Return what stands under each arm's name: its share at the marked month, or the mark of a line without any."""
+    if content.mark_month is None:
+        return ["" if np.isfinite(arm.y).any() else next(m for m in arm.marks if m) for arm in content.arms]
+    place = content.months.index(content.mark_month)
+    return [_value_line(content, arm.marks[place] or float(arm.y[place])) for arm in content.arms]
 
 
-def _counts_strip(
-    page: Page,
-    content: _Content,
-    across: Linear,
-    right: float,
-    name_lines: Sequence[Sequence[str]],
-    top: float,
-) -> None:
-    """Write how many persons are followed at some months, an arm a line, under the axis."""
-    columns = _counted(content, across)
-    y = top + LINE + 2
-    page.text(MARGIN, y, content.names.text("observed_persons"), color=MUTED)
-    page.line([MARGIN, WIDTH - MARGIN], [y + 4, y + 4], color=GRID)
-    y += 4
-    for arm, lines in zip(content.arms, name_lines, strict=True):
-        for place in columns:
-            page.text(across(content.months[place]), y + LINE, arm.n[place], ha="center")
-        for line in lines:
-            y += LINE
-            page.text(right + _LEADER, y, line, color=content.names.styles[arm.code].text_colour)
-
-
-def _counted(content: _Content, across: Linear) -> list[int]:
+def _counted(content: _Content, places: Sequence[float]) -> list[int]:
     """Return the places of the months whose persons are counted: as many as stand apart, the marked one before others."""
     width = max(text_width(n) for arm in content.arms for n in arm.n) + 8
     usual = [m for m in _COUNTED_MONTHS if m in content.months]
     rest = [m for m in content.months if m % 12 == 0 and m not in usual]
     first = [] if content.mark_month is None else [content.mark_month]
-    chosen: list[int] = []
-    for month in dict.fromkeys([*first, content.months[0], content.months[-1], *usual, *rest]):
-        if all(abs(across(month) - across(other)) >= width for other in chosen):
-            chosen.append(month)
-    return [content.months.index(m) for m in sorted(chosen)]
+    order = [*first, content.months[0], content.months[-1], *usual, *rest]
+    return thin_out([content.months.index(m) for m in order], places, width)
 
 
 # ------------------------------------------------------------------------------------------------------------ alt text
@@ -450,7 +364,7 @@ def alt_text(
             continue
         bounds = language.interval(arm.band[0][place], arm.band[1][place], content.decimals, names.lang, scale=scale)
         around = f" {bounds}" if np.isfinite(arm.band[0][place]) else ""
-        parts.append(f"{names.arm(arm.code)} {content.shown(float(arm.share[place]))}{around}")
+        parts.append(f"{names.arm(arm.code)} {content.shown(float(arm.y[place]))}{around}")
     since = names.text("months_since_lower", clock=names.label(content.clock)) if content.clock else ""
     return names.text(
         "profile_alt",
