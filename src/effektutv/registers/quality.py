@@ -149,7 +149,11 @@ def _field_rules(field: Field, schema: ExtractSchema, position: int) -> Iterable
         )
     if field.pattern is not None:
         breaks = f"NOT regexp_full_match({column}, {literal(field.pattern)})"
-        yield _held(field, f"pattern: {field.pattern}", breaks, Severity.WARNING, "check the coding")
+        # a row that its own date does not place in time cannot be told from one of another month
+        dates = field.column == schema.dating.at
+        severity = Severity.ERROR if dates else Severity.WARNING
+        advice = "no such period exists in this register; ask its owner" if dates else "check the coding"
+        yield _held(field, f"pattern: {field.pattern}", breaks, severity, advice)
     if field.codelist is not None:
         yield from _code_rules(field, schema)
 
