@@ -66,7 +66,11 @@ def test_the_trial_as_declared():
         ('by = ["kon"]', 'by = ["sex"]', "a subgroup must be a covariate with levels: kon, daglig_verksamhet"),
         ('state = "studies"', 'state = "study"', "allowed: 'work'"),
         ("cutoff = 2017-12-31", "cutof = 2017-12-31", "did you mean 'cutoff'"),
-        ('estimator = "blocked"', 'estimator = "block"', "allowed: 'difference', 'blocked', 'fe' or 'lin'"),
+        (
+            'estimator = "blocked"',
+            'estimator = "block"',
+            "allowed: 'difference', 'blocked', 'fe', 'lin', 'logit' or 'ipw'",
+        ),
         ("control = true", "control = false", "exactly one arm must say control = true; 0 do"),
         ('register = "sos_lss"', 'register = "lss"', "register must be one that the study declares"),
         ("month = 15", "month = 99", "month must be at most the horizon, 24"),
@@ -74,6 +78,24 @@ def test_the_trial_as_declared():
         ('name = "barn"', 'name = "alder"', "declared twice"),
         ('absent = "utan"', 'absent = "none"', "absent must be one of the levels"),
         ('clock = "randomisation"', 'clock = "birth"', "allowed: 'randomisation' or 'start'"),
+        ('state = "studies"\nmonth = 15', 'item = "halsa"', "an item needs wave"),
+        ('state = "studies"\nmonth = 15', 'item = "halsa"\nwave = 2\nmonth = 15', "a wave and no month"),
+        ('state = "studies"\nmonth = 15', 'item = "halsa"\nwave = 0', "greater than or equal to 1"),
+        ('state = "studies"\nmonth = 15', 'item = "halsa"\nstate = "work"\nmonth = 3', "got state and item"),
+        ('state = "studies"\nmonth = 15', "wave = 2", "got none of them"),
+        ('state = "studies"', 'state = "studies"\nwave = 2', "wave belongs to an item of the survey"),
+        ('state = "studies"\nmonth = 15', 'column = "y"', "a study from registers has outcomes with state or item"),
+        ('state = "work"\nmonth = 15', 'item = "halsa"\nwave = 1', "it cannot be the primary outcome"),
+        ('vcov = "HC2"', 'vcov = "CR2"', "vcov 'CR2' needs cluster"),
+        ('vcov = "HC2"', 'vcov = "CR2"\ncluster = "behandlare"', "'blocked' has no clustered variance"),
+        ('vcov = "HC2"', 'vcov = "HC1"', "estimator 'blocked' has vcov 'HC2' only"),
+        ('strata = "stratum"', "", "estimator 'blocked' needs strata"),
+        ('strata = "stratum"   ', 'estimatr = "ipw" ', "did you mean 'estimator'"),
+        ('weights = "all"', 'weights = "pair"\nprobability = "sannolikhet"', "weights must be 'all'"),
+        ('weights = "all"', "receipt_tolerance = 1.0", "less than 1"),
+        ('by = ["kon"]', 'by = ["kon", "daglig_verksamhet"]\ndirection = "larger"', "exactly two levels"),
+        ('by = ["kon"]', 'by = ["diagnos"]\ndirection = "larger"', "exactly two levels"),
+        ('prespecified = true', 'direction = "more"', "allowed: 'larger' or 'smaller'"),
     ],
 )
 def test_a_mistake_names_the_line_and_what_is_allowed(changed, old, new, expected):
@@ -86,6 +108,74 @@ def test_a_mistake_names_the_line_and_what_is_allowed(changed, old, new, expecte
     assert abs(named - line) <= 12  # the key's own line, or the head of the table that it stands in
     if "did you mean" in expected or "allowed:" in expected:
         assert named == line
+
+
+@pytest.mark.parametrize(
+    ("section", "expected"),
+    [
+        ("baseline = 18", "less than 1"),
+        ("baseline = 0.0", "greater than 0"),
+        ("baseline = 0.18\npower = 0.04", "power must be above alpha"),
+        ("baseline = 0.18\nalpha = 0.0", "greater than 0"),
+        ("power = 0.8", "plan.baseline: this key is missing"),
+        ("baseline = 0.18\nbeta = 0.2", "no such key"),
+    ],
+)
+def test_a_plan_out_of_range(changed, section, expected):
+    path, _ = changed("[codes]", "[codes]")
+    text = re.sub(r"(?m)^\[plan\]\n(?:[a-z].*\n)+", "", path.read_text(encoding="utf-8"))
+    path.write_text(f"{text}\n[plan]\n{section}\n", encoding="utf-8")
+    with pytest.raises(eu.StudyError, match=re.escape(expected)):
+        eu.Study.from_toml(path)
+
+
+@pytest.mark.parametrize(
+    ("received", "lost", "expected"),
+    [
+        ('{ source = "hours" }', "", "needs actor"),
+        ('{ source = "sius", actor = "CM" }', "", "the other sources have none"),
+        ('{ source = "hour" }', "", "allowed: 'start', 'sius' or 'hours'"),
+        ('{ source = "sius" }', "af_inskrivning", "read from \\[registers.af_inskrivning\\]"),
+        ('{ source = "hours", actor = "CM" }', "tidredovisning", "read from \\[registers.tidredovisning\\]"),
+    ],
+)
+def test_receipt_that_cannot_be_read(tmp_path, received, lost, expected):
+    text = re.sub(r"(?m)^received = .*\n", "", TRIAL.read_text(encoding="utf-8"))
+    text = text.replace('code = "CM"\n', f'code = "CM"\nreceived = {received}\n', 1)
+    if lost:
+        text = re.sub(rf"(?m)^\[registers\.{lost}\]\n(?:[a-z].*\n)+", "", text)
+    path = tmp_path / "study.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(eu.StudyError, match=expected):
+        eu.Study.from_toml(path)
+
+
+def test_what_a_study_may_say(tmp_path):
+    """Everything optional at once: each key reaches its place."""
+    text = re.sub(r"(?m)^received = .*\n", "", TRIAL.read_text(encoding="utf-8"))
+    text = re.sub(r"(?m)^\[plan\]\n(?:[a-z].*\n)+", "", text)
+    for old, new in (
+        ('code = "CM"\n', 'code = "CM"\nreceived = { source = "hours", actor = "CM" }\n'),
+        ('estimator = "blocked"\nvcov = "HC2"', 'estimator = "lin"\nvcov = "CR2"\ncluster = "behandlare"'),
+        (
+            'by = ["kon"]\nprespecified = true',
+            'by = ["kon"]\nprespecified = true\ndirection = "larger"\nprior_evidence = { sv = "Ja", en = "Yes" }',
+        ),
+        ('state = "studies"\nmonth = 15', 'item = "vill_arbeta"\nwave = 3\nvalues = [1]'),
+        ('state = "benefit"\nmonth = 15', 'state = "first_month_in_work"\nmonth = 24'),
+    ):
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = tmp_path / "study.toml"
+    path.write_text(text + "\n[plan]\nbaseline = 0.18\n", encoding="utf-8")
+    study = eu.Study.from_toml(path)
+    assert (study.plan.baseline, study.plan.power, study.plan.alpha) == (0.18, 0.8, 0.05)
+    assert [a.received and (a.received.source, a.received.actor) for a in study.arms] == [None, None, ("hours", "CM")]
+    assert (study.design.main, study.design.cluster, study.design.receipt_tolerance) == ("lin", "behandlare", 0.05)
+    assert (study.subgroups[0].direction, study.subgroups[0].prior_evidence.en) == ("larger", "Yes")
+    item, first = study.outcome("studier"), study.outcome("ersattning")
+    assert (item.item, item.wave, item.binary, item.dated, item.month_state) == ("vill_arbeta", 3, True, False, None)
+    assert (first.binary, first.dated, first.month_state) == (False, True, "work")
 
 
 def test_not_toml_and_not_there(tmp_path):

