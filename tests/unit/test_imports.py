@@ -33,7 +33,7 @@ ARROWS = {
     "balancing": {"errors", "results", "estimate", "columns", "assigned"},
     "pooled": {"errors", "results", "estimate", "columns", "assigned"},
     "randomised": {"errors", "results", "estimate", "columns", "assigned"},
-    "trial": {"errors", "study", "results", "frames", "randomised", "cohort", "disclosure", "reporting"},
+    "trial": {"errors", "study", "results", "frames", "further", "randomised", "cohort"},
     "pipeline": {
         "errors",
         "study",

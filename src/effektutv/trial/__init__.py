@@ -1,0 +1,26 @@
+"""The participants and the questions one may ask of them.
+
+``participants`` the table and its outcomes; ``effects`` what the arms did; ``description`` who takes part and what is known
+of them; ``beyond`` time to work, survey outcomes, receipt of programmes and power.
+"""
+
+from __future__ import annotations
+
+from .description import Descriptions
+from .effects import EffectQuestions
+
+__all__ = ["Trial"]
+
+
+class Trial(EffectQuestions, Descriptions):
+    """One row a participant, checked and linked, and the questions that the study asks.
+
+    Made by :func:`effektutv.load`. It never shows a person: its ``repr`` has counts by arm only.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    cohort : Cohort
+        The participants.
+    """

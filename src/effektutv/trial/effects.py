@@ -1,0 +1,282 @@
+"""Questions about effects: at one month, month by month, by drawing the arms again, by one regression of all arms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from .. import frames, randomised
+from ..errors import ArgumentError
+from ..results import Contamination, Effects, Profile, RandomizationTest
+from .participants import Participants
+
+__all__ = ["EffectQuestions"]
+
+
+class EffectQuestions(Participants):
+    """What the arms, as assigned, did to the outcomes."""
+
+    def itt(
+        self,
+        outcome: str | None = None,
+        *,
+        month: int | None = None,
+        clock: str | None = None,
+        by: Sequence[str | tuple[str, ...]] | str | None = None,
+        estimator: str | None = None,
+        vcov: str | None = None,
+        weights: str | None = None,
+        covariates: Sequence[str] | None = None,
+        level: float | None = None,
+        contrasts: Sequence[tuple[object, object]] | None = None,
+    ) -> Effects:
+        """Return the effects of the arms as assigned on one outcome.
+
+        Parameters
+        ----------
+        outcome : str, optional
+            The outcome's name; the primary one where not given.
+        month, clock : optional
+            As in :meth:`outcome`.
+        by : str, tuple of str, or sequence of these, optional
+            Covariates with levels, each on its own; a tuple is a cross.
+        estimator, vcov, weights : str, optional
+            The study's where not given; see :func:`effektutv.itt`.
+        covariates : sequence of str, optional
+            Baseline covariates to adjust for.
+        level : float, optional
+            Coverage of the intervals; the study's where not given.
+        contrasts : sequence of (arm, control), optional
+            All pairs where not given.
+
+        Returns
+        -------
+        Effects
+
+        Raises
+        ------
+        ArgumentError
+            If an argument cannot be used.
+        """
+        name = self.study.primary.name if outcome is None else outcome
+        declared = self.study.outcome(name)
+        y = self.outcome(name, month=month, clock=clock)
+        groups = _groups(by)
+        people = self._cohort.people
+        named = list(dict.fromkeys([*(c for g in groups for c in g), *(covariates or ())]))
+        self._known(named)
+        df = pd.DataFrame(
+            {"arm": people["arm"], "stratum": people["stratum"], name: y, **{c: people[c] for c in named}}
+        )
+        adjusted = bool(covariates)
+        dated = declared.state is not None
+        return frames.itt(
+            df,
+            outcome=name,
+            estimator=estimator or (None if adjusted else self.study.design.estimator),
+            vcov=vcov or self._vcov(estimator, adjusted),
+            weights=weights or self.study.design.weights,
+            level=level or self.study.study.confidence,
+            covariates=list(covariates) if covariates else None,
+            by=[g[0] if len(g) == 1 else g for g in groups] or None,
+            levels={c: self._levels(c, df[c]) for g in groups for c in g} or None,
+            contrasts=contrasts,
+            clock=self._clock(clock) if dated else "",
+            month=self._month(declared, month) if dated else None,
+            **self._assigned(),
+        )
+
+    def randomization_test(
+        self,
+        outcome: str | Sequence[str] | None = None,
+        *,
+        month: int | None = None,
+        clock: str | None = None,
+        estimator: str | None = None,
+        draws: int | str = 10_000,
+        level: float | None = None,
+        **options: Any,
+    ) -> RandomizationTest:
+        """Test the contrasts of one outcome, or of several, by drawing the assignment again.
+
+        Parameters
+        ----------
+        outcome : str or sequence of str, optional
+            The outcomes' names; the primary one where not given.
+        month : int, optional
+            As in :meth:`outcome`.
+        clock : {"randomisation"}, optional
+            Months since one's own start cannot be tested so: when a person starts may depend on the arm drawn.
+        estimator : str, optional
+            The study's where a test is offered for it, else ``blocked`` or ``difference``.
+        draws : int or "exact"
+            See :func:`effektutv.randomization_test`.
+        level : float, optional
+            Coverage of the interval by inversion; none where not given.
+        **options
+            Passed to :func:`effektutv.randomization_test`.
+
+        Returns
+        -------
+        RandomizationTest
+
+        Raises
+        ------
+        ArgumentError
+            If an argument cannot be used.
+        """
+        if clock is not None and self._clock(clock) == "start":
+            raise ArgumentError(
+                "clock: months since one's own start are not protected by randomisation, so that drawing the assignment "
+                "again says nothing of them; use clock='randomisation'"
+            )
+        names = (
+            [self.study.primary.name] if outcome is None else [outcome] if isinstance(outcome, str) else list(outcome)
+        )
+        people = self._cohort.people
+        dated = self.from_registers
+        columns = {n: self.outcome(n, month=month, clock="randomisation" if dated else None) for n in names}
+        offered = ("difference", "blocked", "fe")
+        declared = self.study.design.estimator if self.study.design.estimator in offered else None
+        return randomised.randomization_test(
+            pd.DataFrame({"arm": people["arm"], "stratum": people["stratum"], **columns}),
+            outcome=names,
+            estimator=estimator or declared,
+            draws=draws,
+            mechanism=options.pop("mechanism", self.study.design.mechanism),
+            level=level,
+            seed=options.pop("seed", self.study.study.seed),
+            **self._assigned(),
+            **options,
+        )
+
+    def pooled_regression(
+        self, outcome: str | None = None, *, month: int | None = None, clock: str | None = None
+    ) -> Effects:
+        """Return what one regression of all arms with strata effects would say, to stand beside :meth:`itt`.
+
+        Parameters
+        ----------
+        outcome : str, optional
+            The outcome's name; the primary one where not given.
+        month, clock : optional
+            As in :meth:`outcome`.
+
+        Returns
+        -------
+        Effects
+
+        Raises
+        ------
+        ArgumentError
+            If the study has no strata.
+        """
+        return frames.pooled_regression(**self._pooled(outcome, month, clock))
+
+    def contamination(
+        self, outcome: str | None = None, *, month: int | None = None, clock: str | None = None
+    ) -> Contamination:
+        """Return whose effects are in the coefficients of :meth:`pooled_regression`.
+
+        Parameters
+        ----------
+        outcome : str, optional
+            The outcome's name; the primary one where not given.
+        month, clock : optional
+            As in :meth:`outcome`.
+
+        Returns
+        -------
+        Contamination
+
+        Raises
+        ------
+        ArgumentError
+            If the study has no strata.
+        """
+        return frames.contamination(**self._pooled(outcome, month, clock))
+
+    def profile(
+        self,
+        outcome: str | None = None,
+        *,
+        months: Iterable[int] | None = None,
+        clock: str | None = None,
+        estimator: str | None = None,
+        bands: str = "pointwise",
+        draws: int = 10_000,
+    ) -> Profile:
+        """Return an outcome month by month: shares by arm and effects, with pointwise intervals and, if asked, bands.
+
+        Parameters
+        ----------
+        outcome : str, optional
+            The outcome's name; the primary one where not given.
+        months : iterable of int, optional
+            0 to the study's horizon where not given.
+        clock, estimator : optional
+            As in :meth:`itt`.
+        bands, draws : optional
+            As in :func:`effektutv.profile`; the seed is the study's.
+
+        Returns
+        -------
+        Profile
+
+        Raises
+        ------
+        ArgumentError
+            If the outcome has no months.
+        """
+        name = self.study.primary.name if outcome is None else outcome
+        declared = self.study.outcome(name)
+        if declared.state is None:
+            raise ArgumentError(f"outcome {name!r} comes from a plain table and has no months; use itt")
+        wanted = [self._month(declared, m) for m in (range(self.study.study.horizon + 1) if months is None else months)]
+        chosen = self._clock(clock)
+        people = self._cohort.people
+        return frames.profile(
+            pd.DataFrame({"arm": people["arm"], "stratum": people["stratum"]}),
+            outcomes=(wanted, self._months(declared, wanted, chosen)),
+            name=name,
+            estimator=estimator or self.study.design.estimator,
+            vcov=self._vcov(estimator, adjusted=False),
+            weights=self.study.design.weights,
+            level=self.study.study.confidence,
+            bands=bands,
+            draws=draws,
+            seed=self.study.study.seed,
+            clock=chosen,
+            **self._assigned(),
+        )
+
+    def _pooled(self, outcome: str | None, month: int | None, clock: str | None) -> dict[str, Any]:
+        """Return the arguments of a question about one regression of all arms."""
+        if not self.study.design.strata:
+            raise ArgumentError("the study has no strata: one regression of all arms does not mix their effects")
+        name = self.study.primary.name if outcome is None else outcome
+        declared, people = self.study.outcome(name), self._cohort.people
+        dated = declared.state is not None
+        return {
+            "df": pd.DataFrame(
+                {
+                    "arm": people["arm"],
+                    "stratum": people["stratum"],
+                    name: self.outcome(name, month=month, clock=clock),
+                }
+            ),
+            "outcome": name,
+            "level": self.study.study.confidence,
+            "clock": self._clock(clock) if dated else "",
+            "month": self._month(declared, month) if dated else None,
+            **self._assigned(),
+        }
+
+
+def _groups(by: Sequence[str | tuple[str, ...]] | str | None) -> list[tuple[str, ...]]:
+    if by is None:
+        return []
+    entries = [by] if isinstance(by, str | tuple) else list(by)
+    return [(e,) if isinstance(e, str) else tuple(e) for e in entries]
