@@ -205,3 +205,17 @@ def thin_out(order: Sequence[int], places: Sequence[float], width: float) -> lis
         if all(abs(places[column] - places[other]) >= width for other in chosen):
             chosen.append(column)
     return sorted(chosen)
+
+
+def plot_height(lines: Sequence[Line], values: Sequence[str], least: float = 190.0) -> float:
+    """Return a height of the plot at which the labels at its lines' ends fit beside it.
+
+    Parameters
+    ----------
+    lines : sequence of Line
+    values : sequence of str
+        Under each name; the empty string for none.
+    least : float
+    """
+    sizes = [LINE * (len(line.name) + bool(shown)) + 5 for line, shown in zip(lines, values, strict=True)]
+    return max(least, sum(sizes) - 10)

@@ -48,6 +48,39 @@ WORDS = Catalogue(
             "sv": "{outcome} vid månad {month}{since}: {shares}. Linjerna går från månad {first} till månad {last}.",
             "en": "{outcome} at month {month}{since}: {shares}. The lines run from month {first} to month {last}.",
         },
+        # time to a first event
+        "survival_title_work": {
+            "sv": "Andel som haft arbete efter månader sedan {clock}",
+            "en": "Share who have been in work by months since {clock}",
+        },
+        "survival_title": {
+            "sv": "{outcome}: andel hittills efter månader sedan {clock}",
+            "en": "{outcome}: share so far by months since {clock}",
+        },
+        "survival_title_plain": {"sv": "{outcome}: andel hittills", "en": "{outcome}: share so far"},
+        "survival_competing": {
+            "sv": "Den som dör eller flyttar från Sverige innan dess räknas kvar i nämnaren (konkurrerande händelser).",
+            "en": "Who dies or leaves Sweden before that stays in the denominator (competing events).",
+        },
+        "at_risk_work": {
+            "sv": "Personer som följs och ännu inte haft arbete",
+            "en": "Persons followed who have not been in work yet",
+        },
+        "at_risk": {
+            "sv": "Personer som följs utan händelsen hittills",
+            "en": "Persons followed without the event so far",
+        },
+        "event": {"sv": "Händelsen", "en": "The event"},
+        "time": {"sv": "Tid", "en": "Time"},
+        "time_n": {"sv": "tid {time}", "en": "time {time}"},
+        "survival_alt_work": {
+            "sv": "Andel som haft arbete till och med {at}{since}: {shares}.",
+            "en": "Share who have been in work up to {at}{since}: {shares}.",
+        },
+        "survival_alt": {
+            "sv": "{outcome}, andel hittills vid {at}{since}: {shares}.",
+            "en": "{outcome}, share so far at {at}{since}: {shares}.",
+        },
         # balance
         "love_title": {
             "sv": "Skillnader mellan grupperna före randomiseringen",
