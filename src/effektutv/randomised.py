@@ -28,7 +28,7 @@ from .estimate.mechanism import Drift, Kind, Mechanism, bernoulli, blocked, drif
 from .estimate.multiplicity import StepDown, holm
 from .estimate.randomization import Options, randomization_row
 from .estimate.source import Source
-from .results import EffectRow, Effects, RandomizationTest, keep, kept
+from .results import DistributionRow, EffectRow, Effects, RandomizationRow, RandomizationTest, keep, kept
 
 __all__ = ["adjust", "arm_drift", "randomization_test"]
 
@@ -58,6 +58,7 @@ def randomization_test(
     contrasts: Sequence[tuple[object, object]] | None = None,
     arms: Sequence[object] | None = None,
     seed: int = 1,
+    distribution: bool | int = False,
 ) -> RandomizationTest:
     r"""Test contrasts of two arms by drawing the assignment again, the other arms held.
 
@@ -91,6 +92,9 @@ def randomization_test(
         Coverage of the interval by inversion; None to leave it out.
     seed : int
         From which every draw can be had again: results depend on nothing else.
+    distribution : bool or int
+        Whether the result keeps the statistic's distribution over the draws, in at most 61 bins or as many as the number
+        given (at least 5): ``RandomizationTest.distribution_table()``.
 
     Returns
     -------
@@ -111,21 +115,29 @@ def randomization_test(
         stratified=strata is not None,
         adjusted=False,
     )
-    options = _options(spec, draws, studentize, alternative, rule, level, seed)
+    options = replace(_options(spec, draws, studentize, alternative, rule, level, seed), bins=_bins(distribution))
     assigned = read_assignment(df, arm, control, arms, strata, contrasts)
     design = assigned.bare()
     how = _mechanism(df, design, mechanism)
-    rows = []
+    rows: list[RandomizationRow] = []
+    held: list[DistributionRow] = []
     notes: list[str] = []
     for name in names:
         y = read_outcome(df, name)
         if missing := int(np.count_nonzero(np.isnan(y))):
             notes.append(f"{name}: {persons(missing)} without an observed outcome left out; draws keep them so")
         for contrast in assigned.contrasts:
-            row, said = randomization_row(design, y, spec, contrast, how, options, Labels(outcome=name))
+            row, said, bins = randomization_row(design, y, spec, contrast, how, options, Labels(outcome=name))
             rows.append(row)
+            held.extend(bins)
             notes.extend(said)
-    return RandomizationTest(rows=tuple(rows), seed=options.seed, conf_level=spec.level, notes=unique(notes))
+    return RandomizationTest(
+        rows=tuple(rows),
+        seed=options.seed,
+        conf_level=spec.level,
+        notes=unique(notes),
+        distribution=tuple(held),
+    )
 
 
 def arm_drift(
@@ -205,6 +217,15 @@ def _options(
         level=level,
         seed=_seed(seed),
     )
+
+
+def _bins(distribution: object) -> int:
+    """Return how many bins a distribution is to have, 0 for no distribution."""
+    if isinstance(distribution, bool):
+        return 61 if distribution else 0
+    if not isinstance(distribution, int | np.integer) or distribution < 5:
+        raise ArgumentError(f"distribution: got {distribution!r}; give True, False or a number of bins from 5")
+    return int(distribution)
 
 
 def _draws(draws: object) -> int:

@@ -128,7 +128,7 @@ def p_value(
     """Return the p-value of SE − FS, or None where there is none."""
     spec = parse_spec(estimator=estimator, vcov="HC2", weights="all", level=0.95, stratified=True, adjusted=False)
     options = Options(draws=draws, studentize=studentize, level=None, seed=seed)
-    row, _ = randomization_row(design_of(world, arm), y, spec, (1, 0), world.mechanism, options, Labels(outcome="y"))
+    row, *_ = randomization_row(design_of(world, arm), y, spec, (1, 0), world.mechanism, options, Labels(outcome="y"))
     return row.p_randomization if isinstance(row.p_randomization, float) else None
 
 

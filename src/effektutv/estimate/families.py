@@ -28,7 +28,7 @@ from .design import Estimator, Weights
 from .draws import Subsets, blocks
 from .forms import CellSums, Form, cell_statistics, form_of
 from .mechanism import inferred
-from .randomization import studentised
+from .null import studentised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -14,6 +14,7 @@ from .credibility import Credibility, CredibilityRow
 from .effects import (
     Contamination,
     ContaminationRow,
+    DistributionRow,
     EffectRow,
     Effects,
     Estimand,
@@ -35,6 +36,7 @@ __all__ = [
     "BalanceRow",
     "Contamination",
     "ContaminationRow",
+    "DistributionRow",
     "Count",
     "CountRow",
     "Counts",

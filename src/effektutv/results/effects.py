@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .base import Count, Statistic, Status, Tabular, Unavailable
 from .credibility import Credibility
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = [
     "Contamination",
     "ContaminationRow",
+    "DistributionRow",
     "EffectRow",
     "Effects",
     "Estimand",
@@ -257,6 +261,26 @@ class RandomizationRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DistributionRow:
+    """A bin of a test statistic's distribution under the null, or where the observed statistic lies.
+
+    ``share`` is the share of the draws (``kind`` "draws") or the probability ("exact") with ``low`` ≤ statistic < ``high``;
+    a contrast's shares add to 1, as the two outermost bins hold everything beyond them, too. In the row of kind "observed"
+    ``low`` and ``high`` are the observed statistic and ``share`` is its p-value.
+    """
+
+    outcome: str
+    clock: str = ""
+    month: int | None = None
+    arm: str
+    control: str
+    low: float
+    high: float
+    share: float
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RandomizationTest(Tabular):
     """Randomisation tests, a row a contrast.
 
@@ -271,6 +295,8 @@ class RandomizationTest(Tabular):
         What a table note must say.
     estimand : Estimand or None
         What the rows estimate or test; None only where nothing said so.
+    distribution : tuple of DistributionRow
+        The statistics' distributions in bins, where they were asked for. Of randomised persons as they are: not for release.
     """
 
     rows: tuple[RandomizationRow, ...]
@@ -278,6 +304,15 @@ class RandomizationTest(Tabular):
     conf_level: float = 0.95
     notes: tuple[str, ...] = ()
     estimand: Estimand | None = None
+    distribution: tuple[DistributionRow, ...] = ()
+
+    def distribution_table(self) -> pd.DataFrame:
+        """Return one row a bin and one for each observed statistic, as :class:`DistributionRow` says; empty where no
+        distribution was asked for."""
+        import pandas as pd
+
+        names = [f.name for f in fields(DistributionRow)]
+        return pd.DataFrame([{n: getattr(row, n) for n in names} for row in self.distribution], columns=names)
 
     @classmethod
     def _row_type(cls) -> type[RandomizationRow]:
