@@ -51,6 +51,8 @@ class ReportInputs:
         The effect of the programme received, with receipt of every programme by arm.
     power : Power or None
         What the trial could detect, from what was planned.
+    power_curve : Power or None
+        The same over a range of sample sizes, for a figure: of the plan alone.
     notes : tuple of str
         Further notes for the method section.
     """
@@ -70,6 +72,7 @@ class ReportInputs:
     surveys: tuple[SurveyOutcome, ...] = ()
     compliance: ComplierEffects | None = None
     power: Power | None = None
+    power_curve: Power | None = None
     notes: tuple[str, ...] = ()
 
 
