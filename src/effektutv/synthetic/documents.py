@@ -32,7 +32,8 @@ studiegruppens medelvärden (tabell A-1). Demonstrationen är byggd så att de k
 Allt annat. Bland annat: armarnas storlek, lottningens stratum (kommun) och sannolikheter, kommunernas storlek, lottningsdagar,
 när andra än Uppsala anslöt, fördröjning till start per arm, avhopp, dödsfall och flyttningar, kurvorna månad för månad, hur
 män och kvinnor och personer med och utan daglig verksamhet fördelas på antal, hur Af och kontrolluppgifter ser arbete i
-olika armar, inkomster, studier, ersättning, timmar och timkostnader, svarsandelar och svar.
+olika armar, inkomster, studier, ersättning, timmar och timkostnader, vilka som fick en annan arms insats, svarsandelar och svar
+(i enkäten beror svarsandelen på arm, daglig verksamhet och utbildning).
 
 - **Konflikt i källorna:** källorna säger 25 kommuner, men den tryckta listan har 26 namn. Här finns alla 26.
 - **Koder:** `Forman_kod` AE och SJ, liksom SP, RP och BT, `Delforman_kod` och `AVAKT_ORSAK` är påhittade; listorna är inte
@@ -53,7 +54,8 @@ study group's means (table A-1). The demonstration is built so that they come ou
 Everything else. Among it: arm sizes, the strata of the draw (municipality) and its probabilities, the municipalities' sizes,
 days of randomisation, when areas other than Uppsala joined, delay until start by arm, drop-out, deaths and moves, the curves
 month by month, how counts fall on men and women and on persons with and without daily activities, how Af and control
-statements see work in each arm, earnings, studies, benefit, hours and costs of an hour, response rates and answers.
+statements see work in each arm, earnings, studies, benefit, hours and costs of an hour, who received another arm's programme,
+response rates and answers (response to the survey depends on arm, daily activities and education).
 
 - **A conflict in the sources:** they count 25 municipalities, but the printed list holds 26 names. All 26 are here.
 - **Codes:** `Forman_kod` AE and SJ, as well as SP, RP and BT, `Delforman_kod` and `AVAKT_ORSAK` are made up; the lists are not
@@ -66,7 +68,8 @@ activities (last snapshot strictly before randomisation): persons observed and p
 a spell covers the day *k* calendar months after time zero, clipped to the month's end, both ends included. `n` leaves out
 whose day lies beyond the registers' cut-off, 2017-12-31; `active` needs no register and is 0 after 2016-12-31.
 `source_of_work` says which register saw those in work at month 15, `baseline` counts characteristics, `quirks` the planted
-rows that must not count, `rows` the rows of every file.
+rows that must not count, `rows` the rows of every file. `survey` counts answers by item, wave and arm, with their sum and the
+sum had everyone answered; `receipt` counts, by arm, who received each programme.
 """
 
 

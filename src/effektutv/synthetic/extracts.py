@@ -15,6 +15,10 @@ The rules by which the extracts give exactly ``truth.json``, whoever evaluates t
 - Work, studies and benefit are observed where the day is not beyond the cut-off. Active: started, day ≥ start, day < drop-out,
   day ≤ 2016-12-31; observed for everyone.
 - Benefit: a sub-spell (``Del_from_datum``–``Del_tom_datum``) with code AE or SJ covers the day.
+- A programme is received from randomisation until 2016-12-31: FS by starting in FS; SE by a spell with a SIUS consultant that
+  reaches into that time (``SIUS_FROM_DATUM``–``SIUS_TOM_DATUM``, open ends go on, reversed ones are dropped); CM by more than no
+  hours of actor CM in a month from that of randomisation on.
+- An answer to the survey counts in its wave, unless it is dated before randomisation.
 - Daily activities at baseline: ``p10`` in the last snapshot strictly before randomisation, the same snapshot for everyone who was
   randomised on that day; no row there means none, whatever earlier snapshots say.
 """
@@ -34,10 +38,11 @@ import numpy as np
 from ..errors import ArgumentError
 from . import truth
 from .documents import SIGN, readme, study_file
-from .forms import assignment_rows, survey_rows, time_rows
+from .forms import assignment_rows, time_rows
 from .people import People, draw_people, draw_serials
 from .population import CHUNK, population_tables
 from .quirks import benefit_quirks, ku_quirks, sokatper_quirks, studies_quirks
+from .receipt import draw_crossings, receipt_truth
 from .residents import YEARS, lisa_rows, lss_of_participants, residents_of
 from .rows import (
     beslut_rows,
@@ -52,6 +57,7 @@ from .rows import (
     yearly_pay,
 )
 from .spells import Plan, make_plan
+from .survey import draw_survey, survey_rows, survey_truth
 from .tables import Ints, Table, concatenated, length, taken, year_of
 from .targets import ARMS, DECLINED_PER_PARTICIPANT, MONTH
 from .trajectories import NONE, draw_trajectories
@@ -268,18 +274,21 @@ def _participants(
     fk = fk_rows(people, plan, rng)
     odd_fk, fk_counts = benefit_quirks(people, plan, fk, rng)
     odd_studies, studies_counts = studies_quirks(people, rng)
+    crossings = draw_crossings(people, streams("crossings"))
+    times, case_hours = time_rows(people, crossings, outside[:5], rng)
+    survey = draw_survey(people, streams("survey"))
     lss, any_before, lss_counts = lss_of_participants(people, state[:, MONTH] != NONE, streams("lss"))
     tables = {
         "assignment": assignment_rows(people, outside[:declined], rng),
-        "af_inskrivning": inskrivning_rows(people, rng),
+        "af_inskrivning": inskrivning_rows(people, crossings, rng),
         "af_sokandekategori": _named(people, spells),
         "af_beslut": beslut_rows(people, work, rng),
         "fk_ersattning": concatenated([fk, odd_fk]),
         "sos_lss": lss,
         "scb_handelser": event_rows(people),
         "studier": concatenated([studies_rows(people, plan), odd_studies]),
-        "tidredovisning": time_rows(people, outside[:5], rng),
-        "deltagarenkat": survey_rows(people, outside[:5], rng),
+        "tidredovisning": times,
+        "deltagarenkat": survey_rows(people, survey, outside[:5], streams("comments")),
     }
     statements = concatenated([ku, odd_ku])
     for year in range(2012, 2018):
@@ -292,7 +301,17 @@ def _participants(
         tables[f"scb_lisa:{year}"] = lisa_rows(residents, year, rng)
     before = earnings[np.arange(len(people)), year_of(people.randomised) - 1 - YEARS[0]]
     facts = _truth(people, plan, before, any_before)
-    facts["quirks"] = dict(sorted((counts | ku_counts | fk_counts | studies_counts | lss_counts).items()))
+    facts["survey"] = {
+        "columns": ["item", "wave", "arm", "n", "answered", "sum", "sum_of_everyone"],
+        "rows": survey_truth(people, survey),
+    }
+    facts["receipt"] = {
+        "columns": ["programme", "arm", "n", "received"],
+        "rows": receipt_truth(people, crossings, case_hours),
+    }
+    odd = {name: len(who) for name, who in crossings.lookalikes.items()}
+    odd["survey_answer_before_randomisation"] = len(survey.too_early)
+    facts["quirks"] = dict(sorted((counts | ku_counts | fk_counts | studies_counts | lss_counts | odd).items()))
     return tables, facts
 
 

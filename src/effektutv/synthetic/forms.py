@@ -1,4 +1,4 @@
-"""The project's own forms: randomisation, time reports, participants' survey."""
+"""The project's own forms: randomisation and time reports."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import numpy as np
 from ..registers.schema import load_codelist
 from . import targets
 from .people import People, municipalities
-from .tables import CUTOFF, FAR, MISSING, Floats, Ints, Table, coded, concatenated, month_of
+from .receipt import Crossings
+from .tables import FAR, MISSING, Bools, Coded, Floats, Ints, Table, coded, concatenated, month_of
 from .targets import ARMS
 
-__all__ = ["assignment_rows", "survey_rows", "time_rows"]
+__all__ = ["assignment_rows", "case_hours", "time_rows"]
 
 _ACTORS = load_codelist("aktor").values
 #: Hours a month (assumed), by arm and actor: SIUS consultants only in SE, case managers only in CM.
@@ -19,18 +20,9 @@ _HOURS = {
     "SE": {"SIUS": 6.2, "Af": 1.2, "FK": 0.9},
     "CM": {"CM": 5.4, "Af": 1.3, "FK": 0.9, "kommun": 0.6},
 }
+_LOOKALIKES = ("after_the_interventions", "before_randomisation", "of_none")
 #: SEK an hour (assumed).
 _HOUR_COST = {"Af": 402.5, "FK": 418.0, "SIUS": 431.25, "CM": 447.5, "kommun": 385.0}
-#: Share of the participants who answer each wave (assumed), by arm in the order of ARMS.
-_RESPONSE = ((0.76, 0.81, 0.78), (0.58, 0.66, 0.62), (0.47, 0.55, 0.50))
-_COMMENTS: tuple[str | None, ...] = (
-    None,
-    "Syntetisk kommentar: det går bra – men långsamt",
-    "Syntetisk kommentar: ersättningen är 8 000 kr, alltså omkring 850 € i månaden",
-    "Syntetisk kommentar: först praktik; sedan en anställning",
-    'Syntetisk kommentar: handledaren sade "ta den tid du behöver"; det hjälpte',
-    "Syntetisk kommentar: vill arbeta halvtid – helst nära hemmet; resan kostar 4 €",
-)
 
 
 def assignment_rows(people: People, declined: Ints, rng: np.random.Generator) -> Table:
@@ -76,13 +68,18 @@ def assignment_rows(people: People, declined: Ints, rng: np.random.Generator) ->
     return table
 
 
-def time_rows(people: People, outsiders: Ints, rng: np.random.Generator) -> Table:
-    """Return the time reports: months in the intervention by actor, and a few rows of persons outside the trial.
+def time_rows(people: People, crossings: Crossings, outsiders: Ints, rng: np.random.Generator) -> tuple[Table, Bools]:
+    """Return the time reports, and who has hours by a case manager that count.
+
+    Months in the intervention by actor; those of persons who received another arm's programme; rows that look like case
+    management and are not; and a few rows of persons outside the trial.
 
     Parameters
     ----------
     people : People
         The participants.
+    crossings : Crossings
+        Who received another arm's programme.
     outsiders : array of int
         Serial numbers of persons outside the trial.
     rng : numpy.random.Generator
@@ -102,7 +99,50 @@ def time_rows(people: People, outsiders: Ints, rng: np.random.Generator) -> Tabl
             reported = rng.random(len(who)) < 0.9
             who, j = who[reported], j[reported]
             parts.append(_time(people.serial[who], month[j], actor, hours * effort[who], rng))
-    return concatenated(parts)
+    for actor, day in (("SIUS", crossings.sius), ("CM", crossings.case)):
+        who = np.repeat(np.flatnonzero(day < FAR), 2)
+        months = month_of(day)[who] + np.arange(len(who)) % 2
+        parts.append(_some_hours(people.serial[who], months, actor, rng))
+    table = concatenated(parts)
+    return concatenated([table, *_looks_like_case_management(people, crossings, rng)]), case_hours(people, table)
+
+
+def case_hours(people: People, table: Table) -> Bools:
+    """Return who has hours by a case manager.
+
+    Parameters
+    ----------
+    people : People
+        The participants.
+    table : Table
+        Time reports.
+    """
+    actor, hours = table["aktor"], np.asarray(table["timmar"])
+    if not isinstance(actor, Coded):
+        return np.zeros(len(people), dtype=np.bool_)
+    mine = (actor.codes == actor.levels.index("CM")) & (hours > 0)
+    return np.isin(people.serial, np.asarray(table["lopnr"])[mine])
+
+
+def _looks_like_case_management(people: People, crossings: Crossings, rng: np.random.Generator) -> list[Table]:
+    """Return hours by a case manager after the interventions' end, before randomisation, and of no hours at all."""
+    after, before, none = (crossings.lookalikes[f"case_hours_{k}"] for k in _LOOKALIKES)
+    end = np.full(len(after), int(month_of(np.array(targets.INTERVENTIONS_END))) + 1)
+    drawn = month_of(people.randomised)
+    nothing = _some_hours(people.serial[none], drawn[none] + 1, "CM", rng)
+    nothing["timmar"] = np.zeros(len(none))
+    return [
+        _some_hours(people.serial[after], end, "CM", rng),
+        _some_hours(people.serial[before], drawn[before] - 1, "CM", rng),
+        nothing,
+    ]
+
+
+def _some_hours(serial: Ints, month: Ints, actor: str, rng: np.random.Generator) -> Table:
+    """Return reports of at least a quarter of an hour each."""
+    table = _time(serial, month, actor, 4.0, rng)
+    table["timmar"] = np.maximum(np.asarray(table["timmar"]), 0.25)
+    return table
 
 
 def _time(serial: Ints, month: Ints, actor: str, hours: Floats | float, rng: np.random.Generator) -> Table:
@@ -116,50 +156,4 @@ def _time(serial: Ints, month: Ints, actor: str, hours: Floats | float, rng: np.
         "timmar": given,
         "timkostnad": np.full(n, _HOUR_COST[actor]),
         "direkt_kostnad": extra,
-    }
-
-
-def survey_rows(people: People, outsiders: Ints, rng: np.random.Generator) -> Table:
-    """Return the participants' survey: three waves with non-response, a little different by arm.
-
-    Parameters
-    ----------
-    people : People
-        The participants.
-    outsiders : array of int
-        Serial numbers of persons outside the trial who answered the first wave.
-    rng : numpy.random.Generator
-        For answers and non-response.
-    """
-    n = len(people)
-    parts = []
-    for wave, (share, after) in enumerate(zip(_RESPONSE, (20, 260, 480), strict=True), start=1):
-        day = people.randomised + after + rng.integers(0, 60, n)
-        here = (rng.random(n) < np.array(share)[people.arm]) & (day < np.minimum(people.death, people.emigrated))
-        here &= day <= CUTOFF
-        if wave == 1:
-            here[: len(_COMMENTS)] = True  # in however small a demonstration each comment is written
-        parts.append(_answers(people.serial[here], wave, day[here], rng))
-    strangers = np.full(len(outsiders), int(people.randomised.max()))
-    return concatenated([*parts, _answers(outsiders, 1, strangers, rng)])
-
-
-def _answers(serial: Ints, wave: int, day: Ints, rng: np.random.Generator) -> Table:
-    n = len(serial)
-
-    def scale() -> Ints:
-        answer = np.clip(np.round(rng.normal(3.1 + 0.1 * wave, 1.0, n)), 1, 5).astype(np.int64)
-        return np.where(rng.random(n) < 0.03, MISSING, answer)
-
-    comment = np.where(rng.random(n) < 0.25, rng.integers(1, len(_COMMENTS), n), 0)
-    if wave == 1 and n >= len(_COMMENTS):
-        comment[: len(_COMMENTS)] = np.arange(len(_COMMENTS))
-    return {
-        "lopnr": serial,
-        "vag": np.full(n, wave),
-        "svarsdatum": day,
-        "halsa": scale(),
-        "livskvalitet": scale(),
-        "vill_arbeta": np.where(rng.random(n) < 0.03, MISSING, (rng.random(n) < 0.8).astype(np.int64)),
-        "kommentar": coded(_COMMENTS, comment),
     }

@@ -9,6 +9,7 @@ import numpy as np
 from ..registers.schema import load_codelist
 from . import targets
 from .people import People
+from .receipt import Crossings, looks_like_sius
 from .spells import Plan
 from .tables import (
     CUTOFF,
@@ -210,13 +211,15 @@ def yearly_pay(ku: Table, n: int, years: tuple[int, ...]) -> Ints:
     return total // 100
 
 
-def inskrivning_rows(people: People, rng: np.random.Generator) -> Table:
-    """Return spells of registration at the employment service, with the SIUS consultant's dates in that arm.
+def inskrivning_rows(people: People, crossings: Crossings, rng: np.random.Generator) -> Table:
+    """Return spells of registration at the employment service, with the SIUS consultant's dates of those who had one.
 
     Parameters
     ----------
     people : People
         The participants.
+    crossings : Crossings
+        Who received another arm's programme.
     rng : numpy.random.Generator
         For chance.
     """
@@ -227,8 +230,10 @@ def inskrivning_rows(people: People, rng: np.random.Generator) -> Table:
     last = np.where(leaves, people.randomised + rng.integers(150, 900, n), FAR)
     last = np.minimum(last, np.where(rng.random(n) < 0.5, gone, FAR))
     last = np.where(last > CUTOFF, FAR, last)
-    sius = (people.arm == 1) & (people.started != MISSING)
-    end = np.minimum(people.dropout, people.start_zero + rng.integers(250, 760, n))
+    crossed = crossings.sius < FAR
+    sius = ((people.arm == 1) & (people.started != MISSING)) | crossed
+    began = np.where(crossed, crossings.sius, people.start_zero)
+    end = np.maximum(np.minimum(people.dropout, began + rng.integers(250, 760, n)), began)
     end = np.where(end > np.minimum(CUTOFF, last), FAR, end)
     reason = np.where(last == FAR, 0, rng.integers(0, 6, n))
     now: Table = {
@@ -236,21 +241,21 @@ def inskrivning_rows(people: People, rng: np.random.Generator) -> Table:
         "intr_dat": first,
         "avakt_datum": closed(last),
         "avakt_orsak": coded((None, "1", "2", "3", "5", "7"), reason),
-        "sius_from_datum": np.where(sius, people.start_zero, MISSING),
+        "sius_from_datum": np.where(sius, began, MISSING),
         "sius_tom_datum": np.where(sius, closed(end), MISSING),
     }
     who = np.flatnonzero(rng.random(n) < 0.4)
-    began = first[who] - rng.integers(300, 900, len(who))
+    before = first[who] - rng.integers(300, 900, len(who))
     none = np.full(len(who), MISSING)
     earlier: Table = {
         "lopnr": people.serial[who],
-        "intr_dat": began,
-        "avakt_datum": began + rng.integers(20, 280, len(who)),
+        "intr_dat": before,
+        "avakt_datum": before + rng.integers(20, 280, len(who)),
         "avakt_orsak": coded((None, "1", "2", "3", "5", "7"), rng.integers(0, 6, len(who))),
         "sius_from_datum": none,
         "sius_tom_datum": none,
     }
-    return concatenated([now, earlier])
+    return concatenated([now, earlier, looks_like_sius(people, crossings)])
 
 
 def beslut_rows(people: People, work: Table, rng: np.random.Generator) -> Table:

@@ -97,6 +97,8 @@ OTHER_SHARE = 0.28
 #: Never started, mean delay in days (of at most 90), by arm.
 NEVER_STARTED, DELAY_MEAN, DELAY_MAX = (0.04, 0.03, 0.03), (25.0, 38.0, 31.0), 90
 DROPOUT_SHARE = (0.14, 0.12, 0.15)
+#: Share of each arm (FS, SE, CM) that receives the programme of another arm.
+CROSSING = {"SE": (0.03, 0.0, 0.02), "CM": (0.02, 0.025, 0.0)}
 DEATH_SHARE, EMIGRATION_SHARE = 0.004, 0.010
 #: How regular work is seen: by Af only, KU only, both. Af keeps SE's participants registered for longer.
 SOURCES = np.array([[0.08, 0.65, 0.27], [0.14, 0.30, 0.56], [0.09, 0.58, 0.33]])

@@ -86,6 +86,9 @@ class Extracts:
         self.studies = by_person("studier.csv")
         self.events = by_person("scb_rtb_handelser.csv")
         self.lss = by_person("sos_lss.csv")
+        self.registered = by_person("af_insper.csv")
+        self.time = by_person("tidredovisning.csv")
+        self.answers = by_person("deltagarenkat.csv")
         self.lisa = {
             year: {
                 r["lopnr_personnr"]: r for r in rows_of(extracts / f"Individ_{year}.csv") if r["lopnr_personnr"] in ids
@@ -252,3 +255,68 @@ def events_by(x: Extracts, state: str, clock: str, month: int, *keys: str) -> di
             cell[0] += r["n"]
             cell[1] += r["events"]
     return {k: (v[0], v[1]) for k, v in sums.items()}
+
+
+#: Rules of receipt and of the survey that may be forgotten, one at a time.
+OTHER_MISTAKES = (
+    "reversed SIUS counts",
+    "SIUS before randomisation counts",
+    "SIUS after the interventions counts",
+    "hours before randomisation count",
+    "hours after the interventions count",
+    "hours of none count",
+    "only the own arm's programme",
+    "answers before randomisation count",
+)
+
+
+def receipt(x: Extracts, mistake: str = "") -> dict[tuple[str, str], list[int]]:
+    """Persons, and persons who received the programme, by programme and arm."""
+    found: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for p in x.people:
+        drawn, serial = day_of(p["lottningsdatum"]), p["lopnr"]
+        sius = False
+        for r in x.registered[serial]:
+            first, last = day_of(r["sius_from_datum"]), day_of(r["sius_tom_datum"]) or NEVER
+            if first is None or (last < first and mistake != "reversed SIUS counts"):
+                continue
+            early = last < drawn and mistake not in ("SIUS before randomisation counts", "reversed SIUS counts")
+            late = first > INTERVENTIONS_END and mistake != "SIUS after the interventions counts"
+            sius |= not early and not late
+        months = range(
+            0 if mistake == "hours before randomisation count" else drawn.year * 100 + drawn.month,
+            300000 if mistake == "hours after the interventions count" else 201613,
+        )
+        case = any(
+            r["aktor"] == "CM"
+            and int(r["manad"]) in months
+            and (float(r["timmar"].replace(",", ".")) > 0 or mistake == "hours of none count")
+            for r in x.time[serial]
+        )
+        got = {"FS": p["arm"] == "FS" and p["insatsstart"] is not None, "SE": sius, "CM": case}
+        for programme, received in got.items():
+            if mistake == "only the own arm's programme":
+                received &= p["arm"] == programme
+            cell = found[programme, p["arm"]]
+            cell[0] += 1
+            cell[1] += received
+    return dict(found)
+
+
+def survey(x: Extracts, mistake: str = "") -> dict[tuple[str, int, str], list[int]]:
+    """Persons, answers and their sum by item, wave and arm."""
+    found: dict[tuple[str, int, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for p in x.people:
+        by_wave = {int(r["våg"]): r for r in x.answers[p["lopnr"]]}
+        for item in ("halsa", "livskvalitet", "vill_arbeta"):
+            for wave in (1, 2, 3):
+                row = by_wave.get(wave)
+                cell = found[item, wave, p["arm"]]
+                cell[0] += 1
+                if row is None or row[item] is None:
+                    continue
+                if row["svarsdatum"] < p["lottningsdatum"] and mistake != "answers before randomisation count":
+                    continue
+                cell[1] += 1
+                cell[2] += int(row[item])
+    return dict(found)

@@ -180,7 +180,7 @@ def test_readme_states_the_conflict_and_the_made_up_codes(small):
 
 
 def test_every_quirk_is_planted(extracts):
-    assert len(extracts.truth["quirks"]) >= 19
+    assert len(extracts.truth["quirks"]) >= 26
     assert all(n > 0 for n in extracts.truth["quirks"].values())
 
 
@@ -250,15 +250,16 @@ def test_population_is_in_every_register(demo, extracts):
             assert found & ids, path.name
 
 
-def test_only_their_own_arm_has_sius_and_case_managers(demo, extracts):
+def test_sius_and_case_managers_work_mostly_in_their_own_arm(demo, extracts):
     arm = {p["lopnr"]: p["arm"] for p in extracts.people}
     header, *rows = text_rows(demo / "extracts" / "tidredovisning.csv")
     by_actor = {}
     for row in rows:
-        by_actor.setdefault(row[header.index("aktor")], set()).add(arm.get(row[0]))
-    assert by_actor["SIUS"] == {"SE"}
-    assert by_actor["CM"] == {"CM"}
-    assert by_actor["Af"] >= {"FS", "SE", "CM"}
+        by_actor.setdefault(row[header.index("aktor")], []).append(arm.get(row[0]))
+    for actor, own in (("SIUS", "SE"), ("CM", "CM")):
+        assert {"FS", "SE", "CM"} <= set(by_actor[actor])
+        assert 0.98 < by_actor[actor].count(own) / len(by_actor[actor]) < 1
+    assert set(by_actor["Af"]) >= {"FS", "SE", "CM"}
 
 
 # ---------------------------------------------------------------- determinism and the folder

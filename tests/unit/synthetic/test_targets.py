@@ -93,6 +93,26 @@ def test_af_sees_supported_employment_longer(extracts):
     assert all(min(r) > 0 for r in rows.values())
 
 
+def test_some_receive_another_programme_and_some_never_start(extracts):
+    share = {(p, a): got / n for p, a, n, got in extracts.truth["receipt"]["rows"]}
+    for arm in ARMS:
+        assert 0.9 < share[arm, arm] < 1
+    assert share["FS", "SE"] == share["FS", "CM"] == 0
+    for programme, arm in (("SE", "FS"), ("SE", "CM"), ("CM", "FS"), ("CM", "SE")):
+        assert 0.01 < share[programme, arm] < 0.05
+
+
+def test_respondents_are_not_like_everyone(extracts):
+    """Response differs by arm and goes with the answer: those who answer in FS are better off than everyone in FS."""
+    rows = {(w, a): r for i, w, a, *r in extracts.truth["survey"]["rows"] if i == "livskvalitet"}
+    for wave, low, high in ((1, 0.70, 0.82), (2, 0.58, 0.68), (3, 0.44, 0.54)):
+        assert all(low < rows[wave, arm][1] / rows[wave, arm][0] < high for arm in ARMS)
+    n, answered, total, everyone = rows[2, "FS"]
+    assert total / answered - everyone / n > 0.04
+    mean = {arm: rows[2, arm][3] / rows[2, arm][0] for arm in ARMS}
+    assert mean["SE"] - mean["FS"] > 0.15
+
+
 def test_table_a1(extracts):
     rows = {r[0]: sum(r[1:]) for r in extracts.truth["baseline"]["rows"]}
     assert {k: round(rows[k] / 1063, 2) for k in A1} == A1

@@ -95,3 +95,16 @@ def test_baseline_counts_are_those_of_the_files(evaluator, extracts):
         found["bostad_lss"][arm] += any(r["p9"] == "1" for r in last)
         found[f"diagnos_{diagnosis}"][arm] += 1
     assert found == rows
+
+
+def test_receipt_and_answers_are_those_of_the_files(evaluator, extracts):
+    truth = extracts.truth
+    assert evaluator.receipt(extracts) == {(p, a): counts for p, a, *counts in truth["receipt"]["rows"]}
+    assert evaluator.survey(extracts) == {(i, w, a): c[:3] for i, w, a, *c in truth["survey"]["rows"]}
+    assert (len(truth["receipt"]["rows"]), len(truth["survey"]["rows"])) == (9, 27)
+
+
+def test_every_rule_of_receipt_and_answers_shows(evaluator, extracts):
+    right = (evaluator.receipt(extracts), evaluator.survey(extracts))
+    for mistake in evaluator.OTHER_MISTAKES:
+        assert (evaluator.receipt(extracts, mistake), evaluator.survey(extracts, mistake)) != right, mistake
