@@ -19,6 +19,7 @@ from .results import Estimand
 __all__ = [
     "INTERCURRENT",
     "POPULATION",
+    "TESTED",
     "Assigned",
     "read_assignment",
     "read_cluster",
@@ -31,6 +32,8 @@ __all__ = [
 #: What an estimand says where the caller says nothing.
 POPULATION = "all randomised persons in the data, as assigned"
 INTERCURRENT = "not stated: persons without an observed outcome are left out"
+#: The summary measure of a test by drawing the assignment again.
+TESTED = "difference in {}, tested against no effect on anyone by drawing the assignment again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -237,8 +240,18 @@ def read_probability(df: Any, name: str | None) -> FloatArray | None:
     return values
 
 
-def state_estimand(assigned: Assigned, outcome: str, binary: bool, population: str, intercurrent: str) -> Estimand:
-    """Return what the contrasts of one outcome are effects of.
+def state_estimand(
+    assigned: Assigned,
+    outcome: str,
+    binary: bool,
+    population: str,
+    intercurrent: str,
+    *,
+    summary: str = "difference in {}",
+    contrasts: Sequence[tuple[int, int]] | None = None,
+    received: bool = False,
+) -> Estimand:
+    """Return what the contrasts of one outcome are effects of, in the five attributes of ICH E9(R1).
 
     Parameters
     ----------
@@ -247,14 +260,22 @@ def state_estimand(assigned: Assigned, outcome: str, binary: bool, population: s
     binary : bool
         Whether the outcome is 0/1.
     population, intercurrent : str
+    summary : str
+        The summary measure; ``{}`` stands for proportions or means.
+    contrasts : sequence of (int, int), optional
+        Codes of (arm, control); those asked for where not given.
+    received : bool
+        Whether the arms are compared by what was received rather than by what was assigned.
     """
     arms = assigned.arm.labels
+    pairs = assigned.contrasts if contrasts is None else contrasts
+    how = "the arm's own programme received, against not" if received else "as assigned"
     return Estimand(
         population=population,
         outcome=outcome,
-        contrast=", ".join(f"{arms[a]} − {arms[c]}" for a, c in assigned.contrasts) + "; as assigned",
+        contrast=", ".join(f"{arms[a]} − {arms[c]}" for a, c in pairs) + f"; {how}",
         intercurrent=intercurrent,
-        summary="difference in proportions" if binary else "difference in means",
+        summary=summary.format("proportions" if binary else "means"),
     )
 
 

@@ -24,16 +24,19 @@ __all__ = [
     "Coded",
     "as_floats",
     "coded",
+    "complete",
     "covariate_matrix",
     "crossed",
     "few_levels",
     "frame_columns",
     "label",
     "names_of",
+    "numbers",
     "numeric",
     "order_of",
     "require",
     "row_count",
+    "zero_one",
 ]
 
 
@@ -159,6 +162,64 @@ def numeric(df: Any, argument: str, name: object) -> FloatArray:
             f"{argument}: column {name!r} is infinite in {_counted(infinite)}; make those missing or correct them"
         )
     return values
+
+
+def complete(df: Any, argument: str, name: object) -> FloatArray:
+    """Return a numeric column that may have no gaps.
+
+    Parameters
+    ----------
+    df : pandas.DataFrame or polars.DataFrame
+    argument : str
+        The argument that named the column, for messages.
+    name : object
+        The column's name.
+
+    Raises
+    ------
+    ArgumentError
+        If the column cannot be used as numbers, or is missing for someone.
+    """
+    values = numeric(df, argument, name)
+    if missing := int(np.isnan(values).sum()):
+        raise ArgumentError(f"{argument}: column {name!r} is missing for {persons(missing)}; fill it or leave them out")
+    return values
+
+
+def zero_one(df: Any, argument: str, name: object) -> FloatArray:
+    """Return a complete 0/1 column.
+
+    Parameters
+    ----------
+    df : pandas.DataFrame or polars.DataFrame
+    argument : str
+        The argument that named the column, for messages.
+    name : object
+        The column's name.
+
+    Raises
+    ------
+    ArgumentError
+        If it has gaps, or other values.
+    """
+    values = complete(df, argument, name)
+    if np.any((values != 0) & (values != 1)):
+        raise ArgumentError(f"{argument}: column {name!r} has values other than 0 and 1; recode it")
+    return values
+
+
+def numbers(value: object) -> tuple[float, ...] | None:
+    """Return a sequence of finite numbers as a tuple, or None where it is something else.
+
+    Parameters
+    ----------
+    value : object
+    """
+    if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray | range):
+        return None
+    if not all(isinstance(v, int | float | np.number) and np.isfinite(v) for v in value):
+        return None
+    return tuple(float(v) for v in value)
 
 
 def _kind(series: Any) -> str:

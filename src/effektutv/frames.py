@@ -21,26 +21,16 @@ from .assigned import (
     state_estimand,
     unique,
 )
-from .columns import (
-    as_floats,
-    coded,
-    covariate_matrix,
-    few_levels,
-    names_of,
-    numeric,
-    order_of,
-    require,
-    row_count,
-)
+from .balancing import balance
+from .columns import coded, covariate_matrix, few_levels, names_of, order_of, row_count
 from .errors import ArgumentError
-from .estimate.balance import Covariate, balance_rows, omnibus
-from .estimate.contamination import contamination_rows, pooled_rows
 from .estimate.design import Estimator, FloatArray, parse_spec, persons
 from .estimate.effects import Labels, effect_rows
 from .estimate.profile import band_rows, profile_rows
 from .estimate.source import source_of
 from .estimate.subgroups import Subgroup, cross, subgroup_rows
-from .results import Balance, Contamination, EffectBands, EffectRow, Effects, Profile, keep
+from .pooled import contamination, pooled_regression
+from .results import EffectBands, EffectRow, Effects, Profile, keep
 
 __all__ = ["balance", "contamination", "itt", "pooled_regression", "profile"]
 
@@ -250,180 +240,7 @@ def profile(
     )
 
 
-def balance(
-    df: Any,
-    *,
-    arm: str,
-    covariates: Sequence[str],
-    strata: str | Sequence[str] | None = None,
-    control: object = None,
-    arms: Sequence[object] | None = None,
-    kinds: Mapping[str, str] | None = None,
-    contrasts: Sequence[tuple[object, object]] | None = None,
-    draws: int | None = None,
-    seed: int = 1,
-) -> Balance:
-    """Compare baseline covariates between arms: standardised differences by pair, and one test of all.
-
-    Parameters
-    ----------
-    df : pandas.DataFrame or polars.DataFrame
-        One row a person.
-    arm : str
-        The column of the arm assigned; no missing values.
-    covariates : sequence of str
-        Baseline columns. Missing values are counted, and stand as a row of their own.
-    strata : str or sequence of str, optional
-        The randomisation's strata.
-    control : object, optional
-        The comparison arm; by default the first of ``arms``, else the first in a categorical's order or sorted.
-    arms : sequence, optional
-        All arms in the order wanted.
-    kinds : mapping of column to {"continuous", "binary", "category"}, optional
-        By default 0/1 and boolean columns are binary, other numbers continuous, the rest categories.
-    contrasts : sequence of (arm, control), optional
-        Pairs of arms; by default as in :func:`itt`.
-    draws : int, optional
-        Assignments drawn again for the omnibus test, with the same numbers by stratum and arm; by default none, and the
-        test's p-value is the chi-squared one only.
-    seed : int
-        Of the draws.
-
-    Returns
-    -------
-    Balance
-
-    Raises
-    ------
-    ArgumentError
-        If an argument cannot be used.
-    """
-    if draws is not None and (isinstance(draws, bool) or not isinstance(draws, int) or draws < 1):
-        raise ArgumentError(f"draws: got {draws!r}; give a whole number of draws, e.g. 10_000, or leave it out")
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise ArgumentError(f"seed: got {seed!r}; give a whole number of at least 0")
-    assigned = read_assignment(df, arm, control, arms, strata, contrasts)
-    names = names_of("covariates", covariates)
-    strange = sorted(set(kinds or {}) - set(names))
-    if strange:
-        raise ArgumentError(f"kinds: {strange} are not among the covariates; name only those")
-    columns = [_balance_covariate(df, name, (kinds or {}).get(name)) for name in names]
-    design = assigned.bare()
-    notes = [
-        f"{c.name}: {persons(int(np.isnan(c.values).sum()))} with no value" for c in columns if np.isnan(c.values).any()
-    ]
-    return Balance(
-        rows=tuple(balance_rows(design, columns, assigned.contrasts)),
-        omnibus=omnibus(design, columns, draws=draws, seed=seed),
-        arms=design.arms,
-        notes=tuple(notes),
-    )
-
-
-def pooled_regression(
-    df: Any,
-    *,
-    outcome: str,
-    arm: str,
-    control: object,
-    strata: str | Sequence[str],
-    vcov: str = "HC2",
-    level: float = 0.95,
-    arms: Sequence[object] | None = None,
-    clock: str = "",
-    month: int | None = None,
-) -> Effects:
-    """Return what one regression of all arms with strata effects would say, to be shown beside :func:`itt`.
-
-    With three arms or more it mixes the arms' effects (contamination bias); a referee will ask by how much. See
-    :mod:`effektutv.estimate.contamination`.
-
-    Parameters
-    ----------
-    df, outcome, arm, control, strata, vcov, level, arms, clock, month
-        As in :func:`itt`.
-
-    Returns
-    -------
-    Effects
-        One row an arm against the control, with ``estimator`` ``"pooled"``.
-
-    Raises
-    ------
-    ArgumentError
-        If an argument cannot be used.
-    """
-    spec = parse_spec(estimator="fe", vcov=vcov, weights="pair", level=level, stratified=True, adjusted=False)
-    assigned = read_assignment(df, arm, control, arms, strata, None)
-    design = assigned.bare()
-    y = read_outcome(df, outcome)
-    rows, notes = pooled_rows(design, y, spec, Labels(outcome=outcome, clock=clock, month=month))
-    binary = bool(np.all(np.isnan(y) | (y == 0) | (y == 1)))
-    estimand = state_estimand(assigned, outcome, binary, POPULATION, INTERCURRENT)
-    return Effects(rows=tuple(rows), estimand=estimand, conf_level=spec.level, notes=unique(notes))
-
-
-def contamination(
-    df: Any,
-    *,
-    outcome: str,
-    arm: str,
-    control: object,
-    strata: str | Sequence[str],
-    level: float = 0.95,
-    arms: Sequence[object] | None = None,
-    clock: str = "",
-    month: int | None = None,
-) -> Contamination:
-    """Take the coefficients of one regression of all arms with strata effects apart: whose effects are in them?
-
-    Each arm's coefficient is the sum of its own effects, weighted, and of the other arms' effects, with weights that add up
-    to 0: contamination. Beside these stand averages of the arm's own effects, with equal weights, with the weights that are
-    efficient for the contrast, and with efficient weights common to all contrasts
-    (:mod:`effektutv.estimate.contamination`).
-
-    Parameters
-    ----------
-    df, outcome, arm, control, strata, level, arms, clock, month
-        As in :func:`itt`.
-
-    Returns
-    -------
-    Contamination
-
-    Raises
-    ------
-    ArgumentError
-        If an argument cannot be used.
-    """
-    spec = parse_spec(estimator="blocked", vcov=None, weights="all", level=level, stratified=True, adjusted=False)
-    assigned = read_assignment(df, arm, control, arms, strata, None)
-    y = read_outcome(df, outcome)
-    rows, notes = contamination_rows(assigned.bare(), y, spec, Labels(outcome=outcome, clock=clock, month=month))
-    return Contamination(rows=tuple(rows), conf_level=spec.level, notes=unique(notes))
-
-
 # ------------------------------------------------------------------------------------------------- reading the frame
-
-
-def _balance_covariate(df: Any, name: str, kind: str | None) -> Covariate:
-    """Read one covariate for the balance table."""
-    if kind not in (None, "continuous", "binary", "category"):
-        raise ArgumentError(f"kinds: got {kind!r} for {name!r}; choose 'continuous', 'binary' or 'category'")
-    series = require(df, "covariates", name)
-    values = as_floats(series) if kind != "category" else None
-    if values is None and kind in ("continuous", "binary"):
-        numeric(df, "covariates", name)
-    if values is None:
-        column = coded(df, "covariates", name)
-        few_levels("covariates", name, column)
-        codes = np.where(column.code < 0, np.nan, column.code.astype(float))
-        return Covariate(name=name, kind="category", values=codes, levels=column.labels)
-    values = numeric(df, "covariates", name)
-    zero_one = bool(np.all(np.isnan(values) | (values == 0) | (values == 1)))
-    if kind == "binary" and not zero_one:
-        raise ArgumentError(f"kinds: {name!r} is called binary but has values other than 0 and 1")
-    return Covariate(name=name, kind=kind or ("binary" if zero_one else "continuous"), values=values)
 
 
 def _entries(by: By | Sequence[By] | None) -> list[tuple[str, ...]]:

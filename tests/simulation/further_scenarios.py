@@ -27,6 +27,7 @@ from effektutv.estimate.survival import curve, log_rank, restricted_mean
 
 PAIR = [(1, 0)]
 LABELS = Labels(outcome="y")
+LABELS = Labels(outcome="y")
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def missing(draws: int, seed: int) -> Iterator[Count]:
         kind = np.where(latent > 0.6744898, 1, np.where(rng.random(800) < 0.8, 0, 2))
         seen = (kind == 0) | ((kind == 1) & (arm == 1))
         design = _design(arm)
-        found = lee_rows(design, latent, seen, (np.zeros(800, dtype=np.intp), 1), 0.95, PAIR, "y")[0]
+        found = lee_rows(design, latent, seen, (np.zeros(800, dtype=np.intp), 1), 0.95, PAIR, LABELS)[0]
         hits["Lee, Imbens–Manski"] += _covers(found, 0.0)
         plain = effect_rows(design, np.where(seen, latent, np.nan), Spec(estimator=Estimator.DIFFERENCE), PAIR, LABELS)
         hits["respondents only"] += _covers(plain[0][0], 0.0)
@@ -159,7 +160,7 @@ def missing(draws: int, seed: int) -> Iterator[Count]:
             (event == 0) & (arm == 0) & (rng.random(800) < 0.3)
         )
         spec = Spec(estimator=Estimator.DIFFERENCE)
-        found = worst_case_rows(design, event, seen, (0.0, 1.0), spec, PAIR, "y")[0]
+        found = worst_case_rows(design, event, seen, (0.0, 1.0), spec, PAIR, LABELS)[0]
         hits["worst case, Imbens–Manski"] += _covers(found, 0.1)
     for name, n in hits.items():
         yield Count("two arms of 400, response differs", name, 0.95, n, draws, fails=name == "respondents only")
@@ -194,7 +195,7 @@ def compliers(draws: int, share: float, seed: int) -> Iterator[Count]:
         got = (complier & (arm == 1)).astype(float)
         y = 2 * unseen + 0.5 * got + rng.normal(size=400)
         receipt = Receipt(arm=1, programme="SE", received=got)
-        row = complier_rows(_design(arm), y, [receipt], spec, 0.05, "y")[0][0]
+        row = complier_rows(_design(arm), y, [receipt], spec, 0.05, LABELS)[0][0]
         hits["two-stage least squares"] += _covers(row, 0.5)
         if isinstance(row.ar_low, float) and isinstance(row.ar_high, float):
             hits["Anderson–Rubin set"] += row.ar_low <= 0.5 <= row.ar_high

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .design import BoolArray, Design, FloatArray, IntArray, Spec
+    from .fit import Labels
 
 __all__ = ["Interval", "imbens_manski", "kept_mean", "lee", "lee_rows", "worst_case_rows"]
 
@@ -255,9 +256,15 @@ def _cannot_tighten(observed: BoolArray, treated: BoolArray, groups: list[IntArr
 
 
 def _bound_row(
-    found: Interval, design: Design, seen: BoolArray, pair: tuple[int, int], level: float, labels: tuple[str, str, str]
+    found: Interval,
+    design: Design,
+    seen: BoolArray,
+    pair: tuple[int, int],
+    level: float,
+    labels: Labels,
+    method: tuple[str, str],
 ) -> BoundRow:
-    """Return bounds as a row; ``labels`` are outcome, method and population."""
+    """Return bounds as a row; ``method`` holds the method and the population that its bounds are for."""
     counts = [int(np.count_nonzero(design.arm == k)) for k in pair]
     responded = [int(np.count_nonzero(seen & (design.arm == k))) for k in pair]
     shares: list[Statistic] = [
@@ -269,11 +276,13 @@ def _bound_row(
     ]
     trimmed = "" if found.trimmed < 0 else design.arms[pair[1 - found.trimmed]]
     return BoundRow(
-        outcome=labels[0],
+        outcome=labels.outcome,
+        clock=labels.clock,
+        month=labels.month,
         arm=design.arms[pair[0]],
         control=design.arms[pair[1]],
-        method=labels[1],
-        population=labels[2],
+        method=method[0],
+        population=method[1],
         n_arm=counts[0],
         n_control=counts[1],
         observed_arm=responded[0],
@@ -300,7 +309,7 @@ def lee_rows(
     cells: tuple[IntArray, int],
     level: float,
     contrasts: Sequence[tuple[int, int]],
-    outcome: str,
+    labels: Labels,
 ) -> list[BoundRow]:
     """Return Lee's bounds of every contrast.
 
@@ -316,13 +325,14 @@ def lee_rows(
         Coverage.
     contrasts : sequence of (int, int)
         Codes of (arm, control).
-    outcome : str
+    labels : Labels
+        Outcome, clock and month.
     """
     rows = []
     for pair in contrasts:
         mine = (design.arm == pair[0]) | (design.arm == pair[1])
         found = lee(y[mine], seen[mine], design.arm[mine] == pair[0], cells[0][mine], cells[1])
-        rows.append(_bound_row(found, design, seen, pair, level, (outcome, "lee", "always-responders")))
+        rows.append(_bound_row(found, design, seen, pair, level, labels, ("lee", "always-responders")))
     return rows
 
 
@@ -333,7 +343,7 @@ def worst_case_rows(
     limits: tuple[float, float],
     spec: Spec,
     contrasts: Sequence[tuple[int, int]],
-    outcome: str,
+    labels: Labels,
 ) -> list[BoundRow]:
     """Return worst-case bounds of every contrast.
 
@@ -349,7 +359,8 @@ def worst_case_rows(
         `difference` or `blocked`.
     contrasts : sequence of (int, int)
         Codes of (arm, control).
-    outcome : str
+    labels : Labels
+        Outcome, clock and month.
     """
     rows = []
     for pair in contrasts:
@@ -366,5 +377,5 @@ def worst_case_rows(
             variance_upper=high.variance,
             notes=tuple(dict.fromkeys([*low.notes, *high.notes])),
         )
-        rows.append(_bound_row(found, design, seen, pair, spec.level, (outcome, "worst case", "everyone randomised")))
+        rows.append(_bound_row(found, design, seen, pair, spec.level, labels, ("worst case", "everyone randomised")))
     return rows

@@ -27,11 +27,12 @@ from effektutv.results.further import ComplierRow, ReceiptRow, Receipts
 
 from .covariance import coefficient_variance, covariance
 from .design import Design, Vcov, observe, persons, strata_count
-from .effects import inference
+from .effects import inference, missing_note
 from .linear import LeastSquares, least_squares
 
 if TYPE_CHECKING:
     from .design import BoolArray, FloatArray, IntArray, Spec
+    from .fit import Labels
 
 __all__ = ["Receipt", "TwoStage", "complier_rows", "two_stage"]
 
@@ -201,7 +202,7 @@ def _anderson_rubin(
 
 
 def complier_rows(
-    design: Design, y: FloatArray, receipts: list[Receipt], spec: Spec, tolerance: float, outcome: str
+    design: Design, y: FloatArray, receipts: list[Receipt], spec: Spec, tolerance: float, labels: Labels
 ) -> tuple[list[ComplierRow], Receipts, list[str]]:
     """Return the complier effect of each arm against the comparison arm, and receipt of every programme by arm.
 
@@ -215,7 +216,8 @@ def complier_rows(
     spec : Spec
     tolerance : float
         How much receipt of another arm's programme may differ between the two arms.
-    outcome : str
+    labels : Labels
+        Outcome, clock and month.
     """
     # receipt is that of everyone assigned, whether or not the outcome is known
     table = [_receipt_row(design, arm, r) for arm in range(len(design.arms)) for r in receipts]
@@ -227,10 +229,10 @@ def complier_rows(
     sample, codes = observe(design, y, tuple(r.received.astype(np.intp) for r in receipts))
     receipts = [replace(r, received=c.astype(np.float64)) for r, c in zip(receipts, codes, strict=True)]
     design, y = sample.design, sample.y
-    notes = [f"{outcome}: {persons(sample.n_missing)} without an observed outcome left out"] if sample.n_missing else []
+    notes = missing_note(sample, labels)
     rows = []
     for own in (r for r in receipts if r.arm):
-        row = _complier_row(design, y, own, crossings[own.arm], spec, outcome)
+        row = _complier_row(design, y, own, crossings[own.arm], spec, labels)
         rows.append(row)
         notes += [row.note] if row.note else []
     return rows, Receipts(rows=tuple(table)), notes
@@ -266,7 +268,7 @@ def _crossing(design: Design, own: Receipt, receipts: list[Receipt], tolerance: 
     return ""
 
 
-def _complier_row(design: Design, y: FloatArray, own: Receipt, reason: str, spec: Spec, outcome: str) -> ComplierRow:
+def _complier_row(design: Design, y: FloatArray, own: Receipt, reason: str, spec: Spec, labels: Labels) -> ComplierRow:
     """Return one arm against the comparison arm; ``reason`` says why there can be no estimate, if so."""
     pair = (own.arm, 0)
     in_pair = (design.arm == pair[0]) | (design.arm == pair[1])
@@ -301,17 +303,19 @@ def _complier_row(design: Design, y: FloatArray, own: Receipt, reason: str, spec
         notes.append("weak first stage (F below 10): read Anderson and Rubin's set, not the interval")
     if fit.dropped:
         notes.append(f"columns left out because they depend on the others: {fit.dropped}")
-    return _filled(fit, design, own, counts, spec, outcome, "; ".join(notes))
+    return _filled(fit, design, own, counts, spec, labels, "; ".join(notes))
 
 
 def _filled(
-    fit: TwoStage, design: Design, own: Receipt, counts: list[int], spec: Spec, outcome: str, note: str
+    fit: TwoStage, design: Design, own: Receipt, counts: list[int], spec: Spec, labels: Labels, note: str
 ) -> ComplierRow:
     """Return a fit as a row."""
     error, t, p, low, high = inference(fit.estimate, fit.variance, fit.df, spec.level)
     first = fit.first_stage_variance
     return ComplierRow(
-        outcome=outcome,
+        outcome=labels.outcome,
+        clock=labels.clock,
+        month=labels.month,
         arm=design.arms[own.arm],
         control=design.arms[0],
         n_arm=counts[0],

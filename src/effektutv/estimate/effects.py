@@ -59,7 +59,17 @@ from .weighting import known_weights_fit, share_weights_fit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Fit", "Labels", "describe", "effect_rows", "fit_contrast", "inference", "singleton_variance", "to_row"]
+__all__ = [
+    "Fit",
+    "Labels",
+    "describe",
+    "effect_rows",
+    "fit_contrast",
+    "inference",
+    "missing_note",
+    "singleton_variance",
+    "to_row",
+]
 
 
 def _subset(cells: Cells, rows: IntArray) -> Cells:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .design import BoolArray, FloatArray, IntArray
+    from .fit import Labels
 
 __all__ = ["Horizon", "time_rows"]
 
@@ -42,7 +43,12 @@ class Horizon:
 
 
 def time_rows(
-    design: Design, time: FloatArray, event: IntArray, horizon: Horizon, contrasts: Sequence[tuple[int, int]]
+    design: Design,
+    time: FloatArray,
+    event: IntArray,
+    horizon: Horizon,
+    contrasts: Sequence[tuple[int, int]],
+    labels: Labels,
 ) -> TimeToEvent:
     """Return restricted mean differences, the risk table and log-rank tests.
 
@@ -57,6 +63,8 @@ def time_rows(
     horizon : Horizon
     contrasts : sequence of (int, int)
         Codes of (arm, control).
+    labels : Labels
+        Outcome and clock.
     """
     notes = []
     already = (time == 0) & (event == 1)
@@ -68,14 +76,16 @@ def time_rows(
         notes.append("competing events end the time at risk; the cumulative incidence takes them into account")
     tables = [curve(time[design.arm == k], event[design.arm == k]) for k in range(len(design.arms))]
     means = [restricted_mean(table, horizon.tau) for table in tables]
-    risk = [row for k in range(len(design.arms)) for row in _risk_rows(design, time, event, k, tables[k], horizon)]
+    risk = [
+        row for k in range(len(design.arms)) for row in _risk_rows(design, time, event, k, tables[k], horizon, labels)
+    ]
     everyone = np.ones(time.size, dtype=bool)
     overall = _test(design, time, event, everyone, tuple(range(len(design.arms))))
     rows = []
     for pair in contrasts:
         mine = (design.arm == pair[0]) | (design.arm == pair[1])
         test = _test(design, time, event, mine, pair)
-        rows.append(_mean_row(design, tables, means, test, pair, horizon))
+        rows.append(_mean_row(design, tables, means, test, pair, horizon, labels))
     return TimeToEvent(
         rows=tuple(rows),
         risk=tuple(risk),
@@ -107,7 +117,7 @@ def _log_rank(design: Design, tables: list[Curve], test: Test) -> LogRank:
 
 
 def _risk_rows(
-    design: Design, time: FloatArray, event: IntArray, k: int, table: Curve, horizon: Horizon
+    design: Design, time: FloatArray, event: IntArray, k: int, table: Curve, horizon: Horizon, labels: Labels
 ) -> list[RiskRow]:
     """Return one arm's risk table and curves."""
     rows = design.arm == k
@@ -123,6 +133,8 @@ def _risk_rows(
         past = Unavailable("no one in the arm was followed so long" if table.n else "no one in the arm")
         out.append(
             RiskRow(
+                outcome=labels.outcome,
+                clock=labels.clock,
                 arm=design.arms[k],
                 time=t,
                 n=table.n,
@@ -144,12 +156,20 @@ def _risk_rows(
 
 
 def _mean_row(
-    design: Design, tables: list[Curve], means: list[Mean], test: Test, pair: tuple[int, int], horizon: Horizon
+    design: Design,
+    tables: list[Curve],
+    means: list[Mean],
+    test: Test,
+    pair: tuple[int, int],
+    horizon: Horizon,
+    labels: Labels,
 ) -> MeanTimeRow:
     """Return the restricted mean difference of one contrast."""
     first, second = means[pair[0]], means[pair[1]]
     gap, error, z, p, low, high = _difference(first, second, horizon.level)
     return MeanTimeRow(
+        outcome=labels.outcome,
+        clock=labels.clock,
         arm=design.arms[pair[0]],
         control=design.arms[pair[1]],
         tau=horizon.tau,

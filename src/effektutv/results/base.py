@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -121,4 +122,9 @@ class Tabular:
 
     def _repr_html_(self) -> str:
         shown = self.tidy().dropna(axis="columns", how="all")
-        return str(shown.to_html(index=False, border=0, float_format=lambda x: f"{x:.4g}", na_rep="–"))
+        table = str(shown.to_html(index=False, border=0, float_format=lambda x: f"{x:.4g}", na_rep="–"))
+        estimand, notes = getattr(self, "estimand", None), getattr(self, "notes", ())
+        said = (
+            [] if estimand is None else ["; ".join(f"{f.name}: {getattr(estimand, f.name)}" for f in fields(estimand))]
+        )
+        return table + "".join(f"<p>{escape(note)}</p>" for note in [*said, *notes])
