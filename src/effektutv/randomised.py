@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .assigned import read_assignment, read_outcome, unique
+from .assigned import INTERCURRENT, POPULATION, TESTED, read_assignment, read_outcome, state_estimand, unique
 from .columns import coded, crossed, names_of
 from .errors import ArgumentError
 from .estimate.design import BoolArray, Design, Estimator, FloatArray, Spec, parse_spec, persons
@@ -73,8 +73,10 @@ def randomization_test(
     estimator : {"difference", "blocked", "fe"}, optional
         By default ``blocked`` with strata, else ``difference``. ``fe`` has HC2 errors.
     draws : int or "exact"
-        Monte Carlo draws; or the exact distribution, for a 0/1 outcome under ``difference`` or ``fe`` (then the exact
-        Cochran–Mantel–Haenszel test, or Fisher's without strata).
+        Monte Carlo draws; or the exact distribution, for a 0/1 outcome. Under ``difference`` and ``fe`` that is the exact
+        Cochran–Mantel–Haenszel test, or Fisher's without strata. Under ``blocked`` it is bracketed
+        (:mod:`effektutv.estimate.bracket`): the p-value is the upper end, and ``mc_error`` how far below the true one may lie,
+        0 where it is known to the rounding of floats.
     studentize : bool, optional
         Whether the standard error is computed anew in each draw, so that the test is asymptotically valid also for an
         average effect of 0. By default yes, but for exact tests, which cannot be.
@@ -82,7 +84,7 @@ def randomization_test(
         ``greater``: the arm's outcomes are larger.
     rule : {"distance", "probability"}
         What counts as no less extreme in an exact two-sided test: values as far from the expectation, or no more
-        probable (as R's ``fisher.test`` and ``mantelhaen.test``).
+        probable (as R's ``fisher.test`` and ``mantelhaen.test``; not under ``blocked``).
     mechanism : optional
         How persons were assigned. By default inferred from the numbers by stratum and arm, and the result says so.
         Declared: ``"complete"``, ``"stratified"``, ``"bernoulli"``, ``("blocked", column)`` for a column of block labels,
@@ -122,8 +124,10 @@ def randomization_test(
     rows: list[RandomizationRow] = []
     held: list[DistributionRow] = []
     notes: list[str] = []
+    binary = True
     for name in names:
         y = read_outcome(df, name)
+        binary &= bool(np.all(np.isnan(y) | (y == 0) | (y == 1)))
         if missing := int(np.count_nonzero(np.isnan(y))):
             notes.append(f"{name}: {persons(missing)} without an observed outcome left out; draws keep them so")
         for contrast in assigned.contrasts:
@@ -136,6 +140,7 @@ def randomization_test(
         seed=options.seed,
         conf_level=spec.level,
         notes=unique(notes),
+        estimand=state_estimand(assigned, ", ".join(names), binary, POPULATION, INTERCURRENT, summary=TESTED),
         distribution=tuple(held),
     )
 
@@ -200,10 +205,10 @@ def _options(
     exact = isinstance(draws, str)
     if exact and draws != "exact":
         raise ArgumentError(f"draws: got {draws!r}; give a number of draws or 'exact'")
-    if exact and spec.estimator is Estimator.BLOCKED:
+    if exact and rule == "probability" and spec.estimator is Estimator.BLOCKED:
         raise ArgumentError(
-            "draws: 'exact' is for estimator 'difference' or 'fe': the blocked estimate weights events differently from "
-            "stratum to stratum, so that they cannot be counted together; give a number of draws, or use 'fe'"
+            "rule: 'probability' is for estimator 'difference' or 'fe': the values that a blocked estimate can take are too "
+            "many to be told apart by their probabilities; use 'distance'"
         )
     if exact and studentize:
         raise ArgumentError("studentize: an exact test is not studentised; leave it out, or give a number of draws")

@@ -4,7 +4,8 @@ With outcomes fixed under the sharp null of no effect on anyone, every arrangeme
 arm is equally probable. Missing outcomes stay missing: draws are conditional on the numbers with an observed outcome.
 
 ``exact``
-    0/1 outcome, `fe` and `difference`: :mod:`effektutv.estimate.exact`. Not studentised.
+    0/1 outcome: :mod:`effektutv.estimate.exact` for `fe` and `difference`; for `blocked`, whose events weigh differently
+    from stratum to stratum, the upper end of a bracket (:mod:`effektutv.estimate.bracket`). Not studentised.
 ``Monte Carlo``
     :math:`p = (1 + \#\{|T^*| \ge |T|\})/(1 + B)` (Phipson and Smyth 2010), ties within rounding counted, with the Monte
     Carlo error √(p(1 − p)/B). T is the distance of the estimate from its mean over all draws (0 for `blocked` and `fe`),
@@ -31,6 +32,7 @@ import numpy as np
 from effektutv.errors import ArgumentError
 from effektutv.results import DistributionRow, RandomizationRow, Statistic, Unavailable
 
+from .bracket import gathered, on_grid, p_bracket
 from .design import Estimator, observe
 from .effects import fit_contrast
 from .exact import Margins, null_distribution, p_exact
@@ -46,6 +48,11 @@ if TYPE_CHECKING:
     from .mechanism import Mechanism
 
 __all__ = ["Options", "randomization_row"]
+
+#: A bracket narrower than this is the rounding of floats.
+_KNOWN = 1e-11
+#: Points of the grid that a histogram of a weighted number of events is made from.
+_FINE_BINS = 2**14
 
 
 def randomization_row(
@@ -155,39 +162,78 @@ def _without(row: RandomizationRow, why: Unavailable) -> RandomizationRow:
 
 
 def _exact_row(row: RandomizationRow, pair: Pair, options: Options) -> tuple[RandomizationRow, Histogram | None]:
+    """Fill the row of an exact test of a 0/1 outcome."""
     if not pair.binary:
         raise ArgumentError(
             f"draws: 'exact' needs a 0/1 outcome, and {row.outcome!r} has other values; give a number of draws"
         )
     centre = pair.centre[pair.stratum]
-    of_arm = pair.by_group(pair.y * pair.treated) + pair.chosen * centre
+    of_arm = np.rint(pair.by_group(pair.y * pair.treated) + pair.chosen * centre)
     events = np.rint(pair.by_group(pair.y) + pair.size * centre).astype(np.intp)
     margins = Margins(n1=pair.chosen, n0=pair.size - pair.chosen, events=events)
-    observed = int(np.rint(of_arm.sum()))
-    p = p_exact(margins, observed, options.alternative, options.rule)
     n = pair.size.astype(float)
-    variance = events * (n - events) * pair.chosen * (n - pair.chosen) / (n**2 * np.maximum(n - 1, 1))
-    unit = 1 / (pair.n1 * pair.n0 / (pair.n1 + pair.n0)).sum()  # of one event in the estimate
+    unit = _unit(row, pair)
+    variance = unit**2 * events * (n - events) * pair.chosen * (n - pair.chosen) / (n**2 * np.maximum(n - 1, 1))
+    sd = float(np.sqrt(variance.sum()))
+    weighted = row.estimator == Estimator.BLOCKED
+    test = _weighted if weighted else _counted
+    statistic, p, width, held = test(margins, of_arm, unit, sd, options)
     sided = f"two-sided by {options.rule}" if options.alternative == "two-sided" else options.alternative
     named = "Cochran–Mantel–Haenszel" if pair.size.size > 1 else "hypergeometric (Fisher)"
+    text = f"exact, {'weighted sum of hypergeometrics' if weighted else named}, of the sharp null; {sided}"
+    if width > _KNOWN:
+        text += f"; bracketed: p is at most the one given and at least {p - width:.6g}"
     no_interval = Unavailable("an exact test of a 0/1 outcome has no interval of constant shifts; see the t-based one")
     found = replace(
         row,
         std_error=Unavailable("not studentised"),
-        statistic=float((observed - margins.mean) * unit),
-        null_sd=float(np.sqrt(variance.sum())) * unit,
+        statistic=statistic,
+        null_sd=sd,
         p_randomization=p,
-        mc_error=0.0,
+        mc_error=width if width > _KNOWN else 0.0,
         conf_low=no_interval,
         conf_high=no_interval,
-        method=f"exact, {named}, of the sharp null; {sided}",
+        method=text,
     )
+    return found, held
+
+
+def _unit(row: RandomizationRow, pair: Pair) -> FloatArray:
+    """Return what an event of each group in the arm, rather than in the control, adds to the estimate: (G,)."""
+    if row.estimator == Estimator.BLOCKED:
+        each = pair.weight / pair.weight.sum() * (1 / pair.n1 + 1 / pair.n0)
+        return np.asarray(each[pair.stratum], dtype=np.float64)
+    return np.full(pair.size.size, 1 / (pair.n1 * pair.n0 / (pair.n1 + pair.n0)).sum())
+
+
+def _counted(
+    margins: Margins, of_arm: FloatArray, unit: FloatArray, sd: float, options: Options
+) -> tuple[float, float, float, Histogram | None]:
+    """Return statistic, p-value, 0 and histogram where every event counts alike."""
+    observed = int(of_arm.sum())
+    statistic = float((observed - margins.mean) * unit[0])
     held = None
     if options.bins:
-        held = Histogram((observed - margins.mean) * unit, options.bins, float(np.sqrt(variance.sum())) * unit, unit)
+        held = Histogram(statistic, options.bins, sd, float(unit[0]))
         values, probability = null_distribution(margins)
-        held.add((values - margins.mean) * unit, probability)
-    return found, held
+        held.add((values - margins.mean) * unit[0], probability)
+    return statistic, p_exact(margins, observed, options.alternative, options.rule), 0.0, held
+
+
+def _weighted(
+    margins: Margins, of_arm: FloatArray, unit: FloatArray, sd: float, options: Options
+) -> tuple[float, float, float, Histogram | None]:
+    """Return statistic, upper end and width of the p-value's bracket, and histogram of a weighted number of events."""
+    mean = margins.events * (margins.n1 / (margins.n1 + margins.n0))
+    statistic = float((unit * (of_arm - mean)).sum())
+    groups = gathered(margins, unit)
+    bracket = p_bracket(groups, statistic, options.alternative)
+    held = None
+    if options.bins:
+        held = Histogram(statistic, options.bins, sd)
+        at, probability, _ = on_grid(groups, _FINE_BINS, max(9 * sd, 1.2 * abs(statistic)))
+        held.add(at, probability)
+    return statistic, bracket.high, bracket.width, held
 
 
 def _drawn_row(
@@ -234,4 +280,4 @@ def _step(pair: Pair, row: RandomizationRow, sd: float) -> float | None:
     """Return the step, in standard deviations, of the lattice that an unweighted number of events is on; None of others."""
     if not pair.binary or row.estimator == Estimator.BLOCKED:
         return None
-    return float(1 / (pair.n1 * pair.n0 / (pair.n1 + pair.n0)).sum()) / sd
+    return float(_unit(row, pair)[0]) / sd

@@ -231,7 +231,8 @@ class RandomizationRow:
 
     ``statistic`` is the distance of the estimate from its mean over all draws: over its standard error where
     ``studentized``, over ``null_sd`` where not, and as it is in an exact test. ``null_sd`` is the estimate's standard
-    deviation over all draws under the sharp null, by formula. ``draws`` is 0 for an exact test.
+    deviation over all draws under the sharp null, by formula. ``draws`` is 0 for an exact test, whose ``mc_error`` is how far
+    below ``p_randomization`` the true p-value may lie.
     """
 
     outcome: str
