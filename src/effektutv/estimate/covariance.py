@@ -1,4 +1,4 @@
-r"""Variance of one least-squares coefficient.
+r"""Variance of linear functions of the outcome in one least-squares fit: of a coefficient, or of several means together.
 
 With influence :math:`u_i` (the coefficient is :math:`\sum u_i y_i`), residuals :math:`e_i`, leverage :math:`h_i`, n
 persons and rank k:
@@ -17,6 +17,7 @@ clusters, stands in :mod:`effektutv.estimate.cluster`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,17 +26,82 @@ from effektutv.results import Unavailable
 
 from .cluster import adjusted_influence, number_clusters
 from .design import Vcov, persons
+from .linear import BLOCK
 
 if TYPE_CHECKING:
     from .design import FloatArray, IntArray
-    from .linear import LeastSquares
+    from .linear import Function, LeastSquares, Regression
 
-__all__ = ["coefficient_variance", "covariance"]
+__all__ = ["LEVERAGE_MARGIN", "coefficient_variance", "covariance", "joint_variance"]
 
 #: Leverage closer to 1 than this is 1 but for rounding.
 LEVERAGE_MARGIN = 1e-8
 #: Residuals that hold less than this share of the outcome's variation are rounding.
 _EXACT_FIT = 1e-26
+#: What a squared residual is divided by: the power of 1 − h.
+_POWER = {Vcov.HC2: 1, Vcov.HC3: 2}
+
+
+@dataclass(slots=True, kw_only=True)
+class _Sums:
+    """Sums over persons that make the covariance of q functions, added to block after block."""
+
+    vcov: Vcov
+    meat: FloatArray
+    rss: float = 0.0
+    exact: int = 0
+
+    def add(self, influence: FloatArray, residuals: FloatArray, leverage: FloatArray) -> None:
+        """Add (m, q) influence, (m,) residuals and (m,) leverage of m persons."""
+        squares = residuals * residuals
+        self.rss += float(squares.sum())
+        if self.vcov in _POWER:
+            slack = 1 - leverage
+            if slack.min() < LEVERAGE_MARGIN:
+                self.exact += int(np.count_nonzero(slack < LEVERAGE_MARGIN))
+                return
+            squares /= slack if _POWER[self.vcov] == 1 else slack * slack
+        weighted = influence if self.vcov is Vcov.CLASSICAL else influence * squares[:, None]
+        self.meat += influence.T @ weighted
+
+    def finish(self, n: int, rank: int, total_ss: float) -> FloatArray | Unavailable:
+        """Return the (q, q) covariance, given persons, rank, and the outcome's sum of squares."""
+        if n <= rank:
+            return Unavailable("no degrees of freedom are left: as many parameters as persons")
+        if self.rss <= _EXACT_FIT * total_ss:
+            return np.zeros(self.meat.shape)
+        if self.exact:
+            return Unavailable(
+                f"{self.vcov.value} is undefined: {persons(self.exact)} with leverage 1 (fitted exactly)"
+            )
+        if self.vcov is Vcov.CLASSICAL:
+            return self.meat * (self.rss / (n - rank))
+        return self.meat * (n / (n - rank)) if self.vcov is Vcov.HC1 else self.meat
+
+
+def joint_variance(solved: Regression, vcov: Vcov, function: Function, block: int = BLOCK) -> FloatArray | Unavailable:
+    """Return the joint covariance of several linear functions of the outcome, with one pass over the rows.
+
+    Parameters
+    ----------
+    solved : Regression
+    vcov : Vcov
+        Not CR2.
+    function : Function
+    block : int
+        Rows at a time.
+
+    Returns
+    -------
+    (q, q) array of float, or Unavailable
+        0 for an exact fit. Unavailable, with the reason, where no degrees of freedom are left, or where HC2 or HC3 is
+        undefined because of leverage 1.
+    """
+    q = function.columns.shape[1]
+    sums = _Sums(vcov=vcov, meat=np.zeros((q, q)))
+    for _, leverage, residuals, influence, _ in solved.blocks(function, block):
+        sums.add(influence, residuals, leverage)
+    return sums.finish(solved.rows.n, solved.rank, solved.total_ss)
 
 
 def coefficient_variance(fit: LeastSquares, vcov: Vcov, total_ss: float) -> float | Unavailable:
@@ -45,33 +111,17 @@ def coefficient_variance(fit: LeastSquares, vcov: Vcov, total_ss: float) -> floa
     ----------
     fit : LeastSquares
     vcov : Vcov
+        Not CR2.
     total_ss : float
         Sum of squares of the outcome, against which an exact fit is told from rounding.
 
     Returns
     -------
     float or Unavailable
-        0 for an exact fit. Unavailable, with the reason, where no degrees of freedom are left, or where HC2 or HC3 is
-        undefined because of leverage 1.
+        As :func:`joint_variance`.
     """
-    n, df = fit.residuals.size, fit.residuals.size - fit.rank
-    if df <= 0:
-        return Unavailable("no degrees of freedom are left: as many parameters as persons")
-    rss = float(fit.residuals @ fit.residuals)
-    if rss <= _EXACT_FIT * total_ss:
-        return 0.0
-    if vcov is Vcov.CLASSICAL:
-        return rss / df * float(fit.influence @ fit.influence)
-    meat = fit.influence**2 * fit.residuals**2
-    if vcov is Vcov.HC0:
-        return float(meat.sum())
-    if vcov is Vcov.HC1:
-        return float(meat.sum()) * n / df
-    slack = 1 - fit.leverage
-    exact = int(np.count_nonzero(slack < LEVERAGE_MARGIN))
-    if exact:
-        return Unavailable(f"{vcov.value} is undefined: {persons(exact)} with leverage 1 (fitted exactly)")
-    return float((meat / slack ** (1 if vcov is Vcov.HC2 else 2)).sum())
+    V = _of_fit(fit, vcov, fit.influence[:, None], total_ss)
+    return V if isinstance(V, Unavailable) else float(V[0, 0])
 
 
 def covariance(
@@ -88,21 +138,16 @@ def covariance(
     cluster : (n,) array of int or None
         For CR2.
     """
-    n, df = fit.residuals.size, fit.residuals.size - fit.rank
     if vcov is Vcov.CR2 and cluster is not None:
         codes, n_clusters = number_clusters(cluster)
         a = adjusted_influence(fit, influence, codes, n_clusters) * fit.residuals[:, None]
         scores = np.column_stack([np.bincount(codes, weights=column, minlength=n_clusters) for column in a.T])
         return np.asarray(scores.T @ scores, dtype=np.float64)
-    if vcov is Vcov.CLASSICAL:
-        return np.asarray(influence.T @ influence * (float(fit.residuals @ fit.residuals) / df), dtype=np.float64)
-    squares = fit.residuals**2
-    if vcov is Vcov.HC1:
-        squares = squares * n / df
-    elif vcov in (Vcov.HC2, Vcov.HC3):
-        slack = 1 - fit.leverage
-        exact = int(np.count_nonzero(slack < LEVERAGE_MARGIN))
-        if exact:
-            return Unavailable(f"{vcov.value} is undefined: {persons(exact)} with leverage 1 (fitted exactly)")
-        squares = squares / slack ** (1 if vcov is Vcov.HC2 else 2)
-    return np.asarray((influence * squares[:, None]).T @ influence, dtype=np.float64)
+    return _of_fit(fit, vcov, influence, 0.0)
+
+
+def _of_fit(fit: LeastSquares, vcov: Vcov, influence: FloatArray, total_ss: float) -> FloatArray | Unavailable:
+    q = influence.shape[1]
+    sums = _Sums(vcov=vcov, meat=np.zeros((q, q)))
+    sums.add(influence, fit.residuals, fit.leverage)
+    return sums.finish(fit.residuals.size, fit.rank, total_ss)

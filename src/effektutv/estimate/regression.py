@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from effektutv.results import Statistic, Unavailable
 
 from .cluster import cluster_variance, clusters_by_arm
-from .covariance import LEVERAGE_MARGIN, coefficient_variance, covariance
+from .covariance import LEVERAGE_MARGIN, covariance, joint_variance
 from .design import BoolArray, Cells, Estimator, FloatArray, IntArray, Sample, Spec, Vcov, Weights
 from .fit import Fit, Spread, describe, undefined
-from .linear import LeastSquares, least_squares
+from .linear import BLOCK, Block, Function, Regression, Rows, by_person, solve
 
 __all__ = ["clustered_difference", "regression_fit", "regression_scores"]
 
@@ -44,59 +44,150 @@ def regression_fit(
     spread : bool
         Whether the variances of the two means are wanted.
     """
-    design = sample.design
-    mine, treated, shares, notes, solved = _solve(sample, spec, cells, pair, kept, size)
-    y = sample.y[mine]
+    solved, shares, notes = _solve(sample, spec, cells, pair, kept, size)
     if isinstance(solved, Unavailable):
-        return undefined(cells, pair[0], pair[1], sample.binary, solved.reason, tuple(notes))
+        return undefined(cells, pair[0], pair[1], sample.binary, solved.reason, notes)
     if solved.dropped:
-        notes.append(f"columns left out because they depend on the others: {len(solved.dropped)}")
+        notes = (*notes, f"columns left out because they depend on the others: {len(solved.dropped)}")
+    arm, control = pair
+    n = float(cells.n[:, list(pair)].sum())
+    treated = float(cells.n[:, arm].sum()) / n
     control_mean = float(shares @ solved.intercepts)
+    base = solved.level(shares)
     if spec.estimator is Estimator.FE:
-        control_mean = float(y.mean()) - solved.coefficient * float(treated.mean())
-    fit = describe(cells, pair[0], pair[1], sample.binary)
-    fit = replace(fit, means=(control_mean + solved.coefficient, control_mean), notes=tuple(notes))
-    cluster = None if design.cluster is None else design.cluster[mine]
-    fit = _with_variance(fit, solved, spec, float(y @ y), cluster, (treated, names_of(sample, pair)))
-    if not spread or not isinstance(fit.variance, float):
-        return fit
-    base = solved.level_influence(shares)
-    if spec.estimator is Estimator.FE:
-        base = 1 / y.size - treated.mean() * solved.influence
-    return replace(fit, spread=_spread(solved, spec, base, cluster))
+        outcome = float(cells.total[:, list(pair)].sum()) / n
+        control_mean = outcome - solved.coefficient * treated
+        base = Function(groups=np.full(base.groups.shape, 1 / n), columns=-treated * solved.target.columns)
+    fit = describe(cells, arm, control, sample.binary)
+    fit = replace(fit, means=(control_mean + solved.coefficient, control_mean), notes=notes)
+    function = _beside(base, solved.target) if spread else solved.target
+    if spec.vcov is Vcov.CR2 and sample.design.cluster is not None:
+        return _clustered(fit, sample, pair, kept, solved, function, sample.design.cluster)
+    variance = joint_variance(solved, spec.vcov, function)
+    free = n - solved.rank
+    fit = replace(fit, df=free if free > 0 else Unavailable("no degrees of freedom are left"))
+    if isinstance(variance, Unavailable):
+        return replace(fit, variance=variance, spread=variance, notes=(*fit.notes, variance.reason))
+    fit = replace(fit, variance=float(variance[-1, -1]))
+    return replace(fit, spread=_spread(variance)) if spread else fit
+
+
+def _beside(base: Function, target: Function) -> Function:
+    """Return the means of arm and control, and the coefficient, as functions of the outcome."""
+    return Function(
+        groups=np.column_stack([base.groups + target.groups, base.groups, target.groups]),
+        columns=np.column_stack([base.columns + target.columns, base.columns, target.columns]),
+    )
+
+
+def _spread(V: FloatArray) -> Spread:
+    return float(V[0, 0]), float(V[1, 1]), float(V[0, 1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Pair:
+    """The two arms' persons in the strata kept: columns are covariates, for `lin` their products with the arm, and the arm.
+
+    Parameters
+    ----------
+    sample : Sample
+    pair : tuple of int
+        Codes of (arm, control).
+    recode : (S,) array of int
+        Strata kept as 0, 1, …; −1 for the others.
+    mine : (n,) array of int or None
+        Positions of the persons in the sample; None for everyone.
+    centre : (p,) array of float or None
+        What covariates are centred at in `lin`; None without interactions.
+    shares : (m,) array of float or None
+        What strata are centred at where they too are interacted; else None.
+    """
+
+    sample: Sample
+    pair: tuple[int, int]
+    recode: IntArray
+    mine: IntArray | None
+    centre: FloatArray | None
+    shares: FloatArray | None
+
+    @property
+    def width(self) -> int:
+        """Return the number of columns."""
+        p = int(self.sample.design.X.shape[1])
+        strata = 0 if self.shares is None else self.shares.size - 1
+        return p + 1 + (0 if self.centre is None else p + strata)
+
+    def read(self, at: slice) -> Block:
+        """Return a block of rows, as :class:`effektutv.estimate.linear.Rows` wants them."""
+        design, rows = self.sample.design, at if self.mine is None else self.mine[at]
+        X, treated, group = design.X[rows], design.arm[rows] == self.pair[0], self.recode[design.stratum[rows]]
+        p, k = X.shape[1], self.width
+        out = np.empty((X.shape[0], k + 2))
+        out[:, k - 1] = treated
+        if self.centre is None:
+            out[:, :p] = X
+            return out, self.sample.y[rows], group
+        np.subtract(X, self.centre, out=out[:, :p])
+        np.multiply(out[:, :p], treated[:, None], out=out[:, k - 1 - p : k - 1])
+        if self.shares is not None:
+            inside = group[:, None] == np.arange(1, self.shares.size)
+            out[:, p : k - 1 - p] = (inside - self.shares[None, 1:]) * treated[:, None]
+        return out, self.sample.y[rows], group
+
+
+def _members(sample: Sample, pair: tuple[int, int], kept: IntArray) -> tuple[IntArray, BoolArray | None]:
+    """Return the strata recoded, and who is in the regression, None where everyone is."""
+    design = sample.design
+    recode = np.full(design.n_strata, -1)
+    recode[kept] = np.arange(kept.size)
+    if kept.size == design.n_strata and len(design.arms) == 2:
+        return recode, None
+    mine = (recode[design.stratum] >= 0) & ((design.arm == pair[0]) | (design.arm == pair[1]))
+    return recode, None if mine.all() else mine
 
 
 def _solve(
     sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], kept: IntArray, size: FloatArray
-) -> tuple[BoolArray, FloatArray, FloatArray, list[str], LeastSquares | Unavailable]:
-    """Return who is in the regression, who of them is in the arm, the strata's shares, notes, and the solution."""
+) -> tuple[Regression | Unavailable, FloatArray, tuple[str, ...]]:
+    """Return the solution, the strata's shares, and notes."""
     design = sample.design
-    recode = np.full(design.n_strata, -1)
-    recode[kept] = np.arange(kept.size)
-    inside = recode[design.stratum] >= 0
-    mine = inside & ((design.arm == pair[0]) | (design.arm == pair[1]))
-    y, group = sample.y[mine], recode[design.stratum[mine]]
-    treated = (design.arm[mine] == pair[0]).astype(float)
-    pair_size = (cells.n[:, pair[0]] + cells.n[:, pair[1]]).astype(float)
-    interacted = np.empty((y.size, 0))
-    notes: list[str] = []
+    recode, mine = _members(sample, pair, kept)
+    n = cells.n[:, list(pair)].sum(axis=1)
+    centre: FloatArray | None = None
+    crossed: FloatArray | None = None
+    notes: tuple[str, ...] = ()
     if spec.estimator is Estimator.FE:
-        shares = pair_size / pair_size.sum()
+        shares = n / n.sum()
         if kept.size > 1:
-            notes.append("strata effects weight strata by precision (n₁n₀/n), not by size: that is the estimand")
-        X = design.X[mine] - (design.X[mine].mean(axis=0) if y.size else 0.0)
+            notes = ("strata effects weight strata by precision (n₁n₀/n), not by size: that is the estimand",)
     else:
         shares = size / size.sum()
-        everyone = inside if spec.weights is Weights.ALL else mine
-        X = design.X[mine] - design.X[everyone].mean(axis=0)
-        blocks = [X]
+        everyone = recode[design.stratum] >= 0 if spec.weights is Weights.ALL else mine
+        centre = _column_means(design.X, everyone)
         if kept.size > 1 and cells.n[:, list(pair)].min() >= 2:
-            blocks.insert(0, (group[:, None] == np.arange(1, kept.size)) - shares[None, 1:])
+            crossed = shares
         elif kept.size > 1:
-            notes.append("strata enter additively, not interacted with the arm: some stratum has one person in an arm")
-        interacted = np.column_stack(blocks) * treated[:, None]
-    solved = least_squares(y, treated, X, interacted, group, kept.size)
-    return mine, treated, shares, notes, solved
+            notes = ("strata enter additively, not interacted with the arm: some stratum has one person in an arm",)
+    columns = _Pair(
+        sample=sample,
+        pair=pair,
+        recode=recode,
+        mine=None if mine is None else np.flatnonzero(mine),
+        centre=centre,
+        shares=crossed,
+    )
+    rows = Rows(n=int(n.sum()), k=columns.width, n_main=design.X.shape[1], size=n, read=columns.read)
+    return solve(rows), shares, notes
+
+
+def _column_means(X: FloatArray, rows: BoolArray | None) -> FloatArray:
+    """Return the means of the columns over the rows marked, or over all, without a copy of them."""
+    n = X.shape[0] if rows is None else int(np.count_nonzero(rows))
+    total = np.zeros(X.shape[1])
+    for begin in range(0, X.shape[0], BLOCK):
+        at = slice(begin, begin + BLOCK)
+        total += X[at].sum(axis=0) if rows is None else X[at][rows[at]].sum(axis=0)
+    return total / n
 
 
 def regression_scores(
@@ -109,13 +200,16 @@ def regression_scores(
     sample, spec, cells, pair, kept, size
         As in :func:`regression_fit`. A variance other than HC2 and HC3 has the scores of HC0.
     """
-    mine, _, _, _, solved = _solve(sample, spec, cells, pair, kept, size)
+    solved, _, _ = _solve(sample, spec, cells, pair, kept, size)
     if isinstance(solved, Unavailable):
         return None
+    _, mine = _members(sample, pair, kept)
+    fit = by_person(solved)
     power = {Vcov.HC2: 0.5, Vcov.HC3: 1.0}.get(spec.vcov, 0.0)
     # a person fitted exactly has residual 0 and leverage 1: the variance is undefined there and the score does not matter
-    slack = np.maximum(1 - solved.leverage, LEVERAGE_MARGIN)
-    return mine, solved.influence * solved.residuals / slack**power
+    slack = np.maximum(1 - fit.leverage, LEVERAGE_MARGIN)
+    everyone = np.ones(sample.y.size, dtype=bool)
+    return everyone if mine is None else mine, fit.influence * fit.residuals / slack**power
 
 
 def names_of(sample: Sample, pair: tuple[int, int]) -> tuple[str, str]:
@@ -130,44 +224,43 @@ def names_of(sample: Sample, pair: tuple[int, int]) -> tuple[str, str]:
     return sample.design.arms[pair[0]], sample.design.arms[pair[1]]
 
 
-def _with_variance(
-    fit: Fit,
-    solved: LeastSquares,
-    spec: Spec,
-    total_ss: float,
-    cluster: IntArray | None,
-    arms: tuple[FloatArray, tuple[str, str]],
-) -> Fit:
-    """Return the fit with its variance, degrees of freedom and what is to be said about them."""
-    variance: Statistic
-    df: Statistic
-    if spec.vcov is Vcov.CR2 and cluster is not None:
-        variance, df, notes = _clustered(solved, cluster, total_ss, *arms)
-        fit = replace(fit, clustered=(solved, cluster))
-    else:
-        variance = coefficient_variance(solved, spec.vcov, total_ss)
-        free = float(solved.residuals.size - solved.rank)
-        df = free if free > 0 else Unavailable("no degrees of freedom are left")
-        notes = ()
-    if isinstance(variance, Unavailable):
-        notes = (*notes, variance.reason)
-        fit = replace(fit, spread=variance)
-    return replace(fit, variance=variance, df=df, notes=(*fit.notes, *notes))
-
-
 def _clustered(
-    solved: LeastSquares, cluster: IntArray, total_ss: float, treated: FloatArray, names: tuple[str, str]
-) -> tuple[Statistic, Statistic, tuple[str, ...]]:
-    """Return the CR2 variance, the Bell–McCaffrey degrees of freedom, and notes."""
+    fit: Fit,
+    sample: Sample,
+    pair: tuple[int, int],
+    kept: IntArray,
+    solved: Regression,
+    function: Function,
+    clusters: IntArray,
+) -> Fit:
+    """Return the fit with the CR2 variance, the Bell–McCaffrey degrees of freedom, and what is to be said about them."""
+    _, mine = _members(sample, pair, kept)
+    rows = np.ones(sample.y.size, dtype=bool) if mine is None else mine
+    persons, names = by_person(solved), names_of(sample, pair)
+    cluster, treated = clusters[rows], (sample.design.arm[rows] == pair[0]).astype(np.float64)
     counts = clusters_by_arm(cluster, treated)
     one = [name for name, count in zip(names, counts, strict=True) if count < 2]
     if one:
         why = Unavailable(f"arm {one[0]} is one cluster: there is no variance between its clusters")
-        return why, why, ()
-    variance, df = cluster_variance(solved, cluster, total_ss)
-    alone = int(np.count_nonzero(cluster < 0))
+        notes = (*fit.notes, why.reason)
+        return replace(fit, variance=why, df=why, spread=why, notes=notes, clustered=(persons, cluster))
+    variance, df = cluster_variance(persons, cluster, solved.total_ss)
+    notes = (*fit.notes, *_cluster_notes(cluster, counts, names, df))
+    if isinstance(variance, Unavailable):
+        notes = (*notes, variance.reason)
+        fit = replace(fit, spread=variance)
+    elif function.columns.shape[1] > 1:
+        V = covariance(persons, Vcov.CR2, persons.weights(function), cluster)
+        fit = replace(fit, spread=V if isinstance(V, Unavailable) else _spread(V))
+    return replace(fit, variance=variance, df=df, notes=notes, clustered=(persons, cluster))
+
+
+def _cluster_notes(
+    cluster: IntArray, counts: tuple[int, int], names: tuple[str, str], df: Statistic
+) -> tuple[str, ...]:
+    """Return the notes on how many clusters there are, and whether that is few."""
     notes = [f"clusters: {counts[0]} in {names[0]}, {counts[1]} in {names[1]}"]
-    if alone:
+    if (cluster < 0).any():
         notes.append("persons without a cluster stand alone")
     scarce = [f"{count} in {name}" for name, count in zip(names, counts, strict=True) if count < SCARCE]
     if scarce:
@@ -176,7 +269,7 @@ def _clustered(
         )
     if isinstance(df, float) and df < FEW:
         notes.append("fewer than 4 degrees of freedom: the test is unreliable")
-    return variance, df, tuple(notes)
+    return tuple(notes)
 
 
 #: Bell–McCaffrey degrees of freedom below which the t approximation fails (Pustejovsky and Tipton 2018).
@@ -184,13 +277,6 @@ FEW = 4
 #: Clusters of an arm below which the degrees of freedom, made for independent errors, are too many when the other arm has
 #: none: with 5 unequal providers a 95 % interval covers 92 % (docs/simulations_effects.md).
 SCARCE = 10
-
-
-def _spread(solved: LeastSquares, spec: Spec, base: FloatArray, cluster: IntArray | None) -> Spread | Unavailable:
-    """Return the variances and covariance of the two adjusted means; ``base`` is the control mean's influence."""
-    both = np.column_stack([base + solved.influence, base])
-    V = covariance(solved, spec.vcov, both, cluster)
-    return V if isinstance(V, Unavailable) else (float(V[0, 0]), float(V[1, 1]), float(V[0, 1]))
 
 
 def clustered_difference(
