@@ -56,6 +56,14 @@ values = ["1"]
 absent = 0
 baseline = "last_before"
 [[covariates]]
+name = "erfarenhet"
+label = { sv = "Erfarenhet", en = "Experience" }
+register = "sos_lss"
+column = "p10"
+measure = "equals"
+values = ["1"]
+baseline = "any_before"
+[[covariates]]
 name = "inskriven"
 label = { sv = "Inskriven", en = "Registered" }
 register = "af_inskrivning"
@@ -123,6 +131,8 @@ def test_trap_4_what_is_dated_on_the_day_of_the_draw_is_no_baseline(delivery):
     # the last snapshot before: of 2014. A has daglig verksamhet then and none on the day; B and D get it on the day; C's
     # is of an earlier snapshot and not in the last
     assert people["daglig"].tolist() == [1.0, 0.0, 0.0, 0.0, 0.0, 0.0]
+    # any snapshot before: C's of 2013 counts, B's and D's of the day do not
+    assert people["erfarenhet"].tolist() == [1.0, 0.0, 1.0, 0.0, 0.0, 0.0]
     # registered on the day before: A from that very day, C to that very day; B from the day of the draw
     assert people["inskriven"].tolist() == [1.0, 0.0, 1.0, 0.0, 0.0, 0.0]
 

@@ -16,6 +16,7 @@ from effektutv.estimate.draws import Subsets, blocks
 from effektutv.estimate.families import Hypothesis
 from effektutv.estimate.multiplicity import holm
 from effektutv.estimate.source import Source
+from effektutv.results import Unavailable
 
 ESTIMATE = Path(eu.__file__).parent / "estimate"
 BASE = {"arm": "arm", "control": "FS"}
@@ -29,6 +30,17 @@ def trial(seed: int = 1, n: int = 200) -> pd.DataFrame:
     for j in range(5):
         df[f"y{j}"] = rng.normal(size=n) + 0.4 * (df["arm"] == "SE")
     return df
+
+
+# trap 3: leverage 1 has no number in a test that is drawn, either
+
+
+def test_trap_3_one_person_in_an_arm_gives_no_studentised_test():
+    """In one stratum a person alone in an arm is fitted exactly, in every draw."""
+    df = pd.DataFrame({"arm": ["SE"] + ["FS"] * 9, "s": 1, "y": np.arange(10.0)})
+    row = eu.randomization_test(df, outcome="y", strata="s", estimator="fe", draws=99, **BASE).rows[0]
+    assert isinstance(row.p_randomization, Unavailable)
+    assert "leverage 1" in row.p_randomization.reason
 
 
 # trap 11: families are corrected in one call; a row-wise call makes every correction a no-op
