@@ -6,7 +6,7 @@ argument, a column, a rule and a count, never a value: only the arms, which are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,8 +22,9 @@ from .assigned import (
     unique,
 )
 from .balancing import balance
-from .columns import coded, covariate_matrix, few_levels, names_of, order_of, row_count
+from .columns import as_floats, coded, covariate_matrix, few_levels, names_of, order_of, require, row_count
 from .errors import ArgumentError
+from .estimate.credibility import CUT_POINTS, DIRECTIONS, Claims, credibility
 from .estimate.design import Estimator, FloatArray, parse_spec, persons
 from .estimate.effects import Labels, effect_rows
 from .estimate.profile import band_rows, profile_rows
@@ -34,6 +35,9 @@ from .results import EffectBands, EffectRow, Effects, Profile, keep
 
 __all__ = ["balance", "contamination", "itt", "pooled_regression", "profile"]
 
+#: Different values above which a numeric column is a continuous characteristic, not a subgroup, unless its levels are
+#: declared. Twenty entry half-years are ten years.
+MOST_LEVELS = 20
 #: A column, or a tuple of columns whose cross is meant.
 By = str | tuple[str, ...]
 
@@ -56,6 +60,11 @@ def itt(
     contrasts: Sequence[tuple[object, object]] | None = None,
     arms: Sequence[object] | None = None,
     levels: Mapping[str, Sequence[object]] | None = None,
+    hypotheses: Mapping[str, str] | None = None,
+    prior_evidence: Collection[str] = (),
+    cut_points: Mapping[str, str] | None = None,
+    modifiers: int | None = None,
+    protocol: bool = False,
     clock: str = "",
     month: int | None = None,
     population: str = POPULATION,
@@ -107,6 +116,18 @@ def itt(
         All arms in the order wanted; by default the control, then a categorical's order or sorted.
     levels : mapping of column to sequence, optional
         The order of subgroup levels; by default a categorical's order or sorted.
+    hypotheses : mapping of subgroup to {"larger", "smaller"}, optional
+        How the effect, of an arm against the control, was expected beforehand to compare in the second level with the
+        first. With the four arguments that follow it is what the items of ICEMAN rest on
+        (:mod:`effektutv.estimate.credibility`). A cross is named by its parts joined by ``:``.
+    prior_evidence : collection of str
+        Subgroups for which prior evidence is stated.
+    cut_points : mapping of subgroup to {"stated", "unknown", "exploratory"}, optional
+        Where the cut points come from, for subgroups cut from a continuous characteristic; the others are categories.
+    modifiers : int, optional
+        How many subgroups are tested in all; by default those of ``by``.
+    protocol : bool
+        Whether all this stood in a plan that was locked before outcomes were seen.
     clock, month : str, int, optional
         What the outcome is dated by, carried into the rows.
     population, intercurrent : str
@@ -138,6 +159,7 @@ def itt(
     X, columns, notes = covariate_matrix(df, covariates)
     design = assigned.design(X, columns, read_cluster(df, cluster), read_probability(df, probability))
     groups = [_subgroup(df, entry, levels) for entry in _entries(by)]
+    claims = _claims(groups, hypotheses, prior_evidence, cut_points, modifiers, protocol)
     rows: list[EffectRow] = []
     binary = True
     for name in names:
@@ -153,7 +175,13 @@ def itt(
             rows += found
             notes += said
     estimand = state_estimand(assigned, ", ".join(names), binary, population, intercurrent)
-    effects = Effects(rows=tuple(rows), estimand=estimand, conf_level=spec.level, notes=unique(notes))
+    effects = Effects(
+        rows=tuple(rows),
+        estimand=estimand,
+        conf_level=spec.level,
+        notes=unique(notes),
+        credibility=credibility(rows, claims, design.arms[0]),
+    )
     return keep(effects, source_of(design, outcomes, tuple(groups), spec))
 
 
@@ -167,7 +195,9 @@ def profile(
     strata: str | Sequence[str] | None = None,
     covariates: Sequence[str] | None = None,
     estimator: str | None = None,
-    vcov: str = "HC2",
+    vcov: str | None = None,
+    cluster: str | None = None,
+    probability: str | None = None,
     weights: str = "all",
     level: float = 0.95,
     contrasts: Sequence[tuple[object, object]] | None = None,
@@ -188,7 +218,7 @@ def profile(
     outcomes : mapping of int to str, or (months, array)
         The outcome's column at each month; or the months and an (n, months) array, its rows in the order of ``df``, NaN
         where missing.
-    arm, control, strata, covariates, estimator, vcov, weights, level, contrasts, arms, clock
+    arm, control, strata, covariates, estimator, vcov, cluster, probability, weights, level, contrasts, arms, clock
         As in :func:`itt`.
     name : str
         The outcome's name.
@@ -214,6 +244,8 @@ def profile(
         vcov=vcov,
         weights=weights,
         level=level,
+        cluster=cluster,
+        probability=probability,
         stratified=strata is not None,
         adjusted=bool(covariates),
     )
@@ -223,7 +255,7 @@ def profile(
     if spec.estimator is Estimator.LOGIT and not np.all(np.isnan(Y) | (Y == 0) | (Y == 1)):
         raise ArgumentError("outcomes: estimator 'logit' needs 0/1 outcomes, and there are other values; recode them")
     drawn = _bands(bands, draws, seed)
-    design = assigned.design(X, columns)
+    design = assigned.design(X, columns, read_cluster(df, cluster), read_probability(df, probability))
     labels = Labels(outcome=name, clock=clock)
     summaries, effects, said, binary = profile_rows(design, Y, months, spec, assigned.contrasts, labels)
     simultaneous = EffectBands()
@@ -261,6 +293,12 @@ def _subgroup(df: Any, columns: tuple[str, ...], levels: Mapping[str, Sequence[o
         declared = order_of(levels, name)
         column = coded(df, "by", name, declared)
         few_levels("by", name, column)
+        if declared is None and len(column.labels) > MOST_LEVELS and as_floats(require(df, "by", name)) is not None:
+            raise ArgumentError(
+                f"by: column {name!r} is a number with more than {MOST_LEVELS} different values: a continuous "
+                "characteristic has no levels to compare; cut it into levels chosen beforehand, or adjust for it with "
+                "covariates"
+            )
         stray = int(np.count_nonzero(column.code == -2))
         if stray:
             raise ArgumentError(
@@ -271,6 +309,43 @@ def _subgroup(df: Any, columns: tuple[str, ...], levels: Mapping[str, Sequence[o
             raise ArgumentError(f"by: column {name!r} has fewer than two levels; there are no subgroups to compare")
         parts.append(Subgroup(name=name, levels=column.labels, code=column.code))
     return cross(parts)
+
+
+def _claims(
+    groups: Sequence[Subgroup],
+    hypotheses: Mapping[str, str] | None,
+    prior_evidence: Collection[str],
+    cut_points: Mapping[str, str] | None,
+    modifiers: int | None,
+    protocol: bool,
+) -> Claims:
+    """Return what was said of the subgroups beforehand, after checking that it is about these."""
+    if isinstance(prior_evidence, str):
+        raise ArgumentError(f"prior_evidence: got the text {prior_evidence!r}; give a list of subgroups")
+    levels = {g.name: len(g.levels) for g in groups}
+    said = {"hypotheses": hypotheses or {}, "prior_evidence": prior_evidence, "cut_points": cut_points or {}}
+    for argument, named in said.items():
+        if strange := sorted(set(named) - set(levels)):
+            raise ArgumentError(f"{argument}: {strange} are not among the subgroups of by, {sorted(levels)}")
+    for name, direction in (hypotheses or {}).items():
+        if direction not in DIRECTIONS:
+            raise ArgumentError(f"hypotheses: got {direction!r} for {name!r}; choose 'larger' or 'smaller'")
+        if levels[name] != 2:
+            raise ArgumentError(
+                f"hypotheses: {name!r} has {levels[name]} levels; a direction compares the second of two with the first"
+            )
+    for name, origin in (cut_points or {}).items():
+        if origin not in CUT_POINTS:
+            raise ArgumentError(f"cut_points: got {origin!r} for {name!r}; choose one of {', '.join(CUT_POINTS)}")
+    if modifiers is not None and (isinstance(modifiers, bool) or not isinstance(modifiers, int) or modifiers < 1):
+        raise ArgumentError(f"modifiers: got {modifiers!r}; give the number of subgroups tested, at least 1")
+    return Claims(
+        directions=hypotheses or {},
+        prior_evidence=frozenset(prior_evidence),
+        cut_points=cut_points or {},
+        modifiers=max(len(groups), 0 if modifiers is None else modifiers),
+        protocol=bool(protocol),
+    )
 
 
 def _bands(bands: object, draws: object, seed: object) -> tuple[int, int] | None:

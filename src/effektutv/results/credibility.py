@@ -31,7 +31,9 @@ class CredibilityRow:
         ``cut_points`` (arbitrary cut points of a continuous modifier avoided) or ``overall``.
     answer : str
         ``definitely_reduced``, ``probably_reduced``, ``probably_increased``, ``definitely_increased``, ``unclear`` or
-        ``not_applicable``; for ``overall`` the instrument's rating, ``very_low``, ``low``, ``moderate`` or ``high``.
+        ``not_applicable``; for ``overall`` the instrument's rating, ``very_low``, ``low``, ``moderate`` or ``high``, and
+        ``not_applicable`` where the interaction's p-value is above 0.1 or there is none: the instrument is for apparent
+        modification only.
     evidence : str
         A key of what the answer rests on, for the report to put into words.
     """
@@ -54,9 +56,12 @@ class Credibility(Tabular):
     Parameters
     ----------
     rows : tuple of CredibilityRow
+    protocol : bool
+        Whether the subgroups stood in a plan that was locked before outcomes were seen.
     """
 
     rows: tuple[CredibilityRow, ...]
+    protocol: bool = False
 
     @classmethod
     def _row_type(cls) -> type[CredibilityRow]:
