@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from figure_cases import ARMS, LABELS, NOTES, SIZES, Case, hide
+from figure_cases import ARMS, CONTRASTS, FOUR, LABELS, NOTES, SIZES, Case, effect, hide
 
-from effektutv.plots import survival
+from effektutv.plots import bounds, estimators, randomization, survival
 
 FIVE = {
     "sv": {
@@ -78,4 +78,114 @@ def _survival_cases(lang: str) -> Iterator[Case]:
     yield case("five", five, arms=FIVE[lang], control="K", labels={"studier": "Studier" if lang == "sv" else "Studies"})
 
 
-FURTHER = [_survival_cases]
+# ------------------------------------------------------------------------------------------- estimators, parts, bounds
+
+
+def estimators_table() -> pd.DataFrame:
+    found = {"blocked": (0.081, 0.031), "difference": (0.079, 0.0315), "fe": (0.080, 0.031), "lin": (0.084, 0.029)}
+    found |= {"logit": (0.083, 0.0295), "ipw": (0.078, 0.032)}
+    rows = [effect("SE", "FS", e, se, estimator=name) for name, (e, se) in found.items()]
+    return pd.DataFrame(rows).drop(columns=["subgroup", "level"])
+
+
+def contamination_table() -> pd.DataFrame:
+    rows = []
+    for (arm, control), e in list(CONTRASTS.items())[:2]:
+        other = "CM" if arm == "SE" else "SE"
+        parts = {"pooled": e, "own": e - 0.004, "contamination": 0.004, "equal": e - 0.002, "one_at_a_time": e + 0.001}
+        for component, estimate in {**parts, "common": e}.items():
+            se = 0.006 if component == "contamination" else 0.031
+            more = {"component": component, "source": other if component == "contamination" else ""}
+            rows.append(effect(arm, control, estimate, se, **more))
+    return pd.DataFrame(rows)
+
+
+def _estimator_cases(lang: str) -> Iterator[Case]:
+    def case(name: str, table: pd.DataFrame, **options: Any) -> Case:
+        options = {"arms": ARMS[lang], "labels": LABELS[lang]} | options
+        return _case(estimators, "estimators", name, table, lang, set(), **options)
+
+    numbers = ["estimate", "conf_low", "conf_high"]
+    table = estimators_table()
+    yield case("normal", table, level=0.95, main="blocked", notes=NOTES[lang])
+    yield case("bare", table.drop(columns=["n_arm", "n_control", "outcome"]), arms=None, labels=None)
+    hidden = hide(table, table["estimator"] == "lin", [*numbers, "n_arm", "n_control"])
+    yield case(
+        "suppressed", hide(hidden, table["estimator"] == "ipw", numbers, "unavailable"), level=0.95, main="blocked"
+    )
+    far = table.assign(conf_low=table["conf_low"].where(table["estimator"] != "ipw", -0.9))
+    far = far.assign(conf_high=far["conf_high"].where(far["estimator"] != "ipw", 1.4), arm="A", control="K")
+    yield case("far", far, arms=FOUR[lang])
+    yield case("contamination", contamination_table(), level=0.95)
+
+
+def bounds_table(contrasts: int = 3) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = []
+    for (arm, control), e in list(CONTRASTS.items())[:contrasts]:
+        more = {"outcome": "livskvalitet", "month": None, "n_arm": 231, "n_control": 208}
+        rows.append(effect(arm, control, e, 0.041, estimator="blocked", **more))
+        rows.append(effect(arm, control, e - 0.01, 0.043, estimator="response-weighted", **more))
+        for method, half in (("lee", 0.05), ("worst case", 0.36)):
+            row = effect(arm, control, e, 0.0, method=method, lower=e - half, upper=e + half, **more)
+            row |= {"estimate": np.nan, "conf_low": e - half - 0.06, "conf_high": e + half + 0.06}
+            rows.append(row | {"n_arm": 354, "n_control": 355, "observed_arm": 231, "observed_control": 208})
+    return pd.DataFrame(rows).drop(columns=["subgroup", "level"])
+
+
+def _bounds_cases(lang: str) -> Iterator[Case]:
+    said = {"livskvalitet": "Livskvalitet" if lang == "sv" else "Quality of life"}
+
+    def case(name: str, table: pd.DataFrame, **options: Any) -> Case:
+        options = {"arms": ARMS[lang], "labels": said} | options
+        return _case(bounds, "bounds", name, table, lang, set(), **options)
+
+    table = bounds_table()
+    yield case("normal", table, level=0.95, notes=NOTES[lang][1:])
+    yield case(
+        "bare", bounds_table(1).drop(columns=["outcome", "status"]).assign(status="released"), arms=None, labels=None
+    )
+    numbers = ["lower", "upper", "conf_low", "conf_high", "observed_arm", "observed_control"]
+    hidden = hide(table, (table["method"] == "lee") & (table["arm"] == "CM"), numbers)
+    few = (table["estimator"] == "response-weighted") & (table["control"] == "CM")
+    yield case("suppressed", hide(hidden, few, ["estimate", "conf_low", "conf_high"], "unavailable"), level=0.9)
+    codes = {"FS": "K", "SE": "A", "CM": "B"}
+    unit = table.assign(arm=table["arm"].map(codes), control=table["control"].map(codes))
+    yield case(
+        "unit", unit, arms=FOUR[lang], scale="unit", unit_label="poäng" if lang == "sv" else "points", decimals=2
+    )
+
+
+# --------------------------------------------------------------------------------------------------- draws of the assignment
+
+
+def draws_table(observed: dict[tuple[str, str], tuple[float, float]], kind: str = "draws") -> pd.DataFrame:
+    """Bins of a normal distribution; exact ones hold one value each, in their middle, the observed among them."""
+    rows = []
+    for (arm, control), (statistic, p) in observed.items():
+        edges = np.linspace(-4.5, 4.5, 62) if kind == "draws" else statistic + 0.02 * (np.arange(-16, 14) - 0.5)
+        middles, scale = (edges[:-1] + edges[1:]) / 2, 1.0 if kind == "draws" else 0.06
+        share = np.exp(-((middles / scale) ** 2) / 2)
+        share /= share.sum()
+        keys = {"outcome": "arbete", "clock": "randomisation", "month": 15, "arm": arm, "control": control}
+        rows += [keys | {"low": a, "high": b, "share": s, "kind": kind}
+                 for a, b, s in zip(edges[:-1], edges[1:], share, strict=True)]  # fmt: skip
+        rows.append(keys | {"low": statistic, "high": statistic, "share": p, "kind": "observed"})
+    return pd.DataFrame(rows).assign(status="released")
+
+
+def _draws_cases(lang: str) -> Iterator[Case]:
+    def case(name: str, table: pd.DataFrame, **options: Any) -> Case:
+        options = {"arms": ARMS[lang], "labels": LABELS[lang]} | options
+        return _case(randomization, "randomization", name, table, lang, set(), **options)
+
+    one = {("SE", "FS"): (2.6, 0.0093)}
+    yield case("normal", draws_table(one), notes=NOTES[lang][1:])
+    yield case("exact", draws_table({("SE", "FS"): (0.081, 0.0132)}, "exact"))
+    three = {("SE", "FS"): (2.6, 0.0093), ("CM", "FS"): (-0.4, 0.689), ("SE", "CM"): (1.93, 0.054)}
+    yield case("three", draws_table(three), alternative="greater")
+    far = draws_table({("A", "K"): (-11.2, 0.0001)})
+    yield case("far", far, arms=FOUR[lang], alternative="less")
+    yield case("bare", draws_table(one).drop(columns=["outcome", "month"]), arms=None, labels=None)
+
+
+FURTHER = [_survival_cases, _estimator_cases, _bounds_cases, _draws_cases]

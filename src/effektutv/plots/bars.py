@@ -12,7 +12,7 @@ from .. import language
 from ..errors import ArgumentError
 from ..language import SUPPRESSED, Lang
 from .axis import Linear, nice_ticks
-from .cells import Names, Row, absent_words, mark, mark_notes, records, value, word
+from .cells import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
 from .legend import Item, flow_legend, legend_height
 from .measure import LINE, TEXT, spread, text_width, widest, wrap
 from .style import INK, MARGIN, MUTED, RULE, WIDTH, Page, house_style, luminance
@@ -105,7 +105,7 @@ def stacked_bars(
     notes: Sequence[str],
     arms: Mapping[str, str] | None,
     control: str | None,
-    labels: Mapping[str, str] | None,
+    labels: Labels | None,
 ) -> Figure:
     """Draw one stacked bar an arm.
 
@@ -168,7 +168,7 @@ def _read(
     lang: str,
     arms: Mapping[str, str] | None,
     control: str | None,
-    labels: Mapping[str, str] | None,
+    labels: Labels | None,
 ) -> _Content:
     column = what.column if what.column in table.columns else "category"
     rows = records(table, ["arm", column, "share"], what.name)
@@ -318,7 +318,7 @@ def bars_alt_text(
     *,
     arms: Mapping[str, str] | None,
     control: str | None,
-    labels: Mapping[str, str] | None,
+    labels: Labels | None,
 ) -> str:
     """Return each arm's total and its parts, a sentence an arm.
 

@@ -15,10 +15,12 @@ from .words import WORDS
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Names", "Row", "absent_words", "mark", "mark_notes", "records", "value", "word"]
+__all__ = ["Labels", "Names", "Row", "absent_words", "mark", "mark_notes", "records", "value", "word"]
 
 #: One row of a tidy table.
 Row = Mapping[str, Any]
+#: Labels by key; a level's, or another key that means different things in different places, by (where, key).
+Labels = Mapping[str, str] | Mapping[tuple[str, str], str] | Mapping[str | tuple[str, str], str]
 
 
 def records(table: pd.DataFrame, columns: Sequence[str], figure: str) -> list[dict[str, Any]]:
@@ -120,8 +122,9 @@ class Names:
     arms : mapping of str to str, optional
         Labels by code in the study's order, control first.
     control : str, optional
-    labels : mapping of str to str, optional
-        Labels of outcomes, covariates, subgroups, levels, stages, reasons and categories.
+    labels : mapping, optional
+        Labels of outcomes, covariates, subgroups, levels, stages, reasons and categories, by key; of levels also by
+        (covariate, level), which comes first.
 
     Raises
     ------
@@ -135,10 +138,10 @@ class Names:
         lang: str,
         arms: Mapping[str, str] | None = None,
         control: str | None = None,
-        labels: Mapping[str, str] | None = None,
+        labels: Labels | None = None,
     ) -> None:
         self.lang: Lang = language.parse(lang)
-        self._labels = labels or {}
+        self._labels: dict[str | tuple[str, str], str] = dict((labels or {}).items())
         codes = dict.fromkeys(arm for row in rows for arm in (word(row, "control"), word(row, "arm")) if arm)
         named = dict(arms or {}) | {code: self._labels.get(code, code) for code in codes if code not in (arms or {})}
         if control is not None and control not in named:
@@ -158,17 +161,23 @@ class Names:
         """
         return self.styles[code].label if code in self.styles else code
 
-    def label(self, key: str) -> str:
+    def label(self, key: str, of: str = "") -> str:
         """Return a key's label: the caller's, else the figures' own, else the key with spaces.
 
         Parameters
         ----------
         key : str
+        of : str, optional
+            Where the key stands: a level's covariate, a column. Labels by (of, key) come first.
         """
-        if key in self._labels:
-            return self._labels[key]
-        known = WORDS.label(key, self.lang)
-        return known if known != key else key.replace("_", " ")
+        for wanted in ((of, key), key):
+            if wanted in self._labels:
+                return self._labels[wanted]
+        for ours in (f"{of}_{key}", key):
+            known = WORDS.label(ours, self.lang)
+            if known != ours:
+                return known
+        return key.replace("_", " ")
 
     def text(self, key: str, **values: str) -> str:
         """Return words of the figures' catalogue.

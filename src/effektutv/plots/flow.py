@@ -10,7 +10,7 @@ from matplotlib.patches import Polygon, Rectangle
 
 from .. import language
 from ..language import Lang
-from .cells import Names, Row, mark, mark_notes, records, value, word
+from .cells import Labels, Names, Row, mark, mark_notes, records, value, word
 from .measure import LINE, widest, wrap
 from .style import INK, MARGIN, MUTED, RULE, WIDTH, Page, house_style
 
@@ -63,7 +63,7 @@ def flow(
     notes: Sequence[str] = (),
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
-    labels: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
 ) -> Figure:
     """Draw the participant flow.
 
@@ -306,7 +306,7 @@ def alt_text(
     *,
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
-    labels: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
 ) -> str:
     """Return each stage's count, and the arms' at the stages that have them, in a sentence.
 

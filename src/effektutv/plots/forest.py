@@ -3,85 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .. import language
-from ..language import SUPPRESSED, Lang, Scale
-from .axis import Linear, nice_ticks
-from .cells import Names, Row, absent_words, mark, mark_notes, records, value, word
-from .measure import LINE, TEXT, text_width, widest, wrap
-from .style import GRID, INK, MARGIN, MUTED, RULE, WIDTH, ArmStyle, Page, house_style, pair_styles
+from ..language import ABSENT, SUPPRESSED, Lang, Scale
+from .cells import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
+from .measure import wrap
+from .rows import LABEL_WIDTH, RowLine, Writer, column_heads, coverage, row_figure
+from .style import MUTED, ArmStyle, pair_styles
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = ["alt_text", "forest"]
 
-_LABEL_WIDTH = 158.0
-_HEADING_WIDTH = 290.0
-_COLUMN_GAP = 11.0
-_ROW_GAP = 3.0
 _INTERACTION = ArmStyle(colour=MUTED, line="solid", marker="D", label="", hollow=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
-    """One line of the forest: a heading, an effect or an interaction; ``last`` stands in the persons' column."""
-
-    label: str
-    indent: float = 0.0
-    bold: bool = False
-    last: str = ""
-    row: Row | None = None
-    look: ArmStyle | None = None
-    blank: bool = False
-    space: float = 0.0
-
-    def lines(self, width: float) -> list[str]:
-        """Return the label, wrapped; a heading has the plot's width too, for nothing is drawn beside it."""
-        room = _HEADING_WIDTH if self.row is None else width
-        return wrap(self.label, room - self.indent, bold=self.bold)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Writer:
-    """How the rows' numbers become text."""
-
-    names: Names
-    scale: Scale
-    decimals: int
-
-    def estimate(self, row: Row) -> str:
-        """Return the effect."""
-        shown = value(row, "estimate")
-        if shown is None:
-            return mark(row)
-        if self.scale == "points":
-            return language.points(shown, self.decimals, self.names.lang, unit=False)
-        return language.number(shown, self.decimals, self.names.lang)
-
-    def interval(self, row: Row, running: bool = False) -> str:
-        """Return the interval."""
-        low, high = value(row, "conf_low"), value(row, "conf_high")
-        if low is None or high is None:
-            return mark(row)
-        return language.interval(low, high, self.decimals, self.names.lang, scale=self.scale, running=running)
-
-    def persons(self, row: Row) -> str:
-        """Return the persons in the arm and in the comparison."""
-        counts = (value(row, "n_arm"), value(row, "n_control"))
-        if counts == (None, None):
-            return mark(row)
-        return " / ".join(mark(row) if n is None else language.count(n, self.names.lang) for n in counts)
-
-    def p_value(self, row: Row) -> str:
-        """Return ``p = …``."""
-        p = value(row, "p_value")
-        bare = language.p_value(p, self.names.lang, prefix=True)
-        return bare if p is not None else bare.replace(language.ABSENT, mark(row))
 
 
 def forest(
@@ -93,7 +30,7 @@ def forest(
     notes: Sequence[str] = (),
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
-    labels: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
     scale: Scale = "points",
     unit_label: str | None = None,
     decimals: int = 1,
@@ -135,36 +72,19 @@ def forest(
     """
     rows = records(table, ["arm", "control", "estimate", "conf_low", "conf_high"], "forest")
     names = Names(rows, lang, arms, control, labels)
-    write = _Writer(names=names, scale=scale, decimals=decimals)
+    write = Writer(names=names, scale=scale, decimals=decimals)
     body = _layout(rows, names, write)
     unit = unit_label or (language.capital(language.text("percentage_points", names.lang)) if scale == "points" else "")
-    heads = _column_heads(names, level)
-    texts = [_texts(line, write) for line in body]
-    signs = {cell for cells in texts for cell in cells} | {SUPPRESSED for line in body if SUPPRESSED in line.last}
-    foot = [*notes, names.text("n_pair_note"), *mark_notes(signs, names.lang)]
-    heading = _default_title(rows, names) if title is None else title
-    under = _default_subtitle(rows, names, scale, unit_label) if subtitle is None else subtitle
-    columns = [max(text_width(head), widest([cells[i] for cells in texts])) for i, head in enumerate(heads)]
-    label_width = min(
-        _LABEL_WIDTH, 2 + max(x.indent + text_width(x.label, TEXT, x.bold) for x in body if x.row is not None)
+    signs = {sign for line in body for cell in line.cells for sign in (SUPPRESSED, ABSENT) if cell.endswith(sign)}
+    return row_figure(
+        body,
+        heads=column_heads(names, level),
+        write=write,
+        unit=unit,
+        title=_default_title(rows, names) if title is None else title,
+        subtitle=_default_subtitle(rows, names, scale, unit_label) if subtitle is None else subtitle,
+        notes=[*notes, names.text("n_pair_note"), *mark_notes(signs, names.lang)],
     )
-    with house_style():
-        height = LINE + 8 + sum(_height(line, label_width) for line in body)
-        page = Page(height + 20 + (LINE if unit else 0) + LINE, title=heading, subtitle=under, notes=foot)
-        left = MARGIN + label_width + 8
-        right = WIDTH - MARGIN - sum(columns) - _COLUMN_GAP * 3
-        across, ticks, tick_labels = _effect_axis(rows, write, left + 6, right - 6)
-        axes = page.axes(left, page.top + LINE + 4, right - left, height - LINE - 4)
-        axes.set(xlim=(across.back(left), across.back(right)), ylim=(page.top + height, page.top + LINE + 4))
-        _effect_frame(page, axes, ticks, tick_labels, across, names, unit, page.top + height)
-        edges = [right + _COLUMN_GAP + sum(columns[: i + 1]) + _COLUMN_GAP * i for i in range(3)]
-        for x, head in zip(edges, heads, strict=True):
-            page.text(x, page.top + LINE - 2, head, ha="right", color=MUTED)
-        page.line([MARGIN, WIDTH - MARGIN], [page.top + LINE + 3] * 2, color=RULE)
-        y = page.top + LINE + 4
-        for line, cells in zip(body, texts, strict=True):
-            y = _draw(page, axes, line, cells, label_width, edges, y)
-    return page.fig
 
 
 # ------------------------------------------------------------------------------------------------------------- content
@@ -183,13 +103,13 @@ def _outcome_label(key: tuple[str, str, str], names: Names, clocks: bool) -> str
     return ", ".join(parts)
 
 
-def _layout(rows: Sequence[Row], names: Names, write: _Writer) -> list[_Line]:
+def _layout(rows: Sequence[Row], names: Names, write: Writer) -> list[RowLine]:
     """Return the forest's lines, top to bottom."""
     pairs = list(dict.fromkeys((word(r, "arm"), word(r, "control")) for r in rows))
     looks = dict(zip(pairs, pair_styles(pairs, names.styles, names.control), strict=True))
     keys = list(dict.fromkeys(_key(r) for r in rows))
     clocks = len({key[1] for key in keys}) > 1
-    out: list[_Line] = []
+    out: list[RowLine] = []
     for key in keys:
         mine = [r for r in rows if _key(r) == key]
         everyone = [r for r in mine if not word(r, "subgroup")]
@@ -197,60 +117,52 @@ def _layout(rows: Sequence[Row], names: Names, write: _Writer) -> list[_Line]:
         space = 6.0 if out else 0.0
         if everyone and len(pairs) == 1:
             look = looks[pairs[0]]
-            out.append(_Line(label=heading, bold=True, row=everyone[0], look=look, space=space))
+            cells = _cells(everyone[0], write)
+            out.append(RowLine(label=heading, cells=cells, bold=True, row=everyone[0], look=look, space=space))
             everyone = everyone[1:]
         elif everyone or len(keys) > 1:
-            out.append(_Line(label=heading, bold=True, space=space))
+            out.append(RowLine(label=heading, bold=True, space=space))
         for row in everyone:
             look = looks[word(row, "arm"), word(row, "control")]
-            out.append(_Line(label=names.versus(row), indent=8, row=row, look=look))
+            out.append(RowLine(label=names.versus(row), cells=_cells(row, write), indent=8, row=row, look=look))
         for subgroup in dict.fromkeys(word(r, "subgroup") for r in mine if word(r, "subgroup")):
             out += _subgroup([r for r in mine if word(r, "subgroup") == subgroup], names, write, looks, len(pairs) > 1)
     return out
 
 
 def _subgroup(
-    rows: Sequence[Row], names: Names, write: _Writer, looks: Mapping[tuple[str, str], ArmStyle], several: bool
-) -> list[_Line]:
+    rows: Sequence[Row], names: Names, write: Writer, looks: Mapping[tuple[str, str], ArmStyle], several: bool
+) -> list[RowLine]:
     """Return a subgroup's heading and, contrast by contrast, its levels and its interaction."""
-    out = [_Line(label=names.label(word(rows[0], "subgroup")), bold=True, space=6.0)]
+    subgroup = word(rows[0], "subgroup")
+    out = [RowLine(label=names.label(subgroup), bold=True, space=6.0)]
     for pair in dict.fromkeys((word(r, "arm"), word(r, "control")) for r in rows):
         mine = [r for r in rows if (word(r, "arm"), word(r, "control")) == pair]
         levels = [r for r in mine if word(r, "level") != "interaction"]
         if several:
-            out.append(_Line(label=names.versus(mine[0]), indent=8, space=2.0))
+            out.append(RowLine(label=names.versus(mine[0]), indent=8, space=2.0))
         deep = 16.0 if several else 8.0
-        out += [_Line(label=names.label(word(r, "level")), indent=deep, row=r, look=looks[pair]) for r in levels]
+        for row in levels:
+            label = names.label(word(row, "level"), of=subgroup)
+            out.append(RowLine(label=label, cells=_cells(row, write), indent=deep, row=row, look=looks[pair]))
         for row in mine:
             if word(row, "level") != "interaction":
                 continue
             two = len(levels) == 2
-            first, second = (names.label(word(r, "level")) for r in levels) if two else ("", "")
+            first, second = (names.label(word(r, "level"), of=subgroup) for r in levels) if two else ("", "")
             label = names.text("interaction_two", first=first, second=second) if two else names.text("interaction_all")
-            if len(wrap(label, _LABEL_WIDTH - deep)) > 2:
+            if len(wrap(label, LABEL_WIDTH - deep)) > 2:
                 label = names.text("interaction_below")
             # a joint test over more than two levels has no single difference: nothing is missing
             blank = not two and mark(row) != SUPPRESSED and value(row, "estimate") is None
-            out.append(
-                _Line(label=label, last=write.p_value(row), indent=deep, row=row, look=_INTERACTION, blank=blank)
-            )
+            shown = ("", "") if blank else (write.estimate(row), write.interval(row))
+            cells = (*shown, write.p_value(row))
+            out.append(RowLine(label=label, cells=cells, indent=deep, row=row, look=_INTERACTION))
     return out
 
 
-def _texts(line: _Line, write: _Writer) -> tuple[str, str, str]:
-    if line.row is None or line.blank:
-        return "", "", line.last
-    return write.estimate(line.row), write.interval(line.row), line.last or write.persons(line.row)
-
-
-def _column_heads(names: Names, level: float | None) -> tuple[str, str, str]:
-    coverage = "" if level is None else _coverage(level, names.lang) + " "
-    return names.text("effect"), coverage + names.text("ci"), names.text("n_pair")
-
-
-def _coverage(level: float, lang: Lang) -> str:
-    # 95 %, but 99,5 % where it is not whole
-    return language.percent(level, 0 if abs(level * 100 - round(level * 100)) < 1e-9 else 1, lang)
+def _cells(row: Row, write: Writer) -> tuple[str, str, str]:
+    return write.estimate(row), write.interval(row), write.persons(row)
 
 
 def _default_title(rows: Sequence[Row], names: Names) -> str:
@@ -270,94 +182,6 @@ def _default_subtitle(rows: Sequence[Row], names: Names, scale: Scale, unit_labe
     return first + names.text("forest_subtitle_plain")
 
 
-# ------------------------------------------------------------------------------------------------------------- drawing
-
-
-def _height(line: _Line, label_width: float) -> float:
-    return LINE * len(line.lines(label_width)) + _ROW_GAP + line.space
-
-
-def _effect_axis(
-    rows: Sequence[Row], write: _Writer, left: float, right: float
-) -> tuple[Linear, list[float], list[str]]:
-    """Return the map from effects to places, with zero inside, and as many round ticks as stand apart."""
-    cells = (value(r, c) for r in rows for c in ("estimate", "conf_low", "conf_high"))
-    seen = [c for c in cells if c is not None] or [-1.0, 1.0]
-    factor = 100 if write.scale == "points" else 1
-    low, high = min(0.0, *seen), max(0.0, *seen)
-    across = Linear(low, high if high > low else low + 1, left, right)
-    for most in (6, 5, 4, 3, 2):
-        ticks, decimals = nice_ticks(across.low * factor, across.high * factor, most=most)
-        inside = [t for t in ticks if left - 5 <= across(t / factor) <= right + 5]
-        tick_labels = [language.number(t, decimals, write.names.lang) for t in inside]
-        if len(inside) < 2 or widest(tick_labels) + 4 <= across.length((inside[1] - inside[0]) / factor):
-            break
-    return across, [t / factor for t in inside], tick_labels
-
-
-def _effect_frame(
-    page: Page,
-    axes: Axes,
-    ticks: Sequence[float],
-    tick_labels: Sequence[str],
-    across: Linear,
-    names: Names,
-    unit: str,
-    bottom: float,
-) -> None:
-    axes.spines["left"].set_visible(False)
-    axes.set_yticks([])
-    axes.set_xticks(ticks, tick_labels)
-    y = bottom + 16
-    if unit:
-        y += LINE
-        page.text((across.start + across.end) / 2, y, unit, ha="center", color=MUTED)
-    lower, higher = names.text("lower"), names.text("higher")
-    zero = across(0.0)
-    # the two hints stand on their sides of zero wherever neighbouring columns leave them room
-    if zero - 4 - text_width(lower) >= MARGIN and zero + 4 + text_width(higher) <= WIDTH - MARGIN:
-        page.text(zero - 4, y + LINE, lower, ha="right", color=MUTED)
-        page.text(zero + 4, y + LINE, higher, color=MUTED)
-
-
-def _draw(
-    page: Page,
-    axes: Axes,
-    line: _Line,
-    cells: Sequence[str],
-    label_width: float,
-    edges: Sequence[float],
-    top: float,
-) -> float:
-    """Draw one line of the forest and return where the next one begins."""
-    y = top + line.space
-    if line.bold and line.space:
-        page.line([MARGIN, WIDTH - MARGIN], [y - 3, y - 3], color=GRID)
-    labels = line.lines(label_width)
-    weight = "bold" if line.bold else "normal"
-    middle = y + 1.5 + LINE * len(labels) / 2
-    for i, text in enumerate(labels):
-        muted = line.row is None and not line.bold
-        page.text(MARGIN + line.indent, y + LINE * (i + 1) - 1, text, fontweight=weight, color=MUTED if muted else INK)
-    for x, cell in zip(edges, cells, strict=True):
-        page.text(x, middle + TEXT * 0.36, cell, ha="right") if cell else None
-    if line.row is not None:
-        # the zero line stops at headings, whose words run across the plot
-        axes.plot([0, 0], [y, y + LINE * len(labels) + _ROW_GAP], color=INK, linewidth=0.9, solid_capstyle="butt")
-    if line.row is not None and line.look is not None:
-        _whisker(axes, line.row, line.look, middle)
-    return top + _height(line, label_width)
-
-
-def _whisker(axes: Axes, row: Row, look: ArmStyle, y: float) -> None:
-    estimate, low, high = (value(row, c) for c in ("estimate", "conf_low", "conf_high"))
-    if low is not None and high is not None:
-        axes.plot([low, high], [y, y], color=look.colour, linewidth=1.4, solid_capstyle="butt")
-    if estimate is not None:
-        marks: dict[str, Any] = {**look.marks, "markersize": 6.0}
-        axes.plot([estimate], [y], linestyle="none", **marks)
-
-
 # ------------------------------------------------------------------------------------------------------------ alt text
 
 
@@ -367,7 +191,7 @@ def alt_text(
     *,
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
-    labels: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
     scale: Scale = "points",
     unit_label: str | None = None,
     decimals: int = 1,
@@ -385,14 +209,14 @@ def alt_text(
     """
     rows = records(table, ["arm", "control", "estimate", "conf_low", "conf_high"], "forest")
     names = Names(rows, lang, arms, control, labels)
-    write = _Writer(names=names, scale=scale, decimals=decimals)
+    write = Writer(names=names, scale=scale, decimals=decimals)
     unit = language.text("percentage_points", names.lang) if scale == "points" else unit_label or ""
     several = len({_key(r) for r in rows}) > 1
     everyone = [r for r in rows if not word(r, "subgroup")] or [r for r in rows if word(r, "level") != "interaction"]
     parts = []
     for row in everyone:
         place = f"{_outcome_label(_key(row), names, clocks=True)}, " if several else ""
-        place += f"{names.label(word(row, 'level'))}, " if word(row, "level") else ""
+        place += f"{names.label(word(row, 'level'), of=word(row, 'subgroup'))}, " if word(row, "level") else ""
         if value(row, "estimate") is None:
             parts.append(f"{place}{names.versus(row)} {absent_words(mark(row), names)}")
             continue
@@ -408,7 +232,7 @@ def alt_text(
     return sentence + (" " + names.text("forest_alt_interactions", tests="; ".join(tests)) if tests else "")
 
 
-def _around(row: Row, write: _Writer, level: float | None) -> str:
+def _around(row: Row, write: Writer, level: float | None) -> str:
     names = write.names
-    coverage = "" if level is None else _coverage(level, names.lang) + " "
-    return f" ({coverage}{names.text('ci_words')} {write.interval(row, running=True)})"
+    shown = "" if level is None else coverage(level, names.lang) + " "
+    return f" ({shown}{names.text('ci_words')} {write.interval(row, running=True)})"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .. import language
 from ..language import Lang
 from .axis import Linear, nice_ticks
-from .cells import Names, Row, mark, mark_notes, records, value, word
+from .cells import Labels, Names, Row, mark, mark_notes, records, value, word
 from .legend import Item, flow_legend, legend_height
 from .measure import LINE, TEXT, text_width, widest, wrap
 from .style import GRID, INK, MARGIN, MUTED, RULE, WIDTH, ArmStyle, Page, house_style, pair_styles
@@ -63,7 +63,7 @@ def love(
     notes: Sequence[str] = (),
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
-    labels: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
     limit: float = 0.1,
 ) -> Figure:
     """Draw standardised mean differences at baseline: raw hollow, stratum-weighted filled, the largest pair's row first.
@@ -141,7 +141,7 @@ def _read(
     lang: str,
     arms: Mapping[str, str] | None,
     control: str | None,
-    labels: Mapping[str, str] | None,
+    labels: Labels | None,
 ) -> tuple[Names, list[_Covariate], list[_Pair]]:
     """Return the names, the rows in the figure's order, and the pairs in the table's."""
     rows = records(table, ["covariate", "arm", "control", "smd"], "love plot")
@@ -162,7 +162,7 @@ def _label(key: tuple[str, str, str], names: Names) -> str:
     if kind == "missing" or level == "missing":
         return names.text("missing_of", covariate=names.label(covariate))
     if level:
-        return names.text("level_of", covariate=names.label(covariate), level=names.label(level))
+        return names.text("level_of", covariate=names.label(covariate), level=names.label(level, of=covariate))
     return names.label(covariate)
 
 
@@ -252,7 +252,7 @@ def alt_text(
     *,
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
-    labels: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
     limit: float = 0.1,
 ) -> str:
     """Return the largest difference and how many lie beyond the limit, in a sentence or two.

@@ -13,7 +13,7 @@ from .. import language
 from ..errors import ArgumentError
 from ..language import Lang, Scale
 from .axis import Linear, nice_ticks
-from .cells import Names, Row, absent_words, mark, mark_notes, records, value, word
+from .cells import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
 from .lines import LANE, LEADER, NAME_WIDTH, Line, counts_strip, end_labels, gap_marks, gaps, thin_out
 from .measure import LINE, text_width, widest, wrap
 from .style import MARGIN, MUTED, RULE, WIDTH, Page, house_style
@@ -77,7 +77,7 @@ def shares_by_month(
     notes: Sequence[str] = (),
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
-    labels: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
     outcome: str | None = None,
     clock: str | None = None,
     mark_month: int | None = None,
@@ -157,7 +157,7 @@ def _read(
     lang: str,
     arms: Mapping[str, str] | None,
     control: str | None,
-    labels: Mapping[str, str] | None,
+    labels: Labels | None,
     outcome: str | None,
     clock: str | None,
     mark_month: int | None,
@@ -337,7 +337,7 @@ def alt_text(
     *,
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
-    labels: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
     outcome: str | None = None,
     clock: str | None = None,
     mark_month: int | None = None,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..language import Lang
 from .bars import Parts, bars_alt_text, stacked_bars
+from .cells import Labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +32,7 @@ def sources(
     notes: Sequence[str] = (),
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
-    labels: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
 ) -> Figure:
     """Draw the share in work by the register that shows it as one stacked bar an arm, with the total at its end.
 
@@ -75,7 +76,7 @@ def alt_text(
     *,
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
-    labels: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
 ) -> str:
     """Return each arm's total and its parts, a sentence an arm.
 

@@ -14,7 +14,7 @@ from .. import language
 from ..errors import ArgumentError
 from ..language import Lang
 from .axis import Linear, nice_ticks
-from .cells import Names, Row, absent_words, mark, mark_notes, records, value, word
+from .cells import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
 from .lines import LANE, LEADER, NAME_WIDTH, Line, counts_strip, end_labels, gap_marks, gaps, plot_height, thin_out
 from .measure import LINE, widest, wrap
 from .style import MARGIN, MUTED, RULE, WIDTH, Page, house_style
@@ -89,7 +89,7 @@ def survival(
     notes: Sequence[str] = (),
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
-    labels: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
     mark_time: float | None = None,
     time_label: str | None = None,
 ) -> Figure:
@@ -178,7 +178,7 @@ def _read(
     lang: str,
     arms: Mapping[str, str] | None,
     control: str | None,
-    labels: Mapping[str, str] | None,
+    labels: Labels | None,
     mark_time: float | None,
 ) -> _Content:
     rows = records(table, ["arm", "time", "incidence"], "survival")
@@ -328,7 +328,7 @@ def alt_text(
     *,
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
-    labels: Mapping[str, str] | None = None,
+    labels: Labels | None = None,
     mark_time: float | None = None,
 ) -> str:
     """Return the arms' shares at the marked time (the last one else) with their intervals, in a sentence.

@@ -168,6 +168,101 @@ WORDS = Catalogue(
         "af_only": {"sv": "Endast Arbetsförmedlingen", "en": "Employment service only"},
         "ku_only": {"sv": "Endast kontrolluppgift", "en": "Control statement only"},
         "both": {"sv": "Båda registren", "en": "Both registers"},
+        # one contrast by several estimators, and one regression taken apart
+        "estimators_title": {
+            "sv": "{outcome}: samma effekt med olika skattningsmetoder",
+            "en": "{outcome}: one effect by several estimators",
+        },
+        "estimators_title_plain": {
+            "sv": "Samma effekt med olika skattningsmetoder",
+            "en": "One effect by several estimators",
+        },
+        "estimator_difference": {"sv": "Skillnad i andelar", "en": "Difference in means"},
+        "estimator_blocked": {"sv": "Vägd efter stratum", "en": "Weighted by stratum"},
+        "estimator_fe": {"sv": "Regression med strata", "en": "Regression with strata"},
+        "estimator_lin": {"sv": "Med kovariater (Lin)", "en": "With covariates (Lin)"},
+        "estimator_logit": {"sv": "Logistisk regression", "en": "Logistic regression"},
+        "estimator_ipw": {"sv": "Vägd efter sannolikhet", "en": "Weighted by probability"},
+        "estimator_pooled": {"sv": "En regression med alla grupper", "en": "One regression of all arms"},
+        "estimator_response-weighted": {"sv": "Vägd efter svar", "en": "Weighted for response"},
+        "contamination_title": {
+            "sv": "En regression med alla grupper, och vad den blandar",
+            "en": "One regression of all arms, and what it mixes",
+        },
+        "component_pooled": {"sv": "En regression med alla grupper", "en": "One regression of all arms"},
+        "component_own": {"sv": "varav egna effekter", "en": "of which own effects"},
+        "component_contamination_of": {"sv": "varav effekter av {arm}", "en": "of which effects of {arm}"},
+        "component_equal": {"sv": "Alla personer väger lika", "en": "Every person counts alike"},
+        "component_one_at_a_time": {"sv": "En jämförelse i taget", "en": "One contrast at a time"},
+        "component_common": {"sv": "Samma vikter för alla grupper", "en": "The same weights for all arms"},
+        # bounds for missing outcomes
+        "bounds_title": {
+            "sv": "{outcome}: vad bortfallet kan betyda",
+            "en": "{outcome}: what missing answers may mean",
+        },
+        "bounds_title_plain": {"sv": "Vad bortfallet kan betyda", "en": "What missing outcomes may mean"},
+        "bounds_subtitle_points": {
+            "sv": "Skillnad mot jämförelsen i procentenheter: skattningar, och gränser som effekten ligger inom.",
+            "en": "Difference from the comparison in percentage points: estimates, and bounds on the effect.",
+        },
+        "bounds_subtitle_unit": {
+            "sv": "Skillnad mot jämförelsen: skattningar, och gränser som effekten ligger inom. Enhet: {unit}.",
+            "en": "Difference from the comparison: estimates, and bounds on the effect. Unit: {unit}.",
+        },
+        "bounds_subtitle_plain": {
+            "sv": "Skillnad mot jämförelsen: skattningar, och gränser som effekten ligger inom.",
+            "en": "Difference from the comparison: estimates, and bounds on the effect.",
+        },
+        "effect_or_bounds": {"sv": "Effekt/gränser", "en": "Effect/bounds"},
+        "bounds_note": {
+            "sv": "Staplar: från nedre till övre gräns; linjer: konfidensintervall (KI). Personer: med svar i gruppen / i "
+            "jämförelsen.",
+            "en": "Bars: from the lower to the upper bound; lines: confidence intervals (CI). Persons: with an answer in the "
+            "arm / in the comparison.",
+        },
+        "bounds_lee": {
+            "sv": "Gränserna enligt Lee gäller dem som hade svarat i båda grupperna.",
+            "en": "Lee’s bounds are for those who would answer in either arm.",
+        },
+        "method_lee": {"sv": "Gränser enligt Lee", "en": "Lee’s bounds"},
+        "method_worst case": {"sv": "Gränser i värsta fall", "en": "Worst-case bounds"},
+        "respondents_response-weighted": {"sv": "Svarande, vägda efter svar", "en": "Respondents, weighted"},
+        "respondents_ipw": {"sv": "Svarande, vägda efter svar", "en": "Respondents, weighted"},
+        "respondents_difference": {"sv": "Svarande, som de är", "en": "Respondents as they are"},
+        "respondents_blocked": {"sv": "Svarande, som de är", "en": "Respondents as they are"},
+        "respondents_fe": {"sv": "Svarande, som de är", "en": "Respondents as they are"},
+        "respondents_lin": {"sv": "Svarande, med kovariater", "en": "Respondents, covariates"},
+        # distribution over the draws of the assignment
+        "draws_title": {
+            "sv": "{outcome}: om lotten ensam hade avgjort",
+            "en": "{outcome}: if chance alone had decided",
+        },
+        "draws_title_plain": {"sv": "Om lotten ensam hade avgjort", "en": "If chance alone had decided"},
+        "draws_subtitle": {
+            "sv": "Andel av de nya lottningarna efter skillnadens storlek, om insatsen inte påverkat någon.",
+            "en": "Share of new draws of the assignment by size of the difference, had the arm changed nothing.",
+        },
+        "draws_subtitle_exact": {
+            "sv": "Sannolikhet efter skillnadens storlek, om insatsen inte påverkat någon (exakt).",
+            "en": "Probability by size of the difference, had the arm changed nothing (exact).",
+        },
+        "draws_note": {
+            "sv": "I färg: minst lika långt ut som det observerade; dess andel ger p-värdet.",
+            "en": "In colour: at least as far out as the observed difference; its share gives the p-value.",
+        },
+        "statistic": {
+            "sv": "Skillnad i antal medelfel",
+            "en": "Difference in number of standard errors",
+        },
+        "statistic_points": {
+            "sv": "Skillnad från den väntade, procentenheter",
+            "en": "Difference from the expected one, percentage points",
+        },
+        "observed_statistic": {"sv": "observerat {value}, {p}", "en": "observed {value}, {p}"},
+        "draws_alt": {
+            "sv": "Fördelning av skillnaden över nya lottningar. {tests}.",
+            "en": "Distribution of the difference over new draws of the assignment. {tests}.",
+        },
         # participant flow
         "flow_title": {"sv": "Deltagare från förfrågan till analys", "en": "Participants from invitation to analysis"},
         "flow_subtitle": {"sv": "Antal personer.", "en": "Number of persons."},
