@@ -15,6 +15,7 @@ import numpy as np
 from .assigned import INTERCURRENT, POPULATION, TESTED, read_assignment, read_outcome, state_estimand, unique
 from .columns import coded, crossed, names_of
 from .errors import ArgumentError
+from .estimate.credibility import corrected
 from .estimate.design import BoolArray, Design, Estimator, FloatArray, Spec, parse_spec, persons
 from .estimate.effects import Labels
 from .estimate.families import (
@@ -391,8 +392,9 @@ def _corrected(
     for j, i in enumerate(tested):
         row = replace(changed[i], p_adjusted=float(adjusted[j]), family=name)
         changed[i] = row if raw is None else replace(row, p_randomization=float(raw[j]))
-    out = replace(effects, rows=tuple(changed), notes=unique([*effects.notes, *(f"{name}: {n}" for n in notes)]))
-    return keep(out, kept(effects))
+    said = unique([*effects.notes, *(f"{name}: {n}" for n in notes)])
+    items = None if effects.credibility is None else corrected(effects.credibility, changed)
+    return keep(replace(effects, rows=tuple(changed), notes=said, credibility=items), kept(effects))
 
 
 def _hypotheses(source: Source, rows: Sequence[EffectRow]) -> list[Hypothesis]:

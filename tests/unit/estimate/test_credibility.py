@@ -157,6 +157,14 @@ def test_items_stand_beside_every_interaction_row(df):
     assert eu.itt(df, **CALL).credibility is None
 
 
+def test_adjusting_a_family_counts_as_correcting_for_the_number(df):
+    found = eu.itt(df, **CALL, by=["kon", "skola"], modifiers=11)
+    after = eu.adjust(found, rows=lambda row: row.level == "interaction" and row.subgroup == "kon")
+    number = {(r.arm, r.control, r.subgroup): r.answer for r in after.credibility.rows if r.item == "number"}
+    assert number["SE", "FS", "kon"] == "probably_increased"
+    assert number["SE", "FS", "skola"] == "definitely_reduced"
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
