@@ -24,7 +24,7 @@ ARROWS = {
     "cohort": {"errors", "language", "study", "results", "registers"},
     "synthetic": {"errors", "resources", "language", "study", "registers"},
     "estimate": {"errors", "results"},
-    "disclosure": {"errors", "language", "study", "results"},
+    "disclosure": {"errors", "language", "study", "results", "estimate"},
     "reporting": {"errors", "language", "study", "results", "plots", "disclosure", "resources"},
     "assigned": {"errors", "results", "estimate", "columns"},
     "further": {"errors", "results", "estimate", "columns", "assigned", "missing"},

@@ -78,6 +78,8 @@ class Ledger:
         What no table shows by itself but stands free, so that it is the first choice as a complement.
     leftovers : list of tuple of Cell
         Levels that leave a few of everyone over: their raw shares together would tell the outcomes of those few.
+    denominators : dict of Cell to Cell
+        The cell that counts the persons behind another: who is not counted has no share either.
     thin : dict of Cell to Decision
         Cells whose raw share alone is hidden, for such a leftover; estimates weighted over strata do not give it away.
     """
@@ -88,6 +90,7 @@ class Ledger:
     anchors: set[Cell] = field(default_factory=set)
     spare: set[Cell] = field(default_factory=set)
     leftovers: list[tuple[Cell, ...]] = field(default_factory=list)
+    denominators: dict[Cell, Cell] = field(default_factory=dict)
     thin: dict[Cell, Decision] = field(default_factory=dict)
     hidden: dict[Cell, Decision] = field(default_factory=dict)
     closed: bool = False
@@ -186,6 +189,16 @@ class Ledger:
             raise DisclosureError("the ledger is not closed: nothing has been decided")
         return cell in self.hidden or cell not in self.seen
 
+    def withhold(self, cell: Cell, rule: str) -> None:
+        """Hide a cell once more is known than the margins say; it stands in no margin.
+
+        Parameters
+        ----------
+        cell : Cell
+        rule : str
+        """
+        self._hide(cell, rule, Role.COMPLEMENTARY, "not stated")
+
     def _hide(self, cell: Cell, rule: str, role: Role, band: str) -> None:
         if cell not in self.hidden:
             self.hidden[cell] = self._decision(cell, rule, role, band)
@@ -198,7 +211,9 @@ class Ledger:
         """Hide every outcome of persons whose number is not shown: a share would give the number away."""
         groups = {(c.arm, c.group, c.level) for c in self.hidden if c.table == "persons"}
         for cell in self.seen:
-            if cell.table == "outcome" and (cell.arm, cell.group, cell.level) in groups:
+            if self.denominators.get(cell) in self.hidden or (
+                cell.table == "outcome" and (cell.arm, cell.group, cell.level) in groups
+            ):
                 self._hide(cell, DENOMINATOR, Role.COMPLEMENTARY, "not stated")
 
     def _complete_margins(self) -> bool:

@@ -18,20 +18,29 @@ hundredths for a whole curve, rests on hidden months too; how narrow the margins
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
 from effektutv.results import Status, Suppressed, Unavailable
 
 from . import collect
+from .contamination import protect_contamination, protect_power
+from .credibility import shown_credibility
+from .curves import protect_times
 from .ledger import Ledger
 from .notes import safe_note
 from .policy import policy_named
 from .protected import _SEAL, Decision, Protected, ReportInputs, Role
+from .receipt import collect_receipts, protect_compliance
+from .release import banded, release_all, shown
+from .shapes import check_shapes
+from .survey import collect_survey, protect_survey, response_cell
+from .times import collect_times, decide_times, tracks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from effektutv.results import (
         ArmSummary,
@@ -39,7 +48,6 @@ if TYPE_CHECKING:
         BalanceRow,
         CountRow,
         Counts,
-        DataQuality,
         EffectBand,
         EffectRow,
         Effects,
@@ -48,13 +56,14 @@ if TYPE_CHECKING:
         Profile,
         StartRow,
         Starts,
-        Statistic,
     )
+    from effektutv.results.further import TimeToEvent
     from effektutv.study import Study
+
+    from .times import Curves
 
 __all__ = ["protect"]
 
-T = TypeVar("T")
 _COUNTS = Suppressed("the counts behind shares are not released by themselves")
 _TOUCHED = "touches a suppressed cell"
 _POOLED = "pooled"
@@ -79,6 +88,7 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
         If the profile is unknown or does not fit the study, or if something cannot be checked or protected: nothing may
         be released then.
     """
+    check_shapes(inputs)
     policy = policy_named(inputs.study.disclosure.profile)
     if policy.releases_all:
         if inputs.study.table is None:
@@ -86,13 +96,13 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
                 f"the profile {policy.name!r} is for tables whose records are public; register extracts are not: "
                 "choose another profile in [disclosure]"
             )
-        return Protected(_release_all(inputs), policy, (), _SEAL)
-    if inputs.contamination or inputs.times or inputs.surveys or inputs.compliance or inputs.power:
-        raise DisclosureError("a result of a kind that disclosure control does not know; nothing is released")
+        return Protected(release_all(inputs), policy, (), _SEAL)
     ledger = _ledger(inputs, Ledger(policy=policy))
+    curves = decide_times(ledger, inputs.study, inputs.times, _every_effect(inputs))
     apply = _Apply(ledger, inputs.study)
-    value = replace(
-        inputs,
+    # every part by its name: check_shapes has refused a part that is not among them
+    value = ReportInputs(
+        study=inputs.study,
         effects=tuple(apply.effects(e) for e in inputs.effects),
         robustness=tuple(apply.effects(e) for e in inputs.robustness),
         profiles=tuple(apply.profile(p) for p in inputs.profiles),
@@ -101,26 +111,65 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
         starts=inputs.starts and apply.starts(inputs.starts),
         flow=inputs.flow and apply.flow(inputs.flow),
         balance=inputs.balance and apply.balance(inputs.balance),
-        quality=inputs.quality and _banded(inputs.quality, policy.threshold),
+        quality=inputs.quality and banded(inputs.quality, policy.threshold),
+        contamination=inputs.contamination
+        and protect_contamination(inputs.contamination, ledger, inputs.study, apply.notes),
+        times=tuple(apply.times(t, curves) for t in inputs.times),
+        surveys=tuple(protect_survey(s, ledger, apply.effects, apply.notes) for s in inputs.surveys),
+        compliance=inputs.compliance and protect_compliance(inputs.compliance, ledger, apply.notes),
+        power=inputs.power and protect_power(inputs.power, ledger, inputs.study, apply.notes),
+        power_curve=inputs.power_curve and protect_power(inputs.power_curve, ledger, inputs.study, apply.notes),
         notes=tuple(apply.notes(inputs.notes)),
     )
-    return Protected(value, policy, (*ledger.hidden.values(), *ledger.thin.values(), *apply.withheld), _SEAL)
+    told = (d for c in curves for d in c.decisions)
+    return Protected(value, policy, (*ledger.hidden.values(), *ledger.thin.values(), *told, *apply.withheld), _SEAL)
+
+
+def _every_effect(inputs: ReportInputs) -> Iterator[EffectRow]:
+    """Yield every row of effects in the report but the surveys'."""
+    for effects in (*inputs.effects, *inputs.robustness, *(p.effects for p in inputs.profiles)):
+        yield from effects.rows
+
+
+def _sizes(inputs: ReportInputs) -> dict[str, int]:
+    """Return the most persons of each arm that any table shows: the arm's size, as far as a reader can tell."""
+    pairs: list[tuple[str, object]] = [
+        (a, n) for s in (inputs.flow.rows if inputs.flow else ()) for a, n in s.by_arm.items()
+    ]
+    pairs += [(r.arm, r.n) for r in (inputs.starts.rows if inputs.starts else ())]
+    pairs += [(r.arm, r.n) for p in inputs.profiles for r in p.rows]
+    pairs += [(r.arm, r.n) for r in (inputs.compliance.receipt.rows if inputs.compliance else ())]
+    pairs += [(r.arm, r.n) for t in inputs.times for r in t.risk]
+    responses = (r for s in inputs.surveys for r in s.response.rows)
+    for row in (*_every_effect(inputs), *responses):
+        pairs += [(row.arm, row.n_arm), (row.control, row.n_control)]
+    for line in inputs.balance.rows if inputs.balance else ():
+        pairs += [(line.arm, line.n_arm), (line.control, line.n_control)]
+    sizes: dict[str, int] = {}
+    for arm, n in pairs:
+        if isinstance(n, int):
+            sizes[arm] = max(n, sizes.get(arm, 0))
+    return sizes
 
 
 def _ledger(inputs: ReportInputs, ledger: Ledger) -> Ledger:
     """Enter every table of the report, and close."""
     study = inputs.study
-    for effects in (*inputs.effects, *inputs.robustness, *(p.effects for p in inputs.profiles)):
-        collect.collect_effects(ledger, study, effects.rows)
+    collect.collect_effects(ledger, study, _every_effect(inputs))
     for profile in inputs.profiles:
         collect.collect_arms(ledger, study, profile.rows)
     for counts in (*inputs.kinds, *inputs.sources):
         collect.collect_counts(ledger, study, counts.rows)
     if inputs.balance is not None:
         collect.collect_balance(ledger, study, inputs.balance)
+    for survey in inputs.surveys:
+        collect_survey(ledger, study, survey)
     collect.link_outcomes(ledger, study)
+    collect_times(ledger, inputs.times, _sizes(inputs))
     if inputs.starts is not None:
         collect.collect_starts(ledger, inputs.starts, inputs.flow)
+    if inputs.compliance is not None:
+        collect_receipts(ledger, inputs.compliance, inputs.starts)
     if inputs.flow is not None:
         collect.collect_flow(ledger, inputs.flow)
     ledger.close()
@@ -140,7 +189,11 @@ class _Apply:
     def effects(self, effects: Effects) -> Effects:
         """Return the effects with every row decided."""
         rows = tuple(self._effect(row) for row in effects.rows)
-        return replace(effects, rows=rows, notes=tuple(self.notes(effects.notes)))
+        credibility = effects.credibility
+        if credibility is not None:
+            credibility, decisions = shown_credibility(credibility, rows)
+            self.withheld += decisions
+        return replace(effects, rows=rows, notes=tuple(self.notes(effects.notes)), credibility=credibility)
 
     def _effect(self, row: EffectRow) -> EffectRow:
         interaction = row.level == collect.INTERACTION
@@ -161,6 +214,8 @@ class _Apply:
             elif not interaction and (self._thin(row, side) or self._differencing(row, side)):
                 changes[f"share_{name}"] = Suppressed(_DIFFERENCING)
             few = isinstance(side.n, int) and self.ledger.policy.small(side.n)
+            # of a survey item those counted are the respondents
+            few = few or response_cell(row.outcome, side.arm) in self.ledger.hidden
             if few or (not interaction and row.subgroup and self._persons_hidden(side.arm, row.subgroup, row.level)):
                 changes[f"n_{name}"] = gone
         if not touched:
@@ -217,7 +272,7 @@ class _Apply:
         if effect is None or isinstance(effect.estimate, Suppressed) or isinstance(effect.std_error, Suppressed):
             gone = Suppressed(_TOUCHED)
             return replace(band, sim_low=gone, sim_high=gone, sim_critical=gone, status=Status.SUPPRESSED)
-        return _shown(band, band.sim_low)
+        return shown(band, band.sim_low)
 
     def _summary(self, row: ArmSummary) -> ArmSummary:
         if not self._has_persons(row.n):
@@ -317,6 +372,18 @@ class _Apply:
         note = str(changes.pop("note", safe_note(row.note) or ""))
         return replace(row, status=status, note=note, **changes)  # type: ignore[arg-type]
 
+    # -------------------------------------------------------------------------------------------------------- times
+
+    def times(self, result: TimeToEvent, curves: Sequence[Curves]) -> TimeToEvent:
+        """Return a time to event made from the counts that may be shown."""
+        first = tracks_of(result)[0]
+        mine = next(c for c in curves if (c.tracks[0].outcome, c.tracks[0].times) == (first.outcome, first.times))
+        found = protect_times(result, mine, self.ledger.policy)
+        # how many were left out in all, less the arms that are shown, is the arm that is not
+        secret = any(mine.sizes.get((t.clock, t.arm)) != t.n for t in mine.tracks)
+        notes = [n for n in found.notes if not (secret and re.search(r"\d", n))]
+        return replace(found, notes=tuple(self.notes(notes)))
+
     # -------------------------------------------------------------------------------------------------------- notes
 
     def notes(self, notes: Iterable[str]) -> Iterator[str]:
@@ -329,44 +396,3 @@ class _Apply:
                 self.withheld.append(
                     Decision(table="notes", cell="a table note", rule=rule, role=Role.PRIMARY, count_band="1 to 4")
                 )
-
-
-# ------------------------------------------------------------------------------------------------------ without change
-
-
-def _banded(quality: DataQuality, threshold: int) -> DataQuality:
-    """Return the findings with every small count of rows made the same, so that only its band can be shown."""
-    rows = tuple(replace(f, rows_failing=1) if 0 < f.rows_failing < threshold else f for f in quality.rows)
-    return replace(quality, rows=rows)
-
-
-def _shown(row: T, statistic: Statistic | None = None) -> T:
-    status = Status.UNAVAILABLE if isinstance(statistic, Unavailable) else Status.RELEASED
-    return replace(row, status=status)  # type: ignore[type-var]
-
-
-def _release_all(inputs: ReportInputs) -> ReportInputs:
-    """Return everything as released: the records are public."""
-
-    def effects(e: Effects) -> Effects:
-        return replace(e, rows=tuple(_shown(r, r.estimate) for r in e.rows))
-
-    def counts(c: Counts) -> Counts:
-        return replace(c, rows=tuple(_shown(r) for r in c.rows))
-
-    def profile(p: Profile) -> Profile:
-        bands = replace(p.bands, rows=tuple(_shown(b, b.sim_low) for b in p.bands.rows))
-        return replace(p, rows=tuple(_shown(r, r.share) for r in p.rows), effects=effects(p.effects), bands=bands)
-
-    flow, balance, starts = inputs.flow, inputs.balance, inputs.starts
-    return replace(
-        inputs,
-        effects=tuple(effects(e) for e in inputs.effects),
-        robustness=tuple(effects(e) for e in inputs.robustness),
-        profiles=tuple(profile(p) for p in inputs.profiles),
-        kinds=tuple(counts(c) for c in inputs.kinds),
-        sources=tuple(counts(c) for c in inputs.sources),
-        starts=starts and replace(starts, rows=tuple(_shown(r) for r in starts.rows)),
-        flow=flow and replace(flow, rows=tuple(_shown(r) for r in flow.rows)),
-        balance=balance and replace(balance, rows=tuple(_shown(r, r.smd) for r in balance.rows)),
-    )

@@ -1,0 +1,214 @@
+"""Curves, risk tables, mean times and tests, made anew from the counts that :mod:`.times` shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from effektutv.estimate.design import Design, FloatArray, IntArray
+from effektutv.estimate.fit import Labels
+from effektutv.estimate.time_to_event import Horizon, time_rows
+from effektutv.results import Status, Suppressed, Unavailable
+from effektutv.results.further import LogRank, LogRankArm, MeanTimeRow, RiskRow, TimeToEvent
+
+from .grid import spread
+from .times import KINDS, MANY, Curves, Track, tracks_of
+
+if TYPE_CHECKING:
+    from effektutv.results import Statistic
+
+    from .policy import Policy
+
+__all__ = ["STARTED", "THINNED", "protect_times"]
+
+#: What a result says whose curve is that of the counts shown.
+THINNED = (
+    "times are thinned so that no step counts a few; curves, means and tests are computed from the counts shown, with the "
+    "persons of a step spread evenly over it"
+)
+#: What it says where so few were in the state on day 0 that leaving them out would give them away.
+STARTED = "the few who were in the state on day 0 are counted among those at risk"
+_GONE = Suppressed("touches a suppressed cell")
+_FEW = Suppressed("persons who are not shown cannot be done without")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Again:
+    """A result computed from shown counts, and the arms that it holds."""
+
+    result: TimeToEvent
+    arms: frozenset[str]
+    whole: frozenset[str]
+
+
+def protect_times(result: TimeToEvent, curves: Curves, policy: Policy) -> TimeToEvent:
+    """Return a result with nothing in it that the counts shown do not tell.
+
+    Parameters
+    ----------
+    result : TimeToEvent
+    curves : Curves
+        The decisions on its outcome.
+    policy : Policy
+    """
+    clock = tracks_of(result)[0].clock
+    tracks = [t for t in curves.tracks if t.clock == clock]
+    again = _again(result, tracks, curves)
+    found = {(r.arm, r.time): r for r in again.result.risk}
+    risk = []
+    for track in tracks:
+        for j in curves.grid["events"]:
+            row = next(r for r in result.risk if r.arm == track.arm and r.time == track.times[j])
+            risk.append(_risk_row(row, found.get((track.arm, row.time)), track, j, curves, policy))
+    thinned = any(len(curves.grid[k]) < len(tracks[0].times) for k in KINDS) or bool(curves.without)
+    started = any(curves.sizes.get((t.clock, t.arm), t.n) != t.n for t in tracks)
+    return TimeToEvent(
+        rows=tuple(_mean_row(r, again, bool(result.log_rank.strata)) for r in result.rows),
+        risk=tuple(risk),
+        log_rank=_log_rank(result.log_rank, again),
+        medians=tuple((arm, _median(arm, again, curves)) for arm, _ in result.medians),
+        conf_level=result.conf_level,
+        notes=(*result.notes, *((THINNED,) if thinned else ()), *((STARTED,) if started else ())),
+        estimand=result.estimand,
+    )
+
+
+def _again(result: TimeToEvent, tracks: list[Track], curves: Curves) -> _Again:
+    """Compute the result anew from the shown counts of the arms that have any, spread over their steps."""
+    shown = [t for t in tracks if (t.clock, t.arm) in curves.sizes and curves.positions(t, "events")]
+    people = [_persons(t, curves) for t in shown]
+    arm = np.repeat(np.arange(len(shown)), [time.size for time, _ in people]).astype(np.intp)
+    time = np.concatenate([t for t, _ in people]) if people else np.empty(0)
+    event = np.concatenate([e for _, e in people]) if people else np.empty(0, dtype=np.intp)
+    code = {t.arm: k for k, t in enumerate(shown)}
+    pairs = [(code[r.arm], code[r.control]) for r in result.rows if r.arm in code and r.control in code]
+    tau = result.rows[0].tau if result.rows else tracks[0].times[-1]
+    horizon = Horizon(tau=tau, times=tracks[0].times, level=result.conf_level)
+    design = Design(
+        arm=arm, stratum=np.zeros(arm.size, dtype=np.intp), X=np.empty((arm.size, 0)), arms=tuple(t.arm for t in shown)
+    )
+    labels = Labels(outcome=tracks[0].outcome, clock=tracks[0].clock)
+    kept = frozenset(t.arm for t in shown if _enough(t, curves))
+    return _Again(
+        result=time_rows(design, time, event, horizon, pairs, labels),
+        arms=kept,
+        whole=frozenset(a for a in kept if a not in curves.ends) if tau <= tracks[0].times[-1] else frozenset(),
+    )
+
+
+def _enough(track: Track, curves: Curves) -> bool:
+    """Return whether an arm's shares can do without the persons who are not shown."""
+    hidden = any((track.arm, k) in curves.without for k in KINDS)
+    return not hidden or curves.sizes[track.clock, track.arm] >= MANY
+
+
+def _persons(track: Track, curves: Curves) -> tuple[FloatArray, IntArray]:
+    """Return times and kinds of the persons behind an arm's shown counts; who is not known to have left has stayed."""
+    times, kinds = [], []
+    for code, kind in zip((1, 2, 0), KINDS, strict=True):
+        where = curves.positions(track, kind)
+        found = spread([track.times[j] for j in where], [track.counts[kind][j] for j in where])
+        times.append(found)
+        kinds.append(np.full(found.size, code, dtype=np.intp))
+    end = curves.ends.get(track.arm)
+    # beyond every time, or where the arm is hidden from
+    last = track.times[-1] + 1 if end is None else track.times[end]
+    stay = curves.sizes[track.clock, track.arm] - sum(t.size for t in times)
+    return (
+        np.concatenate([*times, np.full(stay, last)]),
+        np.concatenate([*kinds, np.zeros(stay, dtype=np.intp)]),
+    )
+
+
+def _risk_row(row: RiskRow, again: RiskRow | None, track: Track, j: int, curves: Curves, policy: Policy) -> RiskRow:
+    """Return one arm at one shown time."""
+    size = curves.sizes.get((track.clock, track.arm))
+    if again is None or size is None or j not in curves.positions(track, "events"):
+        gone = dict.fromkeys((*KINDS, "n_risk", *_SHARES), _GONE)
+        return replace(row, n=_GONE if size is None else size, status=Status.SUPPRESSED, **gone)  # type: ignore[arg-type]
+    counts = {k: track.counts[k][j] if j in curves.positions(track, k) else _GONE for k in KINDS}
+    if track.at_end and j == len(track.times) - 1:
+        known = curves.end_shown(track, policy)
+        counts["censored"] = track.counts["censored"][j] + track.at_end if known else _GONE
+    n_risk = track.n_risk[j] if _risk_shown(track, j, curves, policy) else _GONE
+    shares = {name: getattr(again, name) if _enough(track, curves) else _FEW for name in _SHARES}
+    taken = any(isinstance(v, Suppressed) for v in (*counts.values(), *shares.values(), n_risk))
+    return RiskRow(
+        outcome=row.outcome,
+        clock=row.clock,
+        arm=row.arm,
+        time=row.time,
+        n=size,
+        n_risk=n_risk,
+        status=Status.SUPPRESSED if taken else _status(shares["incidence"]),
+        **counts,
+        **shares,
+    )
+
+
+_SHARES = (
+    "survival", "survival_error", "survival_low", "survival_high",
+    "incidence", "incidence_error", "incidence_low", "incidence_high",
+)  # fmt: skip
+
+
+def _status(value: Statistic) -> Status:
+    return Status.UNAVAILABLE if isinstance(value, Unavailable) else Status.RELEASED
+
+
+def _risk_shown(track: Track, j: int, curves: Curves, policy: Policy) -> bool:
+    """Return whether the number just before a time tells of no few: neither those who leave then, nor before it."""
+    positions = [set(curves.positions(track, k)) for k in KINDS]
+    if track.n != curves.sizes[track.clock, track.arm] or any(j not in p for p in positions):
+        return False
+    earlier = [-1, *(i for i in sorted(set.union(*positions)) if i < j)]
+    between = [track.left(i) - track.n_risk[j] for i in earlier]
+    then = track.n_risk[j] - track.left(j)
+    ended = track.at_end if j == len(track.times) - 1 else 0
+    return not any(policy.small(k) for k in (*between, then, then + ended, track.n_risk[j]))
+
+
+def _median(arm: str, again: _Again, curves: Curves) -> Statistic:
+    """Return an arm's median; where the arm is hidden before it is reached there is none to show."""
+    found = dict(again.result.medians).get(arm, _GONE) if arm in again.arms else _GONE
+    return _GONE if arm in curves.ends and not isinstance(found, float) else found
+
+
+def _mean_row(row: MeanTimeRow, again: _Again, stratified: bool) -> MeanTimeRow:
+    """Return one contrast's mean times, from the shown counts of both arms."""
+    found = next((r for r in again.result.rows if (r.arm, r.control) == (row.arm, row.control)), None)
+    if found is None or not {row.arm, row.control} <= again.whole:
+        sizes = {t.arm: t.n for t in again.result.log_rank.rows}
+        gone = dict.fromkeys(
+            ("mean_arm", "mean_control", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high",
+             "log_rank", "log_rank_p"), _GONE,
+        )  # fmt: skip
+        n_arm, n_control = sizes.get(row.arm, _GONE), sizes.get(row.control, _GONE)
+        return replace(row, n_arm=n_arm, n_control=n_control, status=Status.SUPPRESSED, note="", **gone)  # type: ignore[arg-type]
+    tested = row if stratified else found
+    return replace(
+        found, log_rank=tested.log_rank, log_rank_p=tested.log_rank_p,
+        status=_status(found.estimate),
+    )  # fmt: skip
+
+
+def _log_rank(test: LogRank, again: _Again) -> LogRank:
+    """Return the test of all arms."""
+    found = {r.arm: r for r in again.result.log_rank.rows}
+    every = {r.arm for r in test.rows} <= again.whole
+    rows = []
+    for row in test.rows:
+        mine = found.get(row.arm)
+        observed = mine.observed if mine is not None and row.arm in again.whole else _GONE
+        expected = mine.expected if mine is not None and every and not test.strata else _GONE
+        rows.append(LogRankArm(arm=row.arm, n=_GONE if mine is None else mine.n, observed=observed, expected=expected))
+    source = test if test.strata else again.result.log_rank
+    return LogRank(
+        rows=tuple(rows),
+        statistic=source.statistic if every else _GONE,
+        df=source.df if every else _GONE,
+        p_value=source.p_value if every else _GONE,
+        strata=test.strata,
+    )

@@ -1,0 +1,111 @@
+"""Release without suppression, for tables whose records are public, and what needs no decision on a cell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from effektutv.results import Status, Unavailable
+
+from .protected import ReportInputs
+
+if TYPE_CHECKING:
+    from effektutv.results import Counts, DataQuality, Effects, Profile, Statistic
+    from effektutv.results.further import Bounds, ComplierEffects, SurveyOutcome, TimeToEvent
+
+__all__ = ["banded", "release_all", "shown"]
+
+T = TypeVar("T")
+
+
+def banded(quality: DataQuality, threshold: int) -> DataQuality:
+    """Return the findings with every small count of rows made the same, so that only its band can be shown.
+
+    Parameters
+    ----------
+    quality : DataQuality
+    threshold : int
+        The smallest count that is not small.
+    """
+    rows = tuple(replace(f, rows_failing=1) if 0 < f.rows_failing < threshold else f for f in quality.rows)
+    return replace(quality, rows=rows)
+
+
+def shown(row: T, statistic: Statistic | None = None) -> T:
+    """Return a row as released, or as unavailable where its statistic is not defined.
+
+    Parameters
+    ----------
+    row : T
+        A result row with a status.
+    statistic : Statistic, optional
+    """
+    status = Status.UNAVAILABLE if isinstance(statistic, Unavailable) else Status.RELEASED
+    return replace(row, status=status)  # type: ignore[type-var]
+
+
+def release_all(inputs: ReportInputs) -> ReportInputs:
+    """Return everything as released: the records are public.
+
+    Parameters
+    ----------
+    inputs : ReportInputs
+    """
+    flow, balance, starts, parts = inputs.flow, inputs.balance, inputs.starts, inputs.contamination
+    return ReportInputs(
+        study=inputs.study,
+        effects=tuple(_effects(e) for e in inputs.effects),
+        robustness=tuple(_effects(e) for e in inputs.robustness),
+        profiles=tuple(_profile(p) for p in inputs.profiles),
+        kinds=tuple(_counts(c) for c in inputs.kinds),
+        sources=tuple(_counts(c) for c in inputs.sources),
+        starts=starts and replace(starts, rows=tuple(shown(r) for r in starts.rows)),
+        flow=flow and replace(flow, rows=tuple(shown(r) for r in flow.rows)),
+        balance=balance and replace(balance, rows=tuple(shown(r, r.smd) for r in balance.rows)),
+        quality=inputs.quality,
+        contamination=parts and replace(parts, rows=tuple(shown(r, r.estimate) for r in parts.rows)),
+        times=tuple(_time(t) for t in inputs.times),
+        surveys=tuple(_survey(s) for s in inputs.surveys),
+        compliance=inputs.compliance and _compliance(inputs.compliance),
+        power=inputs.power,
+        power_curve=inputs.power_curve,
+        notes=inputs.notes,
+    )
+
+
+def _effects(found: Effects) -> Effects:
+    return replace(found, rows=tuple(shown(r, r.estimate) for r in found.rows))
+
+
+def _counts(found: Counts) -> Counts:
+    return replace(found, rows=tuple(shown(r) for r in found.rows))
+
+
+def _profile(found: Profile) -> Profile:
+    bands = replace(found.bands, rows=tuple(shown(b, b.sim_low) for b in found.bands.rows))
+    rows = tuple(shown(r, r.share) for r in found.rows)
+    return replace(found, rows=rows, effects=_effects(found.effects), bands=bands)
+
+
+def _time(found: TimeToEvent) -> TimeToEvent:
+    rows, risk = tuple(shown(r, r.estimate) for r in found.rows), tuple(shown(r, r.incidence) for r in found.risk)
+    return replace(found, rows=rows, risk=risk)
+
+
+def _bounds(found: Bounds) -> Bounds:
+    return replace(found, rows=tuple(shown(r, r.lower) for r in found.rows), response=_effects(found.response))
+
+
+def _survey(found: SurveyOutcome) -> SurveyOutcome:
+    return replace(
+        found,
+        response=_effects(found.response),
+        observed=_effects(found.observed),
+        weighted=_effects(found.weighted),
+        bounds=tuple(_bounds(b) for b in found.bounds),
+    )
+
+
+def _compliance(found: ComplierEffects) -> ComplierEffects:
+    receipt = replace(found.receipt, rows=tuple(shown(r, r.share) for r in found.receipt.rows))
+    return replace(found, rows=tuple(shown(r, r.estimate) for r in found.rows), receipt=receipt)
