@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING
 
 from effektutv import language
 
+from .compliance import compliance_section
 from .document_types import Banner, Document
 from .ends import about_section, method_section, quality_section
 from .labels import Context
-from .outcomes import effects_section, key_figures, kinds_section, months_section, subgroups_section, summary_section
+from .months import months_section
+from .outcomes import effects_section, key_figures, kinds_section, subgroups_section, summary_section
 from .people import balance_section, people_section
 from .phrases import Words
+from .power import power_section
+from .robustness import robustness_section
+from .surveys import survey_section
+from .times import time_section
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,9 +49,14 @@ def build(inputs: Protected[ReportInputs], *, lang: Lang, facts: Facts) -> Docum
         people_section(ctx),
         balance_section(ctx),
         effects_section(ctx),
+        robustness_section(ctx),
         kinds_section(ctx),
         months_section(ctx),
+        time_section(ctx),
         subgroups_section(ctx),
+        compliance_section(ctx),
+        survey_section(ctx),
+        power_section(ctx),
         quality_section(ctx),
         method_section(ctx),
         about_section(ctx, facts),

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from effektutv.results import Suppressed, Unavailable
+from effektutv.results import EffectRow, Suppressed, Unavailable
 
 from .blocks import Cell, Group, Head, Row, TableBlock
+from .estimands import effect_estimand, sizes_note
 from .notes import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from effektutv.results import EffectRow
+    from effektutv.results import Statistic
 
     from .labels import Context
 
-__all__ = ["effect_cells", "effect_heads", "effect_notes", "effect_row", "effect_table", "marks"]
+__all__ = [
+    "effect_cells",
+    "effect_heads",
+    "effect_notes",
+    "effect_row",
+    "effect_table",
+    "estimator_name",
+    "estimator_note",
+    "marks",
+    "protection",
+    "variance_name",
+    "vcov_name",
+]
+
+#: Why a further p-value is not there by right: nobody asked for it in this row.
+_NOT_ASKED = tuple(f.default for f in fields(EffectRow) if f.name in ("p_randomization", "p_adjusted"))
 
 
 def effect_heads(ctx: Context, rows: Sequence[EffectRow], first: str) -> tuple[tuple[Head, ...], tuple[Head, ...]]:
@@ -83,8 +100,13 @@ def effect_cells(ctx: Context, row: EffectRow, extra: Sequence[str]) -> tuple[Ce
     cells = [Cell("") if none else n.value(x, scale) for x in shares]
     cells.append(n.estimate(row.estimate, row.std_error, scale))
     cells += [n.interval(row.conf_low, row.conf_high, scale), n.p(row.p_value)]
-    cells += [n.p(getattr(row, name)) for name in extra]
+    cells += [_further_p(ctx, getattr(row, name)) for name in extra]
     return (*cells, n.counts(row.n_arm, row.n_control))
+
+
+def _further_p(ctx: Context, value: Statistic) -> Cell:
+    """Return a further p-value's cell, empty where the row has no part in what it is of."""
+    return Cell("") if value in _NOT_ASKED else ctx.numbers.p(value)
 
 
 def effect_row(ctx: Context, row: EffectRow, head: str, extra: Sequence[str]) -> Row:
@@ -108,6 +130,7 @@ def effect_table(
     file: str = "tables/itt.csv",
     *,
     level_names: bool = False,
+    status: str = "",
 ) -> TableBlock:
     """Return a table of effects, a row a contrast, in groups.
 
@@ -119,6 +142,8 @@ def effect_table(
     file : str
     level_names : bool
         Whether a row is headed by its level of the subgroup.
+    status : str
+        Whether the rows were planned, as a note before that on the family.
     """
     rows = [row for _, members in groups for row in members]
     extra = _extra(rows)
@@ -141,7 +166,7 @@ def effect_table(
             Group(tuple(effect_row(ctx, r, head(r, members), extra) for r in members), title)
             for title, members in groups
         ),
-        notes=effect_notes(ctx, rows),
+        notes=effect_notes(ctx, rows, status),
         file=file,
     )
 
@@ -158,16 +183,18 @@ def _level_name(ctx: Context, row: EffectRow, members: Sequence[EffectRow]) -> s
     return ctx.words("interaction_of", first=first.lower(), second=second.lower())
 
 
-def effect_notes(ctx: Context, rows: Sequence[EffectRow]) -> tuple[str, ...]:
+def effect_notes(ctx: Context, rows: Sequence[EffectRow], status: str = "") -> tuple[str, ...]:
     """Return the notes of a table of effects: estimand, estimator, variance, family, n, protection, in that order.
 
     Parameters
     ----------
     ctx : Context
     rows : sequence of EffectRow
+    status : str
+        Whether the rows were planned.
     """
     w = ctx.words
-    out = list(dict.fromkeys(_estimand(ctx, row) for row in rows))
+    out = [effect_estimand(ctx, rows)]
     clocks = {row.clock for row in rows}
     if "start" in clocks:
         out.append(f"{w('note_not_protected')} {w('note_start_fallback')}")
@@ -178,25 +205,29 @@ def effect_notes(ctx: Context, rows: Sequence[EffectRow]) -> tuple[str, ...]:
         out.append(estimator_note(ctx, rows[0]))
     if any(r.estimator in ("blocked", "fe", "lin") and r.strata for r in rows):
         out.append(w("note_weighted"))
+    out += [status] if status else []
     families = dict.fromkeys(r.family for r in rows if isinstance(r.p_adjusted, float))
     out += [w(f"family_{name}") if w.has(f"family_{name}") else w("family_named", name=name) for name in families]
     if not families:
         out.append(w("note_family_none"))
     if any(isinstance(r.p_randomization, float) for r in rows):
         out.append(w("note_randomization"))
+    out.append(sizes_note(ctx, rows))
     out += sentences((r.note for r in rows), w, ctx.labels)
     shares = [v for r in rows if r.level != "interaction" for v in (r.share_arm, r.share_control)]
     shown = [getattr(r, name) for r in rows for name in ("estimate", "std_error", "conf_low", "n_arm", "n_control")]
     out += marks(ctx, [*shares, *shown])
-    return (*out, " ".join([ctx.protection(), *ctx.synthetic()]))
+    return (*out, protection(ctx))
 
 
-def _estimand(ctx: Context, row: EffectRow) -> str:
-    population = ctx.words("population_registers" if ctx.study.registers else "population_table")
-    when = ctx.labels.when(row.month, row.clock)
-    if not when:
-        return ctx.words("note_estimand_plain", population=population)
-    return ctx.words("note_estimand", when=when, population=population)
+def protection(ctx: Context) -> str:
+    """Return the last note of every table: how individuals are protected, and whether data are made up.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
+    return " ".join([ctx.protection(), *ctx.synthetic()])
 
 
 def estimator_note(ctx: Context, row: EffectRow) -> str:
@@ -235,8 +266,19 @@ def variance_name(ctx: Context, row: EffectRow) -> str:
     ctx : Context
     row : EffectRow
     """
-    key = f"vcov_{row.vcov}"
-    return ctx.words(key) if ctx.words.has(key) else ctx.words("vcov_robust", name=row.vcov)
+    return vcov_name(ctx, row.vcov)
+
+
+def vcov_name(ctx: Context, vcov: str) -> str:
+    """Return a variance's name, from its code.
+
+    Parameters
+    ----------
+    ctx : Context
+    vcov : str
+    """
+    key = f"vcov_{vcov}"
+    return ctx.words(key) if ctx.words.has(key) else ctx.words("vcov_robust", name=vcov)
 
 
 def marks(ctx: Context, values: Iterable[object]) -> list[str]:

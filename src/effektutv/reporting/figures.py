@@ -3,75 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from effektutv import language
 from effektutv.results import NO_VARIANCE
 
 from . import tables
-from .blocks import FigureBlock, Group, Head, Row, TableBlock
+from .blocks import Group, Head, Row, TableBlock
 from .effect_tables import effect_table, marks
+from .figure_blocks import figure_block, figure_notes, subtitle
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from effektutv.results import ArmSummary, Balance, BalanceRow, Count, Counts, EffectRow, Effects, Flow, Profile
 
+    from .blocks import FigureBlock
     from .labels import Context
+    from .numbers import Scale
 
 __all__ = ["flow_figure", "forest_figure", "kinds_figure", "love_figure", "profile_figure", "sources_figure"]
-
-
-def _notes(ctx: Context, *notes: str) -> tuple[str, ...]:
-    return (*notes, " ".join([ctx.protection(), *ctx.synthetic()]))
-
-
-def _block(
-    ctx: Context, key: str, title: str, module: str, data: Any, shown: tables.Table, table: TableBlock, **options: Any
-) -> FigureBlock:
-    """Return a figure: ``module`` of the plots draws ``data``, the same module words its alternative text."""
-    from effektutv.plots import flow, forest, kinds, love, profile, sources
-
-    draws = {
-        "flow": (flow.flow, flow.alt_text),
-        "forest": (forest.forest, forest.alt_text),
-        "kinds": (kinds.kinds, kinds.alt_text),
-        "love": (love.love, love.alt_text),
-        "profile": (profile.shares_by_month, profile.alt_text),
-        "sources": (sources.sources, sources.alt_text),
-    }
-    draw, alt = draws[module]
-    for_alt = {k: v for k, v in options.items() if k in ("arms", "labels", *_ALT.get(module, ()))}
-    notes = options.get("notes", ())
-    columns, rows = shown
-    return FigureBlock(
-        key=key,
-        title=title,
-        alt=f"{title}. {alt(data, ctx.words.lang, **for_alt)}",
-        draw=partial(draw, data, lang=ctx.words.lang, title=title, control=ctx.study.control, **options),
-        columns=tuple(columns),
-        rows=tuple(tuple(row) for row in rows),
-        table=table,
-        notes=tuple(notes),
-    )  # fmt: skip
-
-
-#: What the alternative text of a figure is told besides the names.
-_ALT = {
-    "forest": ("scale", "unit_label", "decimals", "level"),
-    "profile": ("control", "outcome", "clock", "mark_month"),
-    "love": ("limit",),
-}
-
-
-def _subtitle(ctx: Context, key: str, by_arm: dict[str, Count], **values: str) -> str | None:
-    """Return unit, population and n; ``None``, for the figure's own words, where a count may not be shown."""
-    known = [n for n in by_arm.values() if isinstance(n, int)]
-    if not known or len(known) < len(by_arm):
-        return None
-    persons = ctx.words("subtitle_randomised", persons=language.persons(sum(known), ctx.words.lang))
-    return ctx.words(key, persons=persons, **values)
 
 
 def flow_figure(ctx: Context, flow: Flow, table: TableBlock) -> FigureBlock:
@@ -84,12 +35,14 @@ def flow_figure(ctx: Context, flow: Flow, table: TableBlock) -> FigureBlock:
     table : TableBlock
         The flow as a table.
     """
+    from effektutv.plots import flow as plot
+
     labels = {s.name: ctx.labels.stage(s.name) for s in flow.rows}
     reasons = {s.reason: ctx.labels.reason(s.reason) for s in flow.rows if s.reason}
     labels |= {key: text[:1].upper() + text[1:] for key, text in reasons.items()}
-    return _block(
-        ctx, "flow", ctx.words("flow_figure"), "flow", flow.tidy(), tables.flow_rows(flow), table,
-        labels=labels, arms=ctx.study.arm_labels(ctx.words.lang), notes=_notes(ctx),
+    return figure_block(
+        ctx, "flow", ctx.words("flow_figure"), (plot.flow, plot.alt_text), flow.tidy(), tables.flow_rows(flow), table,
+        labels=labels, arms=ctx.study.arm_labels(ctx.words.lang), notes=figure_notes(ctx),
     )  # fmt: skip
 
 
@@ -101,6 +54,8 @@ def love_figure(ctx: Context, balance: Balance) -> FigureBlock:
     ctx : Context
     balance : Balance
     """
+    from effektutv.plots import love
+
     w, labels = ctx.words, {}
     for row in balance.rows:
         labels[row.covariate] = ctx.labels.covariate(row.covariate)
@@ -130,9 +85,9 @@ def love_figure(ctx: Context, balance: Balance) -> FigureBlock:
         key="data-love", caption=f"{title}: {w('smd_weighted').lower()}", heads=tuple(heads), groups=(Group(rows),),
         notes=tuple(marks(ctx, [r.smd_weighted for r in balance.rows])),
     )  # fmt: skip
-    return _block(
-        ctx, "balance-love", title, "love", balance.tidy(), tables.balance_rows(balance), table,
-        labels=labels, arms=ctx.study.arm_labels(w.lang), notes=_notes(ctx), subtitle=_subtitle(ctx, "subtitle_smd", sizes),
+    return figure_block(
+        ctx, "balance-love", title, (love.love, love.alt_text), balance.tidy(), tables.balance_rows(balance), table,
+        labels=labels, arms=ctx.study.arm_labels(w.lang), notes=figure_notes(ctx), subtitle=subtitle(ctx, "subtitle_smd", sizes),
     )  # fmt: skip
 
 
@@ -145,6 +100,8 @@ def profile_figure(ctx: Context, profile: Profile, outcome: str, clock: str) -> 
     profile : Profile
     outcome, clock : str
     """
+    from effektutv.plots import profile as plot
+
     w = ctx.words
     rows = tuple(r for r in profile.rows if (r.outcome, r.clock) == (outcome, clock))
     label, zero = ctx.labels.outcome(outcome), w(f"zero_{clock or 'randomisation'}")
@@ -154,13 +111,14 @@ def profile_figure(ctx: Context, profile: Profile, outcome: str, clock: str) -> 
     share = ctx.scale(outcome).share
     first = min(r.month for r in rows)
     followed = {r.arm: r.n for r in rows if r.month == first}
-    return _block(
-        ctx, "_".join(filter(None, ("profile", outcome, clock))), title, "profile",
+    return figure_block(
+        ctx, "_".join(filter(None, ("profile", outcome, clock))), title, (plot.shares_by_month, plot.alt_text),
         replace(profile, rows=rows).tidy(), tables.arm_rows(rows), _profile_table(ctx, title, rows, profile.bands.draws),
         labels={outcome: label, "randomisation": w("zero_randomisation"), "start": w("zero_start")},
-        arms=ctx.study.arm_labels(w.lang), outcome=outcome, clock=clock or None,
-        mark_month=declared.month if declared else None, scale=ctx.scale(outcome).name, notes=_notes(ctx, *notes),
-        subtitle=_subtitle(ctx, "subtitle_shares" if share else "subtitle_mean", followed),
+        told=("control", "outcome", "clock", "mark_month"), arms=ctx.study.arm_labels(w.lang), outcome=outcome,
+        clock=clock or None,
+        mark_month=declared.month if declared else None, scale=ctx.scale(outcome).name, notes=figure_notes(ctx, *notes),
+        subtitle=subtitle(ctx, "subtitle_shares" if share else "subtitle_mean", followed),
     )  # fmt: skip
 
 
@@ -217,7 +175,9 @@ def kinds_figure(ctx: Context, counts: Counts, table: TableBlock, title: str) ->
     table : TableBlock
     title : str
     """
-    return _bars(ctx, "kinds", counts, table, title)
+    from effektutv.plots import kinds
+
+    return _bars(ctx, "kinds", (kinds.kinds, kinds.alt_text), counts, table, title)
 
 
 def sources_figure(ctx: Context, counts: Counts, table: TableBlock, title: str) -> FigureBlock:
@@ -231,18 +191,27 @@ def sources_figure(ctx: Context, counts: Counts, table: TableBlock, title: str) 
     table : TableBlock
     title : str
     """
-    return _bars(ctx, "sources", counts, table, title)
+    from effektutv.plots import sources
+
+    return _bars(ctx, "sources", (sources.sources, sources.alt_text), counts, table, title)
 
 
-def _bars(ctx: Context, module: str, counts: Counts, table: TableBlock, title: str) -> FigureBlock:
+def _bars(
+    ctx: Context,
+    name: str,
+    plot: tuple[Callable[..., Any], Callable[..., str]],
+    counts: Counts,
+    table: TableBlock,
+    title: str,
+) -> FigureBlock:
     row = counts.rows[0]
     labels = {r.category: ctx.labels.category(r.category) for r in counts.rows}
     labels[row.outcome] = ctx.labels.outcome(row.outcome)
     notes = [ctx.words("note_not_protected")] if row.clock == "start" else []
-    return _block(
-        ctx, "_".join(filter(None, (module, row.clock))), title, module, counts.tidy(), tables.count_rows(counts.rows),
-        table, labels=labels, arms=ctx.study.arm_labels(ctx.words.lang), notes=_notes(ctx, *notes),
-        subtitle=_subtitle(ctx, "subtitle_shares", {r.arm: r.n for r in counts.rows}),
+    return figure_block(
+        ctx, "_".join(filter(None, (name, row.clock))), title, plot, counts.tidy(), tables.count_rows(counts.rows),
+        table, labels=labels, arms=ctx.study.arm_labels(ctx.words.lang), notes=figure_notes(ctx, *notes),
+        subtitle=subtitle(ctx, "subtitle_shares", {r.arm: r.n for r in counts.rows}),
     )  # fmt: skip
 
 
@@ -257,6 +226,8 @@ def forest_figure(ctx: Context, effects: Effects, rows: Sequence[EffectRow]) -> 
     rows : sequence of EffectRow
         Everyone first, then each subgroup.
     """
+    from effektutv.plots import forest
+
     w, first = ctx.words, rows[0]
     labels = {first.outcome: ctx.labels.outcome(first.outcome)}
     for row in rows:
@@ -273,11 +244,17 @@ def forest_figure(ctx: Context, effects: Effects, rows: Sequence[EffectRow]) -> 
     sizes = {r.control: r.n_control for r in everyone} | {r.arm: r.n_arm for r in everyone}
     title = w("forest_figure")
     table = effect_table(ctx, "data-forest", title, list(groups.items()), file="", level_names=True)
-    return _block(
-        ctx, "subgroups-forest", title, "forest", replace(effects, rows=tuple(rows)).tidy(), tables.effect_rows(rows),
-        table, labels=labels, arms=ctx.study.arm_labels(w.lang), scale=scale.name, unit_label=scale.unit or None,
-        decimals=scale.decimals, level=ctx.coverage, notes=_notes(ctx, w("note_forest")),
-        subtitle=_subtitle(ctx, "subtitle_points", sizes) if scale.share else _subtitle(
-            ctx, "subtitle_unit", sizes, unit=scale.unit
-        ),
+    return figure_block(
+        ctx, "subgroups-forest", title, (forest.forest, forest.alt_text), replace(effects, rows=tuple(rows)).tidy(),
+        tables.effect_rows(rows), table, told=("scale", "unit_label", "decimals", "level"), labels=labels,
+        arms=ctx.study.arm_labels(w.lang), scale=scale.name, unit_label=scale.unit or None,
+        decimals=scale.decimals, level=ctx.coverage, notes=figure_notes(ctx, w("note_forest")),
+        subtitle=_forest_subtitle(ctx, scale, sizes),
     )  # fmt: skip
+
+
+def _forest_subtitle(ctx: Context, scale: Scale, sizes: dict[str, Count]) -> str | None:
+    """Return what the effects are differences in, and of whom; the figure's own words where the unit has no name."""
+    if scale.share:
+        return subtitle(ctx, "subtitle_points", sizes)
+    return subtitle(ctx, "subtitle_unit", sizes, unit=scale.unit) if scale.unit else None

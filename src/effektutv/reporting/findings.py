@@ -7,7 +7,7 @@ subgroups starts from the interaction, for an effect that is clear in one level 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from effektutv import language
 from effektutv.results import Suppressed
@@ -15,12 +15,32 @@ from effektutv.results import Suppressed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from effektutv.results import EffectRow
+    from effektutv.results import EffectRow, Statistic
 
     from .labels import Context
     from .numbers import Scale
 
-__all__ = ["effect_sentence", "estimate_text", "subgroup_sentence", "topic"]
+__all__ = ["effect_sentence", "estimate_text", "scaled_text", "subgroup_sentence", "topic", "uncertainty"]
+
+
+class Estimated(Protocol):
+    """A row of one contrast with an estimate and an interval, whatever it estimates."""
+
+    @property
+    def arm(self) -> str: ...
+
+    @property
+    def clock(self) -> str: ...
+
+    @property
+    def estimate(self) -> Statistic: ...
+
+    @property
+    def conf_low(self) -> Statistic: ...
+
+    @property
+    def conf_high(self) -> Statistic: ...
+
 
 #: First words of a level's label that need a noun before them: "personer med …".
 _PREPOSITIONS = ("med", "utan", "i", "under", "över", "with", "without", "in", "below", "above")
@@ -47,7 +67,18 @@ def estimate_text(ctx: Context, row: EffectRow) -> str:
     row : EffectRow
         With an estimate and an interval.
     """
-    scale = ctx.scale(row.outcome)
+    return scaled_text(ctx, row, ctx.scale(row.outcome))
+
+
+def scaled_text(ctx: Context, row: Estimated, scale: Scale) -> str:
+    """Return an estimate with its interval on a scale of its own; empty where there is no estimate.
+
+    Parameters
+    ----------
+    ctx : Context
+    row : row with ``estimate``, ``conf_low`` and ``conf_high``
+    scale : Scale
+    """
     if not isinstance(row.estimate, float):
         return ""
     if not isinstance(row.conf_low, float) or not isinstance(row.conf_high, float):
@@ -80,18 +111,28 @@ def effect_sentence(ctx: Context, row: EffectRow, *, about: bool = True) -> str:
     else:
         versus = ctx.words("versus", **names)
         shares = f"{names['topic']}: {versus}" if about else versus
-    return f"{shares} {_uncertainty(ctx, row, scale)}"
+    return f"{shares} {uncertainty(ctx, row, scale)}"
 
 
-def _uncertainty(ctx: Context, row: EffectRow, scale: Scale) -> str:
+def uncertainty(ctx: Context, row: Estimated, scale: Scale, kind: str = "") -> str:
+    """Return a difference with plain words for its uncertainty.
+
+    Parameters
+    ----------
+    ctx : Context
+    row : row with ``arm``, ``clock``, ``estimate``, ``conf_low`` and ``conf_high``
+    scale : Scale
+    kind : {"share", "mean", "time"}
+        What is lower or higher; by default as the scale has it.
+    """
     if not isinstance(row.estimate, float):
         return ""
     if not isinstance(row.conf_low, float) or not isinstance(row.conf_high, float):
         return ctx.words("no_interval", size=ctx.numbers.gap(row.estimate, scale))
-    estimate = estimate_text(ctx, row)
+    estimate = scaled_text(ctx, row, scale)
     if row.conf_low > 0 or row.conf_high < 0:
         return ctx.words("excludes_start" if row.clock == "start" else "excludes", estimate=estimate)
-    kind = "share" if scale.share else "mean"
+    kind = kind or ("share" if scale.share else "mean")
     return ctx.words(
         "covers",
         estimate=estimate,

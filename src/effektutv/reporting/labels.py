@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["Context", "Labels"]
 
 
+#: First words of a level's label that join it to another without a comma.
+_WITH = ("med", "utan", "with", "without")
+
+
 class Labels:
     """The study's names in one language. A key without a label stands as it is, underscores as spaces.
 
@@ -77,6 +81,9 @@ class Labels:
         ----------
         name : str
         """
+        kind, _, item = name.partition(":")
+        if kind == "response" and item:
+            return self._words("response_to", outcome=self.outcome(item))
         found = next((o for o in self._study.outcomes if o.name == name), None)
         return found.label.in_language(self._lang) if found else _spaced(name)
 
@@ -110,7 +117,12 @@ class Labels:
             return self._words("missing_level")
         names, codes = covariate.split(":"), level.split(":")
         parts = zip(names, codes, strict=True) if len(names) == len(codes) else [(covariate, level)]
-        return ", ".join(self._one_level(name, code) for name, code in parts)
+        first, *others = (self._one_level(name, code) for name, code in parts)
+        for label in others:
+            # "Kvinnor med daglig verksamhet", but "Kvinnor, under 25 år"
+            lowered = label if label[:2].isupper() else label[:1].lower() + label[1:]
+            first += (" " if lowered.split(" ", 1)[0] in _WITH else ", ") + lowered
+        return first
 
     def _one_level(self, covariate: str, code: str) -> str:
         declared = next((c.levels for c in self._study.covariates if c.name == covariate), ())
@@ -255,9 +267,10 @@ class Context:
         declared = next((o for o in self.study.outcomes if o.name == outcome), None)
         if declared is None or declared.binary:
             return Scale(share=True)
+        asked = [r for s in self.inputs.value.surveys for r in s.observed.rows]
         sizes = [
             abs(x)
-            for r in self.rows
+            for r in (*self.rows, *asked)
             if r.outcome == outcome
             for x in (r.share_arm, r.std_error)
             if isinstance(x, float)

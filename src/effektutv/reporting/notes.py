@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from effektutv import language
 from effektutv.language import capital
 
 if TYPE_CHECKING:
@@ -80,6 +81,42 @@ _NOTES = (
     ("told_no_variation", re.compile(r"no variation in either arm[^;]*")),
     ("told_collinear", re.compile(r"the arm cannot be told apart from the covariates and strata")),
     ("told_wald", re.compile(r"joint Wald test, chi-squared")),
+    (
+        "told_crossing",
+        re.compile(
+            r"receipt of (?P<programme>\S+) differs between (?P<arm>\S+) and (?P<control>\S+) by more than the declared "
+            r"(?P<share>[\d.e-]+): the assignment acts through that programme too"
+        ),
+    ),
+    ("told_no_first_stage", re.compile(r"the assignment does not move receipt")),
+    ("told_exact_receipt", re.compile(r"receipt follows the assignment exactly")),
+    ("told_ar_open", re.compile(r"the first stage is too weak: the confidence set is not an interval")),
+    ("told_weak", re.compile(r"weak first stage \(F below 10\)[^;]*")),
+    ("told_already", re.compile(rf"(?P<persons>{_PEOPLE}) in the state on day 0 left out")),
+    ("told_competing", re.compile(r"competing events end the time at risk; the cumulative incidence [^;]+")),
+    ("told_short", re.compile(r"follow-up in the arm ends before the horizon")),
+    ("told_no_tightening", re.compile(r"not tightened: [^;]+(?:; the direction must be one)?")),
+    (
+        "told_worth",
+        re.compile(rf"arm (?P<arm>[^;:]+): (?P<persons>{_PEOPLE}) responded, worth (?P<worth>\d+) after weighting"),
+    ),
+    ("told_responded", re.compile(rf"arm (?P<arm>[^;:]+): (?P<persons>{_PEOPLE}) responded")),
+    (
+        "told_silent",
+        re.compile(rf"arm (?P<arm>[^;:]+): strata without a respondent are not represented \((?P<persons>{_PEOPLE})\)"),
+    ),
+    (
+        "told_thin",
+        re.compile(r"arm (?P<arm>[^;:]+): some respondents stand for more than (?P<n>\d+) persons each"),
+    ),
+    (
+        "told_lost_bare",
+        re.compile(rf"(?P<strata>{_STRATA}) of [^;]+? without both arms left out \((?P<persons>{_PEOPLE})\)"),
+    ),
+    (
+        "told_lost_every",
+        re.compile(rf"(?P<strata>{_STRATA}) of [^;]+? without every arm left out \((?P<persons>{_PEOPLE})\)"),
+    ),
 )
 
 _RULES = (
@@ -158,8 +195,10 @@ def _part(name: str, value: str, words: Words, labels: Labels) -> str:
         return words("told_persons", n=n) if n else words("told_fewer")
     if name in ("strata", "both"):
         return words("told_stratum") if n == "1" else words("told_strata", n=n)
-    if name in ("arm", "control"):
+    if name in ("arm", "control", "programme"):
         return labels.arm_short(value)
+    if name == "share":
+        return language.percent(float(value), 0, words.lang)
     if name == "outcome":
         return labels.outcome(value)
     return labels.covariate(value) if name == "group" else value

@@ -178,6 +178,17 @@ class Numbers:
         """
         return self._cell(language.interval(low, high, scale.decimals, self.lang, scale=scale.name), low, high)
 
+    def ends(self, low: object, high: object, scale: Scale) -> Cell:
+        """Return the cell of two bounds, told apart from an interval: ``"1,9 till 13,9"``.
+
+        Parameters
+        ----------
+        low, high : Statistic
+        scale : Scale
+        """
+        text = language.interval(low, high, scale.decimals, self.lang, scale=scale.name, running=True)
+        return self._cell(text, low, high)
+
     def p(self, value: object) -> Cell:
         """Return a p-value's cell.
 

@@ -1,16 +1,17 @@
-"""Sections on outcomes: summary, main results, kinds of work, month by month, subgroups."""
+"""Sections on outcomes: summary, main results, kinds of work, subgroups."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from effektutv import language
-
 from .blocks import Block, Cell, Group, Head, KeyFigure, Paragraph, Row, Section, TableBlock
-from .effect_tables import effect_table, estimator_name, marks, variance_name
-from .figures import forest_figure, kinds_figure, profile_figure, sources_figure
+from .credibility import credibility_table
+from .effect_tables import effect_table, marks
+from .figures import forest_figure, kinds_figure, sources_figure
 from .findings import effect_sentence, subgroup_sentence, topic
+from .power import power_sentence
+from .robustness import dated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,10 +20,7 @@ if TYPE_CHECKING:
 
     from .labels import Context
 
-__all__ = ["effects_section", "key_figures", "kinds_section", "months_section", "subgroups_section", "summary_section"]
-
-#: States whose course by month the report draws, besides the primary outcome's; the others are in the tables.
-_DRAWN = ("work_with_support", "benefit", "studies", "active")
+__all__ = ["effects_section", "key_figures", "kinds_section", "subgroups_section", "summary_section"]
 
 
 # -------------------------------------------------------------------------------------------------------------- summary
@@ -76,6 +74,8 @@ def summary_section(ctx: Context) -> Section:
         return Section(key="summary", title=w("summary"), blocks=(Paragraph(texts=(w("no_effects"),)),))
     first = next((r for r in main if r.control == ctx.study.control), main[0])
     points: list[tuple[str, str]] = []
+    if detectable := power_sentence(ctx):
+        points.append((w("power"), detectable))
     if others := [effect_sentence(ctx, row, about=False) for row in main if row is not first]:
         points.append((w("term_others"), " ".join(others)))
     points += [
@@ -111,44 +111,20 @@ def effects_section(ctx: Context) -> Section:
     blocks: list[Block] = []
     groups = [(ctx.labels.clock(c), rows) for c in ctx.clocks if (rows := ctx.everyone(primary, c))]
     if groups:
-        caption = w("primary_table", outcome=_dated(ctx, groups[0][1][0]))
-        blocks.append(effect_table(ctx, "table-primary", caption, groups))
+        caption = w("primary_table", outcome=dated(ctx, groups[0][1][0]))
+        table = effect_table(ctx, "table-primary", caption, groups)
+        blocks.append(replace(table, notes=(*table.notes[:-1], *filter(None, [power_sentence(ctx)]), table.notes[-1])))
     for clock in ctx.clocks:
         others = [o for o in dict.fromkeys(r.outcome for r in ctx.rows) if o != primary]
         by_scale: dict[bool, list[tuple[str, Sequence[EffectRow]]]] = {}
         for outcome in others:
             if rows := ctx.everyone(outcome, clock):
-                by_scale.setdefault(ctx.scale(outcome).share, []).append((_dated(ctx, rows[0]), rows))
+                by_scale.setdefault(ctx.scale(outcome).share, []).append((dated(ctx, rows[0]), rows))
         for share, members in by_scale.items():
             name = w("others_table", clock=ctx.labels.clock(clock)) if clock else w("others_table_plain")
             key = "-".join(filter(None, ("table-others", clock, "" if share else "mean")))
             blocks.append(effect_table(ctx, key, name, members))
-    if robust := _robust(ctx):
-        caption = w("robust_table", outcome=_dated(ctx, robust[0][1][0]))
-        table = effect_table(ctx, "table-estimators", caption, robust, "tables/estimators.csv")
-        if any(row.estimator == "pooled" for _, rows in robust for row in rows):
-            table = replace(table, notes=(*table.notes[:-1], w("note_contamination"), table.notes[-1]))
-        blocks.append(table)
     return Section(key="effects", title=w("effects"), blocks=tuple(blocks) or (Paragraph(texts=(w("no_effects"),)),))
-
-
-def _dated(ctx: Context, row: EffectRow) -> str:
-    label = ctx.labels.outcome(row.outcome)
-    return label if row.month is None else f"{label}, {ctx.words('month').lower()} {row.month}"
-
-
-def _robust(ctx: Context) -> list[tuple[str, Sequence[EffectRow]]]:
-    """Return the main analysis and the other estimators', a group each."""
-    value = ctx.inputs.value
-    if not value.robustness or not ctx.clocks:
-        return []
-    main = ctx.everyone(ctx.study.primary.name, ctx.clocks[0])
-    groups = [main, *([r for r in e.rows if not r.subgroup] for e in value.robustness)]
-    return [
-        (f"{language.capital(estimator_name(ctx, rows[0]))}; {variance_name(ctx, rows[0])}", rows)
-        for rows in groups
-        if rows
-    ]
 
 
 # -------------------------------------------------------------------------------------------------------- kinds, sources
@@ -217,34 +193,6 @@ def _arm_span(ctx: Context, arm: str, size: object) -> str:
     return f"{ctx.labels.arm_short(arm)} (n = {ctx.numbers.count(size).text})"
 
 
-# -------------------------------------------------------------------------------------------------------- month by month
-
-
-def months_section(ctx: Context) -> Section | None:
-    """Return the section on the course by month, or None where the study has no months.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
-    primary, states = ctx.study.primary.name, {o.name: o.state for o in ctx.study.outcomes}
-    main = ctx.study.time_zero.clock
-    found = [
-        (p, *key) for p in ctx.inputs.value.profiles for key in dict.fromkeys((r.outcome, r.clock) for r in p.rows)
-    ]
-    drawn = [
-        (p, outcome, clock)
-        for p, outcome, clock in found
-        if outcome == primary or (clock in (main, "") and states.get(outcome) in _DRAWN)
-    ]
-    # the primary outcome first, on the study's clock and then on the other
-    drawn.sort(key=lambda item: (item[1] != primary, item[2] != main))
-    if not drawn:
-        return None
-    blocks = tuple(profile_figure(ctx, p, outcome, clock) for p, outcome, clock in drawn)
-    return Section(key="months", title=ctx.words("months"), blocks=blocks)
-
-
 # ------------------------------------------------------------------------------------------------------------ subgroups
 
 
@@ -295,14 +243,17 @@ def subgroups_section(ctx: Context) -> Section | None:
     blocks.append(forest_figure(ctx, source, [*everyone, *(r for rows in by_group.values() for r in rows)]))
     for c in ctx.clocks:
         for group, rows in _subgroup_rows(ctx, c).items():
-            caption = w("subgroup_table", group=ctx.labels.covariate(group).lower(), outcome=_dated(ctx, rows[0]))
+            caption = w("subgroup_table", group=ctx.labels.covariate(group).lower(), outcome=dated(ctx, rows[0]))
             caption = f"{caption}. {ctx.labels.clock(c)}" if c else caption
             members = [
                 (ctx.labels.contrast(arm, control), [r for r in rows if (r.arm, r.control) == (arm, control)])
                 for arm, control in dict.fromkeys((r.arm, r.control) for r in rows)
             ]
             key = "-".join(filter(None, ("table-subgroup", group.replace(":", "-"), c)))
-            table = effect_table(ctx, key, caption, members, "tables/subgroups.csv", level_names=True)
             status = w("subgroup_planned" if planned.get(group) else "subgroup_exploratory")
-            blocks.append(replace(table, notes=(status, *table.notes)))
+            blocks.append(
+                effect_table(ctx, key, caption, members, "tables/subgroups.csv", level_names=True, status=status)
+            )
+            items = credibility_table(ctx, group, c)
+            blocks += [items] if items is not None else []
     return Section(key="subgroups", title=w("subgroups"), blocks=tuple(blocks))

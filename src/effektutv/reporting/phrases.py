@@ -9,7 +9,9 @@ from effektutv import language
 from effektutv.errors import ArgumentError
 from effektutv.language import Catalogue
 
+from .phrases_credibility import CREDIBILITY
 from .phrases_findings import FINDINGS
+from .phrases_further import FURTHER
 from .phrases_method import METHOD
 
 if TYPE_CHECKING:
@@ -215,13 +217,21 @@ PHRASES: dict[str, tuple[str, str]] = {
     "vcov_classical": ("klassisk varians", "classical variance"),
     # ---------------------------------------------------------------------------------------------------------- notes
     "note_estimand": (
-        "Estimand: effekten av att ha lottats till gruppen, {when}, bland {population}.",
-        "Estimand: the effect of assignment to the arm, {when}, among {population}.",
+        "Estimand: effekten av att ha lottats till gruppen, bland {population}; utfall: {outcome}; jämförelser: {contrasts}; "
+        "händelser efter randomiseringen: {intercurrent}; mått: {summary}.",
+        "Estimand: the effect of assignment to the arm, among {population}; outcome: {outcome}; comparisons: {contrasts}; "
+        "intercurrent events: {intercurrent}; summary: {summary}.",
     ),
-    "note_estimand_plain": (
-        "Estimand: effekten av att ha lottats till gruppen, bland {population}.",
-        "Estimand: the effect of assignment to the arm, among {population}.",
+    "outcome_each": ("vart och ett i tabellen, {when}", "each in the table, {when}"),
+    "outcome_each_plain": ("vart och ett i tabellen", "each in the table"),
+    "outcome_each_row": ("vart och ett i tabellen, vid månaden som står där", "each in the table, at the month stated there"),
+    "intercurrent_short": (
+        "döda och utvandrade räknas som inte i tillståndet, den som inte kan följas till månaden ingår inte",
+        "who has died or emigrated counts as not in the state, whose follow-up does not reach the month is left out",
     ),
+    "intercurrent_short_plain": ("den som saknar utfall ingår inte", "whose outcome is missing is left out"),
+    "summary_short_share": ("skillnad i andelar", "difference in proportions"),
+    "summary_short_mean": ("skillnad i medelvärden", "difference in means"),
     "population_registers": ("alla som samtyckte och randomiserades", "all who consented and were randomised"),
     "population_table": ("alla randomiserade", "all randomised"),
     "note_estimator": (
@@ -386,7 +396,7 @@ class Words:
 
 
 _CATALOGUE = Catalogue({})
-for _phrases in (PHRASES, FINDINGS, METHOD):
+for _phrases in (PHRASES, FINDINGS, METHOD, FURTHER, CREDIBILITY):
     if _twice := sorted(set(_CATALOGUE) & set(_phrases)):
         raise ArgumentError(f"phrases: {_twice} stand in two tables; give one of them another key")
     _CATALOGUE = _CATALOGUE.extended({key: {"sv": sv, "en": en} for key, (sv, en) in _phrases.items()})

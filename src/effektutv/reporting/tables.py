@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from effektutv.results import SUPPRESSION_MARK, Suppressed, Unavailable
 
+from .tables_further import further_tables
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
@@ -137,7 +139,7 @@ def csv_tables(inputs: Protected[ReportInputs]) -> dict[str, Table]:
         out["sources"] = count_rows(sources)
     if value.quality is not None:
         out["data_quality"] = quality_rows(value.quality)
-    return out
+    return out | further_tables(value)
 
 
 def _of(rows: Iterable[object], columns: Sequence[str]) -> Table:

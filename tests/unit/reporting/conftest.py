@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -34,6 +36,9 @@ from effektutv.results import (
     Unavailable,
 )
 from effektutv.study import Study
+
+# tests are imported by file, so that a helper beside them is found only by its folder
+sys.path.insert(0, str(Path(__file__).parent))
 
 ARMS = {"FS": 350, "SE": 355, "CM": 358}
 PAIRS = (("SE", "FS"), ("CM", "FS"), ("SE", "CM"))
@@ -362,6 +367,20 @@ def reports(tmp_path_factory):
         base = tmp_path_factory.mktemp(name)
         written(make(base), lang, base / "out")
         out[name] = base / "out"
+    return out
+
+
+@pytest.fixture(scope="session")
+def further_reports(tmp_path_factory):
+    """Reports of everything beyond the mean difference: folders by language and whether receipt is crossed."""
+    from further_inputs import further
+
+    out = {}
+    for lang in ("sv", "en"):
+        for crossing in (False, True):
+            base = tmp_path_factory.mktemp(f"further-{lang}-{crossing}")
+            written(further(base, crossing=crossing), lang, base / "out")
+            out[lang, crossing] = base / "out"
     return out
 
 

@@ -1,0 +1,63 @@
+"""How credible a difference in effect between subgroups is: the items of ICEMAN as a table a subgroup."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .blocks import Cell, Group, Head, Row, TableBlock
+from .effect_tables import protection
+
+if TYPE_CHECKING:
+    from effektutv.results.credibility import CredibilityRow
+
+    from .labels import Context
+
+__all__ = ["credibility_table"]
+
+
+def credibility_table(ctx: Context, group: str, clock: str) -> TableBlock | None:
+    """Return the items of one subgroup of the primary outcome, contrasts across; None where none were answered.
+
+    Parameters
+    ----------
+    ctx : Context
+    group : str
+        The subgroup.
+    clock : str
+    """
+    rows = [
+        row
+        for effects in ctx.inputs.value.effects
+        if effects.credibility is not None
+        for row in effects.credibility.rows
+        if (row.outcome, row.subgroup, row.clock) == (ctx.study.primary.name, group, clock)
+    ]
+    if not rows:
+        return None
+    w = ctx.words
+    pairs = list(dict.fromkeys((r.arm, r.control) for r in rows))
+    found = {(r.item, r.arm, r.control): r for r in rows}
+    body = tuple(
+        Row(
+            w(f"item_{item}") if w.has(f"item_{item}") else item.replace("_", " "),
+            tuple(_answer(ctx, found.get((item, *pair))) for pair in pairs),
+        )
+        for item in dict.fromkeys(r.item for r in rows)
+    )
+    return TableBlock(
+        key=f"table-credibility-{group.replace(':', '-')}",
+        caption=w("credibility_table", group=ctx.labels.covariate(group).lower()),
+        heads=(Head(w("item"), words=True), *(Head(ctx.labels.contrast(*p), words=True) for p in pairs)),
+        groups=(Group(body),),
+        notes=(w("note_credibility"), protection(ctx)),
+        file="tables/credibility.csv",
+    )
+
+
+def _answer(ctx: Context, row: CredibilityRow | None) -> Cell:
+    """Return an answer, with what it rests on where there are words for it."""
+    if row is None:
+        return Cell("", words=True)
+    key, why = f"answer_{row.answer}", f"evidence_{row.evidence}"
+    text = ctx.words(key) if ctx.words.has(key) else row.answer.replace("_", " ")
+    return Cell(f"{text}: {ctx.words(why)}" if ctx.words.has(why) else text, words=True)

@@ -1,0 +1,101 @@
+"""What every figure of the report has in common: its notes, its subtitle, its alternative text and its data."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from effektutv import language
+
+from .blocks import FigureBlock
+from .effect_tables import protection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from effektutv.results import Count
+
+    from .blocks import TableBlock
+    from .labels import Context
+    from .tables import Table
+
+__all__ = ["figure_block", "figure_notes", "subtitle"]
+
+
+def figure_notes(ctx: Context, *notes: str) -> tuple[str, ...]:
+    """Return the notes under a figure, protection last.
+
+    Parameters
+    ----------
+    ctx : Context
+    *notes : str
+    """
+    return (*notes, protection(ctx))
+
+
+def figure_block(
+    ctx: Context,
+    key: str,
+    title: str,
+    plot: tuple[Callable[..., Any], Callable[..., str]],
+    data: Any,
+    shown: Table,
+    table: TableBlock,
+    *,
+    told: tuple[str, ...] = (),
+    **options: Any,
+) -> FigureBlock:
+    """Return a figure: one function of the plots draws ``data``, another words its alternative text.
+
+    Parameters
+    ----------
+    ctx : Context
+    key : str
+        Its anchor, and its files' name.
+    title : str
+    plot : (callable, callable)
+        What draws, and what words the alternative text.
+    data : DataFrame
+        A tidy table of protected results.
+    shown : Table
+        The same as it is written beside the figure.
+    table : TableBlock
+        The same for reading.
+    told : tuple of str
+        Options that the alternative text is told, besides the names.
+    **options
+        Of the drawing.
+    """
+    draw, alt = plot
+    for_alt = {k: v for k, v in options.items() if k in ("arms", "labels", *told)}
+    columns, rows = shown
+    return FigureBlock(
+        key=key,
+        title=title,
+        alt=f"{title}. {alt(data, ctx.words.lang, **for_alt)}",
+        draw=partial(draw, data, lang=ctx.words.lang, title=title, control=ctx.study.control, **options),
+        columns=tuple(columns),
+        rows=tuple(tuple(row) for row in rows),
+        table=table,
+        notes=tuple(options.get("notes", ())),
+    )
+
+
+def subtitle(ctx: Context, key: str, by_arm: Mapping[str, Count], **values: str) -> str | None:
+    """Return unit, population and n; ``None``, for the figure's own words, where a count may not be shown.
+
+    Parameters
+    ----------
+    ctx : Context
+    key : str
+        Of the words.
+    by_arm : mapping of str to Count
+        Persons by arm.
+    **values : str
+        Further placeholders of the words.
+    """
+    known = [n for n in by_arm.values() if isinstance(n, int)]
+    if not known or len(known) < len(by_arm):
+        return None
+    persons = ctx.words("subtitle_randomised", persons=language.persons(sum(known), ctx.words.lang))
+    return ctx.words(key, persons=persons, **values)

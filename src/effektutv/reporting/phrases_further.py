@@ -1,0 +1,296 @@
+"""Words of the questions beyond the mean difference: time, survey, compliance, power, contamination, credibility."""
+
+from __future__ import annotations
+
+__all__ = ["FURTHER"]
+
+#: key: (Swedish, English).
+FURTHER: dict[str, tuple[str, str]] = {
+    # ------------------------------------------------------------------------------------------------------- sections
+    "robustness": ("Robusthet", "Robustness"),
+    "time": ("Tid till första arbete", "Time to first work"),
+    "survey": ("Enkätutfall", "Survey outcomes"),
+    "compliance": ("Insats som deltagarna fick", "Programme received"),
+    "power": ("Vad försöket kunde upptäcka", "What the trial could detect"),
+    # ---------------------------------------------------------------------------------- notes: n, and the estimands
+    "note_n": ("n = {sizes}.", "n = {sizes}."),
+    "note_n_rows": ("n varierar mellan raderna och står i dem.", "n differs between rows and stands in them."),
+    "estimand_time": (
+        "Estimand: effekten av att ha lottats till gruppen, bland {population}, utom dem i arbete dag 0; utfall: månader "
+        "till första månaden i arbete, högst {tau}, {zero}; jämförelser: {contrasts}; händelser efter randomiseringen: död och "
+        "utvandring konkurrerar med arbete, data slutar där uppföljningen gör det; mått: skillnad i medeltid utan arbete.",
+        "Estimand: the effect of assignment to the arm, among {population}, but those in work on day 0; outcome: months to the "
+        "first month in work, at most {tau}, {zero}; comparisons: {contrasts}; intercurrent events: death and emigration compete "
+        "with work, follow-up ends where the data do; summary: difference in mean time without work.",
+    ),
+    "estimand_survey": (
+        "Estimand: effekten av att ha lottats till gruppen; utfall: {outcome}; jämförelser: {contrasts}; mått: skillnad i "
+        "{summary}. Population: de som svarade (observerad), {population} (vägd, sämsta fall), de som hade svarat i vilken av "
+        "de två grupperna som helst (Lee).",
+        "Estimand: the effect of assignment to the arm; outcome: {outcome}; comparisons: {contrasts}; summary: difference in "
+        "{summary}. Population: those who responded (observed), {population} (weighted, worst case), those who would have "
+        "responded in either of the two arms (Lee).",
+    ),
+    "summary_word_share": ("andelar", "proportions"),
+    "summary_word_mean": ("medelvärden", "means"),
+    "estimand_response": (
+        "Estimand: effekten av att ha lottats till gruppen på att svara, bland {population}; mått: skillnad i andelar.",
+        "Estimand: the effect of assignment to the arm on response, among {population}; summary: difference in proportions.",
+    ),
+    "estimand_compliance": (
+        "Estimand: effekten av att få gruppens insats, bland dem som får den därför att de lottades till gruppen; utfall: "
+        "{outcome}; jämförelser: {contrasts}; händelser efter randomiseringen: {intercurrent}; mått: {summary}.",
+        "Estimand: the effect of receiving the arm’s programme, among those who receive it because they were assigned to it; "
+        "outcome: {outcome}; comparisons: {contrasts}; intercurrent events: {intercurrent}; summary: {summary}.",
+    ),
+    "estimand_contamination": (
+        "Estimand: gruppens koefficient i en regression med alla grupper och stratumeffekter, och dess delar; utfall: "
+        "{outcome}; {population}.",
+        "Estimand: the arm’s coefficient in one regression of all arms with stratum effects, and its parts; outcome: "
+        "{outcome}; {population}.",
+    ),
+    # ----------------------------------------------------------------------------------------------- time to first work
+    "time_table": (
+        "Tid utan arbete till och med månad {tau}, {clock}",
+        "Time without work up to month {tau}, {clock}",
+    ),
+    "risk_table": (
+        "Kvar utan arbete, och andel som har börjat arbeta, {clock}",
+        "Still without work, and share who have started work, {clock}",
+    ),
+    "survival_figure": (
+        "Andel som har börjat arbeta efter månader sedan {zero}",
+        "Share who have started work by months since {zero}",
+    ),
+    "clock_word_randomisation": ("räknat från randomiseringen", "counted from randomisation"),
+    "clock_word_start": ("räknat från egen start", "counted from each person’s own start"),
+    "clock_word_": ("räknat från start", "counted from the start"),
+    "mean_months": ("Medeltid utan arbete, månader", "Mean time without work, months"),
+    "p_normal": ("z\u2011test", "z\u2011test"),
+    "log_rank_p": ("log-rank", "log-rank"),
+    "months_unit": ("månader", "months"),
+    "risk_left": ("kvar", "left"),
+    "risk_share": ("i arbete, %", "in work, %"),
+    "time_sentence": (
+        "{clock}, till och med månad {tau}: i genomsnitt {arm_value} utan arbete i {arm} mot {control_value} i {control}. "
+        "{uncertainty}",
+        "{clock}, up to month {tau}: on average {arm_value} without work in {arm} against {control_value} in {control}. "
+        "{uncertainty}",
+    ),
+    "time_no_values": (
+        "{clock}: tiden utan arbete i {arm} jämfört med {control} {reason}.",
+        "{clock}: the time without work in {arm} compared with {control} {reason}.",
+    ),
+    "cannot_be_shown": (
+        "kan inte visas, för antalet personer bakom den är för litet",
+        "cannot be shown, because too few persons are behind it",
+    ),
+    "could_not_be_estimated": ("kunde inte skattas", "could not be estimated"),
+    "lower_time": ("en kortare", "a shorter"),
+    "higher_time": ("en längre tid", "a longer time"),
+    "log_rank_sentence": (
+        "Log-rank-test av att alla grupper börjar arbeta i samma takt: {p}.",
+        "Log-rank test that all arms start work at the same rate: {p}.",
+    ),
+    "note_time_estimator": (
+        "Estimator: Kaplan–Meier, medeltid till {tau} månader; Greenwoods varians, normalfördelning. Intervallen är {level}. "
+        "Log-rank{strata}: två grupper i sänder.",
+        "Estimator: Kaplan–Meier, mean up to {tau} months; Greenwood’s variance, normal distribution. Intervals are {level}. "
+        "Log-rank{strata}: two arms at a time.",
+    ),
+    "note_stratified": (", stratifierat", ", stratified"),
+    "note_incidence": (
+        "Andelen som har börjat arbeta tar hänsyn till att den som dör eller utvandrar inte kan börja (Aalen–Johansen); kurvan "
+        "och medeltiden räknar dem som avslutad uppföljning.",
+        "The share who have started work takes into account that who dies or emigrates cannot start (Aalen–Johansen); the curve "
+        "and the mean time count them as end of follow-up.",
+    ),
+    "note_risk_months": (
+        "Var tredje månad visas; alla månader står i tabellfilen.",
+        "Every third month is shown; all months stand in the table file.",
+    ),
+    "subtitle_time": (
+        "Procent av {persons}, utan dem i arbete dag 0.",
+        "Per cent of {persons}, without those in work on day 0.",
+    ),
+    # ------------------------------------------------------------------------------------------------------------ survey
+    "response_to": ("Svar: {outcome}", "Response: {outcome}"),
+    "wave": ("enkät {n}", "survey {n}"),
+    "response_table": ("Vilka som svarade på enkäten", "Who responded to the survey"),
+    "responded": ("Svarade", "Responded"),
+    "survey_table": (
+        "Enkätutfall bland dem som svarade, vägt, och med gränser",
+        "Survey outcomes among respondents, weighted, and with bounds",
+    ),
+    "survey_observed": ("Observerad", "Observed"),
+    "survey_weighted": ("Vägd", "Weighted"),
+    "survey_lee": ("Lees gränser", "Lee’s bounds"),
+    "survey_worst": ("Sämsta fall", "Worst case"),
+    "method_column": ("Metod", "Method"),
+    "bounds_column": ("skattning eller gränser", "estimate or bounds"),
+    "response_sentence": (
+        "{outcome} ({wave}): {arm_value} i {arm} och {control_value} i {control} svarade, en skillnad på {estimate}.",
+        "{outcome} ({wave}): {arm_value} in {arm} and {control_value} in {control} responded, a difference of {estimate}.",
+    ),
+    "response_hidden": (
+        "{outcome} ({wave}): hur många som svarade i {arm} och {control} kan inte visas.",
+        "{outcome} ({wave}): how many responded in {arm} and {control} cannot be shown.",
+    ),
+    "observed_sentence": (
+        "Bland dem som svarade skattas skillnaden till {estimate}; det jämför dem som svarade, inte dem som lottades.",
+        "Among those who responded the difference is estimated at {estimate}; that compares respondents, not those assigned.",
+    ),
+    "observed_hidden": (
+        "Skillnaden bland dem som svarade kan inte visas.",
+        "The difference among those who responded cannot be shown.",
+    ),
+    "weighted_sentence": (
+        "Vägt efter sannolikheten att svara: {estimate}.",
+        "Weighted by the probability of response: {estimate}.",
+    ),
+    "bounds_sentence": (
+        "Bortfallet för sig gör att skillnaden kan ligga mellan {lee} bland dem som alltid svarar (Lee), och mellan {worst} "
+        "bland alla om ingenting antas.",
+        "Non-response alone lets the difference lie anywhere between {lee} among those who always respond (Lee), and between "
+        "{worst} among everyone if nothing is assumed.",
+    ),
+    "from_to": ("{low} och {high}", "{low} and {high}"),
+    "note_n_response": (
+        "n: de lottade och de som svarade står i tabellen över svar.",
+        "n: those assigned and those who responded stand in the table of response.",
+    ),
+    "note_survey": (
+        "Observerad: skillnaden mellan dem som svarade. Vägd: varje svarande väger det omvända av sin sannolikhet att svara, "
+        "given grupp, stratum och egenskaper. Lee: gruppen med högre svarsandel trimmas. Sämsta fall: de som inte svarade får "
+        "skalans ändpunkter. Intervallen är {level}; för gränser täcker de effekten (Imbens och Manski).",
+        "Observed: the difference between respondents. Weighted: each respondent weighs the inverse of the probability of "
+        "response, given arm, stratum and characteristics. Lee: the arm with the higher response is trimmed. Worst case: "
+        "non-respondents get the ends of the scale. Intervals are {level}; for bounds they cover the effect (Imbens and "
+        "Manski).",
+    ),
+    # -------------------------------------------------------------------------------------------------------- compliance
+    "programme": ("Insats", "Programme"),
+    "receipts_table": ("Vilka insatser varje grupp fick", "Which programmes each arm received"),
+    "programme_of": ("Insatsen i {arm}", "The programme of {arm}"),
+    "compliance_table": (
+        "Effekten av att få gruppens insats: {outcome}",
+        "The effect of receiving the arm’s programme: {outcome}",
+    ),
+    "first_stage": ("Lottningens effekt på att få insatsen", "Effect of assignment on receipt"),
+    "f_statistic": ("F", "F"),
+    "complier_effect": ("Effekt av att få den", "Effect of receiving it"),
+    "anderson_rubin": ("Anderson–Rubin", "Anderson–Rubin"),
+    "cace_sentence": (
+        "{arm_value} i {arm} och {control_value} i {control} fick insatsen i {arm}. Bland dem som fick den därför att de "
+        "lottades till den skattas effekten till {estimate}.",
+        "{arm_value} in {arm} and {control_value} in {control} received the programme of {arm}. Among those who received it "
+        "because they were assigned to it the effect is estimated at {estimate}.",
+    ),
+    "cace_refused": (
+        "Effekten av att få insatsen i {arm} ges inte: {reason}.",
+        "No effect of receiving the programme of {arm} is given: {reason}.",
+    ),
+    "cace_hidden": (
+        "Effekten av att få insatsen i {arm} kan inte visas: antalet personer är för litet.",
+        "The effect of receiving the programme of {arm} cannot be shown: there are too few persons.",
+    ),
+    "note_cace": (
+        "Estimator: tvåstegs minsta kvadrat med lottningen som instrument; {vcov}. Intervallen är {level}. Anderson–Rubin: "
+        "mängden av effekter som lottningens skillnad inte motsäger; den håller sin nivå även när få fick insatsen. F: om "
+        "lottningen alls påverkade vem som fick insatsen.",
+        "Estimator: two-stage least squares with the assignment as instrument; {vcov}. Intervals are {level}. Anderson–Rubin: "
+        "the set of effects that the difference by assignment does not contradict; it keeps its level however few received the "
+        "programme. F: whether assignment moved receipt at all.",
+    ),
+    "note_cace_assumes": (
+        "Gäller om lottningen påverkar utfallet endast genom insatsen, och ingen får insatsen därför att den lottades bort "
+        "från den.",
+        "Valid if the assignment acts on the outcome through the programme alone, and no one receives it because of having been "
+        "assigned away from it.",
+    ),
+    "note_receipts": (
+        "Alla lottade, oavsett om utfallet är känt. En person kan ha fått mer än en insats.",
+        "Everyone assigned, whether or not the outcome is known. A person may have received more than one programme.",
+    ),
+    # ------------------------------------------------------------------------------------------------------------- power
+    "power_sentence": (
+        "Med {n_arm} och {n_control} personer i de två grupperna kunde försöket med styrkan {power} upptäcka en skillnad på "
+        "minst {effect} från {baseline} (tvåsidigt test på nivån {alpha}).",
+        "With {n_arm} and {n_control} persons in the two arms the trial could, with a power of {power}, detect a difference of "
+        "at least {effect} from {baseline} (two-sided test at the {alpha} level).",
+    ),
+    "power_sentence_equal": (
+        "Med {n_arm} personer per grupp kunde försöket med styrkan {power} upptäcka en skillnad på minst {effect} från "
+        "{baseline} (tvåsidigt test på nivån {alpha}).",
+        "With {n_arm} persons an arm the trial could, with a power of {power}, detect a difference of at least {effect} from "
+        "{baseline} (two-sided test at the {alpha} level).",
+    ),
+    "power_family": (
+        "Om {family} jämförelser prövas tillsammans är gränsen {effect}.",
+        "If {family} comparisons are tested together the limit is {effect}.",
+    ),
+    "power_table": ("Minsta skillnad som kunde upptäckas", "The smallest difference that could be detected"),
+    "power_figure": (
+        "Minsta skillnad som kan upptäckas, efter antal personer per grupp",
+        "The smallest difference that can be detected, by persons an arm",
+    ),
+    "power_arms": ("i de två grupperna", "in the two arms"),
+    "power_sizes": ("{n_arm} och {n_control} personer", "{n_arm} and {n_control} persons"),
+    "power_level": ("Nivå per test", "Level of each test"),
+    "power_tests": ("Jämförelser i familjen", "Comparisons in the family"),
+    "power_baseline": ("Andel i jämförelsegruppen", "Share in the comparison arm"),
+    "power_power": ("Styrka", "Power"),
+    "power_effect": ("Minsta skillnad", "Smallest difference"),
+    "note_power": (
+        "Två andelar, tvåsidigt test med normalfördelning och oviktad varians. Beräknat på planen och gruppernas storlek, inte "
+        "på utfallet: en skillnad under gränsen är inte motbevisad.",
+        "Two proportions, two-sided normal test with unpooled variance. Computed from the plan and the arms’ sizes, not from the "
+        "outcome: a difference below the limit is not disproved.",
+    ),
+    "subtitle_power": (
+        "Procentenheter från {baseline}, styrka {power}.",
+        "Percentage points from {baseline}, power {power}.",
+    ),
+    # ----------------------------------------------------------------------------------------------------- contamination
+    "contamination_table": (
+        "Vad en regression med alla grupper skulle blanda: {outcome}",
+        "What one regression of all arms would mix: {outcome}",
+    ),
+    "component": ("Del", "Part"),
+    "component_pooled": ("Koefficienten i en regression med alla grupper", "The coefficient in one regression of all arms"),
+    "component_own": ("varav gruppens egna effekter", "of which the arm’s own effects"),
+    "component_contamination": ("varav andra gruppers effekter", "of which other arms’ effects"),
+    "component_contamination_of": ("varav effekter av {arm}", "of which effects of {arm}"),
+    "component_equal": ("Egna effekter, alla personer väger lika", "Own effects, each person counts alike"),
+    "component_one_at_a_time": (
+        "Egna effekter, viktade för denna jämförelse",
+        "Own effects, weighted for this comparison",
+    ),
+    "component_common": (
+        "Egna effekter, gemensamma vikter för alla jämförelser",
+        "Own effects, common weights for all comparisons",
+    ),
+    "coefficient_less": ("Koefficienten minus raden", "Coefficient less the row"),
+    "note_contamination_parts": (
+        "De två delarna summerar till koefficienten. Vikterna beror bara på antalen i strata och grupp (Goldsmith-Pinkham, Hull "
+        "och Kolesár). Varians: Neymans inom strata. Intervallen är {level}.",
+        "The two parts add up to the coefficient. The weights depend on the numbers by stratum and arm alone (Goldsmith-Pinkham, "
+        "Hull and Kolesár). Variance: Neyman’s within strata. Intervals are {level}.",
+    ),
+    # ------------------------------------------------------------------------------------------------- effects by month
+    "effects_by_month": ("Effekt månad för månad: {outcome}", "Effect by month: {outcome}"),
+    "pointwise": ("punktvist", "pointwise"),
+    "simultaneous": ("simultant", "simultaneous"),
+    "band_short": ("{level} band", "{level} band"),
+    "note_simultaneous": (
+        "Det simultana bandet rymmer hela effektkurvan på en gång, månad 1–24 ({draws} dragningar); det punktvisa intervallet "
+        "en månad i sänder.",
+        "The simultaneous band holds the whole curve of effects at once, months 1–24 ({draws} draws); the pointwise interval one "
+        "month at a time.",
+    ),
+    # -------------------------------------------------------------------------------------------------------- estimators
+    "estimators_figure": (
+        "Huvudresultatet med olika estimatorer: {contrast}",
+        "The main result under different estimators: {contrast}",
+    ),
+}  # fmt: skip

@@ -1,0 +1,104 @@
+"""What the trial could detect: a sentence beside the main result, a table and a curve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from effektutv import language
+
+from .blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
+from .effect_tables import protection
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from effektutv.results.further import PowerRow
+
+    from .blocks import Block
+    from .labels import Context
+
+__all__ = ["power_section", "power_sentence"]
+
+
+def _detectable(ctx: Context) -> list[PowerRow]:
+    """Return the rows whose effect was computed, in their order: the main contrast's first."""
+    power = ctx.inputs.value.power
+    rows: Sequence[PowerRow] = power.rows if power is not None else ()
+    return [
+        r for r in rows if r.solved == "effect" and isinstance(r.effect, float) and isinstance(r.n_arm, float | int)
+    ]
+
+
+def power_sentence(ctx: Context) -> str:
+    """Return the smallest difference that could be detected, in words; empty where the study has no plan.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
+    rows = _detectable(ctx)
+    first = next((r for r in rows if r.family == 1), None)
+    if first is None:
+        return ""
+    w, lang = ctx.words, ctx.words.lang
+    sizes = {"n_arm": language.count(first.n_arm, lang), "n_control": language.count(first.n_control, lang)}
+    out = w(
+        "power_sentence_equal" if first.n_arm == first.n_control else "power_sentence",
+        power=language.percent(first.power, 0, lang), effect=ctx.numbers.gap(_effect(first), ctx.shares),
+        baseline=_percent(ctx, first.baseline), alpha=_percent(ctx, first.alpha), **sizes,
+    )  # fmt: skip
+    family = next((r for r in rows if r.family > 1 and (r.n_arm, r.n_control) == (first.n_arm, first.n_control)), None)
+    if family is None:
+        return out
+    shown = ctx.numbers.gap(_effect(family), ctx.shares)
+    return f"{out} {w('power_family', family=language.count(family.family, lang), effect=shown)}"
+
+
+def _effect(row: PowerRow) -> float:
+    return row.effect if isinstance(row.effect, float) else 0.0
+
+
+def _percent(ctx: Context, share: float) -> str:
+    """Return a planned share with no more decimals than it has."""
+    whole = abs(share * 100 - round(share * 100)) < 1e-9
+    return language.percent(share, 0 if whole else 1, ctx.words.lang)
+
+
+def power_section(ctx: Context) -> Section | None:
+    """Return the section on what the trial could detect, or None where the study has no plan.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
+    if not _detectable(ctx):
+        return None
+    table = _power_table(ctx)
+    blocks: list[Block] = [Paragraph(texts=tuple(filter(None, [power_sentence(ctx)])))]
+    return Section(key="power", title=ctx.words("power"), blocks=(*blocks, table))
+
+
+def _power_table(ctx: Context) -> TableBlock:
+    """Return the smallest detectable differences, a row a planned test."""
+    w, n, lang = ctx.words, ctx.numbers, ctx.words.lang
+    body = []
+    for row in _detectable(ctx):
+        sizes = w("power_sizes", n_arm=language.count(row.n_arm, lang), n_control=language.count(row.n_control, lang))
+        cells = (
+            n.count(row.family), Cell(language.percent(row.alpha_each, 2, lang, unit=False)),
+            n.value(row.baseline, ctx.shares), Cell(language.percent(row.power, 0, lang, unit=False)),
+            n.value(row.effect, ctx.shares),
+        )  # fmt: skip
+        body.append(Row(sizes, cells))
+    return TableBlock(
+        key="table-power",
+        caption=w("power_table"),
+        heads=(
+            Head(w("persons"), w("power_arms"), words=True), Head(w("power_tests")), Head(w("power_level"), w("percent")),
+            Head(w("power_baseline"), w("percent")), Head(w("power_power"), w("percent")),
+            Head(w("power_effect"), w("points")),
+        ),
+        groups=(Group(tuple(body)),),
+        notes=(w("note_power"), protection(ctx)),
+        file="tables/power.csv",
+    )  # fmt: skip

@@ -1,0 +1,117 @@
+"""The section on robustness: the main result under other estimators, and what one regression of all arms would mix."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from effektutv import language
+
+from .blocks import Group, Head, Row, Section, TableBlock
+from .effect_tables import effect_table, estimator_name, marks, protection, variance_name
+from .estimands import population, sizes_note
+from .notes import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from effektutv.results import Contamination, ContaminationRow, EffectRow
+
+    from .blocks import Block
+    from .labels import Context
+
+__all__ = ["robustness_section"]
+
+_PARTS = ("own", "contamination")
+
+
+def robustness_section(ctx: Context) -> Section | None:
+    """Return the section on robustness, or None where there is one estimator only.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
+    blocks: list[Block] = []
+    if robust := _robust(ctx):
+        caption = ctx.words("robust_table", outcome=dated(ctx, robust[0][1][0]))
+        table = effect_table(ctx, "table-estimators", caption, robust, "tables/estimators.csv")
+        if any(row.estimator == "pooled" for _, rows in robust for row in rows):
+            table = replace(table, notes=(*table.notes[:-1], ctx.words("note_contamination"), table.notes[-1]))
+        blocks.append(table)
+    contamination = ctx.inputs.value.contamination
+    if contamination is not None and contamination.rows:
+        blocks.append(_contamination_table(ctx, contamination))
+    return Section(key="robustness", title=ctx.words("robustness"), blocks=tuple(blocks)) if blocks else None
+
+
+def dated(ctx: Context, row: EffectRow | ContaminationRow) -> str:
+    """Return an outcome with its month, for a caption.
+
+    Parameters
+    ----------
+    ctx : Context
+    row : EffectRow or ContaminationRow
+    """
+    label = ctx.labels.outcome(row.outcome)
+    return label if row.month is None else f"{label}, {ctx.words('month').lower()} {row.month}"
+
+
+def _robust(ctx: Context) -> list[tuple[str, Sequence[EffectRow]]]:
+    """Return the main analysis and the other estimators', a group each."""
+    value = ctx.inputs.value
+    if not value.robustness or not ctx.clocks:
+        return []
+    main = ctx.everyone(ctx.study.primary.name, ctx.clocks[0])
+    groups = [main, *([r for r in e.rows if not r.subgroup] for e in value.robustness)]
+    return [
+        (f"{language.capital(estimator_name(ctx, rows[0]))}; {variance_name(ctx, rows[0])}", rows)
+        for rows in groups
+        if rows
+    ]
+
+
+def _contamination_table(ctx: Context, found: Contamination) -> TableBlock:
+    """Return each arm's coefficient with its parts, and its own effects under other weights."""
+    w, n, rows = ctx.words, ctx.numbers, found.rows
+    scale = ctx.scale(rows[0].outcome)
+    unit = w("points") if scale.share else scale.unit
+    pairs = dict.fromkeys((r.arm, r.control) for r in rows)
+    groups = tuple(
+        Group(
+            tuple(_part_row(ctx, r) for r in rows if (r.arm, r.control) == pair),
+            ctx.labels.contrast(*pair),
+        )
+        for pair in pairs
+    )
+    when = ctx.labels.when(rows[0].month, rows[0].clock)
+    about = ", ".join(filter(None, (ctx.labels.outcome(rows[0].outcome), when)))
+    ci = w("ci_short", level=n.level(found.conf_level))
+    return TableBlock(
+        key="table-contamination",
+        caption=w("contamination_table", outcome=dated(ctx, rows[0])),
+        heads=(
+            Head(w("component"), words=True), Head(w("estimate"), f"{unit} ({w('se')})"), Head(ci, unit),
+            Head(w("coefficient_less"), f"{unit} ({w('se')})"),
+        ),
+        groups=groups,
+        notes=(
+            w("estimand_contamination", outcome=about, population=population(ctx)),
+            w("note_contamination_parts", level=w("cis", level=n.level(found.conf_level))),
+            sizes_note(ctx, rows),
+            *sentences([*found.notes, *(r.note for r in rows)], w, ctx.labels),
+            *marks(ctx, [v for r in rows for v in (r.estimate, r.conf_low)]), protection(ctx),
+        ),
+        file="tables/contamination.csv",
+    )  # fmt: skip
+
+
+def _part_row(ctx: Context, row: ContaminationRow) -> Row:
+    n, scale = ctx.numbers, ctx.scale(row.outcome)
+    key = "component_contamination_of" if row.source else f"component_{row.component}"
+    head = ctx.words(key, arm=ctx.labels.arm(row.source)) if row.source else ctx.words(key)
+    less = n.estimate(row.difference, row.difference_se, scale)
+    if row.component in ("pooled", *_PARTS) and less.absent == "unavailable":
+        less = replace(less, text="", absent="", why="")  # a part of the coefficient, or all of it: nothing is missing
+    cells = (n.estimate(row.estimate, row.std_error, scale), n.interval(row.conf_low, row.conf_high, scale), less)
+    return Row(head, cells, inner=row.component in _PARTS)
