@@ -22,6 +22,7 @@ from .assigned import (
     unique,
 )
 from .balancing import balance
+from .between_sites import site_variation
 from .columns import as_floats, coded, covariate_matrix, few_levels, names_of, order_of, require, row_count
 from .errors import ArgumentError
 from .estimate.credibility import CUT_POINTS, DIRECTIONS, Claims, credibility
@@ -33,7 +34,7 @@ from .estimate.subgroups import Subgroup, cross, subgroup_rows
 from .pooled import contamination, pooled_regression
 from .results import EffectBands, EffectRow, Effects, Profile, keep
 
-__all__ = ["balance", "contamination", "itt", "pooled_regression", "profile"]
+__all__ = ["balance", "contamination", "itt", "pooled_regression", "profile", "site_variation"]
 
 #: Different values above which a numeric column is a continuous characteristic, not a subgroup, unless its levels are
 #: declared. Twenty entry half-years are ten years.

@@ -1,0 +1,72 @@
+"""How much effects differ between sites."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .base import Count, Statistic, Status, Tabular
+from .effects import Estimand
+
+__all__ = ["SiteRow", "SiteVariation"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRow:
+    """One contrast: how much its effect varies between sites, and its mean over sites.
+
+    ``tau`` is the between-site standard deviation of the effect, by Paule and Mandel, in the outcome's unit (a proportion for
+    a 0/1 outcome), ``tau_low`` and ``tau_high`` its Q-profile interval, ``tau_first_step`` DerSimonian and Laird's estimate.
+    ``estimate`` is the mean of the sites' effects, weighted by precision with ``tau`` taken into account: every site counts
+    for itself, not for its persons. ``q`` is Cochran's test that all sites have the same effect, and ``i_squared`` the share
+    of the sites' spread that is more than chance.
+    """
+
+    outcome: str
+    clock: str = ""
+    month: int | None = None
+    arm: str
+    control: str
+    site: str
+    sites: Count
+    sites_left_out: Count
+    n: Count
+    estimate: Statistic
+    std_error: Statistic
+    p_value: Statistic
+    conf_low: Statistic
+    conf_high: Statistic
+    tau: Statistic
+    tau_low: Statistic
+    tau_high: Statistic
+    tau_first_step: Statistic
+    q: Statistic
+    q_df: Statistic
+    q_p_value: Statistic
+    i_squared: Statistic
+    status: Status = Status.UNCHECKED
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteVariation(Tabular):
+    """Variation of the effects between sites, a row a contrast. No site is named or shown by itself.
+
+    Parameters
+    ----------
+    rows : tuple of SiteRow
+    conf_level : float
+        Coverage of the intervals.
+    notes : tuple of str
+        What a table note must say.
+    estimand : Estimand or None
+        What the rows estimate; None only where nothing said so.
+    """
+
+    rows: tuple[SiteRow, ...]
+    conf_level: float = 0.95
+    notes: tuple[str, ...] = ()
+    estimand: Estimand | None = None
+
+    @classmethod
+    def _row_type(cls) -> type[SiteRow]:
+        return SiteRow
