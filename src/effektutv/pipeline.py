@@ -176,7 +176,8 @@ def analyse(trial: Trial, *, progress: Progress | None = None) -> ReportInputs:
 
     began = progress or _silent
     study = trial.study
-    outcomes = [o for o in study.outcomes if trial.has(o.name)]
+    # a survey item is known of those who answered only: it is a question of its own
+    outcomes = [o for o in study.outcomes if trial.has(o.name) and o.item is None]
     groups: list[str | tuple[str, ...]] = [s.by[0] if len(s.by) == 1 else s.by for s in study.subgroups]
     # the study's clock first: it is the main one
     first = study.time_zero.clock

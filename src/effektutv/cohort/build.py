@@ -7,17 +7,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..errors import ExtractError
 from ..registers.engine import Engine
 from ..registers.opening import Opened, open_registers
 from ..registers.quality import check_links, error_text
 from ..results import DataQuality, Flow, Severity
-from ..study import Study
+from ..study import SURVEY, Study
 from .baseline import baseline_covariates, check_covariates
 from .flow import participant_flow
 from .linkage import PARTICIPANTS, Linked, link
 from .outcomes import StateMasks, build_masks, outcome_values
+from .receipt import check_receipt, read_receipt
+from .survey import Survey, check_items, read_survey, survey_findings
 
 __all__ = ["Checked", "Cohort", "build_cohort", "check_registers"]
 
@@ -40,6 +43,10 @@ class Cohort:
         SHA-256 of the files read.
     fallback : int
         Participants whose start clock is the fall-back.
+    survey : Survey
+        Answers to the participants' survey; empty where no outcome is made from them.
+    received : mapping of str to ndarray of bool, shape (n,)
+        Who received the programme of each arm whose receipt the study declares.
     """
 
     people: pd.DataFrame
@@ -48,6 +55,8 @@ class Cohort:
     masks: Mapping[str, StateMasks] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     fallback: int = 0
+    survey: Survey = field(default_factory=Survey)
+    received: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +96,8 @@ def check_registers(engine: Engine, study: Study, progress: Callable[[str], None
         If an extract is missing or cannot be read, or the randomisation form cannot be used.
     """
     check_covariates(study)
+    check_items(study)
+    check_receipt(study)
     opened = open_registers(engine, study, progress)
     findings = list(opened.findings)
     linked = None
@@ -96,6 +107,8 @@ def check_registers(engine: Engine, study: Study, progress: Callable[[str], None
         for name, extract in opened.extracts.items():
             if name != "assignment":
                 findings += check_links(engine, extract, PARTICIPANTS)
+        if SURVEY in opened.extracts:
+            findings += survey_findings(engine)
     quality = DataQuality(rows=tuple(findings), read=opened.rows, delivered=study.study.data_date)
     return Checked(opened=opened, linked=linked, quality=quality)
 
@@ -143,4 +156,6 @@ def build_cohort(engine: Engine, study: Study, progress: Callable[[str], None]) 
         masks=masks,
         inputs=checked.opened.inputs,
         fallback=linked.fallback,
+        survey=read_survey(engine, study, linked.randomised),
+        received=read_receipt(engine, study, linked.randomised),
     )

@@ -20,7 +20,7 @@ from ..study import Study
 
 __all__ = ["PARTICIPANTS", "Linked", "link"]
 
-#: The engine's table of participants: row number, serial number, both clocks' day 0.
+#: The engine's table of participants: row number, serial number, arm, both clocks' day 0.
 PARTICIPANTS = "participants"
 
 _SPECIAL = ("lopnr", "arm", "lottningsdatum", "insatsstart", "samtycke", "avhopp")
@@ -35,7 +35,8 @@ class Linked:
     people : pandas.DataFrame
         One row a participant: ``arm``, ``stratum`` (where the study has strata), ``randomised``, ``started`` (day or
         missing), ``start_clock`` (day 0 of the start clock), ``dropped_out`` (day or missing), ``provider``,
-        ``municipality``. The serial number is not among them.
+        ``municipality``, and ``cluster`` and ``probability`` where the study's design names them. The serial number is not
+        among them.
     asked, consented, randomised : int
         Persons at each stage.
     fallback : int
@@ -93,7 +94,10 @@ def link(engine: Engine, assignment: Extract, study: Study) -> Linked:
             "municipality": drawn["kommun"],
         }
     )
-    _register(engine, drawn[PERSON], randomised, started, start_clock, _days(drawn["avhopp"]))
+    for key in ("cluster", "probability"):
+        if (name := getattr(study.design, key)) is not None:
+            people[key] = _design_column(drawn, study, key, name)
+    _register(engine, drawn, randomised, started, start_clock)
     return Linked(
         people=people,
         asked=len(form),
@@ -150,6 +154,27 @@ def _strata(drawn: pd.DataFrame, study: Study) -> pd.Series:
     return drawn[name.lower()].astype("str")
 
 
+def _design_column(drawn: pd.DataFrame, study: Study, key: str, name: str) -> pd.Series:
+    """Return who shares a provider, or the known probability of each person's own arm."""
+    allowed = (
+        ["sannolikhet"] if key == "probability" else [c for c in drawn.columns if c not in (*_SPECIAL, "sannolikhet")]
+    )
+    if name.lower() not in allowed:
+        raise StudyError(
+            f"{study.where('design', key)}: {key} must be a column of the randomisation form: {', '.join(allowed)}"
+        )
+    column = drawn[name.lower()]
+    if key == "cluster":
+        return column.astype("object").where(column.notna(), None)
+    numbers = column.astype(float)
+    if missing := int(numbers.isna().sum()):
+        raise ExtractError(
+            f"assignment: column {name}: {_count(missing)} participants have no probability; it is never assumed: give one "
+            f"to each, or take probability out of the study ({study.where('design', key)})"
+        )
+    return numbers
+
+
 def start_with_fallback(
     randomised: NDArray[np.datetime64], started: NDArray[np.datetime64], stratum: NDArray[np.str_]
 ) -> NDArray[np.datetime64]:
@@ -185,13 +210,14 @@ def start_with_fallback(
 
 def _register(
     engine: Engine,
-    persons: pd.Series,
+    drawn: pd.DataFrame,
     randomised: NDArray[np.datetime64],
     started: NDArray[np.datetime64],
     start_clock: NDArray[np.datetime64],
-    dropped_out: NDArray[np.datetime64],
 ) -> None:
     import pyarrow as pa
+
+    persons = drawn[PERSON]
 
     engine.register(
         PARTICIPANTS,
@@ -199,10 +225,11 @@ def _register(
             {
                 "row": pa.array(np.arange(len(persons), dtype=np.int64)),
                 PERSON: pa.array(persons.to_list(), pa.string()),
+                "arm": pa.array(drawn["arm"].to_list(), pa.string()),
                 "randomisation": pa.array(randomised, pa.date32()),
                 "start": pa.array(start_clock, pa.date32()),
                 "started": pa.array(started, pa.date32()),
-                "dropped_out": pa.array(dropped_out, pa.date32()),
+                "dropped_out": pa.array(_days(drawn["avhopp"]), pa.date32()),
             }
         ),
     )

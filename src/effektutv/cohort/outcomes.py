@@ -22,7 +22,7 @@ from ..errors import StudyError
 from ..registers.engine import Engine, literal, quoted
 from ..registers.quality import code_condition
 from ..registers.schema import PERSON, load_codelist
-from ..study import MONTHS_IN_WORK, Outcome, Study
+from ..study import FIRST_MONTH_IN_WORK, MONTHS_IN_WORK, Outcome, Study
 from .linkage import PARTICIPANTS
 from .months import first_month, last_month, mask_run, month_run, unpack
 
@@ -63,12 +63,16 @@ class StateMasks:
         The months in which each of these states is known.
     af, statements : ndarray of int64, shape (n,)
         Months of work by source: jobseeker categories; control statements or monthly declarations.
+    dead, away : ndarray of int64, shape (n,), or None
+        Months at which the person is dead, or abroad; ``None`` where the study has no register of such events.
     """
 
     states: Masks
     observed: Masks
     af: NDArray[np.int64]
     statements: NDArray[np.int64]
+    dead: NDArray[np.int64] | None = None
+    away: NDArray[np.int64] | None = None
 
 
 def build_masks(engine: Engine, study: Study, n: int) -> dict[str, StateMasks]:
@@ -119,8 +123,9 @@ def outcome_values(masks: StateMasks, outcome: Outcome, months: list[int]) -> ND
     masks : StateMasks
         With the state that the outcome is made from.
     outcome : Outcome
-        A state is 0 or 1. ``months_in_work`` at month m is the number of months among 1 … m in work, known where each of
-        them is.
+        A state is 0 or 1. ``months_in_work`` at month m is the number of months among 1 … m in work, and
+        ``first_month_in_work`` the first of them, m where there is none. Both are known where each of the months is: whoever
+        lacks full follow-up leaves by the day of randomisation, never by when work came.
     months : list of int
 
     Returns
@@ -129,12 +134,18 @@ def outcome_values(masks: StateMasks, outcome: Outcome, months: list[int]) -> ND
     """
     state = outcome.month_state or ""
     holds, known = masks.states[state], masks.observed[state]
-    if outcome.state != MONTHS_IN_WORK:
+    if outcome.state not in (MONTHS_IN_WORK, FIRST_MONTH_IN_WORK):
         y = unpack(holds, months).astype(float)
         y[~unpack(known, months)] = np.nan
         return y
     first = range(1, max(months, default=0) + 1)
-    count = np.cumsum(unpack(holds, first), axis=1)
+    worked = unpack(holds, first)
+    if outcome.state == MONTHS_IN_WORK:
+        count = np.cumsum(worked, axis=1)
+    else:
+        # the months without work before the first, and that one: all m where there is none
+        never = np.logical_and.accumulate(~worked, axis=1)
+        count = np.minimum(never.sum(axis=1, keepdims=True) + 1, np.arange(1, worked.shape[1] + 1)[None, :])
     all_known = np.logical_and.accumulate(unpack(known, first), axis=1)
     y = np.zeros((holds.size, len(months)))
     for column, month in enumerate(months):
@@ -361,4 +372,6 @@ def _combine(clock: str, raw: Masks, covered: Masks, cutoffs: dict[str, str], n:
         observed=observed,
         af=(support | other | af_regular),
         statements=statements,
+        dead=raw.get(f"dead_{clock}"),
+        away=raw.get(f"away_{clock}"),
     )

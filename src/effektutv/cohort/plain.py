@@ -44,6 +44,10 @@ def read_plain(study: Study) -> Cohort:
     arm = _arm(study, frame)
     people = pd.DataFrame({"arm": arm})
     people["stratum"] = _column(study, frame, study.design.strata, "design", "strata") if study.design.strata else ""
+    for key in ("cluster", "probability"):
+        if (named := getattr(study.design, key)) is not None:
+            read = _column(study, frame, named, "design", key)
+            people[key] = read if key == "cluster" else pd.to_numeric(read, errors="coerce").astype(float)
     nobody = np.zeros(len(frame), dtype=int)
     for i, covariate in enumerate(study.covariates):
         for column in covariate.columns:

@@ -373,9 +373,12 @@ class _Risk(Tabular):
 class PowerRow:
     """One contrast of two proportions, planned. ``solved`` names what was computed from the rest.
 
-    ``alpha`` is the family's, ``alpha_each`` the one that each of the family's contrasts is tested at.
+    ``alpha`` is the family's, ``alpha_each`` the one that each of the family's contrasts is tested at. ``arm`` and
+    ``control`` name the contrast of a trial whose arms have their sizes; they are empty where sizes alone are planned.
     """
 
+    arm: str = ""
+    control: str = ""
     n_arm: Statistic
     n_control: Statistic
     baseline: float

@@ -6,13 +6,14 @@ of them; ``beyond`` time to work, survey outcomes, receipt of programmes and pow
 
 from __future__ import annotations
 
+from .beyond import FurtherQuestions
 from .description import Descriptions
 from .effects import EffectQuestions
 
 __all__ = ["Trial"]
 
 
-class Trial(EffectQuestions, Descriptions):
+class Trial(EffectQuestions, Descriptions, FurtherQuestions):
     """One row a participant, checked and linked, and the questions that the study asks.
 
     Made by :func:`effektutv.load`. It never shows a person: its ``repr`` has counts by arm only.

@@ -56,7 +56,7 @@ class Descriptions(Participants):
         month, clock : optional
             As in :meth:`outcome`.
         """
-        work = self._work()
+        work = self._of_state("work")
         chosen, k = self._clock(clock), self._month(work, month)
         masks = self._masks(chosen)
         names: dict[str, str] = {o.state: o.name for o in self.study.outcomes if o.state is not None}
@@ -73,7 +73,7 @@ class Descriptions(Participants):
         month, clock : optional
             As in :meth:`outcome`.
         """
-        work = self._work()
+        work = self._of_state("work")
         chosen, k = self._clock(clock), self._month(work, month)
         masks = self._masks(chosen)
         af, ku = masks.af, masks.statements
@@ -100,12 +100,6 @@ class Descriptions(Participants):
                 )
             )
         return Starts(rows=tuple(rows))
-
-    def _work(self) -> Outcome:
-        for outcome in self.study.outcomes:
-            if outcome.state == "work" and self.has(outcome.name):
-                return outcome
-        raise ArgumentError("the study has no outcome with state = 'work'")
 
     def _count_rows(
         self, outcome: Outcome, columns: dict[str, NDArray[np.int64]], month: int, clock: str

@@ -41,9 +41,12 @@ class EffectQuestions(Participants):
         month, clock : optional
             As in :meth:`outcome`.
         by : str, tuple of str, or sequence of these, optional
-            Covariates with levels, each on its own; a tuple is a cross.
+            Covariates with levels, each on its own; a tuple is a cross. ``"entry_half_year"`` is the half-year of
+            randomisation: whether the effect changed while the trial went on.
         estimator, vcov, weights : str, optional
-            The study's where not given; see :func:`effektutv.itt`.
+            The study's where not given; see :func:`effektutv.itt`. A study whose estimator is ``logit`` takes the default for
+            an outcome that is not 0/1. ``CR2`` needs ``cluster`` in the study's design, and ``ipw`` takes the probabilities
+            that it names, else the arms' shares by stratum.
         covariates : sequence of str, optional
             Baseline covariates to adjust for.
         level : float, optional
@@ -64,19 +67,13 @@ class EffectQuestions(Participants):
         declared = self.study.outcome(name)
         y = self.outcome(name, month=month, clock=clock)
         groups = _groups(by)
-        people = self._cohort.people
         named = list(dict.fromkeys([*(c for g in groups for c in g), *(covariates or ())]))
-        self._known(named)
-        df = pd.DataFrame(
-            {"arm": people["arm"], "stratum": people["stratum"], name: y, **{c: people[c] for c in named}}
-        )
-        adjusted = bool(covariates)
-        dated = declared.state is not None
+        df = pd.DataFrame({**self._design_columns(), name: y, **self._characteristics(named)})
+        dated = declared.dated
         return frames.itt(
             df,
             outcome=name,
-            estimator=estimator or (None if adjusted else self.study.design.estimator),
-            vcov=vcov or self._vcov(estimator, adjusted),
+            **self._method(y, estimator, vcov, bool(covariates)),
             weights=weights or self.study.design.weights,
             level=level or self.study.study.confidence,
             covariates=list(covariates) if covariates else None,
@@ -135,13 +132,16 @@ class EffectQuestions(Participants):
         names = (
             [self.study.primary.name] if outcome is None else [outcome] if isinstance(outcome, str) else list(outcome)
         )
-        people = self._cohort.people
-        dated = self.from_registers
-        columns = {n: self.outcome(n, month=month, clock="randomisation" if dated else None) for n in names}
+        dated = {n: self.study.outcome(n).dated for n in names}
+        if month is not None and not any(dated.values()):
+            raise ArgumentError("month: none of the outcomes has months; leave it out")
+        columns = {
+            n: self.outcome(n, month=month, clock="randomisation") if dated[n] else self.outcome(n) for n in names
+        }
         offered = ("difference", "blocked", "fe")
         declared = self.study.design.estimator if self.study.design.estimator in offered else None
         return randomised.randomization_test(
-            pd.DataFrame({"arm": people["arm"], "stratum": people["stratum"], **columns}),
+            pd.DataFrame({**self._design_columns(), **columns}),
             outcome=names,
             estimator=estimator or declared,
             draws=draws,
@@ -232,17 +232,16 @@ class EffectQuestions(Participants):
         """
         name = self.study.primary.name if outcome is None else outcome
         declared = self.study.outcome(name)
-        if declared.state is None:
-            raise ArgumentError(f"outcome {name!r} comes from a plain table and has no months; use itt")
+        if not declared.dated:
+            raise ArgumentError(f"outcome {name!r} has no months; use itt")
         wanted = [self._month(declared, m) for m in (range(self.study.study.horizon + 1) if months is None else months)]
         chosen = self._clock(clock)
-        people = self._cohort.people
+        values = self._months(declared, wanted, chosen)
         return frames.profile(
-            pd.DataFrame({"arm": people["arm"], "stratum": people["stratum"]}),
-            outcomes=(wanted, self._months(declared, wanted, chosen)),
+            pd.DataFrame(self._design_columns()),
+            outcomes=(wanted, values),
             name=name,
-            estimator=estimator or self.study.design.estimator,
-            vcov=self._vcov(estimator, adjusted=False),
+            **self._method(values, estimator, None),
             weights=self.study.design.weights,
             level=self.study.study.confidence,
             bands=bands,
@@ -257,16 +256,10 @@ class EffectQuestions(Participants):
         if not self.study.design.strata:
             raise ArgumentError("the study has no strata: one regression of all arms does not mix their effects")
         name = self.study.primary.name if outcome is None else outcome
-        declared, people = self.study.outcome(name), self._cohort.people
-        dated = declared.state is not None
+        declared = self.study.outcome(name)
+        dated = declared.dated
         return {
-            "df": pd.DataFrame(
-                {
-                    "arm": people["arm"],
-                    "stratum": people["stratum"],
-                    name: self.outcome(name, month=month, clock=clock),
-                }
-            ),
+            "df": pd.DataFrame({**self._design_columns(), name: self.outcome(name, month=month, clock=clock)}),
             "outcome": name,
             "level": self.study.study.confidence,
             "clock": self._clock(clock) if dated else "",

@@ -13,9 +13,12 @@ from ..cohort.build import Cohort
 from ..cohort.outcomes import CLOCKS, StateMasks, outcome_values
 from ..errors import ArgumentError
 from ..results import DataQuality, Flow
-from ..study import Outcome, Study
+from ..study import SURVEY, Outcome, Study
 
-__all__ = ["Participants"]
+__all__ = ["ENTRY", "Participants"]
+
+#: The half-year of randomisation, a subgroup that every study from registers has.
+ENTRY = "entry_half_year"
 
 
 class Participants:
@@ -75,6 +78,8 @@ class Participants:
             The outcome's name.
         """
         declared = self.study.outcome(outcome)
+        if declared.item is not None:
+            return SURVEY in self.study.registers
         if declared.state is None:
             return True
         return declared.month_state in self._masks(CLOCKS[0]).states
@@ -94,8 +99,8 @@ class Participants:
         Returns
         -------
         ndarray of float, shape (n,)
-            0 or 1 for a state, a count for ``months_in_work``; NaN where it is not known: a month lies beyond a source's
-            cut-off.
+            0 or 1 for a state, a number of months for ``months_in_work`` and ``first_month_in_work``, an answer for a
+            survey's item; NaN where it is not known: a month lies beyond a source's cut-off, or there is no answer.
 
         Raises
         ------
@@ -103,12 +108,17 @@ class Participants:
             If month or clock cannot be had, or a register that the outcome needs is not in the study.
         """
         declared = self.study.outcome(name)
-        if declared.state is None:
+        if not declared.dated:
             if month is not None or clock is not None:
+                source = "a plain table" if declared.item is None else "the participants' survey"
                 raise ArgumentError(
-                    f"month, clock: outcome {name!r} comes from a plain table and has neither; leave both out"
+                    f"month, clock: outcome {name!r} comes from {source} and has neither; leave both out"
                 )
-            return self._cohort.people[name].to_numpy(dtype=float)
+            if declared.item is None:
+                return self._cohort.people[name].to_numpy(dtype=float)
+            if not self.has(name):
+                raise ArgumentError(f"outcome {name!r}: the survey is not in the study; add [registers.{SURVEY}]")
+            return self._cohort.survey.values(declared)
         return self._months(declared, [self._month(declared, month)], self._clock(clock))[:, 0]
 
     def _assigned(self) -> dict[str, Any]:
@@ -120,10 +130,41 @@ class Participants:
             "strata": "stratum" if self.study.design.strata else None,
         }
 
-    def _vcov(self, estimator: str | None, adjusted: bool) -> str:
-        """Return the study's variance for the study's own estimator; HC2 for any other, which may not have it."""
-        same = estimator in (None, self.study.design.estimator) and not adjusted
-        return self.study.design.vcov if same else "HC2"
+    def _method(
+        self, y: NDArray[np.float64], estimator: str | None, vcov: str | None, adjusted: bool = False
+    ) -> dict[str, Any]:
+        """Return estimator, variance, clusters and probabilities: the caller's, else the study's where they can be had.
+
+        The study's ``logit`` is for 0/1 outcomes; any other outcome takes the default. The study's variance goes with the
+        study's own estimator; another takes HC2, but for CR2, which each that has it keeps: who shares a provider does not
+        depend on the estimator.
+        """
+        design = self.study.design
+        chosen = estimator
+        if estimator is None and not adjusted:
+            chosen = design.main
+            if chosen == "logit" and not np.all(np.isnan(y) | (y == 0) | (y == 1)):
+                chosen = "blocked" if design.strata else "difference"
+        resolved = (chosen or "lin").lower()
+        if vcov is None:
+            if design.vcov == "CR2":
+                vcov = "CR2" if resolved in ("difference", "fe", "lin") else "HC2"
+            else:
+                vcov = design.vcov if resolved == design.main and not adjusted else "HC2"
+        clustered = vcov.upper() == "CR2"
+        if clustered and design.cluster is None:
+            raise ArgumentError("vcov: 'CR2' needs clusters; name their column as cluster in the study's [design]")
+        return {
+            "estimator": chosen,
+            "vcov": vcov,
+            "cluster": "cluster" if clustered else None,
+            "probability": "probability" if resolved == "ipw" and design.probability is not None else None,
+        }
+
+    def _design_columns(self) -> dict[str, pd.Series]:
+        """Return the columns that say how persons were assigned, and who shares a provider."""
+        people = self._cohort.people
+        return {c: people[c] for c in ("arm", "stratum", "cluster", "probability") if c in people}
 
     def _clock(self, clock: str | None) -> str:
         chosen = self.study.time_zero.clock if clock is None else clock
@@ -150,13 +191,33 @@ class Participants:
             )
         return outcome_values(masks, outcome, months)
 
+    def _of_state(self, state: str) -> Outcome:
+        """Return the study's outcome that is this state, where its registers are there."""
+        for outcome in self.study.outcomes:
+            if outcome.state == state and self.has(outcome.name):
+                return outcome
+        raise ArgumentError(f"the study has no outcome with state = {state!r}")
+
     def _known(self, names: Sequence[str]) -> None:
         allowed = [c.name for c in self.study.covariates]
         for name in names:
-            if name not in allowed:
+            if name not in allowed and not (name == ENTRY and self.from_registers):
                 raise ArgumentError(f"{name!r} is no covariate of the study; it has: {', '.join(allowed) or 'none'}")
 
+    def _characteristics(self, names: Sequence[str]) -> dict[str, pd.Series]:
+        """Return baseline characteristics by name; the half-year of randomisation is one of them."""
+        self._known(names)
+        people = self._cohort.people
+        found = {name: people[name] for name in names if name != ENTRY}
+        if ENTRY in names:
+            day = people["randomised"].dt
+            half = day.month.map(lambda month: 1 if month <= 6 else 2)
+            found[ENTRY] = day.year.astype(str) + "-" + half.astype(str)
+        return found
+
     def _levels(self, name: str, column: pd.Series) -> list[str]:
+        if name == ENTRY:
+            return sorted(column.unique())
         declared = self.study.covariate(name)
         if declared.kind != "categorical":
             raise ArgumentError(f"by: {name!r} has no levels; a subgroup must be a covariate with levels")

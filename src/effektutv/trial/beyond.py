@@ -1,0 +1,320 @@
+"""Questions beyond the mean difference: time to work, the survey, receipt of programmes, what the trial could detect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from .. import frames, further
+from ..cohort.times import time_to_state
+from ..errors import ArgumentError
+from ..results.further import (
+    Bounds,
+    ComplierEffects,
+    Power,
+    PowerRow,
+    ReceiptRow,
+    Receipts,
+    SurveyOutcome,
+    TimeToEvent,
+)
+from ..study import Outcome, Plan
+from .participants import Participants
+
+__all__ = ["FurtherQuestions"]
+
+#: The states that are work; time can be counted to any of them.
+_WORK = ("work", "work_with_support", "work_other_subsidised", "work_regular")
+#: Persons an arm, a step of the curve of minimum detectable effects.
+_STEP = 50
+_RESPONDENTS = "respondents are compared as they are: who answers may differ between the arms"
+_EVENTS_UNKNOWN = "deaths and moves are not known: the study has no register of them"
+_PLANNED = "the comparison arm's share is the plan's, {:g}, in every contrast"
+
+
+class FurtherQuestions(Participants):
+    """What is asked beside the mean difference at one month."""
+
+    def time_to_work(
+        self,
+        state: str = "work",
+        *,
+        clock: str | None = None,
+        tau: float | None = None,
+        times: Sequence[float] | None = None,
+    ) -> TimeToEvent:
+        """Return the time to the first month in work: restricted mean differences, risk table, curves, log-rank tests.
+
+        Work is seen on the day of each month, 0 to the study's horizon. Whoever is in work on day 0 was so already: left
+        out and counted. Death and emigration compete; the first month that lies beyond a source's cut-off censors.
+
+        Parameters
+        ----------
+        state : {"work", "work_with_support", "work_other_subsidised", "work_regular"}
+            One that an outcome of the study is made of.
+        clock : {"randomisation", "start"}, optional
+            The study's where not given.
+        tau : float, optional
+            Horizon of the restricted mean, in months; the study's horizon where not given.
+        times : sequence of float, optional
+            Rows of the risk table; every month from 0 to ``tau`` where not given.
+
+        Returns
+        -------
+        TimeToEvent
+            Times in months. The log-rank tests are stratified where the study has strata.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such outcome, or ``tau`` is beyond the horizon.
+        """
+        if state not in _WORK:
+            raise ArgumentError(f"state: got {state!r}; give one of {', '.join(_WORK)}")
+        chosen, horizon = self._clock(clock), self.study.study.horizon
+        masks = self._masks(chosen)
+        outcome = self._of_state(state)
+        if tau is not None and (isinstance(tau, bool) or not isinstance(tau, int | float) or not 0 < tau <= horizon):
+            raise ArgumentError(f"tau: got {tau!r}; give months above 0 and at most the study's horizon, {horizon}")
+        until = float(horizon if tau is None else tau)
+        time, event = time_to_state(masks, state, horizon)
+        found = further.time_to_event(
+            pd.DataFrame({**self._design_columns(), "time": time, "event": event}),
+            time="time",
+            event="event",
+            tau=until,
+            times=[float(m) for m in range(int(until) + 1)] if times is None else times,
+            level=self.study.study.confidence,
+            outcome=outcome.name,
+            clock=chosen,
+            **self._assigned(),
+        )
+        unknown = masks.dead is None and masks.away is None
+        return replace(found, notes=(*found.notes, _EVENTS_UNKNOWN)) if unknown else found
+
+    def survey(self, outcome: str) -> SurveyOutcome:
+        """Return what one item of the survey says: who responded, the effect among them, weighted, and its bounds.
+
+        Response is modelled by strata and the study's baseline covariates, arm by arm. Who had died or left the country by
+        the wave did not respond.
+
+        Parameters
+        ----------
+        outcome : str
+            The name of an outcome with ``item``.
+
+        Returns
+        -------
+        SurveyOutcome
+            ``bounds`` holds Lee's bounds, and worst-case bounds where the item's declaration says what range it has.
+
+        Raises
+        ------
+        ArgumentError
+            If the outcome is no item, or the survey is not in the study.
+        """
+        declared = self.study.outcome(outcome)
+        if declared.item is None or declared.wave is None:
+            items = ", ".join(o.name for o in self.study.outcomes if o.item is not None) or "none"
+            raise ArgumentError(f"outcome: {outcome!r} is no item of the survey; the study's items are: {items}")
+        y = self.outcome(outcome)
+        answered = f"response:{outcome}"
+        covariates = [c.name for c in self.study.covariates]
+        df = pd.DataFrame(
+            {
+                **self._design_columns(),
+                **self._characteristics(covariates),
+                outcome: y,
+                answered: (~np.isnan(y)).astype(float),
+            }
+        )
+        level = self.study.study.confidence
+        weights, assigned = self.study.design.weights, self._assigned()
+        response = frames.itt(
+            df,
+            outcome=answered,
+            weights=weights,
+            level=level,
+            **self._method(df[answered].to_numpy(), None, None),
+            **assigned,
+        )
+        observed = frames.itt(
+            df, outcome=outcome, weights=weights, level=level, **self._method(y, None, None), **assigned
+        )
+        observed = replace(observed, notes=(*observed.notes, _RESPONDENTS))
+        if covariates or assigned["strata"]:
+            weighted = further.response_weighted(
+                df, outcome=outcome, covariates=covariates or None, level=level, **assigned
+            )
+        else:
+            weighted = observed
+        return SurveyOutcome(
+            outcome=outcome,
+            wave=declared.wave,
+            response=response,
+            observed=observed,
+            weighted=weighted,
+            bounds=self._bounds(df, declared),
+        )
+
+    def compliance(
+        self, outcome: str | None = None, *, month: int | None = None, clock: str | None = None
+    ) -> ComplierEffects:
+        """Return the effect of receiving one's own programme, each arm against the comparison arm, and who received what.
+
+        Receipt is what the study declares as ``received`` of each arm. The effect is refused where receipt of a third
+        programme differs between the two arms by more than the design's ``receipt_tolerance``: the assignment then acts
+        through that programme too. The comparison arm's own programme is what the other is compared with; where the study
+        says who received it, it stands in the table of receipt.
+
+        Parameters
+        ----------
+        outcome : str, optional
+            The outcome's name; the primary one where not given.
+        month, clock : optional
+            As in :meth:`outcome`.
+
+        Returns
+        -------
+        ComplierEffects
+
+        Raises
+        ------
+        ArgumentError
+            If the study is of a plain table, or an arm other than the comparison arm does not say what receipt is.
+        """
+        received = self._cohort.received
+        lacking = [code for code in self.study.arm_codes[1:] if code not in received]
+        if lacking:
+            raise ArgumentError(
+                f"the study does not say who received the programme of {', '.join(lacking)}: give received in [[arms]], "
+                'e.g. received = { source = "start" } (a study from registers)'
+            )
+        name = self.study.primary.name if outcome is None else outcome
+        declared = self.study.outcome(name)
+        y = self.outcome(name, month=month, clock=clock)
+        design = self.study.design
+        columns = {f"received:{code}": received[code].astype(float) for code in self.study.arm_codes[1:]}
+        assigned = self._assigned()
+        found = further.cace(
+            pd.DataFrame({**self._design_columns(), name: y, **columns}),
+            outcome=name,
+            treatment={code: f"received:{code}" for code in self.study.arm_codes[1:]},
+            assignment=assigned.pop("arm"),
+            vcov="HC2" if design.vcov == "CR2" else design.vcov,
+            tolerance=design.receipt_tolerance,
+            level=self.study.study.confidence,
+            clock=self._clock(clock) if declared.dated else "",
+            month=self._month(declared, month) if declared.dated else None,
+            **assigned,
+        )
+        return replace(found, receipt=self._receipt())
+
+    def power(self) -> Power:
+        """Return the minimum detectable effect of every contrast, by itself and in the family of all contrasts.
+
+        From the arms' sizes as randomised and the study's ``[plan]``: two-sided, normal, unpooled; in the family of k
+        contrasts each is tested at alpha/k.
+
+        Returns
+        -------
+        Power
+            Two rows a contrast, with the arms' names: ``family`` 1, then k.
+
+        Raises
+        ------
+        ArgumentError
+            If the study has no plan.
+        """
+        plan = self._plan()
+        sizes = self._cohort.people["arm"].value_counts()
+        codes = self.study.arm_codes
+        # the contrasts' order is that of the effects: each against the comparison arm, then each against every later arm
+        pairs = [(a, codes[0]) for a in codes[1:]]
+        pairs += [(a, b) for i, a in enumerate(codes[1:], start=1) for b in codes[i + 1 :]]
+        rows: list[PowerRow] = []
+        for arm, control in pairs:
+            n, n_control = int(sizes[arm]), int(sizes[control])
+            for family in sorted({1, len(pairs)}):
+                found = further.power(
+                    n_per_arm=n,
+                    baseline=plan.baseline,
+                    power=plan.power,
+                    alpha=plan.alpha,
+                    family=family,
+                    ratio=n_control / n,
+                )
+                rows += [replace(row, arm=arm, control=control) for row in found.rows]
+        return Power(rows=tuple(rows), notes=(_PLANNED.format(plan.baseline),))
+
+    def power_curve(self) -> Power:
+        """Return minimum detectable effects over numbers of persons an arm: the data of a curve.
+
+        Of the plan alone, two arms of the same size, up to twice the largest arm randomised; by itself and in the family of
+        all contrasts.
+
+        Returns
+        -------
+        Power
+            A row a family and number of persons, in steps of 50.
+
+        Raises
+        ------
+        ArgumentError
+            If the study has no plan.
+        """
+        plan = self._plan()
+        largest = int(self._cohort.people["arm"].value_counts().max())
+        k = len(self.study.arm_codes)
+        # to the next hundred, so that the curve's end tells no arm's size
+        end = max(4 * _STEP, -(-2 * largest // 100) * 100)
+        found = further.power_curve(
+            range(_STEP, end + 1, _STEP),
+            baseline=plan.baseline,
+            power=plan.power,
+            alpha=plan.alpha,
+            families=sorted({1, k * (k - 1) // 2}),
+        )
+        return replace(found, notes=(*found.notes, _PLANNED.format(plan.baseline)))
+
+    # ------------------------------------------------------------------------------------------------------- inside
+
+    def _plan(self) -> Plan:
+        if self.study.plan is None:
+            raise ArgumentError("the study has no plan: give [plan] with baseline, the comparison arm's expected share")
+        return self.study.plan
+
+    def _bounds(self, df: pd.DataFrame, declared: Outcome) -> tuple[Bounds, ...]:
+        """Return Lee's bounds, and worst-case bounds where the outcome's range is declared."""
+        assigned, level = self._assigned(), self.study.study.confidence
+        strata = assigned.pop("strata")
+        bounds = [further.lee_bounds(df, outcome=declared.name, level=level, **assigned)]
+        limits = self._cohort.survey.range_of(declared)
+        if limits is not None:
+            bounds.append(
+                further.worst_case_bounds(
+                    df,
+                    outcome=declared.name,
+                    limits=limits,
+                    strata=strata,
+                    weights=self.study.design.weights,
+                    level=level,
+                    **assigned,
+                )
+            )
+        return tuple(bounds)
+
+    def _receipt(self) -> Receipts:
+        """Return receipt of every programme by arm, of everyone randomised."""
+        arm = self._cohort.people["arm"].to_numpy()
+        rows = []
+        for code in self.study.arm_codes:
+            inside = arm == code
+            for programme in self.study.arm_codes:
+                if (got := self._cohort.received.get(programme)) is not None:
+                    n, count = int(inside.sum()), int(got[inside].sum())
+                    rows.append(ReceiptRow(arm=code, programme=programme, n=n, received=count, share=count / n))
+        return Receipts(rows=tuple(rows))
