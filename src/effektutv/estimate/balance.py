@@ -15,6 +15,7 @@ centred at its stratum's mean, with what re-drawing the assignment with the same
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ from scipy.special import chdtrc
 
 from effektutv.results import BalanceRow, Omnibus, Statistic, Unavailable
 
+from .design import canonical_order
 from .mechanism import inferred
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ def expand(covariates: Sequence[Covariate]) -> list[Covariate]:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Moments:
-    """Of one column: (S, K) counts and means of the known values, and each arm's mean, variance and range."""
+    """Of K columns: (S, A, K) counts and means of the known values, and the arms' (A, K) counts, means, variances and ranges."""
 
     n: FloatArray
     mean: FloatArray
@@ -96,34 +98,49 @@ class _Moments:
     high: FloatArray
 
 
-def _moments(design: Design, column: Covariate) -> _Moments:
-    arms, known = len(design.arms), ~np.isnan(column.values)
-    # Sorting makes the sums below independent of the order of the rows.
-    order = np.lexsort((column.values[known], design.stratum[known], design.arm[known]))
-    x, arm, stratum = column.values[known][order], design.arm[known][order], design.stratum[known][order]
-    cell, size = stratum * arms + arm, design.n_strata * arms
-    n = np.bincount(cell, minlength=size).astype(float)
-    total = np.bincount(cell, weights=x, minlength=size)
-    arm_n = np.bincount(arm, minlength=arms).astype(float)
-    everyone = np.bincount(design.arm, minlength=arms)
+def _sorted_columns(design: Design, columns: Sequence[Covariate]) -> tuple[FloatArray, IntArray, IntArray]:
+    """Return the (n, K) values, arm and stratum, sorted so that no sum depends on the order in which the rows came."""
+    values = [c.values for c in columns]
+    order = canonical_order([design.stratum * len(design.arms) + design.arm, *values])
+    return np.stack(values, axis=1)[order], design.arm[order], design.stratum[order]
+
+
+def _starts(code: IntArray, size: int) -> tuple[IntArray, IntArray]:
+    """Return which of ``size`` codes occur in a sorted array, and where each begins."""
+    ends = np.searchsorted(code, np.arange(size + 1))
+    present = np.flatnonzero(np.diff(ends))
+    return present, ends[present]
+
+
+def _moments(design: Design, columns: Sequence[Covariate]) -> _Moments:
+    X, arm, stratum = _sorted_columns(design, columns)
+    strata, arms, k = design.n_strata, len(design.arms), len(columns)
+    cells, starts = _starts(stratum * arms + arm, strata * arms)
+
+    def by_cell(add: np.ufunc, values: FloatArray, empty: float) -> FloatArray:
+        out = np.full((strata * arms, k), empty)
+        out[cells] = add.reduceat(values, starts, axis=0)
+        return out.reshape(strata, arms, k)
+
+    known = ~np.isnan(X)
+    filled = np.where(known, X, 0.0)
+    n, total = by_cell(np.add, known.astype(np.float64), 0.0), by_cell(np.add, filled, 0.0)
+    arm_n = n.sum(axis=0)
+    share = np.array([c.kind != "continuous" for c in columns])
     with np.errstate(invalid="ignore", divide="ignore"):
-        arm_mean = np.bincount(arm, weights=x, minlength=arms) / arm_n
-        mean = (total / n).reshape(design.n_strata, arms)
-        ss = np.bincount(arm, weights=(x - arm_mean[arm]) ** 2, minlength=arms)
-        variance = arm_mean * (1 - arm_mean) if column.kind != "continuous" else ss / (arm_n - 1)
-    variance = np.where(variance <= (8 * np.finfo(float).eps * np.abs(arm_mean)) ** 2, 0.0, variance)
-    low, high = np.full(arms, np.inf), np.full(arms, -np.inf)
-    np.minimum.at(low, arm, x)
-    np.maximum.at(high, arm, x)
+        mean, arm_mean = total / n, total.sum(axis=0) / arm_n
+        squares = np.where(known, X - arm_mean[arm], 0.0) ** 2
+        ss = by_cell(np.add, squares, 0.0).sum(axis=0)
+        variance = np.where(share, arm_mean * (1 - arm_mean), ss / (arm_n - 1))
     return _Moments(
-        n=n.reshape(design.n_strata, arms),
+        n=n,
         mean=mean,
         arm_n=arm_n,
-        missing=everyone - arm_n,
+        missing=np.bincount(arm, minlength=arms)[:, None] - arm_n,
         arm_mean=arm_mean,
-        variance=variance,
-        low=low,
-        high=high,
+        variance=np.where(variance <= (8 * np.finfo(float).eps * np.abs(arm_mean)) ** 2, 0.0, variance),
+        low=by_cell(np.minimum, np.where(known, X, np.inf), np.inf).min(axis=0),
+        high=by_cell(np.maximum, np.where(known, X, -np.inf), -np.inf).max(axis=0),
     )
 
 
@@ -140,77 +157,88 @@ def balance_rows(
     contrasts : sequence of (int, int)
         Codes of (arm, control).
     """
+    columns = expand(covariates)
+    if not columns:
+        return []
+    m = _moments(design, columns)
+    weighted = [_weighted_differences(m, arm, control) for arm, control in contrasts]
     rows: list[BalanceRow] = []
-    for column in expand(covariates):
-        m = _moments(design, column)
-        pairs = [_row(design, column, m, arm, control) for arm, control in contrasts]
+    for j, column in enumerate(columns):
+        pairs = [_row(design, column, m, j, pair, w[j]) for pair, w in zip(contrasts, weighted, strict=True)]
         sizes = [abs(r.smd) for r in pairs if isinstance(r.smd, float)]
         largest: Statistic = max(sizes) if sizes else Unavailable("no pair of arms has a standardised difference")
         rows.extend(replace(r, smd_max=largest) for r in pairs)
     return rows
 
 
-def _row(design: Design, column: Covariate, m: _Moments, arm: int, control: int) -> BalanceRow:
-    """Return one column's row for one pair; ``smd_max`` is filled in by the caller."""
-    empty = Unavailable("no one in the arm with a known value")
+_EMPTY = Unavailable("no one in the arm with a known value")
 
-    def known(value: float, k: int) -> Statistic:
-        if not m.arm_n[k]:
-            return empty
-        return float(value) if not np.isnan(value) else Unavailable("one person in the arm")
 
-    v1, v0 = known(m.variance[arm], arm), known(m.variance[control], control)
-    difference: Statistic = empty
-    weighted: Statistic = empty
-    if m.arm_n[arm] and m.arm_n[control]:
-        difference = float(m.arm_mean[arm] - m.arm_mean[control])
-        weighted = _weighted_difference(m, arm, control)
-    denominator, note = _denominator(m, arm, control, v1, v0)
+def _known(values: FloatArray, m: _Moments, arm: int, j: int) -> Statistic:
+    """Return an arm's number for column j, or why there is none."""
+    if not m.arm_n[arm, j]:
+        return _EMPTY
+    value = float(values[arm, j])
+    return value if value == value else Unavailable("one person in the arm")
+
+
+def _row(design: Design, column: Covariate, m: _Moments, j: int, pair: tuple[int, int], weighted: float) -> BalanceRow:
+    """Return column j's row for one pair; ``smd_max`` is filled in by the caller."""
+    arm, control = pair
+    v1, v0 = _known(m.variance, m, arm, j), _known(m.variance, m, control, j)
+    mean1, mean0 = _known(m.arm_mean, m, arm, j), _known(m.arm_mean, m, control, j)
+    difference: Statistic = _EMPTY
+    adjusted: Statistic = _EMPTY
+    if isinstance(mean1, float) and isinstance(mean0, float):
+        difference = mean1 - mean0
+        adjusted = weighted if weighted == weighted else Unavailable("no stratum has known values in both arms")
+    apart = bool(m.high[arm, j] < m.low[control, j] or m.high[control, j] < m.low[arm, j])
+    denominator, note = _denominator(apart, v1, v0)
     return BalanceRow(
         covariate=column.name,
         level=column.level,
         kind=column.kind,
         arm=design.arms[arm],
         control=design.arms[control],
-        n_arm=int(m.arm_n[arm]),
-        n_control=int(m.arm_n[control]),
-        n_missing_arm=int(m.missing[arm]),
-        n_missing_control=int(m.missing[control]),
-        mean_arm=known(m.arm_mean[arm], arm),
-        mean_control=known(m.arm_mean[control], control),
-        sd_arm=float(np.sqrt(v1)) if isinstance(v1, float) else v1,
-        sd_control=float(np.sqrt(v0)) if isinstance(v0, float) else v0,
+        n_arm=int(m.arm_n[arm, j]),
+        n_control=int(m.arm_n[control, j]),
+        n_missing_arm=int(m.missing[arm, j]),
+        n_missing_control=int(m.missing[control, j]),
+        mean_arm=mean1,
+        mean_control=mean0,
+        sd_arm=sqrt(v1) if isinstance(v1, float) else v1,
+        sd_control=sqrt(v0) if isinstance(v0, float) else v0,
         difference=difference,
         smd=_over(difference, denominator),
-        smd_weighted=_over(weighted, denominator),
-        smd_max=empty,
+        smd_weighted=_over(adjusted, denominator),
+        smd_max=_EMPTY,
         variance_ratio=_variance_ratio(column.kind, v1, v0),
         note=note,
     )
 
 
-def _weighted_difference(m: _Moments, arm: int, control: int) -> Statistic:
-    """Return Σ w_s (x̄₁ₛ − x̄₀ₛ) over the strata with both arms, w_s over all arms' persons."""
+def _weighted_differences(m: _Moments, arm: int, control: int) -> list[float]:
+    """Return Σ w_s (x̄₁ₛ − x̄₀ₛ) of each column over the strata with both arms, w_s over all arms' persons; NaN without any."""
     both = (m.n[:, arm] > 0) & (m.n[:, control] > 0)
-    if not both.any():
-        return Unavailable("no stratum has known values in both arms")
-    weight = m.n[both].sum(axis=1)
-    return float(weight @ (m.mean[both, arm] - m.mean[both, control]) / weight.sum())
+    weight = np.where(both, m.n.sum(axis=1), 0.0)
+    gap = np.where(both, m.mean[:, arm] - m.mean[:, control], 0.0)
+    with np.errstate(invalid="ignore"):
+        found: list[float] = ((weight * gap).sum(axis=0) / weight.sum(axis=0)).tolist()
+    return found
 
 
-def _denominator(m: _Moments, arm: int, control: int, v1: Statistic, v0: Statistic) -> tuple[Statistic, str]:
-    """Return √((v₁ + v₀)/2), or why there is none, and what the row's note must flag."""
+def _denominator(apart: bool, v1: Statistic, v0: Statistic) -> tuple[Statistic, str]:
+    """Return √((v₁ + v₀)/2), or why there is none, and what the row's note must flag, given if the arms' ranges are apart."""
     if not isinstance(v1, float) or not isinstance(v0, float):
         why = v1 if not isinstance(v1, float) else v0
         return why, why.reason if isinstance(why, Unavailable) else ""
-    apart = m.high[arm] < m.low[control] or m.high[control] < m.low[arm]
     if v1 == 0 and v0 == 0:
         reason = "disjoint support: one value in each arm, and they differ" if apart else "no variation in either arm"
         return Unavailable(reason), reason
     note = "disjoint support: no value of one arm lies within the other's range" if apart else ""
     if not apart and (v1 == 0 or v0 == 0):
         note = "no variation in one arm"
-    return float(np.sqrt((v1 + v0) / 2)), note
+    return sqrt((v1 + v0) / 2), note
 
 
 def _over(value: Statistic, denominator: Statistic) -> Statistic:
@@ -259,13 +287,11 @@ def omnibus(design: Design, covariates: Sequence[Covariate], *, draws: int | Non
         d², its rank as degrees of freedom, and the χ² p-value. Unavailable where nothing varies within strata.
     """
     method = "Hansen–Bowers d², chi-squared approximation" + (" within strata" if design.n_strata > 1 else "")
-    raw = np.column_stack([c.values for c in expand(covariates)])
-    # Sorted, so that no sum below depends on the order of the rows; NaN sorts last.
-    order = np.lexsort((*raw.T[::-1], design.arm, design.stratum))
-    arm, stratum = design.arm[order], design.stratum[order]
-    X = np.column_stack([_filled(column, stratum, design.n_strata) for column in raw[order].T])
+    X, arm, stratum = _sorted_columns(design, expand(covariates))
+    for j in np.flatnonzero(np.isnan(X).any(axis=0)):
+        X[:, j] = _filled(X[:, j], stratum, design.n_strata)
     size = np.bincount(stratum, minlength=design.n_strata)
-    X = X - X.mean(axis=0)
+    X -= X.mean(axis=0)
     centred = X - _stratum_means(X, stratum, size)[stratum]
     spread = np.sqrt((centred**2).mean(axis=0))
     varies = spread > 1e-12 * np.sqrt((X**2).mean(axis=0) + np.finfo(float).tiny)
@@ -313,15 +339,16 @@ def _redrawn(
 
 
 def _stratum_means(X: FloatArray, stratum: IntArray, size: IntArray) -> FloatArray:
-    sums = np.column_stack([np.bincount(stratum, weights=column, minlength=size.size) for column in X.T])
-    return np.asarray(sums / np.maximum(size, 1)[:, None], dtype=np.float64)
+    """Return the (S, K) means of columns whose rows come by stratum; 0 where a stratum is empty."""
+    means = np.zeros((size.size, X.shape[1]))
+    present, starts = _starts(stratum, size.size)
+    means[present] = np.add.reduceat(X, starts, axis=0) / size[present, None]
+    return means
 
 
 def _filled(values: FloatArray, stratum: IntArray, n_strata: int) -> FloatArray:
     """Return the column with missing values at their stratum's mean, or the overall mean where a stratum has none."""
     missing = np.isnan(values)
-    if not missing.any():
-        return values
     if missing.all():
         return np.zeros(values.shape)
     known = np.where(missing, 0.0, values)
@@ -334,13 +361,14 @@ def _filled(values: FloatArray, stratum: IntArray, n_strata: int) -> FloatArray:
 def _permutation_moments(
     Z: FloatArray, arm: IntArray, stratum: IntArray, size: IntArray, arms: int
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the stacked arm sums and their covariance under re-drawing within strata; arm 0 is left out."""
+    """Return the stacked arm sums and their covariance under re-drawing within strata; rows by stratum, arm 0 left out."""
     k = Z.shape[1]
     n = np.bincount(stratum * arms + arm, minlength=size.size * arms).reshape(size.size, arms).astype(float)[:, 1:]
     totals = np.concatenate([Z[arm == a].sum(axis=0) for a in range(1, arms)])
-    covariance = np.zeros(((arms - 1) * k, (arms - 1) * k))
+    covariance = np.zeros((arms - 1, k, arms - 1, k))
+    ends = np.cumsum(size)
     for s in np.flatnonzero(size > 1):
-        inside = Z[stratum == s]
+        inside = Z[ends[s] - size[s] : ends[s]]
         draws = (np.diag(n[s]) * size[s] - np.outer(n[s], n[s])) / (size[s] * (size[s] - 1))
-        covariance += np.kron(draws, inside.T @ inside)
-    return totals, covariance
+        covariance += draws[:, None, :, None] * (inside.T @ inside)[None, :, None, :]
+    return totals, covariance.reshape((arms - 1) * k, (arms - 1) * k)

@@ -7,6 +7,7 @@ weight further on is over persons with an observed outcome.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -27,6 +28,7 @@ __all__ = [
     "Spec",
     "Vcov",
     "Weights",
+    "canonical_order",
     "count_cells",
     "default_contrasts",
     "observe",
@@ -263,6 +265,45 @@ class Sample:
         return Sample(design=self.design.take(rows), y=self.y[rows], binary=self.binary, n_missing=self.n_missing)
 
 
+def canonical_order(keys: Iterable[FloatArray | IntArray]) -> IntArray:
+    """Return the rows' order by all keys, the first counting most: `numpy.lexsort`, but a row told apart is not sorted again.
+
+    Parameters
+    ----------
+    keys : iterable of (n,) arrays
+        At least one; a key is not asked for where those before it tell all rows apart. NaN comes last and ties with NaN.
+
+    Returns
+    -------
+    (n,) array of int
+        Rows that tie on every key stay in the order in which they came.
+    """
+    order = undecided = tied = np.empty(0, dtype=np.intp)
+    for number, key in enumerate(keys):
+        if not number:
+            order = np.argsort(key, kind="stable")
+            undecided, tied, values = np.arange(order.size), np.zeros(order.size, dtype=np.intp), key[order]
+        else:
+            values = key[order[undecided]]
+            within = np.lexsort((values, tied))
+            order[undecided] = order[undecided][within]
+            values = values[within]
+        same = values[1:] == values[:-1]
+        if values.dtype.kind == "f":
+            missing = np.isnan(values)
+            same |= missing[1:] & missing[:-1]
+        same &= tied[1:] == tied[:-1]
+        open_ = np.zeros(values.size, dtype=bool)
+        open_[1:] = same
+        open_[:-1] |= same
+        if not same.any():
+            break
+        # rows of one tie share the place of its first
+        tied = np.maximum.accumulate(np.where(np.concatenate([[False], same]), 0, np.arange(values.size)))
+        undecided, tied = undecided[open_], tied[open_]
+    return order
+
+
 def observe(
     design: Design, y: FloatArray, groups: tuple[IntArray, ...] = (), *, regresses: bool = True
 ) -> tuple[Sample, tuple[IntArray, ...]]:
@@ -284,19 +325,29 @@ def observe(
     """
     seen = ~np.isnan(y)
     n_missing = int(y.size - np.count_nonzero(seen))
-    values = y[seen]
+    values = y[seen] if n_missing else y
     binary = bool(np.all((values == 0) | (values == 1)))
-    rows = np.flatnonzero(seen)
-    if regresses or not binary:
-        within = design if not n_missing else design.take(seen)
-        cell = within.stratum * len(within.arms) + within.arm
-        extra = [k for k in (within.probability, within.cluster) if k is not None]
-        rows = rows[np.lexsort((*extra, *within.X.T[::-1], values, cell))]
-    elif not n_missing:
-        return Sample(design=design, y=y, binary=binary, n_missing=0), groups
-    ordered = design.take(rows)
-    sample = Sample(design=ordered, y=y[rows], binary=binary, n_missing=n_missing)
+    if not regresses and binary:
+        if not n_missing:
+            return Sample(design=design, y=y, binary=True, n_missing=0), groups
+        rows = np.flatnonzero(seen)
+    else:
+        rows = np.flatnonzero(seen)
+        rows = rows[canonical_order(_keys(design, values, rows))]
+    sample = Sample(design=design.take(rows), y=y[rows], binary=binary, n_missing=n_missing)
     return sample, tuple(g[rows] for g in groups)
+
+
+def _keys(design: Design, y: FloatArray, rows: IntArray) -> Iterator[FloatArray | IntArray]:
+    """Yield what tells rows apart, one at a time: most rows need no more than the first few."""
+    cell = design.stratum * len(design.arms) + design.arm
+    yield cell[rows]
+    yield y
+    for column in design.X.T:
+        yield column[rows]
+    for extra in (design.cluster, design.probability):
+        if extra is not None:
+            yield extra[rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
