@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from figure_cases import ARMS, CONTRASTS, FOUR, LABELS, NOTES, SIZES, Case, effect, hide
 
-from effektutv.plots import bounds, estimators, randomization, survival
+from effektutv.plots import bounds, effects_by_month, estimators, power, randomization, survival
 
 FIVE = {
     "sv": {
@@ -188,4 +188,81 @@ def _draws_cases(lang: str) -> Iterator[Case]:
     yield case("bare", draws_table(one).drop(columns=["outcome", "month"]), arms=None, labels=None)
 
 
-FURTHER = [_survival_cases, _estimator_cases, _bounds_cases, _draws_cases]
+# ------------------------------------------------------------------------------------------------- what can be detected
+
+
+def power_table(sizes: range = range(50, 801, 50), families: tuple[int, ...] = (1, 3)) -> pd.DataFrame:
+    """Minimum detectable effects about as large as the trial's: 8.7 points with 354 persons an arm."""
+    rows = []
+    for family in families:
+        wide = 1 + 0.16 * (family - 1) ** 0.5
+        for n in sizes:
+            row = {"arm": "", "control": "", "n_arm": float(n), "n_control": float(n), "baseline": 0.18, "power": 0.8}
+            row |= {"effect": 0.087 * wide * (354 / n) ** 0.5 if n > 60 else np.nan, "alpha": 0.05, "family": family}
+            rows.append(row | {"alpha_each": 0.05 / family, "solved": "effect", "status": "released"})
+        for arm, control in CONTRASTS if families != (1,) else ():
+            more = {"arm": arm, "control": control, "n_arm": 354.0, "n_control": 355.0, "effect": 0.087 * wide}
+            rows.append(rows[-1] | more)
+    return pd.DataFrame(rows)
+
+
+def _power_cases(lang: str) -> Iterator[Case]:
+    def case(name: str, table: pd.DataFrame, **options: Any) -> Case:
+        return _case(power, "power_curve", name, table, lang, set(), **options)
+
+    table = power_table()
+    yield case("normal", table, arms=ARMS[lang], control="FS", notes=NOTES[lang][1:])
+    yield case("many", power_table(families=(1, 2, 3, 10)), arms=ARMS[lang])
+    effects = np.linspace(0.01, 0.2, 20)
+    chance = [1 / (1 + np.exp(-(e - 0.06) * 60 / f**0.3)) for f in (1, 3) for e in effects]
+    by_effect = pd.concat([power_table(families=(f,)).iloc[:1].loc[lambda t: t.index.repeat(20)] for f in (1, 3)])
+    by_effect = by_effect.assign(solved="power", effect=np.tile(effects, 2), power=chance, n_arm=354.0)
+    own = power_table().loc[lambda t: t["arm"] == "SE"].iloc[::2]
+    yield case("by_effect", pd.concat([by_effect, own]))
+    yield case("by_size", by_effect.assign(effect=0.08, n_arm=np.tile(np.arange(100, 2100, 100.0), 2)))
+    yield case("one", power_table(families=(1,)).drop(columns=["arm", "control"]))
+    needed = power_table(families=(1,)).iloc[1:].assign(solved="n_per_arm")
+    yield case("needed", needed.assign(n_arm=lambda t: t["n_arm"] * 40))
+
+
+# ------------------------------------------------------------------------------------------------------ effects by month
+
+
+def months_table(pairs: dict[tuple[str, str], float], simultaneous: bool = True) -> pd.DataFrame:
+    rows = []
+    for (arm, control), final in pairs.items():
+        for m in range(25):
+            se = 0.012 + 0.018 * (1 - np.exp(-m / 6))
+            row = effect(arm, control, final * (1 - np.exp(-m / 7)), se, month=m)
+            wide = (
+                {"sim_low": row["estimate"] - 2.8 * se, "sim_high": row["estimate"] + 2.8 * se} if simultaneous else {}
+            )
+            rows.append(row | wide)
+    return pd.DataFrame(rows)
+
+
+def _month_cases(lang: str) -> Iterator[Case]:
+    def case(name: str, table: pd.DataFrame, **options: Any) -> Case:
+        options = {"arms": ARMS[lang], "labels": LABELS[lang]} | options
+        return _case(effects_by_month, "effects_by_month", name, table, lang, set(), **options)
+
+    numbers = ["estimate", "conf_low", "conf_high", "sim_low", "sim_high"]
+    table = months_table(CONTRASTS)
+    plain, bands = (
+        table.drop(columns=["sim_low", "sim_high"]),
+        table.drop(columns=["estimate", "conf_low", "conf_high"]),
+    )
+    yield case("normal", plain, bands=bands, mark_month=15, notes=NOTES[lang])
+    yield case("bare", plain.drop(columns=["outcome", "clock"]), arms=None, labels=None)
+    few = table["month"].isin([1, 2, 20, 21, 22]) & (table["arm"] == "CM")
+    hidden = hide(table, few | (table["control"] == "CM"), numbers)
+    yield case("suppressed", hide(hidden, (table["arm"] == "SE") & (table["month"] == 0), numbers, "unavailable"))
+    pairs = {("A", "K"): 0.08, ("B", "K"): -0.4, ("C", "K"): 0.02, ("A", "B"): 0.7}
+    yield case("four", months_table(pairs).assign(clock="start"), arms=FOUR[lang])
+    one = months_table({("SE", "FS"): 0.9}, simultaneous=False)
+    yield case("unit", one, scale="unit", unit_label="månader" if lang == "sv" else "months")
+    still = one.assign(estimate=0.0, conf_low=np.nan, conf_high=np.nan)
+    yield case("nothing", still)
+
+
+FURTHER = [_survival_cases, _estimator_cases, _bounds_cases, _draws_cases, _power_cases, _month_cases]

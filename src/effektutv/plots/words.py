@@ -48,6 +48,16 @@ WORDS = Catalogue(
             "sv": "{outcome} vid månad {month}{since}: {shares}. Linjerna går från månad {first} till månad {last}.",
             "en": "{outcome} at month {month}{since}: {shares}. The lines run from month {first} to month {last}.",
         },
+        # effects by month
+        "effects_month_title": {
+            "sv": "{outcome}: effekter efter månader sedan {clock}",
+            "en": "{outcome}: effects by months since {clock}",
+        },
+        "effects_month_title_plain": {"sv": "{outcome}: effekter efter månad", "en": "{outcome}: effects by month"},
+        "effects_month_alt": {
+            "sv": "{outcome} vid månad {month}{since}: {effects}.",
+            "en": "{outcome} at month {month}{since}: {effects}.",
+        },
         # time to a first event
         "survival_title_work": {
             "sv": "Andel som haft arbete efter månader sedan {clock}",
@@ -262,6 +272,36 @@ WORDS = Catalogue(
         "draws_alt": {
             "sv": "Fördelning av skillnaden över nya lottningar. {tests}.",
             "en": "Distribution of the difference over new draws of the assignment. {tests}.",
+        },
+        # what a trial can detect
+        "power_title_effect": {
+            "sv": "Minsta skillnad som kan upptäckas",
+            "en": "Smallest difference that can be detected",
+        },
+        "power_title_power": {
+            "sv": "Sannolikhet att upptäcka en skillnad (styrka)",
+            "en": "Chance of detecting a difference (power)",
+        },
+        "power_title_n_arm": {"sv": "Personer som behövs", "en": "Persons needed"},
+        "power_axis_effect": {"sv": "Skillnad i procentenheter", "en": "Difference in percentage points"},
+        "power_axis_power": {"sv": "Styrka", "en": "Power"},
+        "power_axis_n_arm": {"sv": "Personer per grupp", "en": "Persons per arm"},
+        "power_level": {"sv": "Nivå {level}", "en": "Level {level}"},
+        "power_family": {"sv": "(en av {n} jämförelser)", "en": "(one of {n} contrasts)"},
+        "power_at_power": {"sv": "Med {power} styrka.", "en": "At {power} power."},
+        "power_at_effect": {"sv": "En skillnad på {effect}.", "en": "A difference of {effect}."},
+        "power_at_baseline": {
+            "sv": "Andel i jämförelsen antas vara {baseline}.",
+            "en": "Share in the comparison assumed to be {baseline}.",
+        },
+        "power_note": {
+            "sv": "Tvåsidigt test av två andelar, normalapproximation. Nivå: risken att se en skillnad som inte finns.",
+            "en": "Two-sided test of two proportions, normal approximation. Level: the risk of seeing a difference that is not "
+            "there.",
+        },
+        "power_alt_line": {
+            "sv": "{name}: från {first} vid {at_first} till {last} vid {at_last}",
+            "en": "{name}: from {first} at {at_first} to {last} at {at_last}",
         },
         # participant flow
         "flow_title": {"sv": "Deltagare från förfrågan till analys", "en": "Participants from invitation to analysis"},
