@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from .blocks import TableBlock
     from .labels import Context
+    from .numbers import Scale
     from .tables import Table
 
-__all__ = ["figure_block", "figure_notes", "subtitle"]
+__all__ = ["difference_subtitle", "figure_block", "figure_notes", "subtitle"]
 
 
 def figure_notes(ctx: Context, *notes: str) -> tuple[str, ...]:
@@ -99,3 +100,19 @@ def subtitle(ctx: Context, key: str, by_arm: Mapping[str, Count], **values: str)
         return None
     persons = ctx.words("subtitle_randomised", persons=language.persons(sum(known), ctx.words.lang))
     return ctx.words(key, persons=persons, **values)
+
+
+def difference_subtitle(ctx: Context, scale: Scale, by_arm: Mapping[str, Count]) -> str | None:
+    """Return what effects are differences in, and of whom; the figure's own words where the unit has no name.
+
+    Parameters
+    ----------
+    ctx : Context
+    scale : Scale
+        The outcome's.
+    by_arm : mapping of str to Count
+        Persons by arm.
+    """
+    if scale.share:
+        return subtitle(ctx, "subtitle_points", by_arm)
+    return subtitle(ctx, "subtitle_unit", by_arm, unit=scale.unit) if scale.unit else None

@@ -11,7 +11,7 @@ from effektutv.results import NO_VARIANCE
 from . import tables
 from .blocks import Group, Head, Row, TableBlock
 from .effect_tables import effect_table, marks
-from .figure_blocks import figure_block, figure_notes, subtitle
+from .figure_blocks import difference_subtitle, figure_block, figure_notes, subtitle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from .blocks import FigureBlock
     from .labels import Context
-    from .numbers import Scale
 
 __all__ = ["flow_figure", "forest_figure", "kinds_figure", "love_figure", "profile_figure", "sources_figure"]
 
@@ -249,12 +248,5 @@ def forest_figure(ctx: Context, effects: Effects, rows: Sequence[EffectRow]) -> 
         tables.effect_rows(rows), table, told=("scale", "unit_label", "decimals", "level"), labels=labels,
         arms=ctx.study.arm_labels(w.lang), scale=scale.name, unit_label=scale.unit or None,
         decimals=scale.decimals, level=ctx.coverage, notes=figure_notes(ctx, w("note_forest")),
-        subtitle=_forest_subtitle(ctx, scale, sizes),
+        subtitle=difference_subtitle(ctx, scale, sizes),
     )  # fmt: skip
-
-
-def _forest_subtitle(ctx: Context, scale: Scale, sizes: dict[str, Count]) -> str | None:
-    """Return what the effects are differences in, and of whom; the figure's own words where the unit has no name."""
-    if scale.share:
-        return subtitle(ctx, "subtitle_points", sizes)
-    return subtitle(ctx, "subtitle_unit", sizes, unit=scale.unit) if scale.unit else None

@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from . import tables_further
-from .figure_blocks import figure_block, figure_notes, subtitle
+from effektutv import language
+
+from . import tables, tables_further
+from .effect_tables import effect_table, estimator_name
+from .figure_blocks import difference_subtitle, figure_block, figure_notes, subtitle
 
 if TYPE_CHECKING:
-    from effektutv.results import Count
-    from effektutv.results.further import TimeToEvent
+    from collections.abc import Sequence
+
+    from effektutv.results import Count, EffectRow
+    from effektutv.results.further import Power, TimeToEvent
 
     from .blocks import FigureBlock, TableBlock
     from .labels import Context
 
-__all__ = ["survival_figure"]
+__all__ = ["estimators_figure", "power_figure", "survival_figure"]
 
 
 def survival_figure(ctx: Context, times: TimeToEvent, table: TableBlock) -> FigureBlock:
@@ -40,4 +45,60 @@ def survival_figure(ctx: Context, times: TimeToEvent, table: TableBlock) -> Figu
         ctx, "_".join(filter(None, ("time_to_work", first.clock))), title, (survival.survival, survival.alt_text),
         times.risk_table(), tables_further.risk_rows([times]), replace(table, key="data-time"), labels=labels,
         arms=ctx.study.arm_labels(w.lang), notes=figure_notes(ctx, *notes), subtitle=subtitle(ctx, "subtitle_time", sizes),
+    )  # fmt: skip
+
+
+def power_figure(ctx: Context, curve: Power, table: TableBlock) -> FigureBlock:
+    """Return the smallest detectable difference by persons an arm, with the trial's own contrasts marked.
+
+    Parameters
+    ----------
+    ctx : Context
+    curve : Power
+    table : TableBlock
+        What the trial itself could detect.
+    """
+    from effektutv.plots import power as plot
+
+    w, first, own = ctx.words, curve.rows[0], ctx.inputs.value.power
+    whole = abs(first.baseline * 100 - round(first.baseline * 100)) < 1e-9
+    words = w(
+        "subtitle_power", baseline=language.percent(first.baseline, 0 if whole else 1, w.lang),
+        power=language.percent(first.power, 0, w.lang),
+    )  # fmt: skip
+    both = replace(curve, rows=(*curve.rows, *(r for r in (own.rows if own else ()) if isinstance(r.effect, float))))
+    return figure_block(
+        ctx, "power-curve", w("power_figure"), (plot.power_curve, plot.alt_text), both.tidy(),
+        tables_further.power_rows(both), replace(table, key="data-power"), arms=ctx.study.arm_labels(w.lang),
+        notes=figure_notes(ctx, w("note_power")), subtitle=words,
+    )  # fmt: skip
+
+
+def estimators_figure(ctx: Context, groups: Sequence[tuple[str, Sequence[EffectRow]]]) -> FigureBlock:
+    """Return the main contrast under every estimator, side by side.
+
+    Parameters
+    ----------
+    ctx : Context
+    groups : sequence of (title, rows)
+        Of every estimator, the study's own first.
+    """
+    from effektutv.plots import estimators as plot
+
+    main = groups[0][1]
+    first = next((r for r in main if r.control == ctx.study.control), main[0])
+    pair = (first.arm, first.control)
+    shown = [(name, [r for r in rows if (r.arm, r.control) == pair]) for name, rows in groups]
+    members = [r for _, rows in shown for r in rows]
+    scale, w = ctx.scale(first.outcome), ctx.words
+    labels: dict[object, str] = {first.outcome: ctx.labels.outcome(first.outcome)}
+    labels |= {("estimator", r.estimator): language.capital(estimator_name(ctx, r)) for r in members}
+    title = w("estimators_figure", contrast=ctx.labels.contrast(*pair))
+    table = effect_table(ctx, "data-estimators", title, [(n, rows) for n, rows in shown if rows], file="")
+    own = replace(ctx.inputs.value.robustness[0], rows=tuple(members))
+    return figure_block(
+        ctx, "estimators", title, (plot.estimators, plot.alt_text), own.tidy(), tables.effect_rows(members), table,
+        told=("scale", "unit_label", "decimals", "level", "main"), labels=labels, arms=ctx.study.arm_labels(w.lang),
+        scale=scale.name, unit_label=scale.unit or None, decimals=scale.decimals, level=ctx.coverage, main=first.estimator,
+        notes=figure_notes(ctx), subtitle=difference_subtitle(ctx, scale, {pair[1]: first.n_control, pair[0]: first.n_arm}),
     )  # fmt: skip

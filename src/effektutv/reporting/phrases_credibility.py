@@ -36,6 +36,32 @@ CREDIBILITY: dict[str, tuple[str, str]] = {
     "answer_low": ("låg", "low"),
     "answer_moderate": ("måttlig", "moderate"),
     "answer_high": ("hög", "high"),
+    "evidence_not_stated": ("inget angivet", "none stated"),
+    "evidence_stated": ("angivet i studiefilen", "stated in the study file"),
+    "evidence_other_contrast": ("angavs mot jämförelsegruppen", "was stated against the comparison arm"),
+    "evidence_no_difference": ("ingen riktning", "no direction"),
+    "evidence_as_stated": ("som angivet", "as stated"),
+    "evidence_against_stated": ("tvärtemot det angivna", "against what was stated"),
+    "evidence_no_test": ("inget test", "no test"),
+    "evidence_p_at_most_0.005": ("p högst 0,005", "p at most 0.005"),
+    "evidence_p_0.005_to_0.01": ("p över 0,005, högst 0,01", "p above 0.005, at most 0.01"),
+    "evidence_p_0.01_to_0.05": ("p över 0,01, högst 0,05", "p above 0.01, at most 0.05"),
+    "evidence_p_above_0.05": ("p över 0,05", "p above 0.05"),
+    "evidence_corrected": ("justerat för antalet", "corrected for their number"),
+    "evidence_at_most_3": ("högst tre", "at most three"),
+    "evidence_4_to_10": ("fyra till tio, ojusterat", "four to ten, uncorrected"),
+    "evidence_more_than_10": ("fler än tio, ojusterat", "more than ten, uncorrected"),
+    "evidence_categories": ("egenskapen har kategorier", "it has categories by nature"),
+    "evidence_cut_points_stated": ("gränserna angavs i förväg", "cut points stated beforehand"),
+    "evidence_cut_points_unknown": ("gränsernas ursprung är okänt", "cut points of unknown origin"),
+    "evidence_cut_points_exploratory": ("gränserna söktes i data", "cut points found in the data"),
+    "evidence_no_apparent_modification": ("ingen antydan om skillnad, p över 0,1", "no apparent difference, p above 0.1"),
+    "evidence_all_reduced": ("alla svar talar emot", "all answers speak against"),
+    "evidence_two_definitely_reduced": ("två svar talar klart emot", "two answers clearly speak against"),
+    "evidence_one_definitely_reduced": ("ett svar talar klart emot", "one answer clearly speaks against"),
+    "evidence_two_probably_reduced": ("två svar talar sannolikt emot", "two answers probably speak against"),
+    "evidence_one_probably_reduced": ("ett svar talar sannolikt emot", "one answer probably speaks against"),
+    "evidence_none_reduced": ("inget svar talar emot", "no answer speaks against"),
     "note_credibility": (
         "Frågorna är de i ICEMAN för randomiserade försök (Schandelmaier m.fl. 2020). De bedömer om effekten skiljer sig mellan "
         "nivåerna, inte om den finns.",
@@ -101,7 +127,21 @@ CREDIBILITY: dict[str, tuple[str, str]] = {
         "{strata} without every arm left out ({persons})",
     ),
     "told_respondents": (
-        "respondenter jämförs: inte skyddat av randomiseringen",
-        "respondents are compared: not protected by randomisation",
+        "de som svarade jämförs som de är: vilka som svarar kan skilja sig mellan grupperna",
+        "respondents are compared as they are: who answers may differ between the arms",
+    ),
+    "told_no_events": (
+        "dödsfall och flyttningar är inte kända: studien har inget register över dem",
+        "deaths and moves are not known: the study has no register of them",
+    ),
+    "told_thinned": (
+        "tidpunkterna är utglesade så att inget steg räknar några få; kurvor, medeltider och test är räknade på de antal som "
+        "visas, jämnt spridda över stegen",
+        "times are thinned so that no step counts a few; curves, mean times and tests are computed from the counts shown, spread "
+        "evenly over the steps",
+    ),
+    "told_started": (
+        "de få som var i arbete dag 0 räknas bland dem under risk",
+        "the few who were in work on day 0 are counted among those at risk",
     ),
 }  # fmt: skip

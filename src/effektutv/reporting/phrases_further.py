@@ -159,6 +159,10 @@ FURTHER: dict[str, tuple[str, str]] = {
         "n: de lottade och de som svarade står i tabellen över svar.",
         "n: those assigned and those who responded stand in the table of response.",
     ),
+    "lee_sentence": (
+        "Bortfallet för sig gör att skillnaden kan ligga mellan {lee} bland dem som alltid svarar (Lee).",
+        "Non-response alone lets the difference lie anywhere between {lee} among those who always respond (Lee).",
+    ),
     "note_survey": (
         "Observerad: skillnaden mellan dem som svarade. Vägd: varje svarande väger det omvända av sin sannolikhet att svara, "
         "given grupp, stratum och egenskaper. Lee: gruppen med högre svarsandel trimmas. Sämsta fall: de som inte svarade får "
@@ -234,8 +238,7 @@ FURTHER: dict[str, tuple[str, str]] = {
         "Minsta skillnad som kan upptäckas, efter antal personer per grupp",
         "The smallest difference that can be detected, by persons an arm",
     ),
-    "power_arms": ("i de två grupperna", "in the two arms"),
-    "power_sizes": ("{n_arm} och {n_control} personer", "{n_arm} and {n_control} persons"),
+    "power_two_arms": ("Två grupper", "Two arms"),
     "power_level": ("Nivå per test", "Level of each test"),
     "power_tests": ("Jämförelser i familjen", "Comparisons in the family"),
     "power_baseline": ("Andel i jämförelsegruppen", "Share in the comparison arm"),

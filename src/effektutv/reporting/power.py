@@ -8,6 +8,7 @@ from effektutv import language
 
 from .blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
 from .effect_tables import protection
+from .figures_further import power_figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,10 @@ def power_sentence(ctx: Context) -> str:
     ctx : Context
     """
     rows = _detectable(ctx)
-    first = next((r for r in rows if r.family == 1), None)
+    main = next((a for a in ctx.arms if a != ctx.study.control), "")
+    first = next(
+        (r for r in rows if r.family == 1 and r.arm in ("", main) and r.control in ("", ctx.study.control)), None
+    )
     if first is None:
         return ""
     w, lang = ctx.words, ctx.words.lang
@@ -47,7 +51,7 @@ def power_sentence(ctx: Context) -> str:
         power=language.percent(first.power, 0, lang), effect=ctx.numbers.gap(_effect(first), ctx.shares),
         baseline=_percent(ctx, first.baseline), alpha=_percent(ctx, first.alpha), **sizes,
     )  # fmt: skip
-    family = next((r for r in rows if r.family > 1 and (r.n_arm, r.n_control) == (first.n_arm, first.n_control)), None)
+    family = next((r for r in rows if r.family > 1 and (r.arm, r.control) == (first.arm, first.control)), None)
     if family is None:
         return out
     shown = ctx.numbers.gap(_effect(family), ctx.shares)
@@ -75,6 +79,8 @@ def power_section(ctx: Context) -> Section | None:
         return None
     table = _power_table(ctx)
     blocks: list[Block] = [Paragraph(texts=tuple(filter(None, [power_sentence(ctx)])))]
+    curve = ctx.inputs.value.power_curve
+    blocks += [power_figure(ctx, curve, table)] if curve is not None and curve.rows else []
     return Section(key="power", title=ctx.words("power"), blocks=(*blocks, table))
 
 
@@ -83,18 +89,18 @@ def _power_table(ctx: Context) -> TableBlock:
     w, n, lang = ctx.words, ctx.numbers, ctx.words.lang
     body = []
     for row in _detectable(ctx):
-        sizes = w("power_sizes", n_arm=language.count(row.n_arm, lang), n_control=language.count(row.n_control, lang))
         cells = (
-            n.count(row.family), Cell(language.percent(row.alpha_each, 2, lang, unit=False)),
+            n.counts(row.n_arm, row.n_control), n.count(row.family), Cell(language.percent(row.alpha_each, 2, lang, unit=False)),
             n.value(row.baseline, ctx.shares), Cell(language.percent(row.power, 0, lang, unit=False)),
             n.value(row.effect, ctx.shares),
         )  # fmt: skip
-        body.append(Row(sizes, cells))
+        body.append(Row(ctx.labels.contrast(row.arm, row.control) if row.arm else w("power_two_arms"), cells))
     return TableBlock(
         key="table-power",
         caption=w("power_table"),
         heads=(
-            Head(w("persons"), w("power_arms"), words=True), Head(w("power_tests")), Head(w("power_level"), w("percent")),
+            Head(w("contrast"), words=True), Head(w("persons"), f"{w('in_arm')} / {w('in_control')}"),
+            Head(w("power_tests")), Head(w("power_level"), w("percent")),
             Head(w("power_baseline"), w("percent")), Head(w("power_power"), w("percent")),
             Head(w("power_effect"), w("points")),
         ),

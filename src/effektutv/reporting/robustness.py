@@ -10,6 +10,7 @@ from effektutv import language
 from .blocks import Group, Head, Row, Section, TableBlock
 from .effect_tables import effect_table, estimator_name, marks, protection, variance_name
 from .estimands import population, sizes_note
+from .figures_further import estimators_figure
 from .notes import sentences
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def robustness_section(ctx: Context) -> Section | None:
         table = effect_table(ctx, "table-estimators", caption, robust, "tables/estimators.csv")
         if any(row.estimator == "pooled" for _, rows in robust for row in rows):
             table = replace(table, notes=(*table.notes[:-1], ctx.words("note_contamination"), table.notes[-1]))
-        blocks.append(table)
+        blocks += [estimators_figure(ctx, robust), table]
     contamination = ctx.inputs.value.contamination
     if contamination is not None and contamination.rows:
         blocks.append(_contamination_table(ctx, contamination))

@@ -88,9 +88,9 @@ def survey_sentence(ctx: Context, survey: SurveyOutcome, pair: tuple[str, str]) 
     out.append(w("observed_sentence", estimate=found) if found else w("observed_hidden"))
     if weighted and (again := scaled_text(ctx, weighted, scale)):
         out.append(w("weighted_sentence", estimate=again))
-    spans = [_span(ctx, survey, pair, method) for method in _BOUNDS]
-    if all(spans):
-        out.append(w("bounds_sentence", lee=spans[0], worst=spans[1]))
+    lee, worst = (_span(ctx, survey, pair, method) for method in _BOUNDS)
+    if lee:
+        out.append(w("bounds_sentence", lee=lee, worst=worst) if worst else w("lee_sentence", lee=lee))
     return " ".join(out)
 
 

@@ -18,8 +18,8 @@
     A row a contrast with the comparison arm: receipt, first stage with its F tests, intention to treat, the complier effect
     with interval, and the ends of Anderson and Rubin's set.
 ``power.csv``
-    A row a planned test: persons in the arms, comparison share ``baseline``, level of the family ``alpha`` and of each test
-    ``alpha_each``; ``solved`` names what was computed from the rest.
+    A row a planned test: the contrast with the persons in its arms, comparison share ``baseline``, level of the family
+    ``alpha`` and of each test ``alpha_each``; ``solved`` names what was computed from the rest.
 ``contamination.csv``
     A row an arm and part of its coefficient in one regression of all arms; ``source`` is the arm whose effects contaminate;
     ``difference`` is the coefficient less the row's estimate.
@@ -69,7 +69,8 @@ _COMPLIER_COLUMNS = (
     "p_value", "conf_low", "conf_high", "ar_low", "ar_high", "vcov", "strata", "status", "note",
 )  # fmt: skip
 _POWER_COLUMNS = (
-    "n_arm", "n_control", "baseline", "effect", "alpha", "alpha_each", "family", "power", "solved", "method", "std_error",
+    "arm", "control", "n_arm", "n_control", "baseline", "effect", "alpha", "alpha_each", "family", "power", "solved",
+    "method", "std_error",
 )  # fmt: skip
 _CONTAMINATION_COLUMNS = (
     "outcome", "clock", "month", "arm", "control", "component", "source", "n_arm", "n_control", "estimate", "std_error",

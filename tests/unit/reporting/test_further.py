@@ -13,7 +13,9 @@ from further_inputs import ITEMS, further, people
 from scipy.optimize import brentq
 from scipy.stats import norm
 
+from effektutv.disclosure.curves import STARTED, THINNED
 from effektutv.disclosure.suppress import protect
+from effektutv.estimate.credibility import CUT_POINTS, Claims, credibility
 from effektutv.plots.words import WORDS
 from effektutv.reporting import document
 from effektutv.reporting.compliance import complier_sentence
@@ -27,10 +29,11 @@ from effektutv.reporting.phrases_method import METHOD
 from effektutv.reporting.power import power_sentence
 from effektutv.reporting.surveys import survey_sentence
 from effektutv.reporting.times import time_sentence
-from effektutv.results import Suppressed
+from effektutv.results import EffectRow, Suppressed, Unavailable
 
 LANGUAGES = ("sv", "en")
 SECTIONS = ("robustness", "time", "compliance", "survey", "power")
+NONE = Unavailable("none")
 MISSING = re.compile(r"<td[^>]*><span class=\"mark\"[^>]*title=\"([^\"]*)\">–</span>")
 
 
@@ -333,7 +336,7 @@ COLUMNS = {
     "bounds": "outcome,wave,method,population,arm,control,n_arm,n_control,observed_arm,observed_control",
     "receipts": "arm,programme,n,received,share,status",
     "compliance": "outcome,clock,month,arm,control,n_arm,n_control,receipt_arm,receipt_control,first_stage",
-    "power": "n_arm,n_control,baseline,effect,alpha,alpha_each,family,power,solved,method,std_error",
+    "power": "arm,control,n_arm,n_control,baseline,effect,alpha,alpha_each,family,power,solved,method,std_error",
     "contamination": "outcome,clock,month,arm,control,component,source,n_arm,n_control,estimate",
     "credibility": "outcome,clock,month,arm,control,subgroup,item,answer,evidence",
 }
@@ -374,11 +377,15 @@ def test_the_kernels_notes_are_recognised(context, tmp_path):
         ("receipt follows the assignment exactly", "told_exact_receipt"),
         ("the first stage is too weak: the confidence set is not an interval", "told_ar_open"),
         ("weak first stage (F below 10): read Anderson and Rubin's set, not the interval", "told_weak"),
+        ("respondents are compared as they are: who answers may differ between the arms", "told_respondents"),
+        ("deaths and moves are not known: the study has no register of them", "told_no_events"),
         ("fewer than 5 persons in the state on day 0 left out", "told_already"),
         ("follow-up in the arm ends before the horizon", "told_short"),
         ("not tightened: 3 of 5 cells lack respondents of an arm", "told_no_tightening"),
         ("arm CM: strata without a respondent are not represented (12 persons)", "told_silent"),
         ("arm CM: some respondents stand for more than 20 persons each", "told_thin"),
+        (THINNED, "told_thinned"),
+        (STARTED, "told_started"),
         ("2 strata of site without both arms left out (7 persons)", "told_lost_bare"),
         ("1 stratum of site without every arm left out (fewer than 5 persons)", "told_lost_every"),
     ],
@@ -395,10 +402,55 @@ def test_the_studys_own_clock_comes_first(context, made):
         effects = tuple(
             replace(e, rows=tuple(replace(r, clock="randomisation") for r in e.rows)) for e in inputs.effects
         )
-        return replace(inputs, effects=effects, times=(replace(own, rows=rows, risk=risk), own))
+        return replace(inputs, effects=effects, robustness=(), times=(replace(own, rows=rows, risk=risk), own))
 
     laid_out = document.build(context("sv", both).inputs, lang="sv", facts=made.facts)
     section = next(s for s in laid_out.sections if s.key == "time")
     keys = [b.key for b in section.blocks if hasattr(b, "heads")]
     assert keys == [f"table-{t}-{c}" for c in ("randomisation", "start") for t in ("time", "risk")]
     assert [b.key for b in section.blocks if hasattr(b, "alt")] == ["time_to_work_randomisation"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_new_figures_have_words_data_and_a_table(pages, further_reports, lang):
+    figures = further_reports[lang, False] / "figures"
+    for key in ("time_to_work_randomisation", "estimators", "power-curve"):
+        assert f'<figure id="{key}">' in pages[lang, False]
+        assert len((figures / f"{key}.txt").read_text(encoding="utf-8")) > 60
+        assert len((figures / f"{key}.csv").read_text(encoding="utf-8").splitlines()) > 2
+    said = (figures / "estimators.txt").read_text(encoding="utf-8").lower()
+    assert PHRASES["estimator_fe"][LANGUAGES.index(lang)] in said
+
+
+def test_every_answer_of_the_instrument_and_its_reason_has_words():
+    """Over every combination of what may be stated and found, no key of the kernel is without words."""
+    rows = [
+        EffectRow(
+            outcome="y", arm=arm, control=control, subgroup="g", level="interaction", n_arm=9, n_control=9,
+            share_arm=NONE, share_control=NONE, mean_arm=NONE, mean_control=NONE, estimate=estimate, std_error=1.0,
+            statistic=1.0, df=9.0, p_value=p, conf_low=0.0, conf_high=1.0, p_adjusted=adjusted, estimator="e", vcov="v",
+        )
+        for arm, control in (("SE", "FS"), ("SE", "CM"))
+        for estimate in (1.0, -1.0, NONE)
+        for p in (0.001, 0.007, 0.03, 0.07, 0.5, NONE)
+        for adjusted in (NONE, 0.5)
+    ]  # fmt: skip
+    found = {
+        (row.item, row.answer, row.evidence)
+        for directions in ({}, {"g": "larger"})
+        for prior in ((), ("g",))
+        for cuts in ({}, *({"g": origin} for origin in CUT_POINTS))
+        for modifiers in (2, 5, 20)
+        for protocol in (True, False)
+        for row in credibility(
+            rows,
+            Claims(
+                directions=directions, prior_evidence=prior, cut_points=cuts, modifiers=modifiers, protocol=protocol
+            ),
+            "FS",
+        ).rows
+    }
+    assert {item for item, _, _ in found} == set(ITEMS)
+    assert len({evidence for _, _, evidence in found}) > 20
+    lacking = [f for f in found if not {f"item_{f[0]}", f"answer_{f[1]}", f"evidence_{f[2]}"} <= set(CREDIBILITY)]
+    assert not lacking
