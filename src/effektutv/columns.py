@@ -6,7 +6,7 @@ cannot be used raises an error that names the argument, the column, the rule and
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Real
@@ -61,8 +61,8 @@ class Coded:
         return int(np.count_nonzero(self.code < 0))
 
 
-def frame_columns(df: Any) -> list[Hashable]:
-    """Return the frame's column names.
+def frame_columns(df: Any) -> Collection[Hashable]:
+    """Return the frame's column names, as the frame holds them.
 
     Parameters
     ----------
@@ -79,7 +79,8 @@ def frame_columns(df: Any) -> list[Hashable]:
         raise ArgumentError(f"df: got {type(df).__name__}; give a pandas or polars data frame")
     if len(df) == 0:
         raise ArgumentError("df: the data frame has no rows; give one row a person")
-    return list(df.columns)
+    columns: Collection[Hashable] = df.columns
+    return columns
 
 
 def row_count(df: Any) -> int:
@@ -108,7 +109,11 @@ def require(df: Any, argument: str, name: object) -> Any:
     ArgumentError
         If there is no such column, or more than one.
     """
-    columns = frame_columns(df)
+    names = frame_columns(df)
+    plain = getattr(names, "is_unique", True) and getattr(names, "nlevels", 1) == 1
+    if plain and isinstance(name, Hashable) and name in names:
+        return df[name]  # most calls end here: listing hundreds of names for each would take longer than the estimate
+    columns = list(names)
     found = columns.count(name) if isinstance(name, Hashable) else 0
     if found == 0:
         shown = ", ".join(repr(c) for c in columns[:30]) + (", …" if len(columns) > 30 else "")
