@@ -258,7 +258,7 @@ def _default_subtitle(content: _Content) -> str:
 
 def _own_notes(content: _Content) -> list[str]:
     names = content.names
-    out = [names.text("survival_competing")] if content.competing else []
+    out = [names.text("survival_competing_work" if content.work else "survival_competing")] if content.competing else []
     if any(np.isfinite(arm.band[0]).any() for arm in content.arms):
         out.append(names.text("band_pointwise"))
     return out

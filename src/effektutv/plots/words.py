@@ -68,9 +68,13 @@ WORDS = Catalogue(
             "en": "{outcome}: share so far by months since {clock}",
         },
         "survival_title_plain": {"sv": "{outcome}: andel hittills", "en": "{outcome}: share so far"},
-        "survival_competing": {
+        "survival_competing_work": {
             "sv": "Den som dör eller flyttar från Sverige innan dess räknas kvar i nämnaren (konkurrerande händelser).",
             "en": "Who dies or leaves Sweden before that stays in the denominator (competing events).",
+        },
+        "survival_competing": {
+            "sv": "Den som först har en konkurrerande händelse räknas kvar i nämnaren.",
+            "en": "Who has a competing event first stays in the denominator.",
         },
         "at_risk_work": {
             "sv": "Personer som följs och ännu inte haft arbete",

@@ -224,6 +224,20 @@ class Contamination(Tabular):
     def _row_type(cls) -> type[ContaminationRow]:
         return ContaminationRow
 
+    def plot(self, lang: str = "en", **options: Any) -> Any:
+        """Return a figure (matplotlib) of each arm's coefficient, its parts and its own effects, a row each.
+
+        Parameters
+        ----------
+        lang : {"en", "sv"}
+            Language of every word in the figure.
+        **options
+            Passed to :func:`effektutv.plots.estimators.estimators`.
+        """
+        from ..plots.estimators import estimators
+
+        return estimators(self.tidy(), **{"lang": lang, "level": self.conf_level, **options})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RandomizationRow:
@@ -318,3 +332,27 @@ class RandomizationTest(Tabular):
     @classmethod
     def _row_type(cls) -> type[RandomizationRow]:
         return RandomizationRow
+
+    def plot(self, lang: str = "en", **options: Any) -> Any:
+        """Return a figure (matplotlib) of the statistics' distributions over the draws, and where the observed ones lie.
+
+        Parameters
+        ----------
+        lang : {"en", "sv"}
+            Language of every word in the figure.
+        **options
+            Passed to :func:`effektutv.plots.randomization.randomization`.
+
+        Raises
+        ------
+        ArgumentError
+            If no distribution was asked for (``distribution=True``).
+        """
+        from ..errors import ArgumentError
+        from ..plots.randomization import randomization
+
+        if not self.distribution:
+            raise ArgumentError("distribution: the test kept none; give distribution=True to randomization_test")
+        alternatives = {row.alternative for row in self.rows}
+        stated = {"alternative": alternatives.pop()} if len(alternatives) == 1 else {}
+        return randomization(self.distribution_table(), **{"lang": lang, **stated, **options})

@@ -149,6 +149,20 @@ class Bounds(Tabular):
     def _row_type(cls) -> type[BoundRow]:
         return BoundRow
 
+    def plot(self, lang: str = "en", **options: Any) -> Any:
+        """Return a figure (matplotlib) of the bounds with their intervals, a row each.
+
+        Parameters
+        ----------
+        lang : {"en", "sv"}
+            Language of every word in the figure.
+        **options
+            Passed to :func:`effektutv.plots.bounds.bounds`.
+        """
+        from ..plots.bounds import bounds
+
+        return bounds(self.tidy(), **{"lang": lang, "level": self.conf_level, **options})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptRow:
@@ -355,6 +369,20 @@ class TimeToEvent(Tabular):
     def _row_type(cls) -> type[MeanTimeRow]:
         return MeanTimeRow
 
+    def plot(self, lang: str = "en", **options: Any) -> Any:
+        """Return a figure (matplotlib) of the share of each arm that has had the event, by time.
+
+        Parameters
+        ----------
+        lang : {"en", "sv"}
+            Language of every word in the figure.
+        **options
+            Passed to :func:`effektutv.plots.survival.survival`.
+        """
+        from ..plots.survival import survival
+
+        return survival(self.risk_table(), lang=lang, **options)
+
     def risk_table(self) -> Any:
         """Return the risk table and the curves, a row an arm and time (pandas)."""
         return _Risk(rows=self.risk).tidy()
@@ -409,6 +437,25 @@ class Power(Tabular):
     @classmethod
     def _row_type(cls) -> type[PowerRow]:
         return PowerRow
+
+    def plot(self, lang: str = "en", **options: Any) -> Any:
+        """Return a figure (matplotlib) of what was solved for over what varies, a line a family.
+
+        Parameters
+        ----------
+        lang : {"en", "sv"}
+            Language of every word in the figure.
+        **options
+            Passed to :func:`effektutv.plots.power.power_curve`.
+
+        Raises
+        ------
+        ArgumentError
+            If the rows make no line: one point has no curve.
+        """
+        from ..plots.power import power_curve
+
+        return power_curve(self.tidy(), lang=lang, **options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
