@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from effektutv.errors import DisclosureError
-from effektutv.results import Unavailable, available
+from effektutv.results import COMPARISONS, Unavailable, available
 from effektutv.study import MONTHS_IN_WORK
 
 from .ledger import Cell
@@ -134,7 +134,7 @@ def collect_effects(ledger: Ledger, study: Study, rows: Iterable[EffectRow]) -> 
     rows : iterable of EffectRow
     """
     for row in rows:
-        if row.level == INTERACTION:
+        if row.level in COMPARISONS:
             continue
         for side in sides(row):
             if (counted := _counted(study, row.outcome, side)) is not None:

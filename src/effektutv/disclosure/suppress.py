@@ -23,7 +23,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
-from effektutv.results import Status, Suppressed, Unavailable
+from effektutv.results import COMPARISONS, Status, Suppressed, Unavailable
 
 from . import collect
 from .contamination import protect_contamination, protect_power
@@ -196,7 +196,7 @@ class _Apply:
         return replace(effects, rows=rows, notes=tuple(self.notes(effects.notes)), credibility=credibility)
 
     def _effect(self, row: EffectRow) -> EffectRow:
-        interaction = row.level == collect.INTERACTION
+        interaction = row.level in COMPARISONS
         hidden = [self._side_hidden(row, side) for side in collect.sides(row)]
         # the coefficients of one regression of all arms hold every arm's cells
         every = row.estimator == _POOLED and any(
@@ -230,7 +230,7 @@ class _Apply:
         plain = row.estimator == "difference" or not row.strata
         # without strata an estimate is made of raw shares, so that a thin cell hides it too
         hidden = {**self.ledger.hidden, **self.ledger.thin} if plain else self.ledger.hidden
-        if row.level != collect.INTERACTION:
+        if row.level not in COMPARISONS:
             return self._has_persons(side.n) and (self.ledger.is_hidden(cell) or cell in hidden)
         key = (cell.outcome, cell.month, cell.arm, cell.group)
         return any((c.outcome, c.month, c.arm, c.group) == key for c in hidden if c.table == "outcome")
@@ -378,11 +378,10 @@ class _Apply:
         """Return a time to event made from the counts that may be shown."""
         first = tracks_of(result)[0]
         mine = next(c for c in curves if (c.tracks[0].outcome, c.tracks[0].times) == (first.outcome, first.times))
-        found = protect_times(result, mine, self.ledger.policy)
         # how many were left out in all, less the arms that are shown, is the arm that is not
         secret = any(mine.sizes.get((t.clock, t.arm)) != t.n for t in mine.tracks)
-        notes = [n for n in found.notes if not (secret and re.search(r"\d", n))]
-        return replace(found, notes=tuple(self.notes(notes)))
+        notes = tuple(self.notes(n for n in result.notes if not (secret and re.search(r"\d", n))))
+        return protect_times(replace(result, notes=notes), mine, self.ledger.policy)
 
     # -------------------------------------------------------------------------------------------------------- notes
 

@@ -140,13 +140,12 @@ def tracks_of(result: TimeToEvent) -> list[Track]:
     for row in result.risk:
         by_arm.setdefault(row.arm, []).append(row)
     tracks = [_track(sorted(rows, key=lambda r: r.time)) for rows in by_arm.values()]
-    named = {(t.outcome, t.clock, t.times) for t in tracks} | {
-        (r.outcome, r.clock, tracks[0].times if tracks else ()) for r in result.rows
-    }
+    named = {(r.outcome, r.clock) for r in result.rows} | {(r.outcome, r.clock) for r in result.risk}
     arms = {t.arm for t in tracks}
     shown = {a for r in result.rows for a in (r.arm, r.control)} | {r.arm for r in result.log_rank.rows}
     horizons = {r.tau for r in result.rows}
-    if not tracks or len(named) > 1 or len(horizons) > 1 or (shown | {name for name, _ in result.medians}) - arms:
+    grids = {t.times for t in tracks}
+    if len(named) != 1 or len(grids) != 1 or len(horizons) > 1 or (shown | {name for name, _ in result.medians}) - arms:
         raise DisclosureError("time to event: the arms' risk tables do not belong together; they cannot be checked")
     return tracks
 
@@ -207,6 +206,8 @@ def collect_times(ledger: Ledger, results: Iterable[TimeToEvent], sizes: Mapping
         for track in tracks_of(result):
             size = max(sizes.get(track.arm, 0), track.n)
             cell = day_zero_cell(track.outcome, track.arm)
+            if track.clock in ledger.seen.get(cell, {}):
+                raise DisclosureError("time to event: an arm stands twice on one clock; it cannot be checked")
             ledger.observe(cell, size, size - track.n, track.clock)
             month = Cell("outcome", track.outcome, 0, track.arm)
             if (size, size - track.n) in ledger.seen.get(month, {}).get(track.clock, []):

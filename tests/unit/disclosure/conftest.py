@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -26,6 +28,9 @@ from effektutv.results import (
     Unavailable,
 )
 from effektutv.study import Study
+
+# helper modules of these tests stand beside them
+sys.path.insert(0, str(Path(__file__).parent))
 
 ARMS = ("FS", "SE", "CM")
 PAIRS = (("SE", "FS"), ("CM", "FS"), ("SE", "CM"))

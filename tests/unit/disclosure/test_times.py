@@ -1,0 +1,344 @@
+"""Time to event on its way out: what is shown of a curve, and that everything shown follows from shown counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from timed import ARMS, gone, of_arm, random_people, small_steps, table, timed, trial
+
+from effektutv.disclosure.curves import STARTED, THINNED
+from effektutv.disclosure.protected import Role
+from effektutv.disclosure.suppress import protect
+from effektutv.errors import DisclosureError
+from effektutv.results import Status, Suppressed, Unavailable
+
+NUMBERS = (
+    "mean_arm", "mean_control", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high", "log_rank",
+    "log_rank_p",
+)  # fmt: skip
+MANY = {(k, 1): 9 for k in range(1, 13)}
+
+
+def sizes_of(make, df):
+    """A table that shows every arm's size."""
+    sizes = {a: int((df["arm"] == a).sum()) for a in ARMS}
+    return make.starts({a: (n, n) for a, n in sizes.items()})
+
+
+def release(make, df, *more, **parts):
+    results = (timed(df), *more)
+    return protect(make.inputs(times=results, starts=sizes_of(make, df), **parts))
+
+
+# --------------------------------------------------------------------------------------------------- what is shown
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_no_step_of_a_released_risk_table_is_small(make, seed):
+    n = [(120, 120, 120), (40, 60, 300), (25, 25, 25)][seed % 3]
+    df = random_people(seed, n, zero=[0.0, 0.02, 0.2][seed % 3])
+    assert small_steps(release(make, df).value.times[0]) == []
+
+
+def test_unprotected_tables_of_the_same_persons_have_small_steps(make):
+    assert all(small_steps(timed(random_people(seed))) for seed in range(5))
+
+
+def test_where_nothing_is_small_everything_is_released_as_it_was(make):
+    counts = {**MANY, **{(k, 2): 6 for k in (3, 7)}, **{(k, 0): 7 for k in (4, 11)}}
+    df = trial({a: table(counts, n=400) for a in ARMS})
+    before = timed(df)
+    out = protect(make.inputs(times=(before,)))
+    after = out.value.times[0]
+    assert out.decisions == ()
+    assert THINNED not in after.notes
+    for a, b in zip(before.rows, after.rows, strict=True):
+        assert b.status is Status.RELEASED or isinstance(a.p_value, Unavailable)
+        for name in NUMBERS:
+            x, y = getattr(a, name), getattr(b, name)
+            assert x == y if isinstance(x, Unavailable) else y == pytest.approx(x, rel=1e-12)
+    for a, b in zip(before.risk, after.risk, strict=True):
+        for name in ("n", "n_risk", "events", "competing", "censored"):
+            assert getattr(a, name) == getattr(b, name)
+        for name in ("survival", "survival_error", "incidence", "incidence_error", "survival_low", "incidence_high"):
+            x, y = getattr(a, name), getattr(b, name)
+            assert x == y if isinstance(x, Unavailable) else y == pytest.approx(x, rel=1e-12)
+    assert after.log_rank.rows == before.log_rank.rows
+    assert after.medians == before.medians
+
+
+def test_one_grid_for_all_arms_and_both_clocks(make):
+    few = table({**MANY, (5, 1): 2}, n=400)
+    df = trial({"FS": table(MANY, n=400), "SE": few, "CM": table(MANY, n=400)})
+    start = timed(trial({a: table({**MANY, (9, 1): 3} if a == "CM" else MANY, n=400) for a in ARMS}), clock="start")
+    for result in release(make, df, start).value.times:
+        for arm in ARMS:
+            shown = {r.time for r in of_arm(result, arm)}
+            assert not {4.0, 5.0} <= shown
+            assert not {8.0, 9.0} <= shown
+            assert len(shown) == 11
+
+
+def test_what_is_released_follows_from_the_shown_counts(make):
+    """Two studies that differ only within the steps are released alike, to the last bit."""
+    one = {(1, 1): 8, (2, 1): 2, (3, 1): 7, (5, 1): 3, (6, 1): 3, (4, 0): 4, (5, 0): 4, (12, 1): 9}
+    other = {(1, 1): 8, (2, 1): 3, (3, 1): 6, (5, 1): 4, (6, 1): 2, (4, 0): 3, (5, 0): 5, (12, 1): 9}
+    rest = {a: table(MANY, n=300) for a in ("FS", "CM")}
+    studies = [trial({**rest, "SE": table(counts)}) for counts in (one, other)]
+    before = [timed(df) for df in studies]
+    after = [release(make, df) for df in studies]
+    assert before[0].rows[0].estimate != before[1].rows[0].estimate
+    assert before[0].risk != before[1].risk
+    assert after[0].value.times[0] == after[1].value.times[0]
+    assert after[0].decisions == after[1].decisions
+    assert not gone(after[0].value.times[0].rows[0].estimate)
+    assert THINNED in after[0].value.times[0].notes
+
+
+def test_thinned_curves_and_means_stay_near_what_they_were(make):
+    """An interval's width is many times what the spreading moves."""
+    for seed in range(6):
+        df = random_people(seed, (350, 350, 350), months=24, zero=0.0, competing=0.004, leaving=0.01)
+        before = timed(df, tau=24)
+        after = protect(make.inputs(times=(before,))).value.times[0]
+        for a, b in zip(before.rows, after.rows, strict=True):
+            assert abs(a.estimate - b.estimate) < 0.35 * a.std_error
+            assert b.std_error == pytest.approx(a.std_error, rel=0.05)
+        found = {(r.arm, r.time): r for r in before.risk}
+        for row in after.risk:
+            true = found[row.arm, row.time]
+            assert abs(row.survival - true.survival) <= 0.35 * true.survival_error
+
+
+def test_few_events_in_all_hide_the_arm_and_its_contrasts(make):
+    df = trial({"FS": table(MANY, n=300), "SE": table({(3, 1): 4}), "CM": table(MANY, n=300)})
+    out = release(make, df)
+    result = out.value.times[0]
+    assert all(gone(r.events) and gone(r.survival) and gone(r.incidence) and gone(r.n) for r in of_arm(result, "SE"))
+    status = {(r.arm, r.control): r.status for r in result.rows}
+    assert status == {
+        ("SE", "FS"): Status.SUPPRESSED, ("CM", "FS"): Status.RELEASED, ("SE", "CM"): Status.SUPPRESSED
+    }  # fmt: skip
+    row = next(r for r in result.rows if r.arm == "SE")
+    assert all(gone(getattr(row, name)) for name in NUMBERS)
+    assert gone(dict(result.medians)["SE"])
+    assert not gone(dict(result.medians)["FS"])
+    assert gone(result.log_rank.p_value)
+    assert {r.arm for r in result.log_rank.rows if gone(r.observed)} == {"SE"}
+    assert all(gone(r.expected) for r in result.log_rank.rows)
+    assert [d.cell for d in out.decisions if d.role is Role.PRIMARY] == ["arbete, SE"]
+
+
+def test_few_competing_events_are_left_out_with_what_would_tell_them(make):
+    df = trial({a: table({**MANY, (6, 2): 3 if a == "SE" else 8}, n=300) for a in ARMS})
+    result = release(make, df).value.times[0]
+    for row in of_arm(result, "SE"):
+        assert gone(row.competing)
+        assert gone(row.n_risk)
+        assert row.events == 9 * row.time
+        # as if they had stayed
+        assert row.incidence == pytest.approx(row.events / 300)
+    assert all(not gone(r.competing) for r in of_arm(result, "FS"))
+    assert {r.status for r in result.rows} == {Status.RELEASED}
+
+
+def test_few_competing_events_in_a_small_arm_take_its_shares(make):
+    df = trial({a: table({(k, 1): 6 for k in range(1, 13)} | {(6, 2): 3}, n=90) for a in ARMS})
+    result = release(make, df).value.times[0]
+    assert all(gone(r.survival) and gone(r.incidence) and not gone(r.events) for r in result.risk)
+    assert {r.status for r in result.rows} == {Status.SUPPRESSED}
+
+
+def test_an_arm_is_hidden_from_when_a_few_are_left(make):
+    counts = {(k, 1): 10 for k in range(1, 12)} | {(12, 1): 7}
+    df = trial({"FS": table(MANY, n=300), "SE": table(counts, n=119), "CM": table(MANY, n=300)})
+    result = release(make, df).value.times[0]
+    assert [r.time for r in of_arm(result, "SE") if gone(r.events)] == [12.0]
+    assert [r.time for r in of_arm(result, "FS") if gone(r.events)] == []
+    assert {r.status for r in result.rows if "SE" in (r.arm, r.control)} == {Status.SUPPRESSED}
+    assert isinstance(dict(result.medians)["SE"], float)
+
+
+def test_persons_at_risk_do_not_tell_a_few_who_leave_at_that_time(make):
+    counts = {**MANY, (4, 1): 2, (5, 1): 4}
+    df = trial({"FS": table(MANY, n=300), "SE": table(counts, n=300), "CM": table(MANY, n=300)})
+    before = timed(df)
+    after = protect(make.inputs(times=(before,))).value.times[0]
+    hidden = [r.time for r in of_arm(after, "SE") if gone(r.n_risk)]
+    assert hidden == [5.0]
+    assert [r.time for r in of_arm(after, "FS") if gone(r.n_risk)] == []
+
+
+def test_end_of_follow_up_at_the_last_time_is_no_exit_before_it(make):
+    """Everyone left is censored at month 12: the curve is not bent by spreading them over a step."""
+    df = random_people(3, (300, 300, 300), zero=0.0, competing=1e-9, leaving=1e-9)
+    before, after = timed(df), release(make, df).value.times[0]
+    for row in (r for r in after.risk if r.time == 12):
+        true = next(r for r in before.risk if (r.arm, r.time) == (row.arm, 12))
+        assert row.survival == pytest.approx(true.survival, rel=1e-12)
+        assert row.censored == true.censored
+
+
+# ---------------------------------------------------------------------------------------------- who was left out
+
+
+def test_a_few_in_the_state_on_day_0_are_counted_among_those_at_risk(make):
+    df = trial({a: table({**MANY, (0, 1): 3 if a == "SE" else 20}, n=300) for a in ARMS})
+    out = release(make, df)
+    result = out.value.times[0]
+    assert {r.n for r in of_arm(result, "SE")} == {300}
+    assert {r.n for r in of_arm(result, "FS")} == {280}
+    assert next(r for r in of_arm(result, "SE") if r.time == 12).incidence == pytest.approx(108 / 300)
+    assert {r.n_arm for r in result.rows if r.arm == "SE"} == {300}
+    # 43 in all less 20 and 20
+    assert not any("43" in note for note in result.notes)
+    assert STARTED in result.notes
+    assert next(d.cell for d in out.decisions if d.role is Role.PRIMARY) == "arbete, in the state on day 0, SE"
+    assert any(
+        "60 persons" in n
+        for n in release(make, trial({a: table({**MANY, (0, 1): 20}, n=300) for a in ARMS})).value.times[0].notes
+    )
+
+
+def test_a_few_in_the_state_on_day_0_hide_a_small_arm(make):
+    counts = {(k, 1): 6 for k in range(1, 13)} | {(0, 1): 3}
+    df = trial({"FS": table(MANY, n=300), "SE": table(counts, n=90), "CM": table(MANY, n=300)})
+    result = release(make, df).value.times[0]
+    assert all(gone(r.events) and gone(r.n) for r in of_arm(result, "SE"))
+
+
+def month(make, arm, n, events, k):
+    return make.summary(arm, n, events, month=k)
+
+
+def test_day_0_is_the_month_0_of_the_profile(make):
+    """20 in work on day 0, hidden in the profile for another reason: the curve may not show 280 at risk."""
+    df = trial({a: table({**MANY, (0, 1): 20}, n=300) for a in ARMS})
+    kinds = {a: (300, {"stod": 17 if a == "SE" else 10, "reguljart": 3 if a == "SE" else 10}) for a in ARMS}
+    profile = make.profile(*(month(make, a, 300, 20, 0) for a in ARMS))
+    out = protect(
+        make.inputs(
+            times=(timed(df),), starts=sizes_of(make, df), profiles=(profile,),
+            kinds=(make.counts({a: (n, {**c, "annan": 0}) for a, (n, c) in kinds.items()}, month=0),),
+        )
+    )  # fmt: skip
+    hidden = {r.category for r in out.value.kinds[0].rows if r.arm == "SE" and gone(r.events)}
+    total = next(r for r in out.value.profiles[0].rows if r.arm == "SE")
+    assert "reguljart" in hidden
+    at_risk = {r.n for r in of_arm(out.value.times[0], "SE")}
+    assert at_risk == {280}
+    assert not gone(total.share)
+
+
+def test_a_few_on_day_0_take_the_profiles_month_0(make):
+    df = trial({a: table({**MANY, (0, 1): 20}, n=300) for a in ARMS})
+    start = timed(trial({a: table({**MANY, (0, 1): 4 if a == "CM" else 20}, n=300) for a in ARMS}), clock="start")
+    profile = make.profile(*(month(make, a, 300, 20, 0) for a in ARMS))
+    out = release(make, df, start, profiles=(profile,))
+    assert [r.arm for r in out.value.profiles[0].rows if gone(r.share)] == ["CM"]
+    # one decision on both clocks; 20 are too many to be counted as at risk
+    assert all(gone(r.n) for t in out.value.times for r in of_arm(t, "CM"))
+
+
+@pytest.mark.parametrize(("events", "shown"), [(7, True), (3, False)])
+def test_month_1_is_the_profiles_where_nobody_was_in_the_state_on_day_0(make, events, shown):
+    df = trial({a: table({**MANY, (1, 1): events if a == "SE" else 9, (2, 1): 5}, n=300) for a in ARMS})
+    profile = make.profile(*(month(make, a, 300, events if a == "SE" else 9, 1) for a in ARMS))
+    out = release(make, df, profiles=(profile,))
+    share = next(r for r in out.value.profiles[0].rows if r.arm == "SE").share
+    times = {r.time for r in of_arm(out.value.times[0], "SE") if not gone(r.events)}
+    assert gone(share) != shown
+    assert (1.0 in times) == shown
+
+
+def test_month_1_shown_in_the_profile_leaves_no_small_step_after_it(make):
+    """7 in month 1 are in the profile, 9 by month 3 in the curve: 2 in months 2 and 3."""
+    counts = {(1, 1): 7, (2, 1): 1, (3, 1): 1, (9, 1): 6}
+    df = trial({"FS": table(MANY, n=300), "SE": table(counts, n=300), "CM": table(MANY, n=300)})
+    profile = make.profile(*(month(make, a, 300, 7 if a == "SE" else 9, 1) for a in ARMS))
+    result = release(make, df, profiles=(profile,)).value.times[0]
+    shown = {r.time: r.events for r in of_arm(result, "SE") if not gone(r.events)}
+    assert not set(shown) & {2.0, 3.0, 4.0}
+    last = trial({"FS": table(MANY, n=300), "SE": table({(1, 1): 7, (3, 1): 2}, n=300), "CM": table(MANY, n=300)})
+    result = release(make, last, profiles=(profile,)).value.times[0]
+    assert all(gone(r.events) for r in of_arm(result, "SE"))
+
+
+FIRST = """
+[[outcomes]]
+name = "forsta"
+label = { sv = "m", en = "m" }
+state = "first_month_in_work"
+month = 12
+"""
+
+
+def first_months(make, df):
+    """The mean of first months, 12 for who has none, of everyone."""
+    y = pd.Series(np.where((df["event"] == 1) & (df["time"] <= 12), df["time"], 12))
+    n, mean = y.groupby(df["arm"]).size(), y.groupby(df["arm"]).mean()
+    return [
+        make.effect(
+            a, c, (int(n[a]), 0), (int(n[c]), 0), outcome="forsta", month=12, share_arm=mean[a], share_control=mean[c],
+            events_arm=Unavailable("a mean"), events_control=Unavailable("a mean"),
+        )
+        for a, c in (("SE", "FS"), ("CM", "FS"), ("SE", "CM"))
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("hidden", [1, 2])
+def test_a_mean_of_first_months_may_not_fix_the_months_left_out(make, hidden):
+    """With one month left out the mean gives it; with months out in two steps it does not."""
+    counts = {**MANY, (4, 1): 2, (5, 1): 5, **({(8, 1): 4, (9, 1): 3} if hidden == 2 else {})}
+    df = trial({a: table(counts if a == "SE" else MANY, n=300) for a in ARMS})
+    out = protect(make.inputs(*first_months(make, df), extra=FIRST, times=(timed(df),)))
+    away = {r.arm: gone(r.share_arm) for r in out.value.effects[0].rows}
+    assert away == {"SE": hidden == 1, "CM": False}
+    assert gone(out.value.effects[0].rows[0].estimate) == (hidden == 1)
+    without = protect(make.inputs(*first_months(make, df), extra=FIRST))
+    assert not any(gone(r.share_arm) for r in without.value.effects[0].rows)
+
+
+def test_a_test_within_strata_keeps_its_p_and_loses_its_expected_events(make):
+    df = random_people(5, (300, 300, 300), zero=0.0).assign(stratum=lambda d: np.arange(len(d)) % 4)
+    before = timed(df, strata="stratum")
+    after = protect(make.inputs(times=(before,))).value.times[0]
+    assert (after.log_rank.statistic, after.log_rank.p_value) == (before.log_rank.statistic, before.log_rank.p_value)
+    assert all(gone(r.expected) for r in after.log_rank.rows)
+    assert [r.log_rank_p for r in after.rows] == [r.log_rank_p for r in before.rows]
+    assert [r.estimate for r in after.rows] != [r.estimate for r in before.rows]
+
+
+# ------------------------------------------------------------------------------------------------------ fails closed
+
+
+def broken(result, **changes):
+    return replace(result, risk=(replace(result.risk[3], **changes), *result.risk[:3], *result.risk[4:]))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"events": Unavailable("lost")}, "unknown"),
+        ({"events": Suppressed("elsewhere")}, "unknown"),
+        ({"events": 900}, "do not add up"),
+        ({"n_risk": 1}, "do not add up"),
+        ({"n": 5}, "do not add up"),
+        ({"time": 2.0}, "do not add up"),
+        ({"outcome": "other"}, "belong together"),
+        ({"arm": "XX"}, "belong together"),
+    ],
+)
+def test_a_risk_table_that_cannot_be_checked_stops_the_release(make, changes, message):
+    result = broken(timed(random_people(1)), **changes)
+    with pytest.raises(DisclosureError, match=message):
+        protect(make.inputs(times=(result,)))
+
+
+def test_an_arm_twice_on_one_clock_stops_the_release(make):
+    result = timed(random_people(1))
+    with pytest.raises(DisclosureError, match="twice on one clock"):
+        protect(make.inputs(times=(result, result)))
