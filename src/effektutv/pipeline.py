@@ -190,31 +190,60 @@ def analyse(trial: Trial, *, progress: Progress | None = None) -> ReportInputs:
     ]
     began("tests")
     effects = [_tested(trial, e) for e in effects]
-    robust = ["difference", "fe"] if not study.design.strata else ["difference", "fe", "lin"]
-    robustness = [trial.itt(estimator=name) for name in robust if name != study.design.estimator]
-    if study.design.strata and len(study.arm_codes) > 2:
-        robustness.append(trial.pooled_regression())
+    robustness = _robustness(trial)
     began("balance")
     balance = trial.balance(draws=_BALANCE_DRAWS) if study.covariates else None
-    if not trial.from_registers:
-        return ReportInputs(
-            study=study, effects=tuple(effects), flow=trial.flow(), balance=balance, quality=trial.quality,
-            robustness=tuple(robustness),
-        )  # fmt: skip
-    began("months")
-    profiles = [trial.profile(o.name, clock=clock, bands="both") for clock in clocks for o in outcomes if o.binary]
-    works = any(o.state == "work" for o in outcomes)
-    return ReportInputs(
-        study=study,
-        effects=tuple(effects),
-        flow=trial.flow(),
-        balance=balance,
-        profiles=tuple(profiles),
-        kinds=tuple(trial.kinds(clock=c) for c in clocks) if works else (),
-        sources=tuple(trial.sources(clock=c) for c in clocks) if works else (),
-        starts=trial.starts(),
-        quality=trial.quality,
+    inputs = ReportInputs(
+        study=study, effects=tuple(effects), flow=trial.flow(), balance=balance, quality=trial.quality,
         robustness=tuple(robustness),
+    )  # fmt: skip
+    if trial.from_registers:
+        began("months")
+        works = any(o.state == "work" for o in outcomes)
+        inputs = replace(
+            inputs,
+            profiles=tuple(
+                trial.profile(o.name, clock=clock, bands="both") for clock in clocks for o in outcomes if o.binary
+            ),
+            kinds=tuple(trial.kinds(clock=c) for c in clocks) if works else (),
+            sources=tuple(trial.sources(clock=c) for c in clocks) if works else (),
+            starts=trial.starts(),
+            times=tuple(trial.time_to_work(clock=c) for c in clocks) if works else (),
+        )
+    began("further")
+    return _further(trial, inputs)
+
+
+def _robustness(trial: Trial) -> list[Effects]:
+    """Return the primary outcome under the other estimators, and what one regression of all arms would say."""
+    design, primary = trial.study.design, trial.study.primary
+    names = ["difference", "fe", *(["lin"] if design.strata else []), *(["logit"] if primary.binary else [])]
+    found = [trial.itt(estimator=name) for name in names if name != design.main]
+    if design.cluster and design.strata:
+        # who shares a provider is alike: the same estimate with the variance of that
+        found.append(trial.itt(estimator="fe", vcov="CR2"))
+    if _pooled(trial):
+        found.append(trial.pooled_regression())
+    return found
+
+
+def _pooled(trial: Trial) -> bool:
+    """Return whether one regression of all arms would mix their effects."""
+    return bool(trial.study.design.strata) and len(trial.study.arm_codes) > 2
+
+
+def _further(trial: Trial, inputs: ReportInputs) -> ReportInputs:
+    """Add what the study declares beyond the mean difference: survey items, receipt of programmes, a plan."""
+    study = trial.study
+    received = trial.from_registers and all(a.received is not None for a in study.arms if not a.control)
+    planned = study.plan is not None
+    return replace(
+        inputs,
+        contamination=trial.contamination() if _pooled(trial) else None,
+        surveys=tuple(trial.survey(o.name) for o in study.outcomes if o.item is not None and trial.has(o.name)),
+        compliance=trial.compliance() if received else None,
+        power=trial.power() if planned else None,
+        power_curve=trial.power_curve() if planned else None,
     )
 
 
@@ -245,7 +274,14 @@ def _tested(trial: Trial, effects: Effects) -> Effects:
     def planned_interaction(row: EffectRow) -> bool:
         return row.level == "interaction" and row.subgroup in planned and (row.arm, row.control) == (main, control)
 
-    families = {"other_contrasts_holm": other_contrast, "planned_interactions_holm": planned_interaction}
+    def other_interaction(row: EffectRow) -> bool:
+        return row.level == "interaction" and not planned_interaction(row)
+
+    families = {
+        "other_contrasts_holm": other_contrast,
+        "planned_interactions_holm": planned_interaction,
+        "exploratory_interactions_holm": other_interaction,
+    }
     for name, member in families.items():
         if any(member(r) and isinstance(r.p_value, float) for r in effects.rows):
             effects = adjust(effects, method="holm", rows=member, family=name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from effektutv.results import EffectRow, Suppressed, Unavailable
+from effektutv.results import COMPARISONS, INTERACTION, JOINT, EffectRow, Suppressed, Unavailable
 
 from .blocks import Cell, Group, Head, Row, TableBlock
 from .estimands import effect_estimand, sizes_note
@@ -96,7 +96,7 @@ def effect_cells(ctx: Context, row: EffectRow, extra: Sequence[str]) -> tuple[Ce
     n, scale = ctx.numbers, ctx.scale(row.outcome)
     shares = (row.share_arm, row.share_control)
     # an interaction has no share of its own: there is nothing that a mark could stand for
-    none = row.level == "interaction" and not any(isinstance(x, Suppressed) for x in shares)
+    none = row.level in COMPARISONS and not any(isinstance(x, Suppressed) for x in shares)
     cells = [Cell("") if none else n.value(x, scale) for x in shares]
     cells.append(n.estimate(row.estimate, row.std_error, scale))
     cells += [n.interval(row.conf_low, row.conf_high, scale), n.p(row.p_value)]
@@ -174,11 +174,12 @@ def effect_table(
 def _level_name(ctx: Context, row: EffectRow, members: Sequence[EffectRow]) -> str:
     if not row.subgroup:
         return ctx.words("everyone")
-    if row.level != "interaction":
+    if row.level not in COMPARISONS:
         return ctx.labels.level(row.subgroup, row.level)
-    levels = list(dict.fromkeys(r.level for r in members if r.subgroup == row.subgroup and r.level != "interaction"))
+    levels = list(dict.fromkeys(r.level for r in members if r.subgroup == row.subgroup and r.level not in COMPARISONS))
     if len(levels) != 2:
-        return ctx.words("interaction_joint")
+        crossed = row.level == INTERACTION and any(r.level == JOINT for r in members)
+        return ctx.words("interaction_cross" if crossed else "interaction_joint")
     first, second = (ctx.labels.level(row.subgroup, x) for x in levels)
     return ctx.words("interaction_of", first=first.lower(), second=second.lower())
 
@@ -214,7 +215,7 @@ def effect_notes(ctx: Context, rows: Sequence[EffectRow], status: str = "") -> t
         out.append(w("note_randomization"))
     out.append(sizes_note(ctx, rows))
     out += sentences((r.note for r in rows), w, ctx.labels)
-    shares = [v for r in rows if r.level != "interaction" for v in (r.share_arm, r.share_control)]
+    shares = [v for r in rows if r.level not in COMPARISONS for v in (r.share_arm, r.share_control)]
     shown = [getattr(r, name) for r in rows for name in ("estimate", "std_error", "conf_low", "n_arm", "n_control")]
     out += marks(ctx, [*shares, *shown])
     return (*out, protection(ctx))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from effektutv import language
-from effektutv.results import NO_VARIANCE
+from effektutv.results import COMPARISONS, NO_VARIANCE
 
 from . import tables
 from .blocks import Group, Head, Row, TableBlock
@@ -14,7 +14,7 @@ from .effect_tables import effect_table, marks
 from .figure_blocks import difference_subtitle, figure_block, figure_notes, subtitle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from effektutv.results import ArmSummary, Balance, BalanceRow, Count, Counts, EffectRow, Effects, Flow, Profile
 
@@ -55,11 +55,12 @@ def love_figure(ctx: Context, balance: Balance) -> FigureBlock:
     """
     from effektutv.plots import love
 
-    w, labels = ctx.words, {}
+    w = ctx.words
+    labels: dict[str | tuple[str, str], str] = {}
     for row in balance.rows:
         labels[row.covariate] = ctx.labels.covariate(row.covariate)
         if row.level:
-            labels[row.level] = ctx.labels.level(row.covariate, row.level)
+            labels[row.covariate, row.level] = ctx.labels.level(row.covariate, row.level)
     pairs = list(dict.fromkeys((r.arm, r.control) for r in balance.rows))
     sizes: dict[str, Count] = {}
     for row in balance.rows:
@@ -74,7 +75,7 @@ def love_figure(ctx: Context, balance: Balance) -> FigureBlock:
         by_key.setdefault((row.covariate, row.level), []).append(row)
     rows = tuple(
         Row(
-            labels[covariate] + (f": {labels[level].lower()}" if level else ""),
+            labels[covariate] + (f": {labels[covariate, level].lower()}" if level else ""),
             tuple(ctx.numbers.number(r.smd_weighted, 2, sign=True) for r in members),
         )
         for (covariate, level), members in by_key.items()
@@ -174,9 +175,7 @@ def kinds_figure(ctx: Context, counts: Counts, table: TableBlock, title: str) ->
     table : TableBlock
     title : str
     """
-    from effektutv.plots import kinds
-
-    return _bars(ctx, "kinds", (kinds.kinds, kinds.alt_text), counts, table, title)
+    return _bars(ctx, "kinds", counts, table, title)
 
 
 def sources_figure(ctx: Context, counts: Counts, table: TableBlock, title: str) -> FigureBlock:
@@ -190,26 +189,19 @@ def sources_figure(ctx: Context, counts: Counts, table: TableBlock, title: str) 
     table : TableBlock
     title : str
     """
-    from effektutv.plots import sources
-
-    return _bars(ctx, "sources", (sources.sources, sources.alt_text), counts, table, title)
+    return _bars(ctx, "sources", counts, table, title)
 
 
-def _bars(
-    ctx: Context,
-    name: str,
-    plot: tuple[Callable[..., Any], Callable[..., str]],
-    counts: Counts,
-    table: TableBlock,
-    title: str,
-) -> FigureBlock:
+def _bars(ctx: Context, name: str, counts: Counts, table: TableBlock, title: str) -> FigureBlock:
+    from effektutv.plots import bars
+
     row = counts.rows[0]
     labels = {r.category: ctx.labels.category(r.category) for r in counts.rows}
     labels[row.outcome] = ctx.labels.outcome(row.outcome)
     notes = [ctx.words("note_not_protected")] if row.clock == "start" else []
     return figure_block(
-        ctx, "_".join(filter(None, (name, row.clock))), title, plot, counts.tidy(), tables.count_rows(counts.rows),
-        table, labels=labels, arms=ctx.study.arm_labels(ctx.words.lang), notes=figure_notes(ctx, *notes),
+        ctx, "_".join(filter(None, (name, row.clock))), title, (bars.stacked_bars, bars.alt_text), counts.tidy(),
+        tables.count_rows(counts.rows), table, labels=labels, arms=ctx.study.arm_labels(ctx.words.lang), notes=figure_notes(ctx, *notes),
         subtitle=subtitle(ctx, "subtitle_shares", {r.arm: r.n for r in counts.rows}),
     )  # fmt: skip
 
@@ -228,12 +220,12 @@ def forest_figure(ctx: Context, effects: Effects, rows: Sequence[EffectRow]) -> 
     from effektutv.plots import forest
 
     w, first = ctx.words, rows[0]
-    labels = {first.outcome: ctx.labels.outcome(first.outcome)}
+    labels: dict[str | tuple[str, str], str] = {first.outcome: ctx.labels.outcome(first.outcome)}
     for row in rows:
         if row.subgroup:
             labels[row.subgroup] = ctx.labels.covariate(row.subgroup)
-            if row.level != "interaction":
-                labels[row.level] = ctx.labels.level(row.subgroup, row.level)
+            if row.level not in COMPARISONS:
+                labels[row.subgroup, row.level] = ctx.labels.level(row.subgroup, row.level)
     groups: dict[str, list[EffectRow]] = {}
     for row in rows:
         level = "" if not row.subgroup else ctx.labels.covariate(row.subgroup)

@@ -89,7 +89,8 @@ def estimators_figure(ctx: Context, groups: Sequence[tuple[str, Sequence[EffectR
     first = next((r for r in main if r.control == ctx.study.control), main[0])
     pair = (first.arm, first.control)
     shown = [(name, [r for r in rows if (r.arm, r.control) == pair]) for name, rows in groups]
-    members = [r for _, rows in shown for r in rows]
+    # the same estimate with another variance has no row of its own
+    members = list({r.estimator: r for _, rows in reversed(shown) for r in rows}.values())[::-1]
     scale, w = ctx.scale(first.outcome), ctx.words
     labels: dict[object, str] = {first.outcome: ctx.labels.outcome(first.outcome)}
     labels |= {("estimator", r.estimator): language.capital(estimator_name(ctx, r)) for r in members}

@@ -81,6 +81,8 @@ _NOTES = (
     ("told_no_variation", re.compile(r"no variation in either arm[^;]*")),
     ("told_collinear", re.compile(r"the arm cannot be told apart from the covariates and strata")),
     ("told_wald", re.compile(r"joint Wald test, chi-squared")),
+    ("told_wald_f", re.compile(r"joint Wald test, F with \d+ and df degrees of freedom \(approximate Hotelling\)")),
+    ("told_cross", re.compile(r"difference of differences: [^;]+")),
     (
         "told_crossing",
         re.compile(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from effektutv.results import COMPARISONS, INTERACTION, JOINT
+
 from .blocks import Block, Cell, Group, Head, KeyFigure, Paragraph, Row, Section, TableBlock
 from .credibility import credibility_table
 from .effect_tables import effect_table, marks
@@ -212,9 +214,10 @@ def _subgroup_sentences(ctx: Context, clock: str, *, main_only: bool = False) ->
         pairs = list(dict.fromkeys((r.arm, r.control) for r in rows if r.control == ctx.study.control))
         for arm, control in pairs[:1] if main_only else pairs:
             members = [r for r in rows if (r.arm, r.control) == (arm, control)]
-            interaction = next((r for r in members if r.level == "interaction"), None)
+            # of a cross of two by two the sentence is on the joint test: whether the effects differ at all
+            interaction = next((r for level in (JOINT, INTERACTION) for r in members if r.level == level), None)
             if interaction is not None:
-                levels = [r for r in members if r.level != "interaction"]
+                levels = [r for r in members if r.level not in COMPARISONS]
                 out.append(
                     (
                         ctx.words("term_by", group=ctx.labels.covariate(group).lower()),

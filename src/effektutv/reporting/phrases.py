@@ -78,6 +78,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "missing_level": ("Uppgift saknas", "Not known"),
     "interaction": ("Skillnad i effekt", "Difference in effect"),
     "interaction_of": ("Skillnad i effekt: {second} − {first}", "Difference in effect: {second} − {first}"),
+    "interaction_cross": ("Skillnad mellan skillnader i effekt", "Difference of differences in effect"),
     "interaction_joint": ("Gemensamt test av lika effekt", "Joint test of equal effects"),
     # -------------------------------------------------------------------------------------------------------- headers
     "contrast": ("Jämförelse", "Comparison"),
@@ -214,6 +215,15 @@ PHRASES: dict[str, tuple[str, str]] = {
         "that the reader sees by how much it would differ, not as an estimate.",
     ),
     "vcov_robust": ("robust varians {name}", "robust variance {name}"),
+    "estimator_logit": (
+        "logistisk regression, skillnad i genomsnittlig sannolikhet",
+        "logistic regression, difference in average probability",
+    ),
+    "estimator_ipw": (
+        "medelvärden vägda med omvänd lottningssannolikhet",
+        "means weighted by the inverse probability of assignment",
+    ),
+    "vcov_CR2": ("klustrad varians CR2", "clustered variance CR2"),
     "vcov_classical": ("klassisk varians", "classical variance"),
     # ---------------------------------------------------------------------------------------------------------- notes
     "note_estimand": (
@@ -249,9 +259,9 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "family_planned_interactions_holm": (
         "Justerade p-värden: de i förväg bestämda skillnaderna i effekt för den primära jämförelsen är en familj, justerad "
-        "tillsammans (Holm). Övriga är utforskande.",
+        "tillsammans (Holm).",
         "Adjusted p-values: the pre-specified differences in effect for the primary contrast are a family, adjusted together "
-        "(Holm). The others are exploratory.",
+        "(Holm).",
     ),
     "family_named": ("Justerade p-värden: familjen {name}.", "Adjusted p-values: the family {name}."),
     "note_randomization": (

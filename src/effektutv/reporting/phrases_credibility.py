@@ -69,8 +69,10 @@ CREDIBILITY: dict[str, tuple[str, str]] = {
         "between the levels, not whether there is one.",
     ),
     "family_exploratory_interactions_holm": (
-        "Justerade p-värden: de utforskande skillnaderna i effekt är en egen familj, justerad tillsammans (Holm).",
-        "Adjusted p-values: the exploratory differences in effect are a family of their own, adjusted together (Holm).",
+        "Justerade p-värden: de utforskande skillnaderna i effekt (andra undergrupper och andra jämförelser) är en egen familj, "
+        "justerad tillsammans (Holm).",
+        "Adjusted p-values: the exploratory differences in effect (other subgroups and other contrasts) are a family of their "
+        "own, adjusted together (Holm).",
     ),
     # ----------------------------------------------------------------------------------------- notes of the estimators
     "told_crossing": (

@@ -219,6 +219,13 @@ METHOD: dict[str, tuple[str, str]] = {
         "the arm cannot be told apart from the covariates and strata",
     ),
     "told_wald": ("gemensamt Wald-test, χ²", "joint Wald test, χ²"),
+    "told_wald_f": ("gemensamt Wald-test, F (Hotelling, approximativt)", "joint Wald test, F (approximate Hotelling)"),
+    "told_cross": (
+        "raden med skillnad mellan skillnader visar hur mycket den andra egenskapens skillnad i effekt skiljer sig mellan den "
+        "förstas nivåer",
+        "the row with a difference of differences shows by how much the second characteristic’s difference in effect differs "
+        "between the levels of the first",
+    ),
     "told_other": (
         "en not från skattningen finns i kolumnen note i tabellfilen",
         "a note of the estimation stands in the table file’s column note",
