@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from effektutv import language
-from effektutv.plots import flow, forest, kinds, love, profile, sources
+from effektutv.plots import bars, flow, forest, love, profile
 
 ARMS = {
     "sv": {"FS": "Förstärkt samarbete", "SE": "Supported Employment", "CM": "Case management"},
@@ -285,11 +285,10 @@ def parts_table(column: str, shares: dict[str, list[float]], month: int = 15) ->
 
 
 def _bar_cases(lang: str) -> Iterator[Case]:
-    def case(name: str, module: Any, table: pd.DataFrame, **options: Any) -> Case:
+    def case(name: str, table: pd.DataFrame, **options: Any) -> Case:
         options = {"arms": ARMS[lang], "labels": LABELS[lang]} | options
         alt = {k: v for k, v in options.items() if k != "notes"}
-        return Case(f"{module.__name__.rpartition('.')[2]}_{name}", module, getattr(module, module.__name__.rpartition(".")[2]),
-                    table, lang, options, alt)  # fmt: skip
+        return Case(name, bars, bars.stacked_bars, table, lang, options, alt)
 
     work = {
         "with_support": [0.09, 0.17, 0.104],
@@ -297,19 +296,19 @@ def _bar_cases(lang: str) -> Iterator[Case]:
         "regular": [0.059, 0.062, 0.062],
     }
     table = parts_table("kind", work)
-    yield case("normal", kinds, table, notes=NOTES[lang][1:])
+    yield case("kinds_normal", table, notes=NOTES[lang][1:])
     known = {"af_only": [0.081, 0.158, 0.092], "ku_only": [0.052, 0.044, 0.057], "both": [0.047, 0.058, 0.051]}
-    yield case("normal", sources, parts_table("category", known))
+    yield case("sources_normal", parts_table("category", known))
     hidden = hide(table, (table["kind"] != "with_support") & (table["arm"] == "CM"), ["share", "n"])
     hidden = hide(hidden, (table["kind"] == "regular") & (table["arm"] == "SE"), ["share"], "unavailable")
-    yield case("suppressed", kinds, hidden)
-    yield case("tiny", kinds, parts_table("category", {"work_with_support": [0.0012, 0.17, 0], "work_other_subsidised":
+    yield case("kinds_suppressed", hidden)
+    yield case("kinds_tiny", parts_table("category", {"work_with_support": [0.0012, 0.17, 0], "work_other_subsidised":
                [0.0014, 0.003, 0.0], "work_regular": [0.0011, 0.0031, 0.0]}), arms=None, labels=None)  # fmt: skip
     codes = dict(zip(["FS", "SE", "CM"], ["K", "A", "B"], strict=True))
     four = pd.concat([table.assign(arm=table["arm"].map(codes)), table[table["arm"] == "FS"].assign(arm="C")])
-    yield case("four", kinds, four.assign(n=four["n"] * 1000), arms=FOUR[lang])
+    yield case("kinds_four", four.assign(n=four["n"] * 1000), arms=FOUR[lang])
     gone = hide(table[table["arm"] != "CM"], table["arm"] == "FS", ["share", "n"])
-    yield case("gone", kinds, gone)
+    yield case("kinds_gone", gone)
 
 
 def flow_table(arms: dict[str, int], stages: int = 3) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from matplotlib.transforms import Bbox
 
 from effektutv import language
 from effektutv.errors import ArgumentError
-from effektutv.plots import estimators, forest, kinds, love, profile, survival
+from effektutv.plots import bars, estimators, forest, love, profile, survival
 from effektutv.plots.measure import spread, text_width, wrap
 from effektutv.plots.style import arm_styles, luminance, pair_styles, readable, save
 from effektutv.plots.words import WORDS
@@ -329,7 +329,7 @@ def test_two_months_of_kinds_are_refused(case_named) -> None:
     import pandas as pd
 
     with pytest.raises(ArgumentError, match="one outcome"):
-        kinds.kinds(pd.concat([case.table, case.table.assign(month=18)]))
+        bars.stacked_bars(pd.concat([case.table, case.table.assign(month=18)]))
 
 
 def test_save_wants_an_existing_folder(case_named, tmp_path: Path) -> None:

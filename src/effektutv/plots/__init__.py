@@ -1,1 +1,1 @@
-"""Plain tables in, matplotlib figures out: profile, love, forest, kinds, sources, flow; what they share is in style."""
+"""Plain tables in, matplotlib figures out, a module a figure; what they share is in style, cells, rows, lines and axis."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Parts", "bars_alt_text", "stacked_bars"]
+__all__ = ["alt_text", "stacked_bars"]
 
 _BAR = 24.0
 _ABOVE = 16.0
@@ -40,25 +40,24 @@ _FILLS: tuple[tuple[str, str, str], ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class _Parts:
     """What tells one kind of bars from another.
 
-    Parameters
-    ----------
-    name : str
-        For messages.
-    column : str
-        The column of parts, if the table has no ``category``.
-    title : str
-        Key of the default title; ``{title}_month`` is the one with a month.
-    order : tuple of str
-        Parts that come first, in this order; others follow in the table's.
+    ``column`` is the column of parts, if the table has no ``category``; ``title`` the key of the default title, of which
+    ``{title}_month`` is the one with a month; the parts in ``order`` come first, others follow in the table's.
     """
 
-    name: str
     column: str
     title: str
     order: tuple[str, ...]
+
+
+_KINDS = _Parts(
+    column="kind",
+    title="kinds_title",
+    order=("with_support", "work_with_support", "other_subsidised", "work_other_subsidised", "regular", "work_regular"),
+)
+_SOURCES = _Parts(column="source", title="sources_title", order=("af_only", "both", "ku_only"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +89,7 @@ class _Bar:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Content:
     names: Names
+    what: _Parts
     bars: list[_Bar]
     parts: list[str]
     month: str
@@ -97,29 +97,47 @@ class _Content:
 
 def stacked_bars(
     table: pd.DataFrame,
-    what: Parts,
     *,
-    lang: str,
-    title: str | None,
-    subtitle: str | None,
-    notes: Sequence[str],
-    arms: Mapping[str, str] | None,
-    control: str | None,
-    labels: Labels | None,
+    lang: str = "en",
+    title: str | None = None,
+    subtitle: str | None = None,
+    notes: Sequence[str] = (),
+    arms: Mapping[str, str] | None = None,
+    control: str | None = None,
+    labels: Labels | None = None,
 ) -> Figure:
-    """Draw one stacked bar an arm.
+    """Draw the shares of exclusive parts as one stacked bar an arm, with the total at its end.
 
-    A part without a share is a dashed box with its mark behind the others; the total then has the mark too.
+    The parts are kinds of work, or the registers that show it (``af_only``, ``both``, ``ku_only``): the default title says
+    which. A part without a share is a dashed box with its mark behind the others; the total then has the mark too.
 
     Parameters
     ----------
     table : DataFrame
-        ``arm share`` and the parts' column, and where known ``n status outcome clock month``.
-    what : Parts
-    lang, title, subtitle, notes, arms, control, labels
-        As for every figure.
+        A row an arm and part: ``arm share`` and ``kind``, ``source`` or ``category``, and where known ``n month status``. One
+        outcome, clock and month.
+    lang : {"en", "sv"}
+    title, subtitle : str, optional
+        What is shown; unit, population and n.
+    notes : sequence of str
+        Estimand, source, protection, *synthetic*. What the marks mean is added.
+    arms : mapping of str to str, optional
+        Labels by code in the study's order, control first.
+    control : str, optional
+        The comparison arm's code; the first of ``arms`` else.
+    labels : mapping of str to str, optional
+        Labels by part.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ArgumentError
+        If an arm has a part twice.
     """
-    content = _read(table, what, lang, arms, control, labels)
+    content = _read(table, lang, arms, control, labels)
     names = content.names
     fills = {part: _FILLS[i % len(_FILLS)] for i, part in enumerate(content.parts)}
     items: list[Item] = [(_swatch(fills[part]), names.label(part)) for part in content.parts]
@@ -139,7 +157,7 @@ def stacked_bars(
     with house_style():
         page = Page(
             above + sum(heights) + 18,
-            title=_default_title(content, what) if title is None else title,
+            title=_default_title(content) if title is None else title,
             subtitle=names.text("bars_subtitle") if subtitle is None else subtitle,
             notes=[*notes, *_own_notes(content)],
         )
@@ -164,19 +182,19 @@ def stacked_bars(
 
 def _read(
     table: pd.DataFrame,
-    what: Parts,
     lang: str,
     arms: Mapping[str, str] | None,
     control: str | None,
     labels: Labels | None,
 ) -> _Content:
-    column = what.column if what.column in table.columns else "category"
-    rows = records(table, ["arm", column, "share"], what.name)
+    column = next((c for c in (_KINDS.column, _SOURCES.column) if c in table.columns), "category")
+    rows = records(table, ["arm", column, "share"], "bars")
+    what = _SOURCES if {word(r, column) for r in rows} & set(_SOURCES.order) else _KINDS
     names = Names(rows, lang, arms, control, labels)
     twice = len(rows) - len({(word(r, "arm"), word(r, column)) for r in rows})
     if twice:
         raise ArgumentError(
-            f"table: the {what.name} figure got {twice} rows more than one for each arm and {column}; give one outcome, "
+            f"table: the bars figure got {twice} rows more than one for each arm and {column}; give one outcome, "
             "clock and month"
         )
     found = list(dict.fromkeys(word(r, column) for r in rows))
@@ -194,7 +212,7 @@ def _read(
             )
         )
     month = next(iter(months)) if len(months) == 1 else None
-    return _Content(names=names, bars=bars, parts=parts, month="" if month is None else str(int(month)))
+    return _Content(names=names, what=what, bars=bars, parts=parts, month="" if month is None else str(int(month)))
 
 
 def _share(row: Row) -> float | str:
@@ -212,10 +230,10 @@ def _end_words(bar: _Bar, names: Names) -> tuple[str, str]:
     return total, names.text("bars_of", n=bar.n) if bar.n else ""
 
 
-def _default_title(content: _Content, what: Parts) -> str:
+def _default_title(content: _Content) -> str:
     if content.month:
-        return content.names.text(f"{what.title}_month", month=content.month)
-    return content.names.text(what.title)
+        return content.names.text(f"{content.what.title}_month", month=content.month)
+    return content.names.text(content.what.title)
 
 
 def _own_notes(content: _Content) -> list[str]:
@@ -311,23 +329,25 @@ def _values_above(
 # ------------------------------------------------------------------------------------------------------------ alt text
 
 
-def bars_alt_text(
+def alt_text(
     table: pd.DataFrame,
-    what: Parts,
     lang: Lang,
     *,
-    arms: Mapping[str, str] | None,
-    control: str | None,
-    labels: Labels | None,
+    arms: Mapping[str, str] | None = None,
+    control: str | None = None,
+    labels: Labels | None = None,
 ) -> str:
     """Return each arm's total and its parts, a sentence an arm.
 
     Parameters
     ----------
-    table, what, lang, arms, control, labels
+    table : DataFrame
+        As for :func:`stacked_bars`, and so are the others.
+    lang : {"sv", "en"}
+    arms, control, labels
         As for :func:`stacked_bars`.
     """
-    content = _read(table, what, lang, arms, control, labels)
+    content = _read(table, lang, arms, control, labels)
     names = content.names
     out = []
     for bar in content.bars:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["alt_text", "forest"]
 
+#: Levels of rows that compare a subgroup's levels: the interaction, and of a cross of two by two the joint test.
+COMPARISONS = ("interaction", "joint")
 _INTERACTION = ArmStyle(colour=MUTED, line="solid", marker="D", label="", hollow=True)
 
 
@@ -138,7 +140,7 @@ def _subgroup(
     out = [RowLine(label=names.label(subgroup), bold=True, space=6.0)]
     for pair in dict.fromkeys((word(r, "arm"), word(r, "control")) for r in rows):
         mine = [r for r in rows if (word(r, "arm"), word(r, "control")) == pair]
-        levels = [r for r in mine if word(r, "level") != "interaction"]
+        levels = [r for r in mine if word(r, "level") not in COMPARISONS]
         if several:
             out.append(RowLine(label=names.versus(mine[0]), indent=8, space=2.0))
         deep = 16.0 if several else 8.0
@@ -146,11 +148,13 @@ def _subgroup(
             label = names.label(word(row, "level"), of=subgroup)
             out.append(RowLine(label=label, cells=_cells(row, write), indent=deep, row=row, look=looks[pair]))
         for row in mine:
-            if word(row, "level") != "interaction":
+            if word(row, "level") not in COMPARISONS:
                 continue
             two = len(levels) == 2
             first, second = (names.label(word(r, "level"), of=subgroup) for r in levels) if two else ("", "")
-            label = names.text("interaction_two", first=first, second=second) if two else names.text("interaction_all")
+            crossed = word(row, "level") == "interaction" and any(word(r, "level") == "joint" for r in mine)
+            label = names.text("interaction_cross" if crossed else "interaction_all")
+            label = names.text("interaction_two", first=first, second=second) if two else label
             if len(wrap(label, LABEL_WIDTH - deep)) > 2:
                 label = names.text("interaction_below")
             # a joint test over more than two levels has no single difference: nothing is missing
@@ -212,7 +216,7 @@ def alt_text(
     write = Writer(names=names, scale=scale, decimals=decimals)
     unit = language.text("percentage_points", names.lang) if scale == "points" else unit_label or ""
     several = len({_key(r) for r in rows}) > 1
-    everyone = [r for r in rows if not word(r, "subgroup")] or [r for r in rows if word(r, "level") != "interaction"]
+    everyone = [r for r in rows if not word(r, "subgroup")] or [r for r in rows if word(r, "level") not in COMPARISONS]
     parts = []
     for row in everyone:
         place = f"{_outcome_label(_key(row), names, clocks=True)}, " if several else ""
@@ -225,7 +229,7 @@ def alt_text(
     tests = [
         f"{names.label(word(r, 'subgroup'))}, {names.versus(r)}: {write.p_value(r)}"
         for r in rows
-        if word(r, "level") == "interaction"
+        if word(r, "level") in COMPARISONS
     ]
     first = "" if several else _outcome_label(_key(rows[0]), names, clocks=True)
     sentence = names.text("forest_alt", first=f"{first}: " if first else "", effects="; ".join(parts))

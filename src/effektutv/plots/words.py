@@ -146,6 +146,10 @@ WORDS = Catalogue(
         },
         "interaction_two": {"sv": "Interaktion: {second} − {first}", "en": "Interaction: {second} − {first}"},
         "interaction_below": {"sv": "Interaktion: nedre − övre", "en": "Interaction: lower − upper"},
+        "interaction_cross": {
+            "sv": "Interaktion: skillnad mellan skillnader",
+            "en": "Interaction: difference of differences",
+        },
         "interaction_all": {"sv": "Interaktion: alla grupper", "en": "Interaction: all groups"},
         "lower": {"sv": "← lägre än jämförelsen", "en": "← lower than comparison"},
         "higher": {"sv": "högre än jämförelsen →", "en": "higher than comparison →"},

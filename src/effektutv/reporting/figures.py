@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv import language
-from effektutv.results import COMPARISONS, NO_VARIANCE
+from effektutv.results import NO_VARIANCE
 
 from . import tables
 from .blocks import Group, Head, Row, TableBlock
@@ -201,8 +201,8 @@ def _bars(ctx: Context, name: str, counts: Counts, table: TableBlock, title: str
     notes = [ctx.words("note_not_protected")] if row.clock == "start" else []
     return figure_block(
         ctx, "_".join(filter(None, (name, row.clock))), title, (bars.stacked_bars, bars.alt_text), counts.tidy(),
-        tables.count_rows(counts.rows), table, labels=labels, arms=ctx.study.arm_labels(ctx.words.lang), notes=figure_notes(ctx, *notes),
-        subtitle=subtitle(ctx, "subtitle_shares", {r.arm: r.n for r in counts.rows}),
+        tables.count_rows(counts.rows), table, labels=labels, arms=ctx.study.arm_labels(ctx.words.lang),
+        notes=figure_notes(ctx, *notes), subtitle=subtitle(ctx, "subtitle_shares", {r.arm: r.n for r in counts.rows}),
     )  # fmt: skip
 
 
@@ -224,7 +224,7 @@ def forest_figure(ctx: Context, effects: Effects, rows: Sequence[EffectRow]) -> 
     for row in rows:
         if row.subgroup:
             labels[row.subgroup] = ctx.labels.covariate(row.subgroup)
-            if row.level not in COMPARISONS:
+            if row.level != "interaction":
                 labels[row.subgroup, row.level] = ctx.labels.level(row.subgroup, row.level)
     groups: dict[str, list[EffectRow]] = {}
     for row in rows:

@@ -56,11 +56,11 @@ class Counts(Tabular):
         lang : {"en", "sv"}
             Language of every word in the figure.
         **options
-            Passed to :func:`effektutv.plots.kinds.kinds`.
+            Passed to :func:`effektutv.plots.bars.stacked_bars`.
         """
-        from ..plots.kinds import kinds
+        from ..plots.bars import stacked_bars
 
-        return kinds(self.tidy(), lang=lang, **options)
+        return stacked_bars(self.tidy(), lang=lang, **options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
