@@ -13,7 +13,7 @@ with :math:`P_{gh} = a_g'(I - H)_{gh} a_h`, and Satterthwaite's degrees of freed
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,10 +21,20 @@ import numpy as np
 from effektutv.results import Statistic, Unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .design import FloatArray, IntArray
     from .linear import LeastSquares
 
-__all__ = ["adjusted_influence", "cluster_variance", "clusters_by_arm", "difference_of_fits", "number_clusters"]
+__all__ = [
+    "JointTest",
+    "adjusted_influence",
+    "cluster_variance",
+    "clusters_by_arm",
+    "contrast_of_fits",
+    "joint_test",
+    "number_clusters",
+]
 
 #: Eigenvalues of I − H_gg below this are 0: that direction is fitted exactly.
 EXACT = 1e-10
@@ -126,11 +136,7 @@ def cluster_variance(fit: LeastSquares, cluster: IntArray, total_ss: float) -> t
 def _degrees(fit: LeastSquares, a: FloatArray, codes: IntArray, n_clusters: int) -> Statistic:
     """Return (tr P)² / ΣP², with P = D − F F' never formed: D the clusters' a'a, F their part of the span of H."""
     d = np.bincount(codes, weights=a * a, minlength=n_clusters)
-    k, strata = fit.basis.shape[1], fit.size.size
-    F = np.zeros((n_clusters, k + strata))
-    for j in range(k):
-        F[:, j] = np.bincount(codes, weights=a * fit.basis[:, j], minlength=n_clusters)
-    np.add.at(F, (codes, k + fit.group), a / np.sqrt(fit.size[fit.group]))
+    F = _in_span(fit, a, codes, n_clusters)
     lost = np.einsum("ij,ij->i", F, F)
     trace = float(d.sum() - lost.sum())
     gram = F.T @ F
@@ -140,32 +146,137 @@ def _degrees(fit: LeastSquares, a: FloatArray, codes: IntArray, n_clusters: int)
     return trace**2 / squares
 
 
-def difference_of_fits(
-    first: tuple[LeastSquares, IntArray], second: tuple[LeastSquares, IntArray]
-) -> tuple[Statistic, Statistic]:
-    """Return the CR2 variance and degrees of freedom of the second fit's coefficient minus the first's.
+#: A fit and its persons' clusters.
+Clustered = tuple["LeastSquares", "IntArray"]
 
-    The two fits hold different persons, who may share clusters: together they are one regression in which every term is
-    interacted with the level, and its hat matrix is the two fits' side by side.
+
+def _together(
+    fits: Sequence[Clustered], contrasts: FloatArray
+) -> tuple[LeastSquares, FloatArray, IntArray, FloatArray]:
+    """Return several fits as one regression, the contrasts' influence, the clusters, and the contrasts themselves.
+
+    The fits hold different persons, who may share clusters: together they are one regression in which every term is
+    interacted with the level, and its hat matrix is the fits' side by side.
+    """
+    parts = [fit for fit, _ in fits]
+    starts = np.cumsum([0, *(f.basis.shape[0] for f in parts)])
+    columns = np.cumsum([0, *(f.basis.shape[1] for f in parts)])
+    strata = np.cumsum([0, *(f.size.size for f in parts)])
+    basis = np.zeros((starts[-1], columns[-1]))
+    influence = np.zeros((starts[-1], contrasts.shape[0]))
+    for j, fit in enumerate(parts):
+        rows = slice(starts[j], starts[j + 1])
+        basis[rows, columns[j] : columns[j + 1]] = fit.basis
+        influence[rows] = np.outer(fit.influence, contrasts[:, j])
+    both = replace(
+        parts[-1],
+        influence=influence[:, 0],
+        residuals=np.concatenate([f.residuals for f in parts]),
+        leverage=np.concatenate([f.leverage for f in parts]),
+        rank=sum(f.rank for f in parts),
+        basis=basis,
+        group=np.concatenate([f.group + s for f, s in zip(parts, strata, strict=False)]),
+        size=np.concatenate([f.size for f in parts]),
+    )
+    values = contrasts @ np.array([f.coefficient for f in parts])
+    return both, influence, np.concatenate([cluster for _, cluster in fits]), values
+
+
+def contrast_of_fits(fits: Sequence[Clustered], weights: FloatArray) -> tuple[Statistic, Statistic]:
+    """Return the CR2 variance and degrees of freedom of a weighted sum of several fits' coefficients.
 
     Parameters
     ----------
-    first, second : (LeastSquares, (n,) array of int)
-        A fit and its persons' clusters, coded alike in both.
+    fits : sequence of (LeastSquares, (n,) array of int)
+        Fits to different persons, and their clusters, coded alike in all.
+    weights : (k,) array of float
+        A weight a fit, e.g. (−1, 1) for the second less the first.
     """
-    one, two = first[0], second[0]
-    n, k = one.basis.shape
-    basis = np.zeros((n + two.basis.shape[0], k + two.basis.shape[1]))
-    basis[:n, :k], basis[n:, k:] = one.basis, two.basis
-    both = replace(
-        two,
-        coefficient=two.coefficient - one.coefficient,
-        influence=np.concatenate([-one.influence, two.influence]),
-        residuals=np.concatenate([one.residuals, two.residuals]),
-        leverage=np.concatenate([one.leverage, two.leverage]),
-        rank=one.rank + two.rank,
-        basis=basis,
-        group=np.concatenate([one.group, two.group + one.size.size]),
-        size=np.concatenate([one.size, two.size]),
-    )
-    return cluster_variance(both, np.concatenate([first[1], second[1]]), 0.0)
+    both, _, cluster, _ = _together(fits, weights[None, :])
+    return cluster_variance(both, cluster, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JointTest:
+    """A joint test of several contrasts: F on ``constraints`` and ``df`` degrees of freedom."""
+
+    statistic: float
+    constraints: int
+    df: float
+
+
+def joint_test(fits: Sequence[Clustered], contrasts: FloatArray) -> JointTest | Unavailable:
+    r"""Test that several contrasts of the fits' coefficients are all 0, by the CR2 covariance.
+
+    With q contrasts :math:`\hat\delta` and their CR2 covariance V, :math:`Q = \hat\delta' V^{-1} \hat\delta` is compared with
+    Hotelling's distribution (approximate Hotelling's :math:`T^2`, called AHZ by Tipton and Pustejovsky 2015, doi
+    10.3102/1076998615606099, and HTZ in R's clubSandwich): :math:`F = Q(\nu - q + 1)/(\nu q)` on q and
+    :math:`\nu - q + 1` degrees of freedom, with :math:`\nu = q(q+1)/\sum_{st}\operatorname{Var}(d_{st})`, d the elements of
+    :math:`\Omega^{-1/2} V \Omega^{-1/2}` and :math:`\Omega` the expectation of V, both as if errors were independent,
+    alike and normal. One contrast gives the squared t statistic and its Satterthwaite degrees of freedom.
+
+    Parameters
+    ----------
+    fits : sequence of (LeastSquares, (n,) array of int)
+        As in :func:`contrast_of_fits`.
+    contrasts : (q, k) array of float
+    """
+    both, influence, cluster, values = _together(fits, contrasts)
+    codes, n_clusters = number_clusters(cluster)
+    a = adjusted_influence(both, influence, codes, n_clusters)
+    scores = _by_cluster(a * both.residuals[:, None], codes, n_clusters)
+    V = scores.T @ scores
+    scale = np.sqrt(np.diag(V))
+    if not scale.min() > 0 or np.linalg.cond(V / np.outer(scale, scale)) > 1e12:
+        return Unavailable("too few clusters vary for a joint test of so many levels")
+    Q = float(values @ np.linalg.solve(V, values))
+    q = contrasts.shape[0]
+    nu = _hotelling(both, a, codes, n_clusters)
+    if isinstance(nu, Unavailable):
+        return nu
+    if not nu > q - 1:
+        return Unavailable("no degrees of freedom are left between clusters for a joint test of so many levels")
+    return JointTest(statistic=Q * (nu - q + 1) / (nu * q), constraints=q, df=nu - q + 1)
+
+
+def _by_cluster(columns: FloatArray, codes: IntArray, n_clusters: int) -> FloatArray:
+    """Return the (n_clusters, q) sums of the (n, q) columns."""
+    out = np.zeros((n_clusters, columns.shape[1]))
+    np.add.at(out, codes, columns)
+    return out
+
+
+def _hotelling(fit: LeastSquares, a: FloatArray, codes: IntArray, n_clusters: int) -> float | Unavailable:
+    """Return ν from :math:`P^{st} = D^{st} - F_s F_t'`, which is never formed: see :func:`_degrees`."""
+    q = a.shape[1]
+    omega = np.zeros((q, q))
+    for turn in range(2):
+        d = np.stack([_by_cluster(a * a[:, [s]], codes, n_clusters) for s in range(q)])
+        F = [_in_span(fit, a[:, s], codes, n_clusters) for s in range(q)]
+        r = np.array([[np.einsum("ij,ij->i", F[s], F[t]) for t in range(q)] for s in range(q)])
+        if turn:
+            break
+        for s in range(q):
+            for t in range(q):
+                omega[s, t] = d[s, :, t].sum() - r[s, t].sum()
+        values, vectors = np.linalg.eigh((omega + omega.T) / 2)
+        if not values.min() > EXACT * values.max():
+            return Unavailable("no degrees of freedom are left between clusters")
+        a = a @ ((vectors / np.sqrt(values)) @ vectors.T)
+    total = 0.0
+    for s in range(q):
+        for t in range(q):
+            cross = F[s].T @ F[t]
+            total += float(d[s, :, t] @ d[s, :, t] - 2 * (d[s, :, t] @ r[s, t]) + (cross * cross.T).sum())
+            total += float(d[s, :, s] @ d[t, :, t] - d[s, :, s] @ r[t, t] - d[t, :, t] @ r[s, s] + (cross**2).sum())
+    return float(q * (q + 1) / total)
+
+
+def _in_span(fit: LeastSquares, a: FloatArray, codes: IntArray, n_clusters: int) -> FloatArray:
+    """Return the clusters' parts of the span of H: a' times its orthonormal columns, by cluster."""
+    k, strata = fit.basis.shape[1], fit.size.size
+    F = np.zeros((n_clusters, k + strata))
+    for j in range(k):
+        F[:, j] = np.bincount(codes, weights=a * fit.basis[:, j], minlength=n_clusters)
+    np.add.at(F, (codes, k + fit.group), a / np.sqrt(fit.size[fit.group]))
+    return F

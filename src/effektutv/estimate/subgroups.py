@@ -5,6 +5,14 @@ effect differs between levels is the interaction row. With two levels it is the 
 first's. The levels hold different persons, so the variances add. `blocked` and `lin` weight the strata alike in both
 levels, over the strata where each level has both arms; else a different mix of strata would show as an interaction.
 With more than two levels the row is a joint Wald test that all effects are equal (χ², levels − 1 degrees of freedom).
+
+Under clustered variances the levels may share clusters, a provider having men and women: the levels' regressions are taken
+as one, interacted with the level throughout, and the joint test is F (:func:`effektutv.estimate.cluster.joint_test`).
+
+A cross of two characteristics with two levels each has four levels and two questions. The ``interaction`` row is the
+difference of differences: how much the second characteristic's interaction differs between the levels of the first,
+(b₂ − b₁ in a₂) − (b₂ − b₁ in a₁), the effect that neither characteristic alone accounts for on the scale of differences.
+The ``joint`` row tests that all four effects are equal. Larger crosses have the joint test only, as ``interaction``.
 """
 
 from __future__ import annotations
@@ -13,11 +21,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import chdtrc
+from scipy.special import chdtrc, fdtrc
 
-from effektutv.results import EffectRow, Statistic, Unavailable, available
+from effektutv.results import INTERACTION, JOINT, EffectRow, Statistic, Unavailable, available
 
-from .cluster import difference_of_fits
+from .cluster import contrast_of_fits, joint_test
 from .design import (
     Cells,
     Design,
@@ -53,11 +61,19 @@ class Subgroup:
         In the order declared.
     code : (n,) array of int
         Codes into ``levels``; −1 where missing.
+    parts : tuple of tuple of str
+        The levels of each characteristic of a cross; empty where it is none.
     """
 
     name: str
     levels: tuple[str, ...]
     code: IntArray
+    parts: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def is_two_by_two(self) -> bool:
+        """Whether it is the cross of two characteristics with two levels each."""
+        return [len(levels) for levels in self.parts] == [2, 2]
 
 
 def cross(parts: Sequence[Subgroup]) -> Subgroup:
@@ -69,6 +85,7 @@ def cross(parts: Sequence[Subgroup]) -> Subgroup:
         At least one.
     """
     out = parts[0]
+    levels = tuple(part.levels for part in parts)
     for part in parts[1:]:
         known = (out.code >= 0) & (part.code >= 0)
         out = Subgroup(
@@ -76,7 +93,7 @@ def cross(parts: Sequence[Subgroup]) -> Subgroup:
             levels=tuple(f"{a}:{b}" for a in out.levels for b in part.levels),
             code=np.where(known, out.code * len(part.levels) + part.code, -1),
         )
-    return out
+    return replace(out, parts=levels) if len(parts) > 1 else out
 
 
 def subgroup_rows(
@@ -119,17 +136,23 @@ def subgroup_rows(
             named = replace(labels, subgroup=subgroup.name, level=level)
             rows.append(to_row(fit, design, spec, arm, control, named))
         everyone = replace(labels, subgroup=subgroup.name)
-        rows.append(_interaction(parts, cells, fits, spec, (arm, control), everyone))
+        rows += _comparisons(parts, cells, fits, spec, (arm, control), everyone, subgroup)
     # A cross of three characteristics would fill a page with the notes of its levels: they stay on the rows.
     if noted := sum(bool(row.note) for row in rows):
         notes.append(f"{subgroup.name}: {noted} of {len(rows)} rows have a note of their own")
     return rows, notes
 
 
-def _interaction(
-    parts: list[Sample], cells: list[Cells], fits: list[Fit], spec: Spec, pair: tuple[int, int], labels: Labels
-) -> EffectRow:
-    """Return the interaction row of one contrast."""
+def _comparisons(
+    parts: list[Sample],
+    cells: list[Cells],
+    fits: list[Fit],
+    spec: Spec,
+    pair: tuple[int, int],
+    labels: Labels,
+    subgroup: Subgroup,
+) -> list[EffectRow]:
+    """Return the interaction row of one contrast, and for a cross of two by two its joint row."""
     design = parts[0].design
     notes: list[str] = []
     if _by_size(spec, design) and design.n_strata > 1:
@@ -145,47 +168,24 @@ def _interaction(
         df=effects,
         notes=tuple(dict.fromkeys([*notes, *(note for f in fits for note in f.notes)])),
     )
-    row = to_row(base, design, spec, *pair, replace(labels, level="interaction"))
+    row = to_row(base, design, spec, *pair, replace(labels, level=INTERACTION))
     row = replace(row, events_arm=effects, events_control=effects)
     reason = next((f.estimate for f in fits if isinstance(f.estimate, Unavailable)), None)
     reason = reason or next((f.variance for f in fits if isinstance(f.variance, Unavailable)), None)
+    two = subgroup.is_two_by_two
+    wanted = [row, replace(row, level=JOINT)] if two else [row]
     if reason is not None:
         why = Unavailable(f"not in every level: {reason.reason}")
-        return _without(row, why)
-    if spec.vcov is Vcov.CR2 and _shared_clusters(parts, pair):
-        return _across_clusters(row, fits, spec)
-    estimate = np.array([f.estimate for f in fits], dtype=float)
-    variance = np.array([f.variance for f in fits], dtype=float)
+        return [_without(r, why) for r in wanted]
     if len(fits) == 2:
-        return _contrast(row, fits, estimate, variance, spec)
-    return _wald(row, estimate, variance)
-
-
-def _across_clusters(row: EffectRow, fits: list[Fit], spec: Spec) -> EffectRow:
-    """Fill the row of two levels whose persons share clusters: the variance is that of both regressions together."""
-    if len(fits) > 2:
-        return _without(row, Unavailable("more than two levels that share clusters: no joint test is offered"))
-    first, second = fits
-    if first.clustered is None or second.clustered is None:
-        return _without(row, Unavailable("no variance"))
-    variance, df = difference_of_fits(first.clustered, second.clustered)
-    gap = float(second.estimate) - float(first.estimate)  # type: ignore[arg-type]
-    error, t, p, low, high = inference(gap, variance, df, spec.level)
-    return replace(row, estimate=gap, std_error=error, statistic=t, df=df, p_value=p, conf_low=low, conf_high=high)
-
-
-def _shared_clusters(parts: list[Sample], pair: tuple[int, int]) -> bool:
-    """Return whether some cluster has persons of more than one level."""
-    seen: set[int] = set()
-    for part in parts:
-        cluster, arm = part.design.cluster, part.design.arm
-        if cluster is None:
-            continue
-        mine = set(cluster[((arm == pair[0]) | (arm == pair[1])) & (cluster >= 0)].tolist())
-        if mine & seen:
-            return True
-        seen |= mine
-    return False
+        return [_contrast(row, fits, np.array([-1.0, 1.0]), spec)]
+    if not two:
+        return [_joint(row, fits, spec)]
+    (_, _), (first, second) = subgroup.parts
+    a, b = subgroup.parts[0]
+    said = f"difference of differences: ({second} − {first} in {b}) − ({second} − {first} in {a})"
+    crossed = replace(row, note="; ".join(filter(None, (row.note, said))))
+    return [_contrast(crossed, fits, np.array([1.0, -1.0, -1.0, 1.0]), spec), _joint(wanted[1], fits, spec)]
 
 
 def _by_size(spec: Spec, design: Design) -> bool:
@@ -225,38 +225,59 @@ def _common_size(cells: list[Cells], spec: Spec, pair: tuple[int, int], design: 
     return np.where(complete, size, 0.0), [note]
 
 
-def _contrast(row: EffectRow, fits: list[Fit], estimate: FloatArray, variance: FloatArray, spec: Spec) -> EffectRow:
-    """Fill the row with the second level's effect minus the first's."""
-    total, gap = float(variance.sum()), float(estimate[1] - estimate[0])
+def _contrast(row: EffectRow, fits: list[Fit], weights: FloatArray, spec: Spec) -> EffectRow:
+    """Fill the row with a contrast of the levels' effects, e.g. the second less the first."""
+    gap = float(weights @ np.array([f.estimate for f in fits], dtype=float))
+    variance: Statistic
     df: Statistic
-    known = [(v, f.df) for v, f in zip(variance, fits, strict=True) if isinstance(f.df, float)]
-    if spec.estimator is Estimator.DIFFERENCE:
-        # Satterthwaite over all four cells: each level's df already pools its two.
-        parts = sum(v**2 / d for v, d in known)
-        df = total**2 / float(parts) if parts else Unavailable("no variation in either arm")
+    if spec.vcov is Vcov.CR2:
+        found = [f.clustered for f in fits if f.clustered is not None]
+        if len(found) < len(fits):
+            return _without(row, Unavailable("no variance"))
+        # levels may share clusters: one regression of all of them
+        variance, df = contrast_of_fits(found, weights)
     else:
-        df = sum(d for _, d in known) if len(known) == 2 else Unavailable("no degrees of freedom are left")
-    error, t, p, low, high = inference(gap, total, df, spec.level)
-    df = df if available(t) else Unavailable("no variation in either arm")
+        parts = weights**2 * np.array([f.variance for f in fits], dtype=float)
+        variance = float(parts.sum())
+        known = [(v, f.df) for v, f in zip(parts, fits, strict=True) if isinstance(f.df, float)]
+        if spec.estimator is Estimator.DIFFERENCE:
+            # Satterthwaite over all cells: each level's df already pools its two.
+            pooled = sum(v**2 / d for v, d in known)
+            df = variance**2 / float(pooled) if pooled else Unavailable("no variation in either arm")
+        else:
+            df = sum(d for _, d in known) if len(known) == len(fits) else Unavailable("no degrees of freedom are left")
+    error, t, p, low, high = inference(gap, variance, df, spec.level)
+    if spec.vcov is not Vcov.CR2:
+        df = df if available(t) else Unavailable("no variation in either arm")
     return replace(row, estimate=gap, std_error=error, statistic=t, df=df, p_value=p, conf_low=low, conf_high=high)
 
 
-def _wald(row: EffectRow, estimate: FloatArray, variance: FloatArray) -> EffectRow:
+def _joint(row: EffectRow, fits: list[Fit], spec: Spec) -> EffectRow:
     """Fill the row with the joint Wald test that every level has the same effect."""
+    if spec.vcov is Vcov.CR2:
+        found = [f.clustered for f in fits if f.clustered is not None]
+        if len(found) < len(fits):
+            return _without(row, Unavailable("no variance"))
+        tested = joint_test(found, np.column_stack([-np.ones(len(fits) - 1), np.eye(len(fits) - 1)]))
+        if isinstance(tested, Unavailable):
+            return _without(row, tested)
+        p = float(fdtrc(tested.constraints, tested.df, tested.statistic))
+        note = f"joint Wald test, F with {tested.constraints} and df degrees of freedom (approximate Hotelling)"
+        return _filled_joint(row, tested.statistic, tested.df, p, note)
+    estimate = np.array([f.estimate for f in fits], dtype=float)
+    variance = np.array([f.variance for f in fits], dtype=float)
     if not variance.min() > 0:
         return _without(row, Unavailable("no variation in either arm of some level"))
     precision = 1 / variance
     mean = float(precision @ estimate) / float(precision.sum())
     wald, df = float(precision @ (estimate - mean) ** 2), float(estimate.size - 1)
+    return _filled_joint(row, wald, df, float(chdtrc(df, wald)), "joint Wald test, chi-squared")
+
+
+def _filled_joint(row: EffectRow, statistic: float, df: float, p: float, note: str) -> EffectRow:
     single = Unavailable("more than two levels: a joint test, no single difference")
+    said = "; ".join(filter(None, (row.note, note)))
     return replace(
-        row,
-        estimate=single,
-        std_error=single,
-        statistic=wald,
-        df=df,
-        p_value=float(chdtrc(df, wald)),
-        conf_low=single,
-        conf_high=single,
-        note="; ".join(filter(None, (row.note, "joint Wald test, chi-squared"))),
-    )
+        row, estimate=single, std_error=single, statistic=statistic, df=df, p_value=p, conf_low=single,
+        conf_high=single, note=said,
+    )  # fmt: skip

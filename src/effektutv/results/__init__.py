@@ -12,6 +12,9 @@ from .base import SUPPRESSION_MARK, Count, Statistic, Status, Suppressed, Tabula
 from .counts import CountRow, Counts, StartRow, Starts
 from .credibility import Credibility, CredibilityRow
 from .effects import (
+    COMPARISONS,
+    INTERACTION,
+    JOINT,
     Contamination,
     ContaminationRow,
     DistributionRow,
@@ -28,6 +31,9 @@ from .profiles import NO_BAND, NO_VARIANCE, ArmSummary, EffectBand, EffectBands,
 from .quality import DataQuality, Finding, Severity
 
 __all__ = [
+    "COMPARISONS",
+    "INTERACTION",
+    "JOINT",
     "NO_BAND",
     "NO_VARIANCE",
     "SUPPRESSION_MARK",
@@ -36,13 +42,13 @@ __all__ = [
     "BalanceRow",
     "Contamination",
     "ContaminationRow",
-    "DistributionRow",
     "Count",
     "CountRow",
     "Counts",
     "Credibility",
     "CredibilityRow",
     "DataQuality",
+    "DistributionRow",
     "EffectBand",
     "EffectBands",
     "EffectRow",

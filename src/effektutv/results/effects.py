@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "COMPARISONS",
+    "INTERACTION",
+    "JOINT",
     "Contamination",
     "ContaminationRow",
     "DistributionRow",
@@ -23,6 +26,11 @@ __all__ = [
     "keep",
     "kept",
 ]
+#: Levels of the rows that compare a subgroup's levels and hold no persons of their own: the interaction contrast, or with
+#: more than two levels a joint test; and beside the contrast of a cross of two by two its joint test.
+INTERACTION = "interaction"
+JOINT = "joint"
+COMPARISONS = (INTERACTION, JOINT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

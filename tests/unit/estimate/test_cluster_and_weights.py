@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import f
 
 import effektutv as eu
 from effektutv.results import Unavailable
@@ -138,12 +139,41 @@ def test_levels_that_share_clusters_are_one_regression(estimator):
     assert own[-1].std_error == pytest.approx(np.hypot(own[-2].std_error, own[-3].std_error))
 
 
-def test_three_levels_that_share_clusters():
+def test_three_levels_that_share_clusters_are_tested_together():
+    """Q by the definition of CR2: symmetric roots of the full hat matrix's blocks, from dense matrices."""
     df = nested(600)
-    rows = eu.itt(df, estimator="difference", cluster="provider", by="s", **OPTIONS).rows
-    gap = next(r for r in rows if r.level == "interaction")
-    assert isinstance(gap.p_value, Unavailable)
-    assert "no joint test" in gap.note
+    rows = eu.itt(df, estimator="difference", cluster="provider", by="s", contrasts=[("SE", "FS")], **OPTIONS).rows
+    gap = rows[-1]
+    assert gap.level == "interaction"
+    mine = df[df["arm"].isin(["SE", "FS"])]
+    z = (mine["arm"] == "SE").to_numpy(float)
+    level = np.stack([(mine["s"] == s).to_numpy(float) for s in sorted(mine["s"].unique())], axis=1)
+    X = np.column_stack([level, level * z[:, None]])
+    y = mine["y"].to_numpy(float)
+    bread = np.linalg.inv(X.T @ X)
+    e = y - X @ (bread @ X.T @ y)
+    M = np.eye(len(y)) - X @ bread @ X.T
+    codes = mine["provider"].fillna(pd.Series(mine.index.astype(str), index=mine.index)).to_numpy()
+    C = np.column_stack([np.zeros((2, 3)), -np.ones(2), np.eye(2)])
+    V, halves = np.zeros((2, 2)), []
+    for g in dict.fromkeys(codes):
+        at = codes == g
+        w, U = np.linalg.eigh(M[np.ix_(at, at)])
+        root = U @ np.diag(np.where(w > 1e-10, 1 / np.sqrt(np.maximum(w, 1e-10)), 0)) @ U.T
+        half = C @ bread @ X[at].T @ root
+        halves.append(half @ M[at])
+        V += np.outer(half @ e[at], half @ e[at])
+    delta = C @ bread @ X.T @ y
+    omega = sum(h @ h.T for h in halves)
+    w, U = np.linalg.eigh(omega)
+    scaled = [(U / np.sqrt(w)) @ U.T @ h for h in halves]
+    P = np.einsum("gsn,htn->stgh", np.stack(scaled), np.stack(scaled))
+    spread = sum((P[s, t] * P[t, s]).sum() + (P[s, s] * P[t, t]).sum() for s in range(2) for t in range(2))
+    nu = 6 / spread
+    F = delta @ np.linalg.solve(V, delta) * (nu - 1) / (2 * nu)
+    assert gap.statistic == pytest.approx(F, rel=1e-9)
+    assert gap.df == pytest.approx(nu - 1, rel=1e-9)
+    assert gap.p_value == pytest.approx(f.sf(F, 2, nu - 1), rel=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -315,8 +315,10 @@ def test_a_cross_stands_in_tables_and_forest_as_exploratory_with_its_family(page
 def test_a_row_outside_a_family_has_an_empty_cell_not_a_failed_one(pages):
     html = block(pages["en", False], "table-subgroup-kon-dv")
     assert cells(html, "Women with daily activities")[5] == ""
-    joint = PHRASES["interaction_joint"][1]
-    assert re.fullmatch(r"[01]\.\d{3}", cells(html, joint)[5])
+    crossed = PHRASES["interaction_cross"][1]
+    assert re.fullmatch(r"[01]\.\d{3}", cells(html, crossed)[5])
+    # the joint test of the cross stands beside the contrast, outside the family
+    assert cells(html, PHRASES["interaction_joint"][1])[5] == ""
 
 
 def test_effects_by_month_have_both_kinds_of_bands(pages):
