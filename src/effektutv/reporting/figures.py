@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv import language
-from effektutv.results import NO_VARIANCE
+from effektutv.results import COMPARISONS, NO_VARIANCE
 
 from . import tables
 from .blocks import Group, Head, Row, TableBlock
@@ -224,7 +224,7 @@ def forest_figure(ctx: Context, effects: Effects, rows: Sequence[EffectRow]) -> 
     for row in rows:
         if row.subgroup:
             labels[row.subgroup] = ctx.labels.covariate(row.subgroup)
-            if row.level != "interaction":
+            if row.level not in COMPARISONS:
                 labels[row.subgroup, row.level] = ctx.labels.level(row.subgroup, row.level)
     groups: dict[str, list[EffectRow]] = {}
     for row in rows:
