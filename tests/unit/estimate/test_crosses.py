@@ -81,7 +81,7 @@ def test_an_empty_level_leaves_both_rows_without_a_number(df):
 def test_a_cross_is_no_part_of_a_drawn_family(df):
     found = eu.itt(df, by=("kon", "dv"), **CALL)
     for level in ("interaction", "joint"):
-        with pytest.raises(eu.ArgumentError, match="compares 4 levels"):
+        with pytest.raises(eu.ArgumentError, match="joint test of 4 levels"):
             eu.adjust(found, method="westfall-young", rows=lambda row, level=level: row.level == level, draws=99)
     held = eu.adjust(found, method="holm", rows=lambda row: row.level == "interaction")
     assert [row.p_adjusted for row in held.rows if row.level == "interaction"] == [found.rows[-2].p_value]
