@@ -12,8 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from .assigned import INTERCURRENT, POPULATION, TESTED, read_assignment, read_outcome, state_estimand, unique
-from .columns import coded, crossed, names_of
+from .assigned import (
+    INTERCURRENT,
+    POPULATION,
+    TESTED,
+    read_assignment,
+    read_outcome,
+    read_probability,
+    state_estimand,
+    unique,
+)
+from .columns import coded, covariate_matrix, crossed, names_of
 from .errors import ArgumentError
 from .estimate.credibility import corrected
 from .estimate.design import BoolArray, Design, Estimator, FloatArray, Spec, parse_spec, persons
@@ -28,8 +37,9 @@ from .estimate.families import (
 from .estimate.mechanism import Drift, Kind, Mechanism, bernoulli, blocked, drift, inferred
 from .estimate.multiplicity import StepDown, holm
 from .estimate.randomization import Options, randomization_row
-from .estimate.source import Source
-from .results import DistributionRow, EffectRow, Effects, RandomizationRow, RandomizationTest, keep, kept
+from .estimate.refit import by_arm_probability
+from .estimate.source import CLUSTERED, Source
+from .results import COMPARISONS, DistributionRow, EffectRow, Effects, RandomizationRow, RandomizationTest, keep, kept
 
 __all__ = ["adjust", "arm_drift", "randomization_test"]
 
@@ -48,7 +58,10 @@ def randomization_test(
     arm: str,
     control: object,
     strata: str | Sequence[str] | None = None,
+    covariates: Sequence[str] | None = None,
     estimator: str | None = None,
+    vcov: str | None = None,
+    probability: str | None = None,
     draws: int | str = 10_000,
     studentize: bool | None = None,
     alternative: str = "two-sided",
@@ -71,8 +84,18 @@ def randomization_test(
         Numeric columns. A person whose outcome is missing keeps it missing in every draw.
     arm, control, strata, weights, contrasts, arms
         As in :func:`effektutv.itt`.
-    estimator : {"difference", "blocked", "fe"}, optional
-        By default ``blocked`` with strata, else ``difference``. ``fe`` has HC2 errors.
+    covariates : sequence of str, optional
+        Baseline covariates, as in :func:`effektutv.itt`: the same in every draw, while every column that holds the arm is made
+        anew.
+    estimator : {"difference", "blocked", "fe", "lin", "logit", "ipw"}, optional
+        As in :func:`effektutv.itt`. ``lin``, ``logit``, ``ipw``, and ``fe`` with covariates, are fitted again in each draw:
+        studentised only, without interval, and slower (10,000 draws of one contrast take some seconds).
+    vcov : {"HC2", "HC0", "HC1", "HC3", "classical"}, optional
+        As in :func:`effektutv.itt`. Clustered variances (CR2) are not drawn again: a cluster such as the provider comes with the
+        arm, and nobody knows which one a person would have had in the other. Persons assigned one by one are drawn one by one,
+        which is valid however their outcomes go together; where clusters were assigned, give one row a cluster.
+    probability : str, optional
+        For ``ipw``: as in :func:`effektutv.itt`, one probability in each stratum and arm.
     draws : int or "exact"
         Monte Carlo draws; or the exact distribution, for a 0/1 outcome. Under ``difference`` and ``fe`` that is the exact
         Cochran–Mantel–Haenszel test, or Fisher's without strata. Under ``blocked`` it is bracketed
@@ -112,22 +135,25 @@ def randomization_test(
     names = names_of("outcome", outcome)
     spec = parse_spec(
         estimator=estimator,
-        vcov="HC2",
+        vcov=_variance(vcov),
         weights=weights,
         level=0.95 if level is None else level,
+        probability=probability,
         stratified=strata is not None,
-        adjusted=False,
+        adjusted=bool(covariates),
     )
     options = replace(_options(spec, draws, studentize, alternative, rule, level, seed), bins=_bins(distribution))
     assigned = read_assignment(df, arm, control, arms, strata, contrasts)
-    design = assigned.bare()
+    X, columns, notes = covariate_matrix(df, covariates)
+    design = assigned.design(X, columns, probability=read_probability(df, probability))
+    if isinstance(why := by_arm_probability(design), str):
+        raise ArgumentError(f"probability: {why}; leave it out, so that the arms' shares within strata are taken")
     how = _mechanism(df, design, mechanism)
     rows: list[RandomizationRow] = []
     held: list[DistributionRow] = []
-    notes: list[str] = []
     binary = True
     for name in names:
-        y = read_outcome(df, name)
+        y = read_outcome(df, name, zero_one="estimator 'logit'" if spec.estimator is Estimator.LOGIT else "")
         binary &= bool(np.all(np.isnan(y) | (y == 0) | (y == 1)))
         if missing := int(np.count_nonzero(np.isnan(y))):
             notes.append(f"{name}: {persons(missing)} without an observed outcome left out; draws keep them so")
@@ -193,10 +219,6 @@ def _options(
     spec: Spec, draws: object, studentize: bool | None, alternative: str, rule: str, level: float | None, seed: object
 ) -> Options:
     """Parse how to test, refusing what does not go together."""
-    if spec.estimator not in (Estimator.DIFFERENCE, Estimator.BLOCKED, Estimator.FE):
-        raise ArgumentError(
-            f"estimator: got {spec.estimator.value!r}; randomisation tests are for 'difference', 'blocked' and 'fe'"
-        )
     if alternative not in _ALTERNATIVES:
         raise ArgumentError(f"alternative: got {alternative!r}; choose one of {', '.join(map(repr, _ALTERNATIVES))}")
     if rule not in _RULES:
@@ -223,6 +245,13 @@ def _options(
         level=level,
         seed=_seed(seed),
     )
+
+
+def _variance(vcov: str | None) -> str:
+    """Return the variance asked for, refusing the clustered one."""
+    if isinstance(vcov, str) and vcov.upper() == "CR2":
+        raise ArgumentError(f"vcov: {CLUSTERED}; leave it out, or give one row a cluster where clusters were assigned")
+    return vcov or "HC2"
 
 
 def _bins(distribution: object) -> int:
@@ -406,12 +435,13 @@ def _hypotheses(source: Source, rows: Sequence[EffectRow]) -> list[Hypothesis]:
     out = []
     for row in rows:
         at = [0] if not row.subgroup else [0, 1]
-        if row.subgroup and row.level != "interaction":
+        if row.subgroup and row.level not in COMPARISONS:
             at = [groups[row.subgroup].levels.index(row.level)]
         elif row.subgroup and len(groups[row.subgroup].levels) != 2:
             raise ArgumentError(
-                f"rows: the interaction of {row.subgroup!r} is a joint test of {len(groups[row.subgroup].levels)} levels, "
-                "which has no place among single statistics; leave it out of the family, or use method='holm'"
+                f"rows: the interaction of {row.subgroup!r} is a joint test of {len(groups[row.subgroup].levels)} levels, or a "
+                "contrast of so many, which has no place among single statistics; leave it out of the family, or use "
+                "method='holm'"
             )
         out.append(
             Hypothesis(

@@ -28,6 +28,16 @@ OPTIONS = [
 EACH = pytest.mark.parametrize("options", OPTIONS, ids=lambda o: "-".join(map(str, o.values())))
 
 
+REFITTED = [
+    {"estimator": "lin", "covariates": ["x"]},
+    {"estimator": "lin", "strata": "s", "covariates": ["x"]},
+    {"estimator": "fe", "strata": "s", "covariates": ["x"]},
+    {"estimator": "logit", "strata": "s", "covariates": ["x"]},
+    {"estimator": "ipw", "strata": "s"},
+]
+EACH_REFITTED = pytest.mark.parametrize("options", REFITTED, ids=lambda o: "-".join(map(str, o.values())))
+
+
 @st.composite
 def trials(draw: st.DrawFn, binary: bool | None = None) -> pd.DataFrame:
     """Three arms in up to three strata, some outcomes missing, many of them tied."""
@@ -108,6 +118,67 @@ def test_shift_and_scale_of_the_outcome(options, df, scale, shift):
     np.testing.assert_allclose(scale * numbers(ours, *names), numbers(theirs, *names), rtol=1e-6, atol=1e-7 * scale)
 
 
+@EACH_REFITTED
+@given(df=trials(binary=True), seed=st.integers(0, 1000))
+@settings(max_examples=6, deadline=None)
+def test_refitted_row_order_and_engine_change_no_bit(options, df, seed):
+    shuffled = df.sample(frac=1, random_state=seed)
+    given = {**options, "draws": 60}
+    ours = run(df, **given)
+    assert ours == run(shuffled, **given)
+    assert ours == run(pl.from_pandas(shuffled), **given)
+
+
+@EACH_REFITTED
+@given(df=trials(binary=True))
+@settings(max_examples=6, deadline=None)
+def test_refitted_names_and_roles_of_arms_do_not_matter(options, df):
+    pairs, new = [("SE", "FS"), ("SE", "CM")], {"FS": "z", "SE": "b", "CM": "a"}
+    given = {**options, "draws": 60}
+    names = ("estimate", "statistic", "p_randomization")
+    ours = run(df, contrasts=pairs, **given)
+    renamed = df.assign(arm=df["arm"].map(new))
+    theirs = run(renamed, control="z", contrasts=[(new[a], new[c]) for a, c in pairs], **given)
+    np.testing.assert_allclose(numbers(ours, *names), numbers(theirs, *names), rtol=1e-9, atol=1e-12)
+    if abs(ours[1]["statistic"] or 0) < 1e-9:
+        return  # arms exactly alike have no order to be drawn in
+    turned = run(df, contrasts=[("CM", "SE")], **given)
+    np.testing.assert_allclose(numbers(turned, *names), numbers(ours[1:], *names) * [-1, -1, 1], rtol=1e-7, atol=1e-10)
+
+
+@EACH_REFITTED
+@given(df=trials(binary=False), scale=st.sampled_from([1e-4, 1e5]), shift=st.sampled_from([0.0, 50.0]))
+@settings(max_examples=6, deadline=None)
+def test_refitted_shift_and_scale_of_the_outcome(options, df, scale, shift):
+    if options["estimator"] == "logit":
+        df = df.dropna(subset=["y"])
+        df, moved = df.assign(y=(df["y"] > 0).astype(float)), df.assign(y=(df["y"] <= 0).astype(float))
+    else:
+        moved = df.assign(y=scale * (df["y"] + shift))
+    given = {**options, "draws": 60}
+    if options["estimator"] != "logit":  # where 0 and 1 change places the order of persons does, too
+        ours, theirs = run(df, **given), run(moved, **given)
+        np.testing.assert_allclose(numbers(ours, "p_randomization"), numbers(theirs, "p_randomization"), atol=1e-12)
+    sign = -1 if options["estimator"] == "logit" else 1
+    ours, theirs = (numbers(run(d, **{**given, "draws": 5}), "statistic") for d in (df, moved))
+    np.testing.assert_allclose(ours, sign * theirs, rtol=1e-5, atol=1e-6)
+
+
+@given(df=trials(binary=True), seed=st.integers(0, 1000))
+@settings(max_examples=8, deadline=None)
+def test_exact_tests_do_not_depend_on_row_order_names_or_roles(df, seed):
+    pairs, new = [("SE", "FS"), ("SE", "CM")], {"FS": "z", "SE": "b", "CM": "a"}
+    for estimator in ("blocked", "fe", "difference"):
+        given = {"estimator": estimator, "strata": "s", "draws": "exact"}
+        ours = run(df, contrasts=pairs, **given)
+        assert ours == run(df.sample(frac=1, random_state=seed), contrasts=pairs, **given)
+        renamed = df.assign(arm=df["arm"].map(new))
+        theirs = run(renamed, control="z", contrasts=[(new[a], new[c]) for a, c in pairs], **given)
+        np.testing.assert_array_equal(numbers(ours, "p_randomization"), numbers(theirs, "p_randomization"))
+        turned = run(df, contrasts=[("CM", "SE")], **given)
+        np.testing.assert_allclose(numbers(turned, "p_randomization"), numbers(ours[1:], "p_randomization"), rtol=1e-9)
+
+
 @given(df=trials(), seed=st.integers(0, 1000))
 @settings(max_examples=8, deadline=None)
 def test_families_do_not_depend_on_row_order_or_chunks(df, seed):
@@ -167,6 +238,11 @@ for j, name in enumerate(names):
 options = {"arm": "arm", "control": "FS", "strata": "s"}
 for r in eu.randomization_test(df, outcome=names[:2], draws=5000, **options).rows:
     print(r.p_randomization, r.conf_low)
+df["z"] = rng.normal(size=400)
+for name, how in (("y1", {"covariates": ["z"]}), ("y0", {"estimator": "logit", "covariates": ["z"]}), ("y0", {"draws": "exact"})):
+    how = {"draws": 300, "distribution": True, **how}
+    found = eu.randomization_test(df, outcome=name, contrasts=[("SE", "FS")], **how, **options)
+    print(found.rows[0].statistic, found.rows[0].p_randomization, found.rows[0].mc_error, [b.share for b in found.distribution])
 effects = eu.itt(df, outcome=names, contrasts=[("SE", "FS")], **options)
 for method in ("westfall-young", "romano-wolf"):
     print([r.p_adjusted for r in eu.adjust(effects, method=method, draws=3000).rows])

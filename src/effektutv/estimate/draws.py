@@ -259,6 +259,19 @@ class Subsets:
             index += first.take(count).astype(np.intp)
             yield piece, index
 
+    def members(self, rng: np.random.Generator, draws: int) -> NDArray[np.bool_]:
+        """Return who is drawn, (draws, n): the same subsets that sums of the same generator are over.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+        draws : int
+        """
+        out = np.empty((draws, self.n), dtype=bool)
+        for piece, index in self.indices(rng, draws):
+            out[:, piece.start : piece.start + piece.size] = _indicators(piece.size, True).take(index, axis=0) > 0
+        return out
+
     def prepare(self, columns: NDArray[Any]) -> Sums:
         """Return what is needed to sum ``columns`` over random subsets.
 

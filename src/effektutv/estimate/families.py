@@ -1,7 +1,8 @@
 r"""Statistics of a whole family from the same draws: outcomes and subgroups within one contrast, or a bootstrap of all.
 
 Every hypothesis is an estimate over its standard error, both computed anew in each draw by the estimator that made the
-row: strata that lose an arm in a draw are dropped there, single persons are pooled there. Draws are
+row: strata that lose an arm in a draw are dropped there, single persons are pooled there. (An estimator that is no function
+of the arms' sums is fitted again in each draw: :mod:`effektutv.estimate.redrawn`.) Draws are
 
 ``within a contrast``
     of its two arms within strata, the third held: the joint null of no effect of this contrast on any outcome;
@@ -29,6 +30,7 @@ from .draws import Subsets, blocks
 from .forms import CellSums, Form, cell_statistics, form_of
 from .mechanism import inferred
 from .null import studentised
+from .redrawn import refitted_bootstrap, refitted_global, refitted_pairwise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -75,13 +77,10 @@ def check_redrawable(source: Source) -> None:
     Raises
     ------
     ArgumentError
-        For estimators other than `difference`, `blocked` and `fe` without covariates, and clustered variances.
+        For clustered variances, and known probabilities that differ within a stratum and arm.
     """
     if source.refused:
-        raise ArgumentError(
-            f"method: {source.refused} is not drawn again; estimate with 'difference', 'blocked' or 'fe' without "
-            "covariates, or use method='holm'"
-        )
+        raise ArgumentError(f"method: {source.refused}; use method='holm', or another estimator")
 
 
 # -------------------------------------------------------------------------------------------------- persons and columns
@@ -205,6 +204,8 @@ def pairwise_statistics(
     contrast = hypotheses[0].contrast
     if any(h.contrast != contrast for h in hypotheses):
         raise ArgumentError("contrasts: draws within a contrast are of that contrast's arms only")
+    if source.refitted:
+        return refitted_pairwise(source, hypotheses, _groups(source, mechanism), draws, seed)
     people = _persons(source, hypotheses, contrast, _groups(source, mechanism), by_arm=False)
     treated = (design.arm[people.rows] == contrast[0]).astype(float)
     _, starts, size = np.unique(people.group, return_index=True, return_counts=True)
@@ -357,6 +358,8 @@ def global_statistics(
     source, hypotheses, mechanism, draws, seed
         As in :func:`pairwise_statistics`; hypotheses of one outcome, of any contrasts.
     """
+    if source.refitted:
+        return refitted_global(source, hypotheses, _groups(source, mechanism), draws, seed)
     design = source.design
     arms = range(len(design.arms))
     people = _persons(source, hypotheses, list(arms), _groups(source, mechanism), by_arm=False)
@@ -420,6 +423,8 @@ def bootstrap_statistics(
     source, hypotheses, draws, seed
         As in :func:`pairwise_statistics`; hypotheses of any contrasts.
     """
+    if source.refitted:
+        return refitted_bootstrap(source, hypotheses, draws, seed)
     design = source.design
     arms = len(design.arms)
     people = _persons(source, hypotheses, list(range(arms)), design.stratum, by_arm=True)

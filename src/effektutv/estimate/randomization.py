@@ -12,6 +12,9 @@ arm is equally probable. Missing outcomes stay missing: draws are conditional on
     over its standard error, computed anew in each draw: studentised, the test is asymptotically valid also for the weak
     null that the estimator's average effect is 0 (Wu and Ding 2021, doi 10.1080/01621459.2020.1750415). Unstudentised,
     T is over the null's own standard deviation and tests the sharp null only.
+``fitted again``
+    `lin`, `logit`, `ipw`, and `fe` with covariates: Monte Carlo, studentised, each draw a fit of its own
+    (:mod:`effektutv.estimate.redrawn`); no interval.
 ``interval``
     The shifts that the studentised test does not reject when a constant shift is taken from the arm's outcomes. For a
     0/1 outcome no constant shift is possible: the interval is approximate and says so.
@@ -36,14 +39,17 @@ from .bracket import gathered, on_grid, p_bracket
 from .design import Estimator, observe
 from .effects import fit_contrast
 from .exact import Margins, null_distribution, p_exact
+from .families import Hypothesis, pairwise_statistics
 from .forms import form_of
 from .inversion import interval
 from .null import Histogram, Options, null_statistics, reached
 from .pairs import Pair, pair_of
+from .source import Source
 
 if TYPE_CHECKING:
     from .design import Design, FloatArray, Spec
     from .effects import Labels
+    from .fit import Fit
     from .forms import Form
     from .mechanism import Mechanism
 
@@ -69,11 +75,11 @@ def randomization_row(
     Parameters
     ----------
     design : Design
-        Of all arms; its covariates are not used.
+        Of all arms, with the covariates and known probabilities that the estimator uses.
     y : (n,) array of float
         NaN where missing.
     spec : Spec
-        Estimator `difference`, `blocked` or `fe`.
+        With a variance other than CR2.
     contrast : (int, int)
         Codes of (arm, control).
     mechanism : Mechanism
@@ -90,7 +96,7 @@ def randomization_row(
     Raises
     ------
     ArgumentError
-        If the test is exact and the outcome is not 0/1.
+        If the test is exact and the outcome is not 0/1, or the estimator must be fitted again in each draw.
     """
     sample, _ = observe(design, y)
     fit = fit_contrast(sample, spec, *contrast)
@@ -120,6 +126,10 @@ def randomization_row(
         strata=design.strata,
         note="; ".join(fit.notes),
     )
+    source = Source(design=design, outcomes={labels.outcome: y}, subgroups=(), spec=spec)
+    if source.refitted:
+        row, held = _refitted_row(row, fit, source, contrast, mechanism, options)
+        return row, fit.notes, _distribution(row, held, "draws")
     pair = pair_of(design, y, spec, contrast, mechanism)
     if isinstance(pair, Unavailable):
         return _without(row, pair), fit.notes, ()
@@ -274,6 +284,56 @@ def _drawn_row(
         method=text,
     )
     return found, held
+
+
+def _refitted_row(
+    row: RandomizationRow,
+    fit: Fit,
+    source: Source,
+    contrast: tuple[int, int],
+    mechanism: Mechanism,
+    options: Options,
+) -> tuple[RandomizationRow, Histogram | None]:
+    """Fill the row of an estimator that is fitted again in each draw."""
+    if options.draws is None or not options.studentize:
+        asked = "studentize: False" if options.draws else "draws: 'exact'"
+        raise ArgumentError(
+            f"{asked} is not for {row.estimator!r} with a regression or weights of its own in every draw; give a number of "
+            "draws, studentised, or use 'difference', 'blocked' or 'fe' without covariates"
+        )
+    if not isinstance(fit.estimate, float) or not isinstance(fit.variance, float):
+        why = fit.estimate if isinstance(fit.estimate, Unavailable) else fit.variance
+        return _without(row, why if isinstance(why, Unavailable) else Unavailable("no variance")), None
+    everyone = np.ones(source.design.arm.size, dtype=bool)
+    test = Hypothesis(outcome=row.outcome, contrast=contrast, levels=(everyone,))
+    found, blocks = pairwise_statistics(source, [test], mechanism, options.draws, options.seed)
+    observed = float(found[0])
+    if np.isnan(observed):
+        return _without(row, Unavailable("no variation in either arm")), None
+    held = Histogram(observed, options.bins) if options.bins else None
+    extreme = 0
+    for (block,) in blocks:
+        extreme += reached(block, observed, options.alternative)
+        if held is not None:
+            held.add(block)
+    p = (1 + extreme) / (1 + options.draws)
+    asked_none = options.level is None
+    none = Unavailable(
+        "no interval was asked for" if asked_none else "an estimator fitted again in each draw is not inverted"
+    )
+    row = replace(
+        row,
+        std_error=float(np.sqrt(fit.variance)),
+        statistic=observed,
+        null_sd=Unavailable("no formula for an estimator fitted again in each draw"),
+        p_randomization=p,
+        mc_error=float(np.sqrt(p * (1 - p) / options.draws)),
+        conf_low=none,
+        conf_high=none,
+        method=f"Monte Carlo, {options.draws} draws within strata and arms' numbers, persons drawn, the estimator fitted "
+        "again in each, studentised, (1 + #)/(1 + B)",
+    )
+    return row, held
 
 
 def _step(pair: Pair, row: RandomizationRow, sd: float) -> float | None:

@@ -8,9 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .design import Design, Estimator, FloatArray, Spec, Vcov
+from .refit import by_arm_probability
 from .subgroups import Subgroup
 
-__all__ = ["Source", "source_of"]
+__all__ = ["CLUSTERED", "Source", "source_of"]
+
+#: Why clustered variances are not drawn again.
+CLUSTERED = (
+    "clustered (CR2) variances are not drawn again: a cluster such as the provider comes with the arm, and nobody knows which "
+    "one a person would have had in the other; persons were assigned one by one, so that without cluster the test by drawing "
+    "them again is valid however outcomes go together"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -20,7 +28,7 @@ class Source:
     Parameters
     ----------
     design : Design
-        Without covariates.
+        With covariates and known probabilities where the estimator needs them.
     outcomes : mapping of str to (n,) array of float
         By name; NaN where missing.
     subgroups : tuple of Subgroup
@@ -35,6 +43,12 @@ class Source:
     spec: Spec
     refused: str = ""
 
+    @property
+    def refitted(self) -> bool:
+        """Whether the estimator is fitted again in each draw, being no function of the arms' sums."""
+        plain = self.spec.estimator in (Estimator.DIFFERENCE, Estimator.BLOCKED, Estimator.FE)
+        return not plain or self.design.X.shape[1] > 0
+
 
 def source_of(
     design: Design, outcomes: Mapping[str, FloatArray], subgroups: tuple[Subgroup, ...], spec: Spec
@@ -48,12 +62,13 @@ def source_of(
     subgroups : tuple of Subgroup
     spec : Spec
     """
-    adjusted = design.X.shape[1] > 0
-    bare = replace(design, X=np.empty((design.arm.size, 0)), covariates=(), cluster=None, probability=None)
-    plain = spec.estimator in (Estimator.DIFFERENCE, Estimator.BLOCKED, Estimator.FE)
-    if plain and not adjusted and spec.vcov is not Vcov.CR2:
-        return Source(design=bare, outcomes=outcomes, subgroups=subgroups, spec=spec)
-    refused = f"estimator {spec.estimator.value!r}" + (" with covariates" if adjusted else "")
-    refused += " with clusters" if spec.vcov is Vcov.CR2 else ""
+    refused = ""
+    if spec.vcov is Vcov.CR2:
+        refused = CLUSTERED
+    elif isinstance(why := by_arm_probability(design), str):
+        refused = f"{why}, so that they are not drawn again"
+    if not refused:
+        return Source(design=replace(design, cluster=None), outcomes=outcomes, subgroups=subgroups, spec=spec)
     no_one = np.zeros(design.arm.size, dtype=bool)
+    bare = replace(design, X=np.empty((design.arm.size, 0)), covariates=(), cluster=None, probability=None)
     return Source(design=bare.take(no_one), outcomes={}, subgroups=(), spec=spec, refused=refused)

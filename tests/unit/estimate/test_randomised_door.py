@@ -197,7 +197,7 @@ WRONG = [
     ({"rule": "area"}, "rule: got 'area'"),
     ({"seed": None}, "seed: got None"),
     ({"seed": -1}, "seed: got -1"),
-    ({"estimator": "lin"}, "estimator: got 'lin'"),
+    ({"estimator": "ols"}, "estimator: got 'ols'"),
     ({"mechanism": "random"}, "mechanism: got 'random'"),
     ({"mechanism": "blocked"}, "mechanism: got 'blocked'"),
     ({"mechanism": ("blocked", "nowhere")}, "mechanism: there is no column"),
@@ -322,8 +322,10 @@ ODD = [
         "rows: draws of the assignment correct",
     ),
     (
-        lambda e, df: eu.adjust(eu.itt(df, outcome="y", covariates=["x"], **BASE), method="westfall-young"),
-        "method: estimator 'lin' with covariates is not drawn again",
+        lambda e, df: eu.adjust(
+            eu.itt(df, outcome="y", estimator="fe", strata="s", cluster="block", **BASE), method="westfall-young"
+        ),
+        "method: clustered (CR2) variances are not drawn again",
     ),
     (
         lambda e, df: eu.adjust(
