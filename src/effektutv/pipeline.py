@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from . import __version__
 from .errors import ArgumentError
-from .results import DataQuality
+from .results import COMPARISONS, DataQuality
 from .study import Study
 
 if TYPE_CHECKING:
@@ -272,10 +272,10 @@ def _tested(trial: Trial, effects: Effects) -> Effects:
         return not row.subgroup and (row.arm, row.control) != (main, control)
 
     def planned_interaction(row: EffectRow) -> bool:
-        return row.level == "interaction" and row.subgroup in planned and (row.arm, row.control) == (main, control)
+        return row.level in COMPARISONS and row.subgroup in planned and (row.arm, row.control) == (main, control)
 
     def other_interaction(row: EffectRow) -> bool:
-        return row.level == "interaction" and not planned_interaction(row)
+        return row.level in COMPARISONS and not planned_interaction(row)
 
     families = {
         "other_contrasts_holm": other_contrast,

@@ -77,9 +77,7 @@ def _extra(rows: Iterable[EffectRow]) -> list[str]:
     """Return the further p-values that some row has."""
     rows = list(rows)
     return [
-        name
-        for name in ("p_randomization", "p_adjusted")
-        if any(not isinstance(getattr(r, name), Unavailable) for r in rows)
+        name for name in ("p_randomization", "p_adjusted") if any(isinstance(getattr(r, name), float) for r in rows)
     ]
 
 

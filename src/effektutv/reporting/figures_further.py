@@ -14,13 +14,43 @@ from .figure_blocks import difference_subtitle, figure_block, figure_notes, subt
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from effektutv.results import Count, EffectRow
+    from effektutv.results import Count, EffectRow, Profile
     from effektutv.results.further import Power, TimeToEvent
 
     from .blocks import FigureBlock, TableBlock
     from .labels import Context
 
-__all__ = ["estimators_figure", "power_figure", "survival_figure"]
+__all__ = ["effects_figure", "estimators_figure", "power_figure", "survival_figure"]
+
+
+def effects_figure(ctx: Context, profile: Profile, rows: Sequence[EffectRow], table: TableBlock) -> FigureBlock:
+    """Return one outcome's effects by month, with pointwise and simultaneous bands.
+
+    Parameters
+    ----------
+    ctx : Context
+    profile : Profile
+    rows : sequence of EffectRow
+        Of one outcome and clock.
+    table : TableBlock
+    """
+    from effektutv.plots import effects_by_month as plot
+
+    w, outcome, clock = ctx.words, rows[0].outcome, rows[0].clock
+    scale = ctx.scale(outcome)
+    declared = next((o for o in ctx.study.outcomes if o.name == outcome), None)
+    months = {r.month for r in rows}
+    mark = declared.month if declared is not None and declared.month in months else None
+    sizes = {r.control: r.n_control for r in rows[::-1]} | {r.arm: r.n_arm for r in rows[::-1]}
+    columns, values = tables.effect_rows(rows)
+    return figure_block(
+        ctx, "_".join(filter(None, ("effects", outcome, clock))), table.caption, (plot.effects_by_month, plot.alt_text),
+        replace(profile.effects, rows=tuple(rows)).tidy(), (columns, values), table,
+        told=("bands", "outcome", "clock", "mark_month", "scale", "unit_label"), bands=profile.bands.tidy(),
+        labels={outcome: ctx.labels.outcome(outcome)}, arms=ctx.study.arm_labels(w.lang), outcome=outcome,
+        clock=clock or None, mark_month=mark, scale=scale.name, unit_label=scale.unit or None, notes=figure_notes(ctx),
+        subtitle=difference_subtitle(ctx, scale, sizes),
+    )  # fmt: skip
 
 
 def survival_figure(ctx: Context, times: TimeToEvent, table: TableBlock) -> FigureBlock:
@@ -90,7 +120,10 @@ def estimators_figure(ctx: Context, groups: Sequence[tuple[str, Sequence[EffectR
     pair = (first.arm, first.control)
     shown = [(name, [r for r in rows if (r.arm, r.control) == pair]) for name, rows in groups]
     # the same estimate with another variance has no row of its own
-    members = list({r.estimator: r for _, rows in reversed(shown) for r in rows}.values())[::-1]
+    by_estimator: dict[str, EffectRow] = {}
+    for row in (r for _, rows in shown for r in rows):
+        by_estimator.setdefault(row.estimator, row)
+    members = list(by_estimator.values())
     scale, w = ctx.scale(first.outcome), ctx.words
     labels: dict[object, str] = {first.outcome: ctx.labels.outcome(first.outcome)}
     labels |= {("estimator", r.estimator): language.capital(estimator_name(ctx, r)) for r in members}

@@ -10,12 +10,13 @@ from .blocks import Group, Head, Row, Section, TableBlock
 from .effect_tables import estimator_note, marks, protection
 from .estimands import effect_estimand
 from .figures import profile_figure
+from .figures_further import effects_figure
 from .notes import sentences
 
 if TYPE_CHECKING:
     from effektutv.results import EffectBand, EffectRow, Profile
 
-    from .blocks import Block
+    from .blocks import Block, FigureBlock
     from .labels import Context
 
 __all__ = ["months_section"]
@@ -52,16 +53,22 @@ def months_section(ctx: Context) -> Section | None:
     for p, outcome, clock in drawn:
         blocks.append(profile_figure(ctx, p, outcome, clock))
         if outcome == primary and clock in (main, ""):
-            blocks += _effects_table(ctx, p, outcome, clock)
+            blocks += _effects(ctx, p, outcome, clock)
     return Section(key="months", title=ctx.words("months"), blocks=tuple(blocks))
 
 
-def _effects_table(ctx: Context, profile: Profile, outcome: str, clock: str) -> list[TableBlock]:
-    """Return the effects by month with pointwise intervals and simultaneous bands; nothing where there are none."""
-    w, n, scale = ctx.words, ctx.numbers, ctx.scale(outcome)
+def _effects(ctx: Context, profile: Profile, outcome: str, clock: str) -> list[FigureBlock]:
+    """Return the effects by month as a figure with its table; nothing where there are none."""
     rows = [r for r in profile.effects.rows if (r.outcome, r.clock) == (outcome, clock) and not r.subgroup]
     if not rows:
         return []
+    return [effects_figure(ctx, profile, rows, _effects_table(ctx, profile, rows))]
+
+
+def _effects_table(ctx: Context, profile: Profile, rows: list[EffectRow]) -> TableBlock:
+    """Return the effects by month with pointwise intervals and simultaneous bands."""
+    w, n, outcome, clock = ctx.words, ctx.numbers, rows[0].outcome, rows[0].clock
+    scale = ctx.scale(outcome)
     bands = {(b.month, b.arm, b.control): b for b in profile.bands.rows if (b.outcome, b.clock) == (outcome, clock)}
     months = sorted({r.month for r in rows if r.month is not None})
     shown = [m for m in months if m % _STEP == 0] if len(months) > _MOST else months
@@ -82,29 +89,27 @@ def _effects_table(ctx: Context, profile: Profile, outcome: str, clock: str) -> 
     bounds = [bands[m, *p].sim_low for m in shown for p in pairs if (m, *p) in bands]
     fewer = [w("note_risk_months")] if len(shown) < len(months) else []
     simultaneous = [w("note_simultaneous", draws=language.count(profile.bands.draws, w.lang))] if bands else []
-    name = "_".join(filter(None, ("profile", outcome, clock)))
-    return [
-        TableBlock(
-            key="-".join(filter(None, ("table-effects-by-month", clock))),
-            caption=w("effects_by_month", outcome=ctx.labels.outcome(outcome)),
-            spans=(
-                Head(""), Head(w("share" if scale.share else "mean"), span=2),
-                Head(", ".join(filter(None, (w("difference"), unit))), span=3), Head(w("persons")),
-            ),
-            heads=(
-                Head(w("month"), words=True), Head(w("in_arm")), Head(w("in_control")),
-                Head(w("estimate"), f"({w('se')})"), Head(w("ci_short", level=level), w("pointwise")),
-                Head(w("band_short", level=level), w("simultaneous")), Head(f"{w('in_arm')} / {w('in_control')}"),
-            ),
-            groups=groups,
-            notes=(
-                effect_estimand(ctx, used), estimator_note(ctx, used[0]), *simultaneous, w("note_n_rows"), *fewer,
-                *sentences((r.note for r in used), w, ctx.labels),
-                *marks(ctx, [*(v for r in used for v in (r.estimate, r.conf_low, r.n_arm)), *bounds]), protection(ctx),
-            ),
-            file=f"tables/{name}_effects.csv",
-        )
-    ]  # fmt: skip
+    shown_as = (w("share"), w("percent")) if scale.share else (w("mean"), scale.unit)
+    return TableBlock(
+        key="data-effects-by-month",
+        caption=w("effects_by_month", outcome=ctx.labels.outcome(outcome)),
+        spans=(
+            Head(""), Head(", ".join(filter(None, shown_as)), span=2),
+            Head(", ".join(filter(None, (w("difference"), unit))), span=3), Head(w("persons")),
+        ),
+        heads=(
+            Head(w("month"), words=True), Head(w("in_arm")), Head(w("in_control")),
+            Head(w("estimate"), f"({w('se')})"), Head(w("ci_short", level=level), w("pointwise")),
+            Head(w("band_short", level=level), w("simultaneous")), Head(f"{w('in_arm')} / {w('in_control')}"),
+        ),
+        groups=groups,
+        notes=(
+            effect_estimand(ctx, used), estimator_note(ctx, used[0]), *simultaneous, w("note_n_rows"), *fewer,
+            *sentences((r.note for r in used), w, ctx.labels),
+            *marks(ctx, [*(v for r in used for v in (r.estimate, r.conf_low, r.n_arm)), *bounds]), protection(ctx),
+        ),
+        file="",
+    )  # fmt: skip
 
 
 def _month_row(ctx: Context, row: EffectRow, band: EffectBand | None) -> Row:

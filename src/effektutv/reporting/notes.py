@@ -95,6 +95,18 @@ _NOTES = (
     ("told_ar_open", re.compile(r"the first stage is too weak: the confidence set is not an interval")),
     ("told_weak", re.compile(r"weak first stage \(F below 10\)[^;]*")),
     ("told_already", re.compile(rf"(?P<persons>{_PEOPLE}) in the state on day 0 left out")),
+    (
+        "told_filled",
+        re.compile(rf"covariate (?P<group>\S+): (?P<persons>{_PEOPLE}) with no value take the mean of all arms, [^;]+"),
+    ),
+    ("told_clusters", re.compile(r"clusters: (?P<n>\d+) in (?P<arm>\S+), (?P<more>\d+) in (?P<control>[^\s;]+)")),
+    ("told_no_cluster", re.compile(r"persons without a cluster stand alone")),
+    (
+        "told_flat",
+        re.compile(
+            rf"(?P<strata>{_STRATA}) of [^;]+? with no or only events \((?P<persons>{_PEOPLE})\) contribute 0 [^;]+"
+        ),
+    ),
     ("told_respondents", re.compile(r"respondents are compared as they are: [^;]+")),
     ("told_no_events", re.compile(r"deaths and moves are not known: [^;]+")),
     ("told_thinned", re.compile(r"times are thinned so that no step counts a few; [^;]+")),

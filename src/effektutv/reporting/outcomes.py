@@ -257,6 +257,7 @@ def subgroups_section(ctx: Context) -> Section | None:
             blocks.append(
                 effect_table(ctx, key, caption, members, "tables/subgroups.csv", level_names=True, status=status)
             )
-            items = credibility_table(ctx, group, c)
+            # the items judge the main analysis: one table a subgroup
+            items = credibility_table(ctx, group, c) if c == clock else None
             blocks += [items] if items is not None else []
     return Section(key="subgroups", title=w("subgroups"), blocks=tuple(blocks))

@@ -128,6 +128,25 @@ CREDIBILITY: dict[str, tuple[str, str]] = {
         "{strata} utan alla grupper ingår inte ({persons})",
         "{strata} without every arm left out ({persons})",
     ),
+    "told_filled": (
+        "{group}: {persons} utan uppgift får medelvärdet för alla grupper, med en kolumn som säger att uppgiften saknas",
+        "{group}: {persons} with no value take the mean of all arms, with a column that says that it is missing",
+    ),
+    "told_clusters": ("kluster: {n} i {arm} och {more} i {control}", "clusters: {n} in {arm} and {more} in {control}"),
+    "told_no_cluster": ("personer utan kluster står var för sig", "persons without a cluster stand alone"),
+    "told_flat": (
+        "{strata} där ingen eller alla har utfallet ({persons}) bidrar med 0 till effekten",
+        "{strata} where no one or everyone has the outcome ({persons}) contribute 0 to the effect",
+    ),
+    "told_flat_many": (
+        "Strata där ingen eller alla har utfallet bidrar med 0 till effekten i den logistiska regressionen.",
+        "Strata where no one or everyone has the outcome contribute 0 to the effect in the logistic regression.",
+    ),
+    "told_clusters_many": (
+        "Klustrad varians: de som delar behandlare hör ihop; antalet kluster står rad för rad i tabellfilen.",
+        "Clustered variance: those who share a provider belong together; the numbers of clusters stand row by row in the table "
+        "file.",
+    ),
     "told_respondents": (
         "de som svarade jämförs som de är: vilka som svarar kan skilja sig mellan grupperna",
         "respondents are compared as they are: who answers may differ between the arms",
