@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ import pytest
 from scipy.stats import norm
 
 import effektutv as eu
+from effektutv import frames
 from effektutv.results import Unavailable
 
 
@@ -159,7 +161,7 @@ def test_effect_of_receiving_by_hand(asked):
 
 def test_a_third_programme_beyond_the_tolerance_is_refused(restudied, everything):
     tight = restudied(
-        lambda text: everything(text).replace('weights = "all"', 'weights = "all"\nreceipt_tolerance = 0.006', 1),
+        lambda text: everything(text).replace("receipt_tolerance = 0.05", "receipt_tolerance = 0.006"),
     )
     rows = eu.load(tight).compliance().rows
     # receipt of CM differs by 0.0057 between SE and FS, receipt of SE by 0.011 between CM and FS
@@ -382,3 +384,26 @@ def test_effects_by_half_year_of_entry(asked, plain):
 def test_the_shipped_study_has_what_it_declares(trial):
     for outcome in trial.study.outcomes:
         assert trial.has(outcome.name)
+
+
+def test_by_how_much_effects_differ_between_municipalities(trial, plain):
+    """The trial's question is the data frame's, with the form's municipality as site."""
+    people = trial.table.assign(y=trial.outcome("arbete"))
+    direct = frames.site_variation(
+        people, outcome="y", arm="arm", control="FS", site="municipality", arms=["FS", "SE", "CM"]
+    )
+    for ours, theirs in zip(trial.site_variation().rows, direct.rows, strict=True):
+        assert (ours.outcome, ours.clock, ours.month) == ("arbete", "randomisation", 15)
+        assert replace(ours, outcome="y", clock="", month=None) == theirs
+    with pytest.raises(eu.ArgumentError, match="has no municipalities"):
+        eu.load(plain).site_variation()
+
+
+def test_declared_hypotheses_reach_the_interactions(restudied):
+    said = 'direction = "larger"\nprior_evidence = { sv = "Ja", en = "Yes" }\n'
+    told = restudied(lambda text: text.replace('by = ["kon"]\n', f'by = ["kon"]\n{said}', 1))
+    declared, silent = eu.load(told), eu.load(restudied(lambda text: text))
+    groups = ["kon", "daglig_verksamhet"]
+    assert declared.itt(by=groups).credibility != silent.itt(by=groups).credibility
+    assert declared.itt(by="daglig_verksamhet").credibility == silent.itt(by="daglig_verksamhet").credibility
+    assert declared.itt().rows == silent.itt().rows

@@ -53,7 +53,14 @@ def test_the_trial_as_declared():
     assert study.primary.name == "arbete"
     assert study.primary.month == 15
     assert study.time_zero.clock == "randomisation"
-    assert [s.by for s in study.subgroups] == [("kon",), ("daglig_verksamhet",)]
+    assert [(s.by, s.prespecified) for s in study.subgroups] == [
+        (("kon",), True),
+        (("daglig_verksamhet",), True),
+        (("kon", "daglig_verksamhet"), False),
+    ]
+    assert [s.direction for s in study.subgroups] == [None, None, None]
+    assert [a.received.source for a in study.arms] == ["start", "sius", "hours"]
+    assert (study.plan.baseline, study.outcome("livskvalitet").wave) == (0.18, 2)
     assert [x.code for x in study.covariate("kon").levels] == ["kvinna", "man"]
 
 
@@ -86,16 +93,16 @@ def test_the_trial_as_declared():
         ('state = "studies"', 'state = "studies"\nwave = 2', "wave belongs to an item of the survey"),
         ('state = "studies"\nmonth = 15', 'column = "y"', "a study from registers has outcomes with state or item"),
         ('state = "work"\nmonth = 15', 'item = "halsa"\nwave = 1', "it cannot be the primary outcome"),
-        ('vcov = "HC2"', 'vcov = "CR2"', "vcov 'CR2' needs cluster"),
-        ('vcov = "HC2"', 'vcov = "CR2"\ncluster = "behandlare"', "'blocked' has no clustered variance"),
+        ('vcov = "HC2"\nweights = "all"\ncluster = "behandlare"', 'vcov = "CR2"', "vcov 'CR2' needs cluster"),
+        ('vcov = "HC2"', 'vcov = "CR2"', "'blocked' has no clustered variance"),
         ('vcov = "HC2"', 'vcov = "HC1"', "estimator 'blocked' has vcov 'HC2' only"),
         ('strata = "stratum"', "", "estimator 'blocked' needs strata"),
         ('strata = "stratum"   ', 'estimatr = "ipw" ', "did you mean 'estimator'"),
         ('weights = "all"', 'weights = "pair"\nprobability = "sannolikhet"', "weights must be 'all'"),
-        ('weights = "all"', "receipt_tolerance = 1.0", "less than 1"),
+        ("receipt_tolerance = 0.05", "receipt_tolerance = 1.0", "less than 1"),
         ('by = ["kon"]', 'by = ["kon", "daglig_verksamhet"]\ndirection = "larger"', "exactly two levels"),
         ('by = ["kon"]', 'by = ["diagnos"]\ndirection = "larger"', "exactly two levels"),
-        ('prespecified = true', 'direction = "more"', "allowed: 'larger' or 'smaller'"),
+        ("prespecified = true", 'direction = "more"', "allowed: 'larger' or 'smaller'"),
     ],
 )
 def test_a_mistake_names_the_line_and_what_is_allowed(changed, old, new, expected):
@@ -156,7 +163,7 @@ def test_what_a_study_may_say(tmp_path):
     text = re.sub(r"(?m)^\[plan\]\n(?:[a-z].*\n)+", "", text)
     for old, new in (
         ('code = "CM"\n', 'code = "CM"\nreceived = { source = "hours", actor = "CM" }\n'),
-        ('estimator = "blocked"\nvcov = "HC2"', 'estimator = "lin"\nvcov = "CR2"\ncluster = "behandlare"'),
+        ('estimator = "blocked"\nvcov = "HC2"', 'estimator = "lin"\nvcov = "CR2"'),
         (
             'by = ["kon"]\nprespecified = true',
             'by = ["kon"]\nprespecified = true\ndirection = "larger"\nprior_evidence = { sv = "Ja", en = "Yes" }',

@@ -10,6 +10,7 @@ import pandas as pd
 from .. import frames, randomised
 from ..errors import ArgumentError
 from ..results import Contamination, Effects, Profile, RandomizationTest
+from ..results.sites import SiteVariation
 from .participants import Participants
 
 __all__ = ["EffectQuestions"]
@@ -79,6 +80,7 @@ class EffectQuestions(Participants):
             covariates=list(covariates) if covariates else None,
             by=[g[0] if len(g) == 1 else g for g in groups] or None,
             levels={c: self._levels(c, df[c]) for g in groups for c in g} or None,
+            **self._hypotheses(groups),
             contrasts=contrasts,
             clock=self._clock(clock) if dated else "",
             month=self._month(declared, month) if dated else None,
@@ -250,6 +252,56 @@ class EffectQuestions(Participants):
             clock=chosen,
             **self._assigned(),
         )
+
+    def site_variation(
+        self, outcome: str | None = None, *, month: int | None = None, clock: str | None = None
+    ) -> SiteVariation:
+        """Return how much the effects vary between municipalities: standard deviation with interval, Cochran's test.
+
+        Parameters
+        ----------
+        outcome : str, optional
+            The outcome's name; the primary one where not given.
+        month, clock : optional
+            As in :meth:`outcome`.
+
+        Returns
+        -------
+        SiteVariation
+            No municipality's own effect is part of it.
+
+        Raises
+        ------
+        ArgumentError
+            If the study is of a plain table, which does not say where persons live.
+        """
+        if not self.from_registers:
+            raise ArgumentError(
+                "a study of a plain table has no municipalities; use frames.site_variation on the table"
+            )
+        name = self.study.primary.name if outcome is None else outcome
+        declared = self.study.outcome(name)
+        y = self.outcome(name, month=month, clock=clock)
+        assigned = self._assigned()
+        assigned.pop("strata")
+        return frames.site_variation(
+            pd.DataFrame({**self._design_columns(), "municipality": self._cohort.people["municipality"], name: y}),
+            outcome=name,
+            site="municipality",
+            level=self.study.study.confidence,
+            clock=self._clock(clock) if declared.dated else "",
+            month=self._month(declared, month) if declared.dated else None,
+            **assigned,
+        )
+
+    def _hypotheses(self, groups: Sequence[tuple[str, ...]]) -> dict[str, Any]:
+        """Return what the study declared of these subgroups before outcomes were seen, and how many it has in all."""
+        declared = [s for s in self.study.subgroups if s.by in groups]
+        return {
+            "hypotheses": {":".join(s.by): s.direction for s in declared if s.direction is not None},
+            "prior_evidence": [":".join(s.by) for s in declared if s.prior_evidence is not None],
+            "modifiers": len(self.study.subgroups) or None,
+        }
 
     def _pooled(self, outcome: str | None, month: int | None, clock: str | None) -> dict[str, Any]:
         """Return the arguments of a question about one regression of all arms."""
