@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from effektutv import language
-from effektutv.plots import bounds, estimators, flow, forest, love
+from effektutv.plots import bounds, estimators, flow, forest, love, sites
 
 if TYPE_CHECKING:
     from figure_cases import Case
@@ -32,13 +32,13 @@ def cases() -> list[Case]:
 #: Fixture → which cases it runs over.
 CHOSEN: dict[str, Callable[[Case], bool]] = {
     "case": lambda c: True,
-    "row_case": lambda c: c.module in {forest, love, estimators, bounds},
+    "row_case": lambda c: c.module in {forest, love, estimators, bounds, sites},
     "flow_case": lambda c: c.module is flow,
     "swedish_case": lambda c: c.lang == "sv",
     "normal_case": lambda c: c.name.endswith("normal"),
     "hidden_case": lambda c: (
         c.name.rpartition("_")[2] in {"suppressed", "gone"}
-        and c.name.split("_")[0] in {"profile", "forest", "love", "survival", "estimators"}
+        and c.name.split("_")[0] in {"profile", "forest", "love", "survival", "estimators", "sites"}
     ),
 }
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from figure_cases import ARMS, CONTRASTS, FOUR, LABELS, NOTES, SIZES, Case, effect, hide
+from figure_cases import ARMS, CONTRASTS, FOUR, LABELS, NOTES, SIZES, Case, effect, hide, regions_table
 
-from effektutv.plots import bounds, effects_by_month, estimators, power, randomization, survival
+from effektutv.plots import bounds, effects_by_month, estimators, power, randomization, sites, survival
 
 FIVE = {
     "sv": {
@@ -265,4 +265,26 @@ def _month_cases(lang: str) -> Iterator[Case]:
     yield case("nothing", still)
 
 
-FURTHER = [_survival_cases, _estimator_cases, _bounds_cases, _draws_cases, _power_cases, _month_cases]
+# ------------------------------------------------------------------------------------------------------------- sites
+
+
+def _site_cases(lang: str) -> Iterator[Case]:
+    said = {"projektomrade": "Projektområde" if lang == "sv" else "Project area"}
+
+    def case(name: str, table: pd.DataFrame, **options: Any) -> Case:
+        options = {"arms": ARMS[lang], "labels": said} | options
+        return _case(sites, "sites", name, table, lang, set(), **options)
+
+    numbers = ["estimate", "conf_low", "conf_high", "n_arm", "n_control"]
+    table = regions_table()
+    yield case("normal", table, level=0.95, notes=NOTES[lang])
+    few = table["level"].isin(["Kommun 2", "Kommun 12", "Kommun 5"])
+    hidden = hide(hide(table, few, numbers), table["level"] == "Kommun 7", numbers[:3], "unavailable")
+    yield case("suppressed", hidden)
+    none = hide(table[table["subgroup"] != ""], table["level"] != "interaction", numbers)
+    yield case("gone", none[none["level"] != "interaction"])
+    long = {("projektomrade", "Kommun 3"): "Örnsköldsviks kommun med grannkommunerna Kramfors och Sollefteå"}
+    yield case("unit", table, scale="unit", unit_label="kr", decimals=3, labels={**said, **long})
+
+
+FURTHER = [_survival_cases, _estimator_cases, _bounds_cases, _draws_cases, _power_cases, _month_cases, _site_cases]

@@ -19,7 +19,7 @@ from matplotlib.transforms import Bbox
 
 from effektutv import language
 from effektutv.errors import ArgumentError
-from effektutv.plots import bars, estimators, forest, love, profile, survival
+from effektutv.plots import bars, estimators, forest, love, profile, sites, survival
 from effektutv.plots.measure import spread, text_width, wrap
 from effektutv.plots.style import arm_styles, luminance, pair_styles, readable, save
 from effektutv.plots.words import WORDS
@@ -143,9 +143,14 @@ def test_absent_values_are_marked_and_explained(case) -> None:
 
 def test_nothing_absent_is_drawn_as_zero(hidden_case) -> None:
     case = hidden_case
-    column = {profile: "share", survival: "incidence", forest: "estimate", estimators: "estimate", love: "smd"}[
-        case.module
-    ]
+    column = {
+        profile: "share",
+        survival: "incidence",
+        forest: "estimate",
+        estimators: "estimate",
+        sites: "estimate",
+        love: "smd",
+    }[case.module]
     known = case.table[column].dropna().to_numpy(dtype=float)
     (axes,) = case.figure().axes
     lines = [line for line in axes.lines if line.get_marker() not in {"None", None}]

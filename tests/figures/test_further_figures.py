@@ -14,7 +14,7 @@ import effektutv as eu
 from effektutv import language
 from effektutv.errors import ArgumentError
 from effektutv.further import power_curve
-from effektutv.plots import bounds, effects_by_month, estimators, power, randomization, survival
+from effektutv.plots import bounds, effects_by_month, estimators, power, randomization, sites, survival
 from effektutv.pooled import contamination
 
 SE = "#0072b2"
@@ -146,6 +146,22 @@ def test_a_levels_label_may_be_told_by_its_covariate(case_named) -> None:
     )
     assert "Kön: kvinna" in words
     assert any(w.endswith("psykisk") for w in words)
+
+
+def test_sites_are_sorted_and_those_not_shown_come_last_in_the_tables_order(case_named) -> None:
+    case = case_named("sites_suppressed")
+    figure = case.figure()
+    places = [t for t in figure.texts if t.get_text().startswith("Kommun ")]
+    down = [t.get_text() for t in sorted(places, key=lambda t: -t.get_position()[1])]
+    known = case.table[case.table["level"].str.startswith("Kommun")].dropna(subset="estimate")
+    assert down[:8] == list(known.sort_values("estimate", ascending=False)["level"])
+    assert down[8:] == ["Kommun 2", "Kommun 5", "Kommun 7", "Kommun 12"]
+    (axes,) = figure.axes
+    assert sum(list(line.get_xdata()) == [0.08, 0.08] for line in axes.lines) == 13
+    assert "8 av 12 platser visas" in case.alt_text()
+    assert any("p\u00a0=\u00a00,700" in t.get_text() for t in figure.texts)
+    with pytest.raises(ArgumentError, match="one contrast"):
+        sites.sites(pd.concat([case.table, case.table.assign(arm="CM")]))
 
 
 # ------------------------------------------------------------------------------------------------------- draws

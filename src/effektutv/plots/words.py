@@ -311,6 +311,24 @@ WORDS = Catalogue(
             "sv": "{name}: från {first} vid {at_first} till {last} vid {at_last}",
             "en": "{name}: from {first} at {at_first} to {last} at {at_last}",
         },
+        # effects by site
+        "sites_title": {"sv": "{site}: effekten på varje plats", "en": "{site}: the effect in each place"},
+        "sites_note": {
+            "sv": "Raderna är ordnade efter skattningen: även lika effekter ser då ut att skilja sig åt.",
+            "en": "Rows are sorted by estimate: even equal effects then look as if they differed.",
+        },
+        "sites_test": {
+            "sv": "Test av att effekten är densamma överallt: {p}.",
+            "en": "Test that the effect is the same everywhere: {p}.",
+        },
+        "sites_alt": {
+            "sv": "{shown} av {all} platser visas, med effekter från {low} till {high}.",
+            "en": "{shown} of {all} places are shown, with effects from {low} to {high}.",
+        },
+        "sites_alt_none": {
+            "sv": "{shown} av {all} platser visas.",
+            "en": "{shown} of {all} places are shown.",
+        },
         # participant flow
         "flow_title": {"sv": "Deltagare från förfrågan till analys", "en": "Participants from invitation to analysis"},
         "flow_subtitle": {"sv": "Antal personer.", "en": "Number of persons."},

@@ -1,0 +1,204 @@
+"""Effects by site, sorted, around the effect for everyone: a caterpillar of what may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from .. import language
+from ..errors import ArgumentError
+from ..language import ABSENT, SUPPRESSED, Lang, Scale
+from .cells import Labels, Names, Row, mark_notes, records, value, word
+from .rows import RowLine, Writer, column_heads, coverage, row_figure
+from .style import ArmStyle, pair_styles
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+__all__ = ["alt_text", "sites"]
+
+#: Rows that compare levels, and are no site's.
+_COMPARISONS = frozenset({"interaction", "joint"})
+
+
+def sites(
+    table: pd.DataFrame,
+    *,
+    lang: str = "en",
+    title: str | None = None,
+    subtitle: str | None = None,
+    notes: Sequence[str] = (),
+    arms: Mapping[str, str] | None = None,
+    control: str | None = None,
+    labels: Labels | None = None,
+    scale: Scale = "points",
+    unit_label: str | None = None,
+    decimals: int = 1,
+    level: float | None = None,
+) -> Figure:
+    """Draw one contrast's effect in each site, the largest first, with the effect for everyone above and through them.
+
+    Sites without an estimate that may be shown come last, in the table's order, so that their place tells nothing. Sorting makes
+    chance look like pattern: the note says so, and gives the test that all sites have one effect, where the table has it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``Effects.tidy()`` of one contrast, outcome and month, by one characteristic: ``arm control subgroup level estimate
+        conf_low conf_high``, and where known ``outcome clock month n_arm n_control p_value status``. A row without ``subgroup``
+        is everyone's; one with level ``interaction`` is the test.
+    lang : {"en", "sv"}
+    title, subtitle : str, optional
+        What is shown; unit, population and n.
+    notes : sequence of str
+        Estimand, interval, source, protection, *synthetic*. What columns and marks mean is added.
+    arms : mapping of str to str, optional
+        Labels by code in the study's order, control first.
+    control : str, optional
+        The comparison arm's code; the first of ``arms`` else.
+    labels : mapping, optional
+        Labels of outcome, characteristic and sites, the latter by key or (characteristic, key).
+    scale : {"points", "unit"}
+        ``"points"``: differences of shares, shown in percentage points. ``"unit"``: shown as they are.
+    unit_label : str, optional
+        The unit's name under the axis: percentage points unless ``scale`` is ``"unit"``.
+    decimals : int, default 1
+    level : float, optional
+        Coverage of the intervals, for the heading: 0.95.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ArgumentError
+        If the table has several contrasts, outcomes, months or characteristics, or none of the latter.
+    """
+    rows, names, write = _read(table, lang, arms, control, labels, scale, decimals)
+    everyone = [r for r in rows if not word(r, "subgroup")]
+    look = pair_styles([(word(rows[0], "arm"), word(rows[0], "control"))], names.styles, names.control)[0]
+    pale = ArmStyle(colour=look.colour, line=look.line, marker=look.marker, label=look.label, hollow=True)
+    body = [_line(r, names.text("everyone"), write, look, bold=True) for r in everyone]
+    body += [_line(r, _site(r, names), write, pale, space=6.0 if not i and body else 0.0)
+             for i, r in enumerate(_sorted(rows))]  # fmt: skip
+    unit = unit_label or (language.capital(language.text("percentage_points", names.lang)) if scale == "points" else "")
+    signs = {sign for line in body for cell in line.cells for sign in (SUPPRESSED, ABSENT) if cell.endswith(sign)}
+    return row_figure(
+        body,
+        heads=column_heads(names, level),
+        write=write,
+        unit=unit,
+        title=_default_title(rows, names) if title is None else title,
+        subtitle=_default_subtitle(rows, names, scale, unit_label) if subtitle is None else subtitle,
+        notes=[*notes, *_own_notes(rows, names, write), names.text("n_pair_note"), *mark_notes(signs, names.lang)],
+        guide=value(everyone[0], "estimate") if everyone else None,
+    )
+
+
+def _read(
+    table: pd.DataFrame,
+    lang: str,
+    arms: Mapping[str, str] | None,
+    control: str | None,
+    labels: Labels | None,
+    scale: Scale,
+    decimals: int,
+) -> tuple[list[dict[str, object]], Names, Writer]:
+    needed = ["arm", "control", "subgroup", "level", "estimate", "conf_low", "conf_high"]
+    rows = records(table, needed, "sites")
+    keys = ("arm", "control", "outcome", "clock", "month")
+    one = len({tuple(word(r, key) for key in keys) for r in rows}) == 1
+    if not one or len({word(r, "subgroup") for r in rows} - {""}) != 1:
+        raise ArgumentError(
+            "table: the sites figure wants one contrast, outcome and month, by one characteristic; give those rows alone"
+        )
+    names = Names(rows, lang, arms, control, labels)
+    return rows, names, Writer(names=names, scale=scale, decimals=decimals)
+
+
+def _sorted(rows: Sequence[Row]) -> list[Row]:
+    """Return the sites, the largest effect first, those without one last in the table's order."""
+    mine = [r for r in rows if word(r, "subgroup") and word(r, "level") not in _COMPARISONS]
+    shown = [(-estimate, i) for i, r in enumerate(mine) if (estimate := value(r, "estimate")) is not None]
+    order = [i for _, i in sorted(shown)]
+    return [mine[i] for i in order] + [r for i, r in enumerate(mine) if i not in set(order)]
+
+
+def _site(row: Row, names: Names) -> str:
+    return names.label(word(row, "level"), of=word(row, "subgroup"))
+
+
+def _line(row: Row, label: str, write: Writer, look: ArmStyle, *, bold: bool = False, space: float = 0.0) -> RowLine:
+    cells = (write.estimate(row), write.interval(row), write.persons(row))
+    return RowLine(label=label, cells=cells, bold=bold, row=row, look=look, space=space)
+
+
+def _default_title(rows: Sequence[Row], names: Names) -> str:
+    site = next(word(r, "subgroup") for r in rows if word(r, "subgroup"))
+    return names.text("sites_title", site=language.capital(names.label(site)))
+
+
+def _default_subtitle(rows: Sequence[Row], names: Names, scale: Scale, unit_label: str | None) -> str:
+    first = f"{names.versus(rows[0])}. "
+    if scale == "points":
+        return first + names.text("forest_subtitle_points")
+    if unit_label:
+        return first + names.text("forest_subtitle_unit", unit=unit_label)
+    return first + names.text("forest_subtitle_plain")
+
+
+def _own_notes(rows: Sequence[Row], names: Names, write: Writer) -> list[str]:
+    out = [names.text("sites_note")]
+    tests = [r for r in rows if word(r, "level") == "interaction" and value(r, "p_value") is not None]
+    if tests:
+        out.append(names.text("sites_test", p=write.p_value(tests[0])))
+    return out
+
+
+# ------------------------------------------------------------------------------------------------------------ alt text
+
+
+def alt_text(
+    table: pd.DataFrame,
+    lang: Lang,
+    *,
+    arms: Mapping[str, str] | None = None,
+    control: str | None = None,
+    labels: Labels | None = None,
+    scale: Scale = "points",
+    unit_label: str | None = None,
+    decimals: int = 1,
+    level: float | None = None,
+) -> str:
+    """Return the effect for everyone, how many sites are shown, and the smallest and largest effect among them.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As for :func:`sites`, and so are the others.
+    lang : {"sv", "en"}
+    arms, control, labels, scale, unit_label, decimals, level
+        As for :func:`sites`.
+    """
+    rows, names, write = _read(table, lang, arms, control, labels, scale, decimals)
+    unit = language.text("percentage_points", names.lang) if scale == "points" else unit_label or ""
+    unit = f" {unit}" if unit else ""
+    everyone = [r for r in rows if not word(r, "subgroup") and value(r, "estimate") is not None]
+    places = _sorted(rows)
+    shown = [r for r in places if value(r, "estimate") is not None]
+    out = []
+    if everyone:
+        stated = "" if level is None else coverage(level, names.lang) + " "
+        around = f" ({stated}{names.text('ci_words')} {write.interval(everyone[0], running=True)})"
+        around = "" if value(everyone[0], "conf_low") is None else around
+        first = (
+            f"{names.versus(rows[0])}, {names.text('everyone').lower()}: {write.estimate(everyone[0])}{unit}{around}."
+        )
+        out.append(first)
+    n = {"shown": language.count(len(shown), names.lang), "all": language.count(len(places), names.lang)}
+    if not shown:
+        return " ".join([*out, names.text("sites_alt_none", **n)])
+    low, high = write.estimate(shown[-1]) + unit, write.estimate(shown[0]) + unit
+    return " ".join([*out, names.text("sites_alt", low=low, high=high, **n)])
