@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from effektutv.results import Credibility, Suppressed
+from effektutv.results import COMPARISONS, Credibility, Suppressed
 
-from .collect import INTERACTION
 from .protected import Decision, Role
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def shown_credibility(found: Credibility, rows: Sequence[EffectRow]) -> tuple[Cr
             numbers = (row.estimate, row.std_error, row.p_value, row.p_adjusted, row.p_randomization)
             whole = not any(isinstance(v, Suppressed) for v in numbers)
             open_[key] = open_.get(key, True) and whole
-    with_interaction = {_key(r, r.subgroup) for r in rows if r.level == INTERACTION}
+    with_interaction = {_key(r, r.subgroup) for r in rows if r.level in COMPARISONS}
     kept, gone = [], dict[str, None]()
     for item in found.rows:
         key = _key(item, item.subgroup)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -159,15 +160,23 @@ def _status(value: Statistic) -> Status:
 
 
 def _risk_shown(track: Track, j: int, curves: Curves, policy: Policy) -> bool:
-    """Return whether the number just before a time tells of no few: neither those who leave then, nor before it."""
-    positions = [set(curves.positions(track, k)) for k in KINDS]
+    """Return whether the number just before a time tells of no few.
+
+    It is the sum of all who left before that time. Less what is shown of each kind, at the time itself or at the last time
+    before it where that kind is shown, it may leave a few of some kinds who left then, or between.
+    """
+    positions = [curves.positions(track, k) for k in KINDS]
     if track.n != curves.sizes[track.clock, track.arm] or any(j not in p for p in positions):
         return False
-    earlier = [-1, *(i for i in sorted(set.union(*positions)) if i < j)]
-    between = [track.left(i) - track.n_risk[j] for i in earlier]
+    known = []
+    for kind, shown in zip(KINDS, positions, strict=True):
+        before = max((i for i in shown if i < j), default=None)
+        known.append((track.counts[kind][j], 0 if before is None else track.counts[kind][before]))
+    left = track.n - track.n_risk[j]
+    apart = [abs(left - sum(parts)) for parts in product(*known)]
     then = track.n_risk[j] - track.left(j)
     ended = track.at_end if j == len(track.times) - 1 else 0
-    return not any(policy.small(k) for k in (*between, then, then + ended, track.n_risk[j]))
+    return not any(policy.small(k) for k in (*apart, then + ended, track.n_risk[j]))
 
 
 def _median(arm: str, again: _Again, curves: Curves) -> Statistic:

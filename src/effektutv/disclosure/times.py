@@ -11,7 +11,7 @@ between two times. So the counts are decided, and the curve follows:
   persons of a step had come evenly over it and those who are not shown had stayed: they tell no more than the counts do.
   Where nothing was thinned they are what they were. A test within strata cannot be had from the counts; its statistic
   and p stand as they were, its expected events do not.
-- ``n_risk`` is shown where neither those who leave at that very time nor those before it in the step are few.
+- ``n_risk`` is shown where, less what is shown of each kind then or before, it leaves no few of any kinds.
 - The arm less its persons at risk were in the state on day 0 already: 1–4 of them are counted as at risk instead, where
   the arm has 100 persons or more, so that the arm's own number is shown; else the arm is hidden.
 - From the time on when 1–4 are left the arm is hidden.
