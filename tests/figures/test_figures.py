@@ -155,7 +155,7 @@ def test_nothing_absent_is_drawn_as_zero(hidden_case) -> None:
     (axes,) = case.figure().axes
     lines = [line for line in axes.lines if line.get_marker() not in {"None", None}]
     across = 1 if case.module in {profile, survival} else 0
-    drawn = np.concatenate([np.asarray(line.get_data()[across], dtype=float) for line in lines])
+    drawn = np.concatenate([np.empty(0), *(np.asarray(line.get_data()[across], dtype=float) for line in lines)])
     assert (
         np.isclose(drawn[~np.isnan(drawn)][:, None], np.append(known, case.table.get("smd_weighted", known)))
         .any(1)
