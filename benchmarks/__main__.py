@@ -1,27 +1,47 @@
-"""Every benchmark in one run: ``make bench``. Times are medians; what counts are the ratios, taken in the same run."""
+"""Every benchmark in one run, ``make bench``: what it says of randomisation tests, then one table of all else.
+
+A name or several take those only: ``python -m benchmarks ols balance``. What counts are the ratios, taken in the same run.
+"""
 
 from __future__ import annotations
 
+import importlib
 import os
 import platform
+import sys
 
-from benchmarks import bench_build, bench_import, bench_itt, bench_randomization, bench_report
+import numpy as np
+
+from benchmarks.measure import Line, table
+
+NAMES = ("import", "itt", "ols", "balance", "build", "report", "randomization")
 
 
-def main() -> None:
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores")
-    print("\n-- import")
-    bench_import.main()
-    print("\n-- estimates")
-    bench_itt.main(1063)
-    bench_itt.main(100_000)
-    print("\n-- randomisation tests")
-    bench_randomization.main()
-    print("\n-- register build")
-    bench_build.main()
-    print("\n-- report")
-    bench_report.main()
+def lines_of(name: str) -> list[Line]:
+    """Run one benchmark; what another needs is not imported for it."""
+    if name == "randomization":
+        from benchmarks import bench_randomization
+
+        bench_randomization.main()
+        return []
+    if name == "itt":
+        from benchmarks import bench_itt
+
+        return [*bench_itt.main(1063), *bench_itt.main(100_000)]
+    lines: list[Line] = importlib.import_module(f"benchmarks.bench_{name}").main()
+    return lines
+
+
+def main(names: list[str]) -> None:
+    if strange := set(names) - set(NAMES):
+        raise SystemExit(f"no benchmark is called {sorted(strange)}; there are {', '.join(NAMES)}")
+    lines = [line for name in NAMES if name in (names or NAMES) for line in lines_of(name)]
+    print(
+        f"\nPython {platform.python_version()}, numpy {np.__version__}, {os.cpu_count()} cores, one thread of linear algebra\n"
+    )
+    if lines:
+        print(table(lines))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -1,20 +1,23 @@
 """From extracts to the report in a fresh process, by step.
 
-python benchmarks/bench_report.py
+    python -m benchmarks.bench_report
+
+Times are by the clock, of the quickest of three runs.
 """
 
 from __future__ import annotations
 
 import json
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.measure import Line, table
 
-def main(repeats: int = 3) -> None:
+
+def main(repeats: int = 3) -> list[Line]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         command = [sys.executable, "-m", "effektutv"]
@@ -27,12 +30,13 @@ def main(repeats: int = 3) -> None:
             totals.append(time.perf_counter() - begin)
             manifest = json.loads((folder / "out" / "manifest.json").read_text(encoding="utf-8"))
             steps.append(manifest["runtime"]["seconds"])
-    print(f"extracts to report, 1,063 persons, fresh process: {statistics.median(totals):.2f} s")
-    for step in steps[0]:
-        print(f"  {step:20} {statistics.median(s[step] for s in steps):7.3f} s")
-    accounted = statistics.median(sum(s.values()) for s in steps)
-    print(f"  {'imports and the rest':20} {statistics.median(totals) - accounted:7.3f} s")
+    quickest = totals.index(min(totals))
+    what, parts = "extracts to report, 1,063 persons, fresh process", steps[quickest]
+    lines = [Line(what=what, ours=totals[quickest], unit="s")]
+    lines += [Line(what=f"of which {step}", ours=seconds, unit="s") for step, seconds in parts.items()]
+    rest = totals[quickest] - sum(parts.values())
+    return [*lines, Line(what="of which imports and the rest", ours=rest, unit="s")]
 
 
 if __name__ == "__main__":
-    main()
+    print(table(main()))

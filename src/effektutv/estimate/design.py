@@ -399,19 +399,27 @@ def count_cells(sample: Sample) -> Cells:
     ----------
     sample : Sample
     """
-    design, y = sample.design, sample.y
-    arms = len(design.arms)
+    design, y, arms = sample.design, sample.y, len(sample.design.arms)
     size, shape = design.n_strata * arms, (design.n_strata, arms)
-    cell = design.stratum * arms + design.arm
-    n = np.bincount(cell, minlength=size)
-    total = np.asarray(np.bincount(cell, weights=y, minlength=size), dtype=np.float64)
+    n, total, ss = np.zeros(size, dtype=np.intp), np.zeros(size), np.zeros(size)
+    for at in _slices(y.size):
+        cell = design.stratum[at] * arms + design.arm[at]
+        n += np.bincount(cell, minlength=size)
+        total += np.bincount(cell, weights=y[at], minlength=size)
     mean = np.divide(total, n, out=np.zeros(size), where=n > 0)
     if sample.binary:
         ss = total * (n - total) / np.maximum(n, 1)  # exact counts: k(n − k)/n
     else:
-        squares = np.bincount(cell, weights=(y - mean[cell]) ** 2, minlength=size)
-        ss = _no_dust(np.asarray(squares, dtype=np.float64), n, mean)
+        for at in _slices(y.size):
+            cell = design.stratum[at] * arms + design.arm[at]
+            ss += np.bincount(cell, weights=(y[at] - mean[cell]) ** 2, minlength=size)
+        ss = _no_dust(ss, n, mean)
     return Cells(n=n.reshape(shape), total=total.reshape(shape), mean=mean.reshape(shape), ss=ss.reshape(shape))
+
+
+def _slices(n: int, block: int = 65_536) -> Iterator[slice]:
+    """Yield n rows a block at a time, so that what is made of them on the way stays small."""
+    return (slice(begin, begin + block) for begin in range(0, n, block))
 
 
 def default_contrasts(arms: tuple[str, ...]) -> tuple[tuple[int, int], ...]:

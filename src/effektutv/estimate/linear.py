@@ -250,16 +250,38 @@ def least_squares(
     LeastSquares or Unavailable
         Unavailable where the target's coefficient is not identified.
     """
-    p, q = main.shape[1], interactions.shape[1]
+    solved = solve(columns_of(y, target, main, interactions, group, n_groups))
+    return solved if isinstance(solved, Unavailable) else by_person(solved)
+
+
+def columns_of(
+    y: FloatArray,
+    target: FloatArray,
+    main: FloatArray,
+    interactions: FloatArray | None = None,
+    group: IntArray | None = None,
+    n_groups: int = 1,
+) -> Rows:
+    """Return arrays as the rows of a regression, none of them copied.
+
+    Parameters
+    ----------
+    y, target, main, interactions, group, n_groups
+        As in :func:`least_squares`; without ``interactions`` there are none, without ``group`` there is one.
+    """
+    n, p = main.shape
+    q = 0 if interactions is None else interactions.shape[1]
+    codes = np.broadcast_to(np.intp(0), (n,)) if group is None else group
 
     def read(at: slice) -> Block:
         block = np.empty((y[at].size, p + q + 3))
-        block[:, :p], block[:, p : p + q], block[:, p + q] = main[at], interactions[at], target[at]
-        return block, y[at], group[at]
+        block[:, :p], block[:, p + q] = main[at], target[at]
+        if interactions is not None:
+            block[:, p : p + q] = interactions[at]
+        return block, y[at], codes[at]
 
-    size = np.bincount(group, minlength=n_groups)
-    solved = solve(Rows(n=y.size, k=p + q + 1, n_main=p, size=size, read=read))
-    return solved if isinstance(solved, Unavailable) else by_person(solved)
+    size = np.array([n]) if group is None else np.bincount(group, minlength=n_groups)
+    return Rows(n=n, k=p + q + 1, n_main=p, size=size, read=read)
 
 
 def by_person(solved: Regression) -> LeastSquares:
@@ -301,9 +323,11 @@ def solve(rows: Rows, block: int = BLOCK) -> Regression | Unavailable:
     """
     k = rows.k
     centre, gram, norm, scale = _moments(rows, block)
-    triangle = _cholesky(gram, scale)
     kept = list(range(k))
-    if triangle is None:
+    found = _cholesky(gram, scale)
+    if found is not None:
+        inverse, projected = found
+    else:
         triangle = _householder(rows, centre, block)
         R = triangle[:, :k]
         if R.shape[0] <= k or np.any(np.abs(np.diag(R)) <= TOLERANCE * scale[:k]):
@@ -311,15 +335,14 @@ def solve(rows: Rows, block: int = BLOCK) -> Regression | Unavailable:
             if k - 1 not in kept:
                 return Unavailable("the arm cannot be told apart from the covariates and strata")
             triangle = _triangle(triangle[:, [*kept, k]])
-    size = len(kept)
-    inverse: FloatArray = np.linalg.inv(triangle[:size, :size]).astype(np.float64, copy=False)
-    projected = triangle[:size, size]
+        size = len(kept)
+        inverse, projected = _inverse(triangle[:size, :size]), triangle[:size, size]
     coefficients = inverse @ projected
     centre = centre[:, [*kept, k]]
     return Regression(
         coefficient=float(coefficients[-1]),
         intercepts=centre[:, -1] - centre[:, :-1] @ coefficients,
-        rank=rows.size.size + size,
+        rank=rows.size.size + len(kept),
         dropped=tuple(j for j in range(k) if j not in set(kept)),
         total_ss=float(norm[k] ** 2),
         rows=rows,
@@ -349,7 +372,8 @@ def _moments(rows: Rows, block: int) -> tuple[FloatArray, FloatArray, FloatArray
     for at in _slices(rows.n, block):
         A, group = _augmented(rows, at)
         if at.start == 0:  # sums about a typical value, so that a column far from 0 keeps its digits
-            shift[:-1] = A[::16, :-1].mean(axis=0)
+            few = A[:: 1 + len(A) // 8, :-1]
+            shift[:-1] = few.sum(axis=0) / len(few)
         A -= shift
         gram += A.T @ A
         if groups > 1:
@@ -364,18 +388,19 @@ def _moments(rows: Rows, block: int) -> tuple[FloatArray, FloatArray, FloatArray
     return means + shift[:-1], gram[:-1, :-1] - sums.T @ means, norm, about_mean + 1e-12 * norm
 
 
-def _cholesky(gram: FloatArray, scale: FloatArray) -> FloatArray | None:
-    """Return R of the columns and the outcome from their cross products, or None where these do not give it to be trusted."""
+def _cholesky(gram: FloatArray, scale: FloatArray) -> tuple[FloatArray, FloatArray] | None:
+    """Return R⁻¹ and Q′y from cross products of columns and outcome, or None where these do not give them to be trusted."""
     try:
-        R = np.linalg.cholesky(gram).T
+        L = np.asarray(np.linalg.cholesky(gram), dtype=np.float64)
     except np.linalg.LinAlgError:
         return None
-    diagonal = np.diag(R)
-    if not np.all(diagonal > scale / CONDITION):
+    if not (np.diag(L) > scale / CONDITION).all():
         return None
-    length = np.sqrt(np.diag(gram))
-    condition = np.sqrt(length.size) * np.linalg.norm(length[:, None] * np.linalg.inv(R))
-    return np.asarray(R, dtype=np.float64) if condition <= CONDITION else None
+    inverse = _inverse(L.T)
+    squares = np.diag(gram) @ (inverse * inverse)  # of the columns' lengths times R⁻¹: no matter what units they have
+    if not gram.shape[0] * float(squares.sum()) <= CONDITION**2:
+        return None
+    return inverse[:-1, :-1], L[-1, :-1]
 
 
 def _householder(rows: Rows, centre: FloatArray, block: int) -> FloatArray:
@@ -389,6 +414,10 @@ def _householder(rows: Rows, centre: FloatArray, block: int) -> FloatArray:
 
 def _triangle(A: FloatArray) -> FloatArray:
     return np.asarray(np.linalg.qr(A, mode="r"), dtype=np.float64)
+
+
+def _inverse(R: FloatArray) -> FloatArray:
+    return np.asarray(np.linalg.inv(R), dtype=np.float64)
 
 
 def independent(Z: FloatArray, scale: FloatArray, order: list[int]) -> list[int]:
