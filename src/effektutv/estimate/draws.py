@@ -327,15 +327,19 @@ class Sums:
         """Gather the indicators of several pieces of a group and multiply once."""
         drawn = np.empty((draws, _WIDTH), dtype=self._columns.dtype)
         found = np.empty((out.shape[0], draws), dtype=out.dtype)
-        filled, start = 0, 0
+        filled, start, seen = 0, 0, -1
         for piece, index in self._subsets.indices(rng, draws):
             if filled == 0:
                 start = piece.start
             drawn[:, filled : filled + piece.size] = _indicators(piece.size, self._single).take(index, axis=0)
             filled += piece.size
             if piece.last or filled + PIECE > _WIDTH:
-                out[:, piece.group] += product(self._columns[:, start : start + filled], drawn[:, :filled].T, found)
-                filled = 0
+                columns = self._columns[:, start : start + filled]
+                if piece.group == seen:
+                    out[:, seen] += product(columns, drawn[:, :filled].T, found)
+                else:
+                    product(columns, drawn[:, :filled].T, out[:, piece.group])
+                filled, seen = 0, piece.group
 
 
 class Counts:

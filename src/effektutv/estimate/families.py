@@ -318,13 +318,17 @@ def _from_forms(
 ) -> Iterator[FloatArray]:
     """Yield statistics where numbers are fixed: a few products with constants.
 
-    A 0/1 outcome needs its number of events only (exact in single precision), another its sum and sum of squares.
-    ``events`` are the 0/1 outcomes as they are, a row of NaN for another.
+    A 0/1 outcome needs its number of events only, which is exact in single precision; another its sum and sum of squares,
+    scaled so that single precision holds them to some 1e-6: what :class:`~effektutv.estimate.multiplicity.StepDown` counts
+    as a tie is wider. ``events`` are the 0/1 outcomes as they are, a row of NaN for another.
     """
     binary = ~np.isnan(events[:, 0])
     others = np.flatnonzero(~binary)
-    columns = [events[binary], people.columns[3 * others + 1], people.columns[3 * others + 2]]
-    sums = subsets.prepare(np.concatenate(columns).astype(np.float32 if binary.all() else np.float64))
+    scale = np.ones(binary.size)
+    scale[others] = np.abs(people.columns[3 * others + 1]).max(axis=1, initial=0.0)
+    scale = np.where(scale > 0, scale, 1.0)
+    scaled = people.columns[3 * others + 1] / scale[others, None]
+    sums = subsets.prepare(np.concatenate([events[binary], scaled, scaled**2]).astype(np.float32))
     place = np.where(binary, np.cumsum(binary) - 1, binary.sum() + np.cumsum(~binary) - 1)
     known = by_stratum(np.add.reduceat(events, by_stratum.starts, axis=1)[:, :, None])[:, :, 0]
     for rng, some in blocks(seed, draws):
@@ -338,9 +342,9 @@ def _from_forms(
                     events_of_arm = known[j, both][:, None] - t if turned else t
                     estimate, variance = form.of_events(n1, known[j, both] / n, Q, events_of_arm)
                 else:
-                    q = drawn[place[j] + others.size, both]
+                    q, Q = drawn[place[j] + others.size, both].astype(np.float64), Q / scale[j] ** 2
                     t, q = (-t, Q[:, None] - q) if turned else (t, q)
-                    estimate, variance = form.estimate(t), form.variance(t, q, Q)
+                    estimate, variance = form.estimate(t) * scale[j], form.variance(t, q, Q) * scale[j] ** 2
                 out[j] = studentised(estimate - centre[j], variance, float(error[j]))
             yield out
 
