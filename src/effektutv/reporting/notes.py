@@ -155,6 +155,8 @@ _RULES = (
     ("rule_key", re.compile(r"primary key: unique")),
     ("rule_no_row", re.compile(r"participants without a row")),
     ("rule_overlap", re.compile(r"overlaps an earlier spell")),
+    ("rule_too_early", re.compile(r"answered before randomisation")),
+    ("rule_undated", re.compile(r"no day of the answer")),
 )
 
 

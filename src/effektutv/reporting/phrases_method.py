@@ -251,6 +251,8 @@ METHOD: dict[str, tuple[str, str]] = {
     "rule_key": ("primärnyckel: unik", "primary key: unique"),
     "rule_no_row": ("deltagare utan rad", "participants without a row"),
     "rule_overlap": ("överlappar en tidigare period", "overlaps an earlier spell"),
+    "rule_too_early": ("svarade före lottningen", "answered before randomisation"),
+    "rule_undated": ("svarsdag saknas", "no day of the answer"),
     "rule_other": ("annan regel, se tabellfilen", "another rule, see the table file"),
     "whole_file": ("(filen)", "(file)"),
 }
