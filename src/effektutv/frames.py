@@ -220,12 +220,12 @@ def profile(
         The outcome's column at each month; or the months and an (n, months) array, its rows in the order of ``df``, NaN
         where missing.
     arm, control, strata, covariates, estimator, vcov, cluster, probability, weights, level, contrasts, arms, clock
-        As in :func:`itt`.
+        As in :func:`itt`; with clusters the arms' own intervals are clustered, too.
     name : str
         The outcome's name.
     bands : {"pointwise", "both"}
         ``"both"`` adds simultaneous (sup-t) bands that hold a whole curve, months 1 to 24, at once: one for each arm and
-        one for each contrast; see :mod:`effektutv.estimate.bands`. ``logit`` and ``ipw`` have them for the arms only.
+        one for each contrast; see :mod:`effektutv.estimate.bands`.
     draws, seed : int
         Draws behind the bands' critical values, and the seed from which they can be had again.
     population, intercurrent : str

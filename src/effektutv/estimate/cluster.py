@@ -30,6 +30,8 @@ __all__ = [
     "JointTest",
     "adjusted_influence",
     "cluster_variance",
+    "clustered_mean",
+    "clustered_mean_scores",
     "clusters_by_arm",
     "contrast_of_fits",
     "joint_test",
@@ -144,6 +146,48 @@ def _degrees(fit: LeastSquares, a: FloatArray, codes: IntArray, n_clusters: int)
     if not trace > EXACT * float(d.sum()) or not squares > 0:
         return Unavailable("no degrees of freedom are left between clusters")
     return trace**2 / squares
+
+
+def clustered_mean_scores(y: FloatArray, cluster: IntArray) -> tuple[FloatArray, IntArray, IntArray]:
+    r"""Return what each person adds to her cluster's part of a mean's CR2 variance, and the clusters' codes and sizes.
+
+    In a regression on a constant :math:`(I - H_{gg})^{-1/2}` turns the constant into itself over
+    :math:`\\sqrt{1 - m_g/n}`, m the cluster's persons.
+
+    Parameters
+    ----------
+    y : (n,) array of float
+    cluster : (n,) array of int
+        Codes; a negative one is a cluster of one person.
+    """
+    codes, n_clusters = number_clusters(cluster)
+    size = np.bincount(codes, minlength=n_clusters)
+    slack = 1 - size / y.size
+    root = np.divide(1.0, np.sqrt(np.maximum(slack, 0)), out=np.zeros(n_clusters), where=slack > EXACT)
+    return (y - y.mean()) / y.size * root[codes], codes, size
+
+
+def clustered_mean(y: FloatArray, cluster: IntArray) -> tuple[Statistic, Statistic]:
+    """Return the CR2 variance of a mean and its Bell–McCaffrey degrees of freedom.
+
+    Parameters
+    ----------
+    y : (n,) array of float
+        At least one person.
+    cluster : (n,) array of int
+        Codes; a negative one is a cluster of one person.
+    """
+    scores, codes, size = clustered_mean_scores(y, cluster)
+    if size.size < 2:
+        why = Unavailable("one cluster only: there is no variance between clusters")
+        return why, why
+    n = float(y.size)
+    by_cluster = np.bincount(codes, weights=scores)
+    d = size / (n**2 * (1 - size / n))
+    lost = size**2 / (n**3 * (1 - size / n))
+    trace = float(d.sum() - lost.sum())
+    squares = float(d @ d - 2 * (d @ lost) + lost.sum() ** 2)
+    return float(by_cluster @ by_cluster), trace**2 / squares
 
 
 #: A fit and its persons' clusters.

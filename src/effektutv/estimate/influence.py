@@ -5,7 +5,10 @@ difference :math:`\pm (y_i - \bar y_a)/n_a \cdot \sqrt{n_a/(n_a-1)}`, minus in t
 blocked    the same within strata, times the stratum's weight; strata with one person in an arm add a score each
            (:func:`effektutv.estimate.effects.singleton_variance`)
 fe, lin    :math:`u_i e_i`, over :math:`\sqrt{1-h_i}` (HC2) or :math:`1-h_i` (HC3); see
-           :mod:`effektutv.estimate.covariance`
+           :mod:`effektutv.estimate.covariance`; clustered (CR2), :math:`a_i e_i` with a of
+           :func:`effektutv.estimate.cluster.adjusted_influence`, which add up within clusters first
+logit      :math:`u_i e_i` over the same, u the delta method's: :func:`effektutv.estimate.logit.logit_scores`
+ipw        :math:`\pm s_i (y_i - \bar y_k)/\sqrt{1 - s_i}`, s the shares of the weight in the arm
 ========== ========================================================================================================
 
 Scores of several outcomes of the same persons give the covariance of their estimates. Where `blocked` takes the variance of
@@ -18,8 +21,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .design import Estimator, Weights, count_cells
-from .regression import regression_scores
+from .cluster import clustered_mean_scores
+from .design import Estimator, Vcov, Weights, count_cells
+from .logit import logit_scores
+from .regression import clustered_difference_scores, regression_scores
+from .weighting import share_weights, weighted_scores
 
 if TYPE_CHECKING:
     from .design import BoolArray, Cells, FloatArray, IntArray, Sample, Spec
@@ -28,7 +34,7 @@ __all__ = ["arm_scores", "contrast_scores"]
 
 
 def arm_scores(sample: Sample, arm: int) -> FloatArray:
-    """Return what each person adds to the variance of an arm's mean.
+    """Return what each person adds to the variance of an arm's mean; with clusters these add up within them first.
 
     Parameters
     ----------
@@ -37,14 +43,19 @@ def arm_scores(sample: Sample, arm: int) -> FloatArray:
         The arm's code, with two persons or more.
     """
     inside = sample.design.arm == arm
-    y = sample.y[inside]
+    y, cluster = sample.y[inside], sample.design.cluster
     out = np.zeros(sample.y.size)
-    out[inside] = (y - y.mean()) / np.sqrt(y.size * (y.size - 1.0))
+    if cluster is not None:
+        out[inside] = clustered_mean_scores(y, cluster[inside])[0]
+    else:
+        out[inside] = (y - y.mean()) / np.sqrt(y.size * (y.size - 1.0))
     return out
 
 
 def contrast_scores(sample: Sample, spec: Spec, arm: int, control: int) -> FloatArray | None:
     """Return what each person adds to the variance of a contrast, and after them what each stratum adds.
+
+    With clustered variances what the persons of a cluster add is summed before it is squared.
 
     Parameters
     ----------
@@ -56,29 +67,33 @@ def contrast_scores(sample: Sample, spec: Spec, arm: int, control: int) -> Float
     Returns
     -------
     (n + S,) array of float, or None
-        None where the estimator has no scores here: ``logit``, ``ipw``, or an estimate that does not exist.
+        None where the estimate does not exist.
     """
     design = sample.design
     pair = (arm, control)
-    stratum, n_strata = design.stratum, design.n_strata
     cells = count_cells(sample)
+    out = np.zeros(sample.y.size + design.n_strata)
+    if spec.estimator is Estimator.IPW and design.probability is not None:
+        inside = (design.arm == arm) | (design.arm == control)
+        out[: sample.y.size] = weighted_scores(sample, pair, np.where(inside, 1 / design.probability, 0.0))
+        return out
+    if spec.estimator is Estimator.DIFFERENCE and spec.vcov is Vcov.CR2:
+        return _placed(out, clustered_difference_scores(sample, spec, cells, pair))
+    stratum, n_strata = design.stratum, design.n_strata
     if spec.estimator is Estimator.DIFFERENCE:
         stratum, n_strata, cells = np.zeros_like(stratum), 1, cells.pooled()
-    elif spec.estimator not in (Estimator.BLOCKED, Estimator.FE, Estimator.LIN):
-        return None
     kept = np.flatnonzero((cells.n[:, arm] > 0) & (cells.n[:, control] > 0))
     if not kept.size:
         return None
     of_pair = (cells.n[:, arm] + cells.n[:, control])[kept].astype(float)
     size = cells.n.sum(axis=1)[kept].astype(float) if spec.weights is Weights.ALL else of_pair
-    out = np.zeros(sample.y.size + design.n_strata)
+    within = _rows(cells, kept)
     if spec.estimator in (Estimator.FE, Estimator.LIN):
-        within = _rows(cells, kept)
-        found = regression_scores(sample, spec, within, pair, kept, size)
-        if found is None:
-            return None
-        mine, scores = found
-        out[: mine.size][mine] = scores
+        return _placed(out, regression_scores(sample, spec, within, pair, kept, size))
+    if spec.estimator is Estimator.LOGIT:
+        return _placed(out, logit_scores(sample, spec, within, pair, kept, size))
+    if spec.estimator is Estimator.IPW:
+        out[: sample.y.size] = weighted_scores(sample, pair, share_weights(sample, within, pair, kept, size))
         return out
     weight = np.zeros(n_strata)
     weight[kept] = size / size.sum()
@@ -92,6 +107,15 @@ def contrast_scores(sample: Sample, spec: Spec, arm: int, control: int) -> Float
         )
     if small.any():
         out[sample.y.size :][:n_strata] = _small_strata(cells, pair, weight, small)
+    return out
+
+
+def _placed(out: FloatArray, found: tuple[BoolArray, FloatArray] | None) -> FloatArray | None:
+    """Return the scores of the persons in a regression at their places among all, or None where there are none."""
+    if found is None:
+        return None
+    mine, scores = found
+    out[: mine.size][mine] = scores
     return out
 
 

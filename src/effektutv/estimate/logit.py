@@ -33,7 +33,7 @@ from .linear import independent
 if TYPE_CHECKING:
     from .design import BoolArray, FloatArray, IntArray
 
-__all__ = ["Logistic", "logistic", "logit_fit"]
+__all__ = ["Logistic", "Margin", "logistic", "logit_fit", "logit_scores"]
 
 _STEPS = 60
 #: A step that moves no linear predictor by more leaves an error of its square, as Newton's method converges.
@@ -122,6 +122,48 @@ def _improve(
         share /= 2
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Margin:
+    """A logistic regression of one contrast, and its mean predictions.
+
+    Parameters
+    ----------
+    solved : Logistic
+    M : (m, k) array of float
+        The regression's columns.
+    mine : (n,) array of bool
+        Who is in the regression.
+    means : tuple of float
+        Mean predictions in (arm, control), strata without variation included.
+    gradient : (k, 2) array of float
+        Of the mean predictions in the coefficients.
+    notes : tuple of str
+    """
+
+    solved: Logistic
+    M: FloatArray
+    mine: BoolArray
+    means: tuple[float, float]
+    gradient: FloatArray
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Settled:
+    """Every stratum has no or only events: the effect is 0."""
+
+    mean: float
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _None:
+    """There is no estimate, and why."""
+
+    reason: str
+    notes: tuple[str, ...] = ()
+
+
 def logit_fit(sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], kept: IntArray, size: FloatArray) -> Fit:
     """Return the average marginal effect of one contrast.
 
@@ -139,8 +181,44 @@ def logit_fit(sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], k
     size : (m,) array of float
         Persons that weight them.
     """
+    found = _margin(sample, spec, cells, pair, kept, size)
+    if isinstance(found, _None):
+        return undefined(cells, *pair, sample.binary, found.reason, found.notes)
+    fit = replace(describe(cells, *pair, sample.binary), notes=found.notes)
+    if isinstance(found, _Settled):
+        none = Unavailable("no variation in either arm")
+        return replace(fit, means=(found.mean, found.mean), variance=0.0, df=none, spread=(0.0, 0.0, 0.0))
+    fit = replace(fit, means=found.means, df=np.inf)
+    return _with_delta(fit, _delta(found.solved, found.gradient, found.M, sample.y[found.mine], spec.vcov))
+
+
+def logit_scores(
+    sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], kept: IntArray, size: FloatArray
+) -> tuple[BoolArray, FloatArray] | None:
+    """Return who is in the regression and what each of them adds to the effect's variance, or None.
+
+    Parameters
+    ----------
+    sample, spec, cells, pair, kept, size
+        As in :func:`logit_fit`. A variance other than HC2 and HC3 has the scores of HC0.
+    """
+    found = _margin(sample, spec, cells, pair, kept, size)
+    if not isinstance(found, Margin):
+        return None
+    solved = found.solved
+    half = np.linalg.solve(solved.triangle.T, found.gradient @ np.array([1.0, -1.0]))
+    power = {Vcov.HC2: 0.5, Vcov.HC3: 1.0}.get(spec.vcov, 0.0)
+    slack = np.maximum(1 - np.einsum("ij,ij->i", solved.basis, solved.basis), LEVERAGE_MARGIN)
+    influence = found.M @ np.linalg.solve(solved.triangle, half)
+    return found.mine, influence * (sample.y[found.mine] - solved.fitted) / slack**power
+
+
+def _margin(
+    sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], kept: IntArray, size: FloatArray
+) -> Margin | _Settled | _None:
+    """Return the regression of one contrast and its mean predictions."""
     if not sample.binary:
-        return undefined(cells, *pair, sample.binary, "logit needs a 0/1 outcome")
+        return _None(reason="logit needs a 0/1 outcome")
     design, arms = sample.design, list(pair)
     n, events = cells.n[:, arms].sum(axis=1), cells.total[:, arms].sum(axis=1)
     live = (events > 0) & (events < n)
@@ -148,9 +226,7 @@ def logit_fit(sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], k
     settled = float((share * (events / n))[~live].sum())
     notes = _settled_note(live, n, design.strata)
     if not live.any():
-        basis = describe(cells, *pair, sample.binary)
-        none = Unavailable("no variation in either arm")
-        return replace(basis, means=(settled, settled), variance=0.0, df=none, notes=notes, spread=(0.0, 0.0, 0.0))
+        return _Settled(mean=settled, notes=notes)
     recode = np.full(design.n_strata, -1)
     recode[kept[live]] = np.arange(int(live.sum()))
     stratum = recode[design.stratum]
@@ -162,19 +238,23 @@ def logit_fit(sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], k
     M = M.astype(np.float64)
     columns = independent(M, np.linalg.norm(M, axis=0), list(range(M.shape[1])))
     if M.shape[1] - 1 not in columns:
-        reason = "the arm cannot be told apart from the covariates and strata"
-        return undefined(cells, *pair, sample.binary, reason, notes)
+        return _None(reason="the arm cannot be told apart from the covariates and strata", notes=notes)
     if len(columns) < M.shape[1]:
         notes = (*notes, f"columns left out because they depend on the others: {M.shape[1] - len(columns)}")
     solved = logistic(M[:, columns], sample.y[mine])
     if isinstance(solved, Unavailable):
-        return undefined(cells, *pair, sample.binary, solved.reason, notes)
+        return _None(reason=solved.reason, notes=notes)
     P = np.column_stack([stratum[people, None] == dummies, design.X[people] - centre, np.zeros(int(people.sum()))])
     weight = (share[live] / np.bincount(stratum[people], minlength=dummies.size))[stratum[people]]
     means, gradient = _predict(solved, P.astype(np.float64)[:, columns], weight)
-    fit = describe(cells, *pair, sample.binary)
-    fit = replace(fit, means=(means[0] + settled, means[1] + settled), df=np.inf, notes=notes)
-    return _with_delta(fit, _delta(solved, gradient, M[:, columns], sample.y[mine], spec.vcov))
+    return Margin(
+        solved=solved,
+        M=M[:, columns],
+        mine=mine,
+        means=(means[0] + settled, means[1] + settled),
+        gradient=gradient,
+        notes=notes,
+    )
 
 
 def _settled_note(live: BoolArray, n: IntArray, strata: str) -> tuple[str, ...]:

@@ -16,7 +16,8 @@ from scipy.special import stdtrit
 from effektutv.results import NO_VARIANCE, ArmSummary, EffectBand, EffectRow, Statistic, Unavailable
 
 from .bands import FIRST, LAST, correlation, critical_value, half_width, rounded_up, standard_normals
-from .design import BoolArray, Cells, Design, FloatArray, Sample, Spec, count_cells, observe
+from .cluster import clustered_mean, number_clusters
+from .design import BoolArray, Cells, Design, FloatArray, IntArray, Sample, Spec, count_cells, observe
 from .effects import Labels, fit_contrast, missing_note, to_row
 from .influence import arm_scores, contrast_scores
 
@@ -28,24 +29,22 @@ __all__ = ["arm_summaries", "band_rows", "profile_rows"]
 _OUTSIDE = Unavailable(f"the simultaneous band covers months {FIRST} to {LAST}")
 
 
-def arm_summaries(cells: Cells, arms: Sequence[str], binary: bool, level: float, labels: Labels) -> list[ArmSummary]:
-    r"""Return each arm's mean with the interval :math:`\\bar y \\pm t_{n-1} s/\\sqrt n`.
+def arm_summaries(sample: Sample, cells: Cells, level: float, labels: Labels) -> list[ArmSummary]:
+    r"""Return each arm's mean with the interval :math:`\\bar y \\pm t_{n-1} s/\\sqrt n`, or a clustered one.
 
     Parameters
     ----------
-    cells : Cells
+    sample : Sample
         Of one outcome at one month.
-    arms : sequence of str
-        K names.
-    binary : bool
-        Whether the outcome is 0/1, so that the mean is a share and events can be counted.
+    cells : Cells
+        Its cells.
     level : float
         Coverage of the intervals.
     labels : Labels
         Outcome, clock and month.
     """
     pooled = cells.pooled()
-    variance = pooled.variance()[0]
+    arms, binary = sample.design.arms, sample.binary
     rows = []
     for k, arm in enumerate(arms):
         n = int(pooled.n[0, k])
@@ -53,9 +52,12 @@ def arm_summaries(cells: Cells, arms: Sequence[str], binary: bool, level: float,
         error, low, high = none, none, none
         share = float(pooled.mean[0, k]) if n else none
         if n > 1 and isinstance(share, float):
-            error = float(np.sqrt(variance[k] / n))
-            half = float(stdtrit(n - 1, 0.5 + level / 2)) * error
-            low, high = share - half, share + half
+            variance, df = arm_variance(sample, pooled, k)
+            error = float(np.sqrt(variance)) if isinstance(variance, float) else variance
+            low = high = df if isinstance(df, Unavailable) else error
+            if isinstance(error, float) and isinstance(df, float):
+                half = float(stdtrit(df, 0.5 + level / 2)) * error
+                low, high = share - half, share + half
             if error == 0:
                 low = high = Unavailable("no variation in the arm")
         rows.append(
@@ -73,6 +75,26 @@ def arm_summaries(cells: Cells, arms: Sequence[str], binary: bool, level: float,
             )
         )
     return rows
+
+
+def arm_variance(sample: Sample, pooled: Cells, arm: int) -> tuple[Statistic, Statistic]:
+    """Return the variance of an arm's mean, clustered where there are clusters, and its degrees of freedom.
+
+    Parameters
+    ----------
+    sample : Sample
+    pooled : Cells
+        The arms, strata taken together.
+    arm : int
+        The arm's code, with two persons or more.
+    """
+    n = int(pooled.n[0, arm])
+    if sample.design.cluster is None:
+        return float(pooled.variance()[0, arm] / n), float(n - 1)
+    inside = sample.design.arm == arm
+    variance, df = clustered_mean(sample.y[inside], sample.design.cluster[inside])
+    # an arm without variation, but for rounding
+    return (0.0, df) if pooled.ss[0, arm] == 0 and isinstance(variance, float) else (variance, df)
 
 
 def profile_rows(
@@ -115,7 +137,7 @@ def profile_rows(
         sample, _ = observe(design, np.ascontiguousarray(Y[:, j]), regresses=spec.regresses)
         cells = count_cells(sample)
         binary &= sample.binary
-        summaries += arm_summaries(cells, design.arms, sample.binary, spec.level, at)
+        summaries += arm_summaries(sample, cells, spec.level, at)
         notes += missing_note(sample, at)
         for arm, control in contrasts:
             fit = fit_contrast(sample, spec, arm, control, cells=cells)
@@ -147,7 +169,8 @@ def band_rows(
     draws, seed : int
         Of the critical values. All curves share the draws.
     """
-    order = np.lexsort((*design.X.T[::-1], *Y.T[::-1], design.stratum * len(design.arms) + design.arm))
+    extra = [k for k in (design.probability, design.cluster) if k is not None]
+    order = np.lexsort((*extra, *design.X.T[::-1], *Y.T[::-1], design.stratum * len(design.arms) + design.arm))
     design, Y = design.take(order), Y[order]
     inside = [j for j, month in enumerate(months) if FIRST <= month <= LAST]
     normals = standard_normals(seed, draws, LAST - FIRST + 1)
@@ -158,19 +181,21 @@ def band_rows(
         binary = bool(np.all((y[seen] == 0) | (y[seen] == 1)))
         sample = Sample(design=design.take(seen), y=y[seen], binary=binary, n_missing=int(np.count_nonzero(~seen)))
         samples[j] = (seen, sample)
-    people, arms, pairs = Y.shape[0], len(design.arms), len(contrasts)
+    arms, pairs = len(design.arms), len(contrasts)
+    # without clusters every person is one of her own
+    clusters = number_clusters(np.full(Y.shape[0], -1) if design.cluster is None else design.cluster)
     out, bands = list(summaries), []
     for k in range(arms):
         curve = [summaries[j * arms + k] for j in range(len(months))]
-        shown = [(r.share, r.std_error, float(r.n - 1) if isinstance(r.n, int) else r.n) for r in curve]
-        found = _band(shown, inside, samples, people, partial(arm_scores, arm=k), normals, spec)
+        shown = [(r.share, r.std_error, _arm_df(samples.get(j), r, k)) for j, r in enumerate(curve)]
+        found = _band(shown, inside, samples, clusters, partial(arm_scores, arm=k), normals, spec)
         for j, (low, high, critical) in enumerate(found):
             out[j * arms + k] = replace(curve[j], sim_low=low, sim_high=high, sim_critical=critical)
     for p, (arm, control) in enumerate(contrasts):
         rows = [effects[j * pairs + p] for j in range(len(months))]
         shown = [(r.estimate, r.std_error, r.df) for r in rows]
         score = partial(contrast_scores, spec=spec, arm=arm, control=control)
-        found = _band(shown, inside, samples, people, score, normals, spec)
+        found = _band(shown, inside, samples, clusters, score, normals, spec)
         for month, row, (low, high, critical) in zip(months, rows, found, strict=True):
             bands.append(
                 EffectBand(
@@ -182,11 +207,19 @@ def band_rows(
     return out, bands
 
 
+def _arm_df(held: tuple[BoolArray, Sample] | None, row: ArmSummary, arm: int) -> Statistic:
+    """Return the degrees of freedom of an arm's mean at one month."""
+    if held is None or not isinstance(row.n, int) or row.n < 2:
+        return NO_VARIANCE
+    sample = held[1]
+    return arm_variance(sample, count_cells(sample).pooled(), arm)[1]
+
+
 def _band(
     shown: Sequence[tuple[Statistic, Statistic, Statistic]],
     inside: Sequence[int],
     samples: dict[int, tuple[BoolArray, Sample]],
-    people: int,
+    clusters: tuple[IntArray, int],
     score: Callable[[Sample], FloatArray | None],
     normals: FloatArray,
     spec: Spec,
@@ -211,11 +244,10 @@ def _band(
             if found is None:
                 out[j] = (Unavailable(f"no simultaneous band with estimator {spec.estimator.value!r}"),) * 3
                 continue
-            # persons in the order of everyone, then what strata add
-            column = np.zeros(people + found.size - sample.y.size)
-            column[:people][seen] = found[: sample.y.size]
-            column[people:] = found[sample.y.size :]
-            columns.append(column)
+            # clusters in one order for every month, then what strata add
+            codes, n_clusters = clusters
+            added = np.bincount(codes[seen], weights=found[: sample.y.size], minlength=n_clusters)
+            columns.append(np.concatenate([added, found[sample.y.size :]]))
             used.append(j)
     if not used:
         return out

@@ -24,7 +24,7 @@ from .fit import Fit, describe
 if TYPE_CHECKING:
     from .design import Cells, FloatArray, IntArray, Sample
 
-__all__ = ["known_weights_fit", "share_weights_fit", "weighted_mean"]
+__all__ = ["known_weights_fit", "share_weights", "share_weights_fit", "weighted_mean", "weighted_scores"]
 
 
 def weighted_mean(y: FloatArray, weight: FloatArray) -> tuple[float, float | None]:
@@ -41,6 +41,28 @@ def weighted_mean(y: FloatArray, weight: FloatArray) -> tuple[float, float | Non
     if share.size < 2 or slack.min() < 1e-12:
         return mean, None
     return mean, float((share**2 / slack) @ (y - mean) ** 2)
+
+
+def weighted_scores(sample: Sample, pair: tuple[int, int], weight: FloatArray) -> FloatArray:
+    """Return what each person adds to the variance of the difference of the weighted means: squares add up to it.
+
+    Parameters
+    ----------
+    sample : Sample
+    pair : tuple of int
+        Codes of (arm, control).
+    weight : (n,) array of float
+        0 for persons left out.
+    """
+    out = np.zeros(sample.y.size)
+    for k, sign in zip(pair, (1.0, -1.0), strict=True):
+        rows = (sample.design.arm == k) & (weight > 0)
+        share = weight[rows] / weight[rows].sum()
+        mean = float(share @ sample.y[rows])
+        # a person who holds all the weight has no deviation, and the mean no variance
+        slack = np.maximum(1 - share, 1e-12)
+        out[rows] = sign * share / np.sqrt(slack) * (sample.y[rows] - mean)
+    return out
 
 
 def _fit(sample: Sample, cells: Cells, pair: tuple[int, int], weight: FloatArray, note: str) -> Fit:
@@ -98,9 +120,20 @@ def share_weights_fit(sample: Sample, cells: Cells, pair: tuple[int, int], kept:
     size : (m,) array of float
         Persons that weight them.
     """
+    weight = share_weights(sample, cells, pair, kept, size)
+    return _fit(sample, cells, pair, weight, "weighted by the inverse of the arms' shares within strata")
+
+
+def share_weights(sample: Sample, cells: Cells, pair: tuple[int, int], kept: IntArray, size: FloatArray) -> FloatArray:
+    """Return each person's weight: the stratum's persons over those of her arm in it; 0 outside the contrast.
+
+    Parameters
+    ----------
+    sample, cells, pair, kept, size
+        As in :func:`share_weights_fit`.
+    """
     design = sample.design
     table = np.zeros((design.n_strata, len(design.arms)))
     for k in pair:
         table[kept, k] = size / cells.n[:, k]
-    weight = table[design.stratum, design.arm]
-    return _fit(sample, cells, pair, weight, "weighted by the inverse of the arms' shares within strata")
+    return np.asarray(table[design.stratum, design.arm], dtype=np.float64)

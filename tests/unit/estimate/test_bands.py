@@ -168,11 +168,34 @@ def test_bands_depend_on_the_seed_only():
     assert bands(order) != bands(order, seed=6)
 
 
-def test_estimators_without_scores_have_bands_for_the_arms_only():
+@pytest.mark.parametrize("options", [{"estimator": "logit"}, {"estimator": "ipw", "probability": "p"}])
+def test_every_estimator_has_bands(options):
     df, Y = trial()
-    profile = eu.profile(df, outcomes=(list(range(3)), Y[:, :3]), bands="both", estimator="logit", **OPTIONS)
-    assert all(isinstance(b.sim_low, Unavailable) for b in profile.bands.rows)
+    df = df.assign(p=1 / 3)
+    profile = eu.profile(df, outcomes=(list(range(3)), Y[:, :3]), bands="both", **{**OPTIONS, **options})
+    assert all(isinstance(b.sim_low, float) for b in profile.bands.rows if b.month)
     assert all(isinstance(r.sim_low, float) for r in profile.rows if r.month)
+
+
+@pytest.mark.parametrize("clustered", [False, True])
+def test_without_shared_clusters_everyone_is_her_own(clustered):
+    """A cluster a person changes nothing; one cluster of everyone in an arm leaves no variance."""
+    df, Y = trial()
+    df = df.assign(own=np.arange(len(df)) if clustered else None, one=df["arm"])
+    call = {"outcomes": (list(range(1, 3)), Y[:, 1:3]), "estimator": "difference", "bands": "both", **OPTIONS}
+    call.pop("strata", None)
+    plain = eu.profile(df, **call)
+    if not clustered:
+        one = eu.profile(df, cluster="one", **call)
+        assert all(isinstance(r.std_error, Unavailable) and isinstance(r.conf_low, Unavailable) for r in one.rows)
+        assert all(isinstance(r.sim_low, Unavailable) for r in one.rows)
+        assert all(isinstance(b.sim_low, Unavailable) for b in one.bands.rows)
+        return
+    own = eu.profile(df, cluster="own", **call)
+    for r, s in zip(plain.rows, own.rows, strict=True):
+        assert (r.std_error, r.conf_low, r.sim_low) == pytest.approx((s.std_error, s.conf_low, s.sim_low), rel=1e-9)
+    for a, b in zip(plain.effects.rows, own.effects.rows, strict=True):
+        assert (a.estimate, a.std_error) == pytest.approx((b.estimate, b.std_error), rel=1e-9)
 
 
 @pytest.mark.parametrize(
