@@ -13,7 +13,8 @@ The house, in the order of the way that data take through it (data move one way 
 
 Around them: ``errors``, ``language`` (labels, and the only rounding), ``study`` (the study file), ``results`` (every
 result type), ``resources`` (shipped schemas and studies); and above them ``frames`` (the door for any data frame),
-``further`` (its door for bounds, compliance, time to event and power),
+``further`` (its door for bounds, compliance, time to event and power), each handing on functions that stand by topic in
+``balancing``, ``between_sites``, ``missing`` and ``pooled``,
 ``trial`` (the participants and the questions one may ask of them), ``pipeline`` (the steps of the final report) and
 ``cli``. Importing the package loads none of these: each public name is fetched when it is first used.
 """
