@@ -74,6 +74,8 @@ def _survival_cases(lang: str) -> Iterator[Case]:
     yield case("arm_gone", gone, **names)
     none = table.assign(incidence=0.0, incidence_low=np.nan, incidence_high=np.nan, competing=0)
     yield case("no_events", none[none["arm"] != "CM"], **names)
+    rough = table[table["time"].isin([0, 3, 5, 6, 7, 8, 10, 13, 17, 24])]
+    yield case("uneven", hide(rough, rough["arm"] != "CM", ["n_risk"]), **names)
     five = risk_table(range(61), arms=tuple(FIVE[lang])).assign(outcome="studier")
     yield case("five", five, arms=FIVE[lang], control="K", labels={"studier": "Studier" if lang == "sv" else "Studies"})
 

@@ -39,7 +39,9 @@ def test_the_curves_are_the_incidence_in_steps_where_the_times_are_months(case_n
     assert {line.get_drawstyle() for line in axes.lines} == {"default"}
 
 
-@pytest.mark.parametrize("name", ["survival_normal", "survival_bare", "survival_suppressed", "survival_five"])
+@pytest.mark.parametrize(
+    "name", ["survival_normal", "survival_bare", "survival_suppressed", "survival_five", "survival_uneven"]
+)
 def test_persons_at_risk_stand_under_the_ticks(case_named, name) -> None:
     case = case_named(name)
     figure = case.figure()

@@ -274,7 +274,7 @@ def _panel(page: Page, axes: Axes, content: _Content, panel: _Panel, across: Lin
         page.line([x, x], [top, top + _PLOT_HEIGHT], color=RULE, linewidth=0.9, linestyle=(0, (1, 2)))
     for first, last in runs(panel.marks):
         ends = [across(content.months[first]), across(content.months[last])]
-        if last > first:
+        if ends[1] - ends[0] > 2 * _LANE:
             page.line(ends, [top - _LANE / 2] * 2, color=look.colour, linewidth=1.2, marker="|", markersize=6)
         whole = last - first + 1 == len(content.months)
         said = absent_words(panel.marks[first], content.names) if whole else panel.marks[first]

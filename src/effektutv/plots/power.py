@@ -96,6 +96,7 @@ def power_curve(
     title, subtitle : str, optional
         What is shown; what is assumed.
     notes : sequence of str
+        What test and approximation the table rests on, source, *synthetic*; the usual test is named where there is none.
     arms, control, labels
         As for every figure; not used but to check them.
 
@@ -119,7 +120,7 @@ def power_curve(
             LINE + 10 + high + 34,
             title=names.text(f"power_title_{content.y}") if title is None else title,
             subtitle=_default_subtitle(content) if subtitle is None else subtitle,
-            notes=[*notes, names.text("power_note")],
+            notes=notes or [names.text("power_note")],
         )
         ticks, decimals = _ticks(content, content.y, 0.0)
         tick_labels = [content.tick(content.y, t, decimals) for t in ticks]
@@ -316,4 +317,4 @@ def alt_text(
         )
         own = f" ({_value(content, curve)})" if curve.marked else ""
         parts.append(ends + own)
-    return f"{names.text(f'power_title_{content.y}')}. {'; '.join(parts)}."
+    return f"{'; '.join(parts)}."

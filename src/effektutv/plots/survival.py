@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -282,10 +283,13 @@ def _columns(content: _Content, places: Sequence[float]) -> list[int]:
     """Return the times at the axis' ticks, under which the persons at risk stand: even steps where there is room."""
     width = widest([n for arm in content.arms for n in arm.n]) + 8
     width = max(width, widest([_plain(t, content.names.lang) for t in content.times]) + 8)
+    times = content.times
     for step in (1, 2, 3, 6, 12, 24, 60):
-        even = [i for i, t in enumerate(content.times) if abs(t / step - round(t / step)) < 1e-9]
+        even = [i for i, t in enumerate(times) if abs(t / step - round(t / step)) < 1e-9]
+        # none of the steps may be missing: ticks at uneven distances would be read as even ones
+        whole = len(even) == math.floor(times[-1] / step + 1e-9) - math.ceil(times[0] / step - 1e-9) + 1
         apart = [places[b] - places[a] for a, b in pairwise(even)]
-        if len(even) > 2 and min(apart) >= width:
+        if len(even) > 2 and whole and min(apart) >= width:
             return even
     last = len(places) - 1
     return thin_out([0, last, *range(1, last)], places, width)
@@ -306,7 +310,7 @@ def _draw(
         look: dict[str, Any] = {"color": arm.look.colour, "linestyle": arm.look.line, "linewidth": 1.9}
         here = np.isfinite(arm.y)
         alone = here & ~np.append(False, here[:-1]) & ~np.append(here[1:], False)
-        marked = here & (alone | np.isin(np.arange(times.size), columns))
+        marked = here & (alone | np.isin(np.arange(times.size), columns) | (not content.steps))
         style = "steps-post" if content.steps else "default"
         axes.plot(
             times,
