@@ -9,7 +9,7 @@ import pytest
 from nbclient import NotebookClient
 
 #: How many figures a reader must see in each.
-FIGURES = {"from_extracts_to_figure": 4, "inference_for_a_referee": 1}
+FIGURES = {"from_extracts_to_figure": 4, "inference_for_a_referee": 2}
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 
 

@@ -76,12 +76,15 @@ def test_who_is_left_out_is_counted(df):
     assert row.n == int(df["arm"].isin(["SE", "FS"]).sum())
     assert "1 without two persons in each arm, 1 without variation (7 persons)" in row.note
     assert "site: 9 persons without one left out" in found.notes
-    assert "fewer than 10 persons" not in row.note
 
 
-def test_few_persons_a_site_is_said(df):
+def test_few_persons_a_site_and_few_sites_are_said(df):
     row = frames.site_variation(df.head(90), **CALL, contrasts=[("SE", "FS")]).rows[0]
-    assert "fewer than 10 persons" in row.note
+    assert "fewer than 20 persons" in row.note
+    assert "fewer than 30 sites" in row.note
+    many = pd.DataFrame({"arm": ["SE", "FS"] * 1200, "site": np.repeat(np.arange(30), 80)})
+    many["y"] = np.random.default_rng(5).normal(size=len(many))
+    assert frames.site_variation(many, **CALL, contrasts=[("SE", "FS")]).rows[0].note == ""
 
 
 def test_one_usable_site_has_no_variation(df):
