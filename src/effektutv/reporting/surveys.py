@@ -169,7 +169,7 @@ def _survey_table(ctx: Context) -> TableBlock:
         ),
         groups=tuple(groups),
         notes=(
-            *_estimands(ctx), w("note_survey", level=level), w("note_family_none"), w("note_n_response"),
+            *_estimands(ctx), w("note_survey", level=level), w("note_n_response"),
             *sentences(said, w, ctx.labels), *marks(ctx, _values(surveys)), protection(ctx),
         ),
         file="tables/bounds.csv",
