@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from .forms import Form
     from .pairs import Pair
 
-__all__ = ["interval"]
+__all__ = ["INTERVAL_DRAWS", "Shifts", "draw_shifts", "interval"]
 
 #: Draws that an interval rests on, at most: what bounds its memory.
-_INTERVAL_DRAWS = 16 * BLOCK
+INTERVAL_DRAWS = 16 * BLOCK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class _Shifts:
+class Shifts:
     """Of each draw: deviation and variance of the outcome less a shift, as polynomials in the shift."""
 
     e_y: FloatArray
@@ -46,19 +46,33 @@ class _Shifts:
         return studentised(self.e_y - shift * self.e_z, variance, self.scale)
 
 
-def _shifts(pair: Pair, form: Form, draws: int, seed: int) -> _Shifts:
-    """Draw what the inversion needs: the outcome, the arm as observed, and their products, over the persons drawn."""
-    strata = np.repeat(pair.stratum, pair.size)
-    z = pair.treated - (pair.n1 / (pair.n1 + pair.n0))[strata]
-    columns = np.stack([pair.y, z, pair.y**2, pair.y * z, z**2])
-    totals = pair.by_stratum(pair.by_group(columns[2:]).T).T
+def draw_shifts(pair: Pair, form: Form, draws: int, seed: int) -> Shifts:
+    """Draw what the inversion needs: sums of the outcome, of the arm as observed, and of their products over those drawn.
+
+    Parameters
+    ----------
+    pair : Pair
+    form : Form
+    draws, seed : int
+        As for the test itself, whose draws these are unless the outcome is 0/1.
+    """
+    share = pair.n1 / (pair.n1 + pair.n0)
+    z = pair.treated - share[np.repeat(pair.stratum, pair.size)]
+    totals = pair.by_stratum(pair.by_group(np.stack([pair.y**2, pair.y * z, z**2])).T).T
     turned = pair.turned
-    sums = Subsets(pair.size, pair.size - pair.chosen if turned else pair.chosen).prepare(columns)
+    many = (pair.n0 if turned else pair.n1)[:, None]
+    sums = Subsets(pair.size, pair.size - pair.chosen if turned else pair.chosen).prepare(
+        np.stack([pair.y, pair.treated, pair.y**2, pair.y * pair.treated])
+    )
+    share = share[:, None]
     mean_y, sd = pair.null_moments(form)
     mean_z, _ = replace(pair, y=z).null_moments(form)
     found: list[list[FloatArray]] = [[], [], [], [], []]
     for rng, some in blocks(seed, draws):
-        t, u, *products = (pair.by_stratum(part) for part in sums.draw(rng, some))
+        t, treated, squares, crossed = (pair.by_stratum(part) for part in sums.draw(rng, some))
+        # z is one of two numbers in a stratum, so that its sums and squares follow from how many of the arm are drawn.
+        u = treated - many * share
+        products = [squares, crossed - share * t, treated * (1 - 2 * share) + many * share**2]
         if turned:
             t, u = -t, -u
             products = [Q[:, None] - q for q, Q in zip(products, totals, strict=True)]
@@ -72,18 +86,30 @@ def _shifts(pair: Pair, form: Form, draws: int, seed: int) -> _Shifts:
         for kept, value in zip(found, values, strict=True):
             kept.append(value)
     e_y, e_z, v_yy, v_yz, v_zz = (np.concatenate(part) for part in found)
-    return _Shifts(e_y=e_y, e_z=e_z, v_yy=v_yy, v_yz=v_yz, v_zz=v_zz, scale=sd)
+    return Shifts(e_y=e_y, e_z=e_z, v_yy=v_yy, v_yz=v_yz, v_zz=v_zz, scale=sd)
 
 
-def interval(pair: Pair, form: Form, options: Options, draws: int) -> tuple[Statistic, Statistic]:
-    """Return the ends of the interval of shifts that are not rejected, two-sided."""
+def interval(
+    pair: Pair, form: Form, options: Options, draws: int, shifts: Shifts | None = None
+) -> tuple[Statistic, Statistic]:
+    """Return the ends of the interval of shifts that are not rejected, two-sided.
+
+    Parameters
+    ----------
+    pair : Pair
+    form : Form
+    options : Options
+    draws : int
+    shifts : Shifts, optional
+        Where they have been drawn already.
+    """
     if options.level is None:
         none = Unavailable("no interval was asked for")
         return none, none
     if not options.studentize or options.alternative != "two-sided":
         none = Unavailable("intervals are studentised and two-sided")
         return none, none
-    used = min(draws, _INTERVAL_DRAWS)
+    used = min(draws, INTERVAL_DRAWS)
     alpha = 1 - options.level
     if (1 + used) * alpha < 1:
         none = Unavailable(f"{draws} draws are too few for coverage {options.level:g}")
@@ -96,7 +122,8 @@ def interval(pair: Pair, form: Form, options: Options, draws: int) -> tuple[Stat
     if not 1 - mean_z > 1e-9:
         none = Unavailable("the assignment cannot be drawn otherwise")
         return none, none
-    shifts = _shifts(pair, form, used, options.seed)
+    if shifts is None:
+        shifts = draw_shifts(pair, form, used, options.seed)
     # Where the statistic is 0; for `blocked` and `fe` that is the estimate itself.
     middle = (estimate - mean_y) / (1 - mean_z)
 

@@ -41,12 +41,14 @@ from .effects import fit_contrast
 from .exact import Margins, null_distribution, p_exact
 from .families import Hypothesis, pairwise_statistics
 from .forms import form_of
-from .inversion import interval
+from .inversion import INTERVAL_DRAWS, draw_shifts, interval
 from .null import Histogram, Options, null_statistics, reached
 from .pairs import Pair, pair_of
 from .source import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .design import Design, FloatArray, Spec
     from .effects import Labels
     from .fit import Fit
@@ -260,13 +262,19 @@ def _drawn_row(
     error = float(np.sqrt(variance))
     observed = deviation / error if options.studentize else deviation / sd
     held = Histogram(observed, options.bins, step=_step(pair, row, sd)) if options.bins else None
-    extreme = 0
-    for block in null_statistics(pair, form, draws, options.seed, studentize=options.studentize):
+    extreme, shifts = 0, None
+    blocks: Iterable[FloatArray] = null_statistics(pair, form, draws, options.seed, studentize=options.studentize)
+    inverted = options.level is not None and options.studentize and options.alternative == "two-sided"
+    if inverted and not pair.binary and draws <= INTERVAL_DRAWS:
+        # One set of draws serves test and interval.
+        shifts = draw_shifts(pair, form, draws, options.seed)
+        blocks = [shifts.statistics(0.0)]
+    for block in blocks:
         extreme += reached(block, observed, options.alternative)
         if held is not None:
             held.add(block)
     p = (1 + extreme) / (1 + draws)
-    low, high = interval(pair, form, options, draws)
+    low, high = interval(pair, form, options, draws, shifts)
     how = "studentised" if options.studentize else "not studentised (sharp null only)"
     drawn = "numbers of events drawn as hypergeometric" if pair.binary else "persons drawn"
     text = f"Monte Carlo, {draws} draws within strata and arms' numbers, {drawn}, {how}, (1 + #)/(1 + B)"
