@@ -8,13 +8,13 @@ import numpy as np
 
 from effektutv.results import Statistic, Unavailable
 
-from .cluster import adjusted_influence, cluster_variance, clusters_by_arm, number_clusters
+from .cluster import cluster_variance, clusters_by_arm
 from .covariance import LEVERAGE_MARGIN, covariance, joint_variance
 from .design import BoolArray, Cells, Estimator, FloatArray, IntArray, Sample, Spec, Vcov, Weights
 from .fit import Fit, Spread, describe, undefined
 from .linear import BLOCK, Block, Function, Regression, Rows, by_person, solve
 
-__all__ = ["clustered_difference", "clustered_difference_scores", "regression_fit", "regression_scores"]
+__all__ = ["clustered_difference", "regression_fit", "regression_scores"]
 
 
 def regression_fit(
@@ -44,7 +44,7 @@ def regression_fit(
     spread : bool
         Whether the variances of the two means are wanted.
     """
-    solved, shares, notes = _solve(sample, spec, cells, pair, kept, size)
+    mine, solved, shares, notes = _solve(sample, spec, cells, pair, kept, size)
     if isinstance(solved, Unavailable):
         return undefined(cells, pair[0], pair[1], sample.binary, solved.reason, notes)
     if solved.dropped:
@@ -62,7 +62,9 @@ def regression_fit(
     fit = replace(fit, means=(control_mean + solved.coefficient, control_mean), notes=notes)
     function = _beside(base, solved.target) if spread else solved.target
     if spec.vcov is Vcov.CR2 and sample.design.cluster is not None:
-        return _clustered(fit, sample, pair, kept, solved, function, sample.design.cluster)
+        treated_rows = (sample.design.arm[mine] == arm).astype(np.float64)
+        names = names_of(sample, pair)
+        return _clustered(fit, solved, function, sample.design.cluster[mine], treated_rows, names)
     variance = joint_variance(solved, spec.vcov, function)
     free = n - solved.rank
     fit = replace(fit, df=free if free > 0 else Unavailable("no degrees of freedom are left"))
@@ -135,23 +137,15 @@ class _Pair:
         return out, self.sample.y[rows], group
 
 
-def _members(sample: Sample, pair: tuple[int, int], kept: IntArray) -> tuple[IntArray, BoolArray | None]:
-    """Return the strata recoded, and who is in the regression, None where everyone is."""
+def _solve(
+    sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], kept: IntArray, size: FloatArray
+) -> tuple[BoolArray, Regression | Unavailable, FloatArray, tuple[str, ...]]:
+    """Return who is in the regression, the solution, the strata's shares, and notes."""
     design = sample.design
     recode = np.full(design.n_strata, -1)
     recode[kept] = np.arange(kept.size)
-    if kept.size == design.n_strata and len(design.arms) == 2:
-        return recode, None
-    mine = (recode[design.stratum] >= 0) & ((design.arm == pair[0]) | (design.arm == pair[1]))
-    return recode, None if mine.all() else mine
-
-
-def _solve(
-    sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], kept: IntArray, size: FloatArray
-) -> tuple[Regression | Unavailable, FloatArray, tuple[str, ...]]:
-    """Return the solution, the strata's shares, and notes."""
-    design = sample.design
-    recode, mine = _members(sample, pair, kept)
+    inside = (recode >= 0)[design.stratum]
+    mine = inside & ((design.arm == pair[0]) | (design.arm == pair[1]))
     n = cells.n[:, list(pair)].sum(axis=1)
     centre: FloatArray | None = None
     crossed: FloatArray | None = None
@@ -162,8 +156,7 @@ def _solve(
             notes = ("strata effects weight strata by precision (n₁n₀/n), not by size: that is the estimand",)
     else:
         shares = size / size.sum()
-        everyone = recode[design.stratum] >= 0 if spec.weights is Weights.ALL else mine
-        centre = _column_means(design.X, everyone)
+        centre = _column_means(design.X, inside if spec.weights is Weights.ALL else mine)
         if kept.size > 1 and cells.n[:, list(pair)].min() >= 2:
             crossed = shares
         elif kept.size > 1:
@@ -172,22 +165,21 @@ def _solve(
         sample=sample,
         pair=pair,
         recode=recode,
-        mine=None if mine is None else np.flatnonzero(mine),
+        mine=None if mine.all() else np.flatnonzero(mine),
         centre=centre,
         shares=crossed,
     )
     rows = Rows(n=int(n.sum()), k=columns.width, n_main=design.X.shape[1], size=n, read=columns.read)
-    return solve(rows), shares, notes
+    return mine, solve(rows), shares, notes
 
 
-def _column_means(X: FloatArray, rows: BoolArray | None) -> FloatArray:
-    """Return the means of the columns over the rows marked, or over all, without a copy of them."""
-    n = X.shape[0] if rows is None else int(np.count_nonzero(rows))
+def _column_means(X: FloatArray, rows: BoolArray) -> FloatArray:
+    """Return the means of the columns over the rows marked, without a copy of them."""
     total = np.zeros(X.shape[1])
     for begin in range(0, X.shape[0], BLOCK):
         at = slice(begin, begin + BLOCK)
-        total += X[at].sum(axis=0) if rows is None else X[at][rows[at]].sum(axis=0)
-    return total / n
+        total += X[at][rows[at]].sum(axis=0)
+    return np.asarray(total / np.count_nonzero(rows), dtype=np.float64)
 
 
 def regression_scores(
@@ -198,23 +190,16 @@ def regression_scores(
     Parameters
     ----------
     sample, spec, cells, pair, kept, size
-        As in :func:`regression_fit`. A variance other than HC2, HC3 and CR2 has the scores of HC0; CR2's add up within
-        clusters before they are squared.
+        As in :func:`regression_fit`. A variance other than HC2 and HC3 has the scores of HC0.
     """
-    solved, _, _ = _solve(sample, spec, cells, pair, kept, size)
+    mine, solved, _, _ = _solve(sample, spec, cells, pair, kept, size)
     if isinstance(solved, Unavailable):
         return None
-    _, mine = _members(sample, pair, kept)
     fit = by_person(solved)
-    everyone = np.ones(sample.y.size, dtype=bool)
-    rows = everyone if mine is None else mine
-    if spec.vcov is Vcov.CR2 and sample.design.cluster is not None:
-        adjusted = adjusted_influence(fit, fit.influence[:, None], *number_clusters(sample.design.cluster[rows]))
-        return rows, adjusted[:, 0] * fit.residuals
     power = {Vcov.HC2: 0.5, Vcov.HC3: 1.0}.get(spec.vcov, 0.0)
     # a person fitted exactly has residual 0 and leverage 1: the variance is undefined there and the score does not matter
     slack = np.maximum(1 - fit.leverage, LEVERAGE_MARGIN)
-    return rows, fit.influence * fit.residuals / slack**power
+    return mine, fit.influence * fit.residuals / slack**power
 
 
 def names_of(sample: Sample, pair: tuple[int, int]) -> tuple[str, str]:
@@ -231,18 +216,14 @@ def names_of(sample: Sample, pair: tuple[int, int]) -> tuple[str, str]:
 
 def _clustered(
     fit: Fit,
-    sample: Sample,
-    pair: tuple[int, int],
-    kept: IntArray,
     solved: Regression,
     function: Function,
-    clusters: IntArray,
+    cluster: IntArray,
+    treated: FloatArray,
+    names: tuple[str, str],
 ) -> Fit:
     """Return the fit with the CR2 variance, the Bell–McCaffrey degrees of freedom, and what is to be said about them."""
-    _, mine = _members(sample, pair, kept)
-    rows = np.ones(sample.y.size, dtype=bool) if mine is None else mine
-    persons, names = by_person(solved), names_of(sample, pair)
-    cluster, treated = clusters[rows], (sample.design.arm[rows] == pair[0]).astype(np.float64)
+    persons = by_person(solved)
     counts = clusters_by_arm(cluster, treated)
     one = [name for name, count in zip(names, counts, strict=True) if count < 2]
     if one:
@@ -299,31 +280,12 @@ def clustered_difference(
     spread : bool
         Whether the variances of the two means are wanted.
     """
-    plain, pooled, size, one, as_fe = _unstratified(sample, spec, cells)
-    return regression_fit(plain, as_fe, pooled, pair, one, size, spread=spread)
-
-
-def clustered_difference_scores(
-    sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int]
-) -> tuple[BoolArray, FloatArray] | None:
-    """Return :func:`regression_scores` of the clustered difference in means.
-
-    Parameters
-    ----------
-    sample, spec, cells, pair
-        As in :func:`clustered_difference`.
-    """
-    plain, pooled, size, one, as_fe = _unstratified(sample, spec, cells)
-    return regression_scores(plain, as_fe, pooled, pair, one, size)
-
-
-def _unstratified(sample: Sample, spec: Spec, cells: Cells) -> tuple[Sample, Cells, FloatArray, IntArray, Spec]:
-    """Return what least squares on the arm alone is given: everyone in one stratum, no covariates."""
     design = sample.design
     plain = replace(
         design, stratum=np.zeros_like(design.stratum), X=np.empty((sample.y.size, 0)), n_strata=1, covariates=()
     )
     pooled = cells.pooled()
-    one = np.zeros(1, dtype=np.intp)
     size = pooled.n.sum(axis=1).astype(float)
-    return replace(sample, design=plain), pooled, size, one, replace(spec, estimator=Estimator.FE)
+    one = np.zeros(1, dtype=np.intp)
+    as_fe = replace(spec, estimator=Estimator.FE)
+    return regression_fit(replace(sample, design=plain), as_fe, pooled, pair, one, size, spread=spread)
