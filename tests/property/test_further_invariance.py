@@ -63,7 +63,7 @@ def everything(df, arms=("a", "b", "c")) -> dict:
         ),
         "times": eu.time_to_event(df, time="t", event="e", tau=20, strata="s", **base),
         "bands": eu.profile(
-            df, outcomes={1: "y", 2: "d", 3: "f"}, name="z", strata="s", bands="both", draws=500, **base
+            df, outcomes={1: "y", 2: "v", 3: "x"}, name="z", strata="s", bands="both", draws=500, **base
         ),
         "contamination": contamination(df, outcome="v", strata="s", **base),
         "balance": eu.balance(df, covariates=["x", "v", "y"], strata="s", draws=600, **base),

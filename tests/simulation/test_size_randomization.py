@@ -30,7 +30,29 @@ SOUND = [
     ("weak null, uneven", "drawn, blocked"),
     ("sharp null, single persons", "drawn, blocked"),
     ("sharp null, single persons", "drawn, fe"),
+    ("sharp null, 0/1, 18%", "exact, blocked"),
+    ("sharp null, 0/1, 2%", "exact, blocked"),
+    ("weak null, 0/1, 18%", "drawn, blocked"),
+    ("weak null, 0/1, 18%", "drawn, fe"),
+    ("weak null, 0/1, 2%", "drawn, blocked"),
+    ("weak null, 0/1, 2%", "drawn, fe"),
 ]
+PAGE = Path(__file__).parents[2] / "docs" / "simulations_randomization.md"
+
+
+def on_page(row: str, column: str) -> str:
+    """The page's cell, by the names of its row and column."""
+    lines = [
+        [c.strip() for c in line.strip("|\n").split("|")] for line in PAGE.read_text(encoding="utf-8").splitlines()
+    ]
+    heads = [i for i, cells in enumerate(lines) if column in cells]
+    for i in heads:
+        for cells in lines[i + 1 :]:
+            if cells == [""]:
+                break
+            if cells[0] == row:
+                return cells[lines[i].index(column)]
+    raise AssertionError(f"the page has no {row} under {column}")
 
 
 def allowed(runs: int) -> float:
@@ -56,12 +78,24 @@ def test_size(worlds, world, test):
     share, known = scenarios.size(worlds[world], test, FULL)
     assert known == FULL
     assert share <= allowed(FULL) + (0.01 if world.startswith("weak") else 0)
+    assert on_page(world, test) == scenarios.shown(share, FULL), "the page is not this run's"
+
+
+def test_the_page_has_every_world_and_family(worlds):
+    for world in worlds:
+        for test in scenarios.TESTS:
+            assert ("±" in on_page(world, test)) == (not test.startswith("exact") or "0/1" in world)
+    for family in scenarios.FAMILIES:
+        assert "±" in on_page(family, "westfall-young")
 
 
 @pytest.mark.parametrize("runs", [SMALL, pytest.param(FULL, marks=pytest.mark.slow)])
 def test_not_studentised_fails_under_the_weak_null_where_the_small_arm_spreads(worlds, runs):
-    share, _ = scenarios.size(worlds["weak null, few in the arm that spreads"], "drawn, fe, not studentised", runs)
+    case = ("weak null, few in the arm that spreads", "drawn, fe, not studentised")
+    share, _ = scenarios.size(worlds[case[0]], case[1], runs)
     assert share > allowed(runs)
+    if runs == FULL:
+        assert on_page(*case) == scenarios.shown(share, FULL)
 
 
 @pytest.mark.parametrize("runs", [120, pytest.param(FULL, marks=pytest.mark.slow)])
@@ -70,17 +104,33 @@ def test_not_studentised_fails_under_the_weak_null_where_the_small_arm_spreads(w
 def test_family_wise_error_within_a_contrast(method, effect, runs):
     # A bootstrap of cells of five persons is asymptotic, and Holm's p-values here come from t tests.
     slack = 0.0 if method == "westfall-young" and effect == 0 else 0.01
-    assert scenarios.family_error(method, runs, effect=effect) <= allowed(runs) + slack
+    share = scenarios.family_error(method, runs, effect=effect)
+    assert share <= allowed(runs) + slack
+    if runs == FULL:
+        assert on_page(f"five outcomes, {'effects on two' if effect else 'no effect'}", method) == scenarios.shown(
+            share, runs
+        )
 
 
 @pytest.mark.parametrize("runs", [40, pytest.param(FULL, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("method", ["holm", "westfall-young", "romano-wolf"])
 @pytest.mark.parametrize("effect", [0.0, 3.0])
 def test_family_wise_error_across_contrasts(method, effect, runs):
-    assert scenarios.closure_error(method, runs, effect=effect) <= allowed(runs) + 0.01
+    share = scenarios.closure_error(method, runs, effect=effect)
+    assert share <= allowed(runs) + 0.01
+    if runs == FULL:
+        assert on_page(f"three contrasts, {'CM has one' if effect else 'no effect'}", method) == scenarios.shown(
+            share, runs
+        )
 
 
 @pytest.mark.parametrize("runs", [SMALL, pytest.param(FULL, marks=pytest.mark.slow)])
 def test_drawing_all_three_arms_for_a_pair_is_wrong(runs):
-    assert scenarios.wrong_permutation(runs, pairwise=False) > 0.18
-    assert scenarios.wrong_permutation(runs, pairwise=True) <= allowed(runs)
+    wrong, right = (scenarios.wrong_permutation(runs, pairwise=pairwise) for pairwise in (False, True))
+    assert wrong > 0.18
+    assert right <= allowed(runs)
+    if runs == FULL:
+        assert on_page("all three arms drawn, not studentised", "rejected, per cent") == scenarios.shown(wrong, runs)
+        assert on_page("the pair's two arms drawn, the third held", "rejected, per cent") == scenarios.shown(
+            right, runs
+        )
