@@ -35,6 +35,7 @@ def test_the_curves_are_the_incidence_in_steps_where_the_times_are_months(case_n
         np.testing.assert_array_equal(line.get_xdata(), mine["time"])
         np.testing.assert_array_equal(line.get_ydata(), mine["incidence"])
         assert line.get_drawstyle() == "steps-post"
+    assert "Case management 33,0\u202f% [28,1; 37,9]" in case.alt_text()
     (axes,) = case_named("survival_bare").figure().axes
     assert {line.get_drawstyle() for line in axes.lines} == {"default"}
 
