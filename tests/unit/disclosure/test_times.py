@@ -267,6 +267,22 @@ def test_month_1_shown_in_the_profile_leaves_no_small_step_after_it(make):
     assert all(gone(r.events) for r in of_arm(result, "SE"))
 
 
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_month_1_hidden_in_the_profile_is_not_shown_by_the_curve(make, everywhere):
+    """9 in work at month 1 on the one clock and 3 on the other hide the profile's month: 9 are not to stand in the curve."""
+    df = trial({a: table(MANY, n=300) for a in ARMS})
+    rows = [make.summary(a, 300, 9, month=1) for a in ARMS]
+    rows += [make.summary(a, 300, 3 if everywhere or a == "SE" else 9, month=1, clock="start") for a in ARMS]
+    out = release(make, df, profiles=(make.profile(*rows),))
+    result = out.value.times[0]
+    hidden = {r.arm for r in out.value.profiles[0].rows if gone(r.share)}
+    assert hidden == (set(ARMS) if everywhere else {"SE"})
+    for arm in ARMS:
+        shown = {r.time for r in of_arm(result, arm) if not gone(r.events)}
+        assert (1.0 in shown) == (arm not in hidden)
+        assert bool(shown) == (everywhere or arm != "SE")
+
+
 FIRST = """
 [[outcomes]]
 name = "forsta"
