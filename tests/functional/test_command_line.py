@@ -61,9 +61,17 @@ def test_the_whole_way(copy, tmp_path, lang):
         "estimate,std_error,statistic,df,p_value,conf_low,conf_high,p_randomization,p_adjusted,family,estimator,vcov,"
         "strata,status"
     )
+    for section in ("robustness", "time", "compliance", "survey", "power"):
+        assert f'<section id="{section}"' in html, section
+    further = {"time_to_work", "risk_table", "survey", "bounds", "receipts", "compliance", "power", "contamination"}
+    assert further <= {p.stem for p in (out / "tables").glob("*.csv")}
+    families = {line.split(",")[22] for line in (out / "tables" / "itt.csv").read_text(encoding="utf-8").splitlines()}
+    assert {"other_contrasts_holm", "planned_interactions_holm", "exploratory_interactions_holm"} <= families
+    told = "En not från skattningen finns" if lang == "sv" else "A note of the estimation stands"
+    assert told not in html, "an estimator's note has no words in the report"
     figures = sorted(p.stem for p in (out / "figures").glob("*.svg"))
     assert figures == sorted(p.stem for p in (out / "figures").glob("*.png"))
-    assert len(figures) >= 6
+    assert {"time_to_work_randomisation", "effects_arbete_randomisation", "estimators", "power-curve"} <= set(figures)
     assert not list(tmp_path.glob("out.tmp-*"))
     person = person_of(copy / "extracts" / "lottningsenkat.csv")
     for path in out.rglob("*"):
