@@ -8,13 +8,13 @@ import numpy as np
 
 from effektutv.results import Statistic, Unavailable
 
-from .cluster import cluster_variance, clusters_by_arm
+from .cluster import adjusted_influence, cluster_variance, clusters_by_arm, number_clusters
 from .covariance import LEVERAGE_MARGIN, covariance, joint_variance
 from .design import BoolArray, Cells, Estimator, FloatArray, IntArray, Sample, Spec, Vcov, Weights
 from .fit import Fit, Spread, describe, undefined
 from .linear import BLOCK, Block, Function, Regression, Rows, by_person, solve
 
-__all__ = ["clustered_difference", "regression_fit", "regression_scores"]
+__all__ = ["clustered_difference", "clustered_difference_scores", "regression_fit", "regression_scores"]
 
 
 def regression_fit(
@@ -190,12 +190,16 @@ def regression_scores(
     Parameters
     ----------
     sample, spec, cells, pair, kept, size
-        As in :func:`regression_fit`. A variance other than HC2 and HC3 has the scores of HC0.
+        As in :func:`regression_fit`. A variance other than HC2, HC3 and CR2 has the scores of HC0; CR2's add up within
+        clusters before they are squared.
     """
     mine, solved, _, _ = _solve(sample, spec, cells, pair, kept, size)
     if isinstance(solved, Unavailable):
         return None
     fit = by_person(solved)
+    if spec.vcov is Vcov.CR2 and sample.design.cluster is not None:
+        adjusted = adjusted_influence(fit, fit.influence[:, None], *number_clusters(sample.design.cluster[mine]))
+        return mine, adjusted[:, 0] * fit.residuals
     power = {Vcov.HC2: 0.5, Vcov.HC3: 1.0}.get(spec.vcov, 0.0)
     # a person fitted exactly has residual 0 and leverage 1: the variance is undefined there and the score does not matter
     slack = np.maximum(1 - fit.leverage, LEVERAGE_MARGIN)
@@ -280,12 +284,31 @@ def clustered_difference(
     spread : bool
         Whether the variances of the two means are wanted.
     """
+    plain, pooled, size, one, as_fe = _unstratified(sample, spec, cells)
+    return regression_fit(plain, as_fe, pooled, pair, one, size, spread=spread)
+
+
+def clustered_difference_scores(
+    sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int]
+) -> tuple[BoolArray, FloatArray] | None:
+    """Return :func:`regression_scores` of the clustered difference in means.
+
+    Parameters
+    ----------
+    sample, spec, cells, pair
+        As in :func:`clustered_difference`.
+    """
+    plain, pooled, size, one, as_fe = _unstratified(sample, spec, cells)
+    return regression_scores(plain, as_fe, pooled, pair, one, size)
+
+
+def _unstratified(sample: Sample, spec: Spec, cells: Cells) -> tuple[Sample, Cells, FloatArray, IntArray, Spec]:
+    """Return what least squares on the arm alone is given: everyone in one stratum, no covariates."""
     design = sample.design
     plain = replace(
         design, stratum=np.zeros_like(design.stratum), X=np.empty((sample.y.size, 0)), n_strata=1, covariates=()
     )
     pooled = cells.pooled()
-    size = pooled.n.sum(axis=1).astype(float)
     one = np.zeros(1, dtype=np.intp)
-    as_fe = replace(spec, estimator=Estimator.FE)
-    return regression_fit(replace(sample, design=plain), as_fe, pooled, pair, one, size, spread=spread)
+    size = pooled.n.sum(axis=1).astype(float)
+    return replace(sample, design=plain), pooled, size, one, replace(spec, estimator=Estimator.FE)
