@@ -17,7 +17,7 @@ from scipy.optimize import linprog
 import effektutv as eu
 from effektutv.disclosure.protected import ReportInputs
 from effektutv.disclosure.suppress import protect
-from effektutv.results import CountRow, Counts, Flow, FlowStage, StartRow, Starts
+from effektutv.results import COMPARISONS, CountRow, Counts, Flow, FlowStage, StartRow, Starts
 from effektutv.study import Study
 
 ARMS = ("FS", "SE", "CM")
@@ -144,7 +144,7 @@ class Attack:
         self.equations, self.size_equations = [], []
         for before, after in zip(original.effects, released.effects, strict=True):
             for row, shown in zip(before.rows, after.rows, strict=True):
-                if row.level != "interaction":
+                if row.level not in COMPARISONS:
                     self._effect(row, shown)
         for row, shown in zip(original.kinds[0].rows, released.kinds[0].rows, strict=True):
             self._cell((row.category, row.arm, "", ""), row.events, row.n, shown.n, [shown.share], shown.events)

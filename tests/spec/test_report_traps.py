@@ -112,7 +112,7 @@ def test_trap_15_no_sentence_says_that_there_is_no_difference(out, lang):
         "sv": ("det finns ingen skillnad", "ingen effekt", "saknar effekt", "bekräft", "bevisa", "lika bra som", "visar att"),
         "en": ("there is no difference", "no effect", "has no effect", "confirm", "proves", "as good as", "shows that"),
     }  # fmt: skip
-    assert [w for w in said[lang] if w in text] == []
+    assert [w for w in said[lang] if re.search(rf"\b{w}", text)] == []  # "motbevisad" is another word
     found = {"sv": "ingen skillnad kunde påvisas", "en": "no difference was found"}[lang]
     assert found in text
     covers = {
