@@ -10,7 +10,7 @@ import effektutv as eu
 from effektutv import language
 from effektutv.pipeline import analyse
 from effektutv.reporting.phrases import Words
-from effektutv.results import available
+from effektutv.results import COMPARISONS, available
 
 
 @pytest.fixture(scope="module")
@@ -36,20 +36,25 @@ def test_the_start_clock_is_refused(trial):
 
 def test_families_of_the_primary_outcome_are_corrected_in_one_call(inputs):
     rows = [r for e in inputs.effects for r in e.rows if (r.outcome, r.clock) == ("arbete", "randomisation")]
-    adjusted = {(r.arm, r.control, r.subgroup, r.level): r for r in rows if available(r.p_adjusted)}
-    assert {(k[0], k[1], k[2]) for k in adjusted} == {
-        ("CM", "FS", ""),
-        ("SE", "CM", ""),
-        ("SE", "FS", "kon"),
-        ("SE", "FS", "daglig_verksamhet"),
-    }
-    for key, row in adjusted.items():
-        assert row.family == ("planned_interactions_holm" if key[2] else "other_contrasts_holm")
-        assert row.p_adjusted >= row.p_value
-    # Holm over two: the smaller p is doubled, the larger is at least that
-    pair = sorted((r for r in adjusted.values() if not r.subgroup), key=lambda r: r.p_value)
-    assert pair[0].p_adjusted == pytest.approx(min(1, 2 * pair[0].p_value))
-    assert pair[1].p_adjusted == pytest.approx(max(pair[1].p_value, pair[0].p_adjusted))
+    families = {}
+    for row in rows:
+        if available(row.p_adjusted):
+            families.setdefault(row.family, []).append(row)
+    members = {name: {(r.arm, r.control, r.subgroup) for r in found} for name, found in families.items()}
+    assert members["other_contrasts_holm"] == {("CM", "FS", ""), ("SE", "CM", "")}
+    assert members["planned_interactions_holm"] == {("SE", "FS", "kon"), ("SE", "FS", "daglig_verksamhet")}
+    # what was not declared before the trial is a family of its own, in which nothing declared costs anything
+    crossed = {(a, c, "kon:daglig_verksamhet") for a, c in (("SE", "FS"), ("CM", "FS"), ("SE", "CM"))}
+    others = {(a, c, g) for a, c in (("CM", "FS"), ("SE", "CM")) for g in ("kon", "daglig_verksamhet")}
+    assert members.pop("exploratory_interactions_holm") == crossed | others
+    assert set(members) == {"other_contrasts_holm", "planned_interactions_holm"}
+    for found in families.values():
+        assert all(not r.subgroup or r.level in COMPARISONS for r in found)
+        # Holm: each p times those not smaller than it, never below the one before
+        step, m = 0.0, len(found)
+        for k, row in enumerate(sorted(found, key=lambda r: r.p_value)):
+            step = max(step, min(1.0, (m - k) * row.p_value))
+            assert row.p_adjusted == pytest.approx(step)
 
 
 def test_a_declared_mechanism_is_said_and_an_inferred_one_too(trial):
