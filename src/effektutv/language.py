@@ -42,6 +42,7 @@ __all__ = [
     "percent",
     "persons",
     "points",
+    "rounded",
     "text",
 ]
 
@@ -120,6 +121,30 @@ def _rounded(value: Decimal, decimals: int, lang: Lang) -> str:
     if lang == "sv":
         return sign + whole.replace(",", NARROW) + ("," + rest if rest else "")
     return sign + whole + ("." + rest if rest else "")
+
+
+def rounded(x: object, decimals: int, *, scale: Scale = "unit") -> float | int | None:
+    """Return a number as it is shown, as a number: 0.0785 in points with one decimal is 7.9, as :func:`points` prints it.
+
+    Parameters
+    ----------
+    x : float, Unavailable, Suppressed or None
+    decimals : int
+        Not negative.
+    scale : {"points", "unit"}
+        ``"points"``: a proportion, shown times 100.
+
+    Returns
+    -------
+    float, int or None
+        An integer where no decimals are shown; ``None`` where there is no number.
+    """
+    if absence(x):
+        return None
+    value = _decimal(x) * (100 if scale == "points" else 1)
+    shown = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    # adding zero: a negative zero is shown without its sign
+    return float(shown) + 0.0 if decimals else int(shown)
 
 
 def _signed(shown: str, sign: bool) -> str:

@@ -15,7 +15,7 @@ __all__ = ["Block", "Cell", "FigureBlock", "Group", "Head", "KeyFigure", "Paragr
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its text, and why it is not a number where it is not.
+    """One cell: its text, the number that the text shows, and why it is not a number where it is not.
 
     Parameters
     ----------
@@ -26,12 +26,22 @@ class Cell:
         In words, for whoever points at the mark or hears it read.
     words : bool
         Whether the cell is text, set to the left, rather than a number.
+    value : float or int, optional
+        The number as shown: rounded, in the unit shown (26.1 for ``"26,1"`` per cent). ``None`` for text, for a mark, for
+        ``"< 0,001"``, and for a cell of several numbers.
+    decimals : int, optional
+        How many it is shown with; ``None`` where there is no number.
+    parts : tuple of Cell
+        The cells that the text joins: estimate and standard error, both ends of an interval, two counts. Empty for one number.
     """
 
     text: str
     absent: str = ""
     why: str = ""
     words: bool = False
+    value: float | int | None = None
+    decimals: int | None = None
+    parts: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

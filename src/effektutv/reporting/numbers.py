@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Numbers", "Scale"]
 
+_P_DECIMALS = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -103,10 +105,13 @@ class Numbers:
 
     # ------------------------------------------------------------------------------------------------------- as cells
 
-    def _cell(self, text: str, *values: object) -> Cell:
-        """Return a cell with its text, or with the mark's meaning where some value is no number."""
-        if all(available(v) for v in values):
-            return Cell(text)
+    def _cell(self, text: str, value: object, decimals: int, scale: language.Scale = "unit") -> Cell:
+        """Return a number's cell, or the mark's and its meaning where it is no number."""
+        if available(value):
+            return Cell(text, value=language.rounded(value, decimals, scale=scale), decimals=decimals)
+        return self._absent(text)
+
+    def _absent(self, text: str) -> Cell:
         absent = "suppressed" if text == language.SUPPRESSED else "unavailable"
         return Cell(text, absent, self.words(absent))
 
@@ -117,7 +122,7 @@ class Numbers:
         ----------
         value : Count
         """
-        return self._cell(language.count(value, self.lang), value)
+        return self._cell(language.count(value, self.lang), value, 0)
 
     def number(self, value: object, decimals: int, *, sign: bool = False) -> Cell:
         """Return a number's cell, with fixed decimals.
@@ -129,7 +134,7 @@ class Numbers:
         sign : bool
             Whether a positive number has its plus sign.
         """
-        return self._cell(language.number(value, decimals, self.lang, sign=sign), value)
+        return self._cell(language.number(value, decimals, self.lang, sign=sign), value, decimals)
 
     def value(self, value: object, scale: Scale, *, sign: bool = False) -> Cell:
         """Return the cell of a share, mean or difference; the unit stands in the header.
@@ -141,7 +146,8 @@ class Numbers:
         sign : bool
         """
         if scale.share:
-            return self._cell(language.points(value, scale.decimals, self.lang, unit=False, sign=sign), value)
+            text = language.points(value, scale.decimals, self.lang, unit=False, sign=sign)
+            return self._cell(text, value, scale.decimals, "points")
         return self.number(value, scale.decimals, sign=sign)
 
     def estimate(self, estimate: object, std_error: object, scale: Scale) -> Cell:
@@ -155,7 +161,16 @@ class Numbers:
         cell = self.value(estimate, scale, sign=True)
         if cell.absent:
             return cell
-        return replace(cell, text=f"{cell.text} ({self.value(std_error, scale).text})")
+        return self.with_spread(cell, self.value(std_error, scale))
+
+    def with_spread(self, cell: Cell, spread: Cell) -> Cell:
+        """Return a number's cell with its standard error or standard deviation in parentheses.
+
+        Parameters
+        ----------
+        cell, spread : Cell
+        """
+        return Cell(f"{cell.text} ({spread.text})", cell.absent, cell.why, parts=(cell, spread))
 
     def counts(self, first: object, second: object) -> Cell:
         """Return the cell of two counts of persons.
@@ -164,9 +179,9 @@ class Numbers:
         ----------
         first, second : Count
         """
-        absent = next((c for c in (self.count(first), self.count(second)) if c.absent), None)
-        text = f"{self.count(first).text} / {self.count(second).text}"
-        return Cell(text) if absent is None else replace(absent, text=text)
+        parts = (self.count(first), self.count(second))
+        absent = next((c for c in parts if c.absent), Cell(""))
+        return replace(absent, text=" / ".join(c.text for c in parts), parts=parts)
 
     def interval(self, low: object, high: object, scale: Scale) -> Cell:
         """Return an interval's cell, in brackets.
@@ -176,7 +191,7 @@ class Numbers:
         low, high : Statistic
         scale : Scale
         """
-        return self._cell(language.interval(low, high, scale.decimals, self.lang, scale=scale.name), low, high)
+        return self._bounds(language.interval(low, high, scale.decimals, self.lang, scale=scale.name), low, high, scale)
 
     def ends(self, low: object, high: object, scale: Scale) -> Cell:
         """Return the cell of two bounds, told apart from an interval: ``"1,9 till 13,9"``.
@@ -187,7 +202,12 @@ class Numbers:
         scale : Scale
         """
         text = language.interval(low, high, scale.decimals, self.lang, scale=scale.name, running=True)
-        return self._cell(text, low, high)
+        return self._bounds(text, low, high, scale)
+
+    def _bounds(self, text: str, low: object, high: object, scale: Scale) -> Cell:
+        if not (available(low) and available(high)):
+            return self._absent(text)
+        return Cell(text, parts=(self.value(low, scale), self.value(high, scale)))
 
     def p(self, value: object) -> Cell:
         """Return a p-value's cell.
@@ -196,4 +216,6 @@ class Numbers:
         ----------
         value : Statistic
         """
-        return self._cell(language.p_value(value, self.lang), value)
+        cell = self._cell(language.p_value(value, self.lang), value, _P_DECIMALS)
+        # below what is shown there is no number to hand on, only that it is below
+        return cell if cell.text[:1].isdigit() else replace(cell, value=None, decimals=None)

@@ -234,4 +234,4 @@ def _mean_cell(ctx: Context, row: BalanceRow, mean: object, sd: object) -> Cell:
     cell = ctx.numbers.number(mean, 1)
     if isinstance(mean, Suppressed) or not available(sd):
         return cell
-    return Cell(f"{cell.text} ({language.number(sd, 1, ctx.words.lang)})")
+    return ctx.numbers.with_spread(cell, ctx.numbers.number(sd, 1))

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from effektutv import language
 
-from .blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
+from .blocks import Group, Head, Paragraph, Row, Section, TableBlock
 from .effect_tables import protection
 from .figures_further import power_figure
+from .numbers import Scale
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from .labels import Context
 
 __all__ = ["power_section", "power_sentence"]
+
+_LEVEL = Scale(share=True, decimals=2)
+_POWER = Scale(share=True, decimals=0)
 
 
 def _detectable(ctx: Context) -> list[PowerRow]:
@@ -86,13 +90,12 @@ def power_section(ctx: Context) -> Section | None:
 
 def _power_table(ctx: Context) -> TableBlock:
     """Return the smallest detectable differences, a row a planned test."""
-    w, n, lang = ctx.words, ctx.numbers, ctx.words.lang
+    w, n = ctx.words, ctx.numbers
     body = []
     for row in _detectable(ctx):
         cells = (
-            n.counts(row.n_arm, row.n_control), n.count(row.family), Cell(language.percent(row.alpha_each, 2, lang, unit=False)),
-            n.value(row.baseline, ctx.shares), Cell(language.percent(row.power, 0, lang, unit=False)),
-            n.value(row.effect, ctx.shares),
+            n.counts(row.n_arm, row.n_control), n.count(row.family), n.value(row.alpha_each, _LEVEL),
+            n.value(row.baseline, ctx.shares), n.value(row.power, _POWER), n.value(row.effect, ctx.shares),
         )  # fmt: skip
         body.append(Row(ctx.labels.contrast(row.arm, row.control) if row.arm else w("power_two_arms"), cells))
     return TableBlock(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from effektutv import language
 
-from .blocks import Group, Head, Row, Section, TableBlock
+from .blocks import Cell, Group, Head, Row, Section, TableBlock
 from .effect_tables import effect_table, estimator_name, marks, protection, variance_name
 from .estimands import population, sizes_note
 from .figures_further import estimators_figure
@@ -113,6 +113,6 @@ def _part_row(ctx: Context, row: ContaminationRow) -> Row:
     head = ctx.words(key, arm=ctx.labels.arm(row.source)) if row.source else ctx.words(key)
     less = n.estimate(row.difference, row.difference_se, scale)
     if row.component in ("pooled", *_PARTS) and less.absent == "unavailable":
-        less = replace(less, text="", absent="", why="")  # a part of the coefficient, or all of it: nothing is missing
+        less = Cell("")  # a part of the coefficient, or all of it: nothing is missing
     cells = (n.estimate(row.estimate, row.std_error, scale), n.interval(row.conf_low, row.conf_high, scale), less)
     return Row(head, cells, inner=row.component in _PARTS)
