@@ -13,7 +13,8 @@ The house, in the order of the way that data take through it (data move one way 
 
 Around them: ``errors``, ``language`` (labels, and the only rounding), ``study`` (the study file), ``results`` (every
 result type), ``resources`` (shipped schemas and studies); and above them ``frames`` (the door for any data frame),
-``further`` (its door for bounds, compliance, time to event and power), each handing on functions that stand by topic in
+``further`` (its door for bounds, compliance, time to event and power), ``randomised`` (randomisation tests), ``multiplicity``
+(families of effects corrected together), each handing on functions that stand by topic in
 ``balancing``, ``between_sites``, ``missing`` and ``pooled``,
 ``trial`` (the participants and the questions one may ask of them), ``pipeline`` (the steps of the final report) and
 ``cli``. Importing the package loads none of these: each public name is fetched when it is first used.
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
     from .errors import ArgumentError, DisclosureError, EffektutvError, ExtractError, StudyError
     from .frames import balance, itt, profile
     from .further import cace, lee_bounds, power, ratios, time_to_event
+    from .multiplicity import adjust
     from .pipeline import load, report
-    from .randomised import adjust, randomization_test
+    from .randomised import randomization_test
     from .results import Balance, Effects, Flow, Profile, Suppressed, Unavailable
     from .study import Study
     from .trial import Trial
@@ -50,7 +52,7 @@ _HOME = {
     "Suppressed": "results",
     "Trial": "trial",
     "Unavailable": "results",
-    "adjust": "randomised",
+    "adjust": "multiplicity",
     "balance": "frames",
     "cace": "further",
     "itt": "frames",

@@ -252,7 +252,7 @@ def _tested(trial: Trial, effects: Effects) -> Effects:
 
     Months since one's own start are not protected by randomisation: they have no design-based p-value.
     """
-    from .randomised import adjust
+    from .multiplicity import adjust
 
     first, study = effects.rows[0], trial.study
     if first.clock != "start":

@@ -407,3 +407,26 @@ def test_declared_hypotheses_reach_the_interactions(restudied):
     assert declared.itt(by=groups).credibility != silent.itt(by=groups).credibility
     assert declared.itt(by="daglig_verksamhet").credibility == silent.itt(by="daglig_verksamhet").credibility
     assert declared.itt().rows == silent.itt().rows
+
+
+# ---------------------------------------------------------------- estimands
+
+
+def test_every_result_says_for_whom_and_what_is_done_about_later_events(asked):
+    results = {
+        "itt": asked.itt(),
+        "randomization_test": asked.randomization_test(draws=200),
+        "pooled_regression": asked.pooled_regression(),
+        "contamination": asked.contamination(),
+        "profile": asked.profile(months=[15]).effects,
+        "site_variation": asked.site_variation(),
+        "compliance": asked.compliance(),
+        "time_to_work": asked.time_to_work(),
+    }
+    for name, found in results.items():
+        assert "consented" in found.estimand.population, name
+        assert "not stated" not in found.estimand.intercurrent, name
+        assert "death and emigration" in found.estimand.intercurrent, name
+    survey = asked.survey("livskvalitet_2")
+    for found in (survey.response, survey.observed, survey.weighted, *survey.bounds):
+        assert "not stated" not in found.estimand.intercurrent

@@ -34,13 +34,14 @@ ARROWS = {
     "balancing": {"errors", "results", "estimate", "columns", "assigned"},
     "pooled": {"errors", "results", "estimate", "columns", "assigned"},
     "randomised": {"errors", "results", "estimate", "columns", "assigned"},
-    "trial": {"errors", "study", "results", "frames", "further", "randomised", "cohort"},
+    "multiplicity": {"errors", "results", "estimate", "assigned", "randomised"},
+    "trial": {"errors", "study", "results", "frames", "further", "randomised", "cohort", "assigned"},
     "pipeline": {
         "errors",
         "study",
         "results",
         "trial",
-        "randomised",
+        "multiplicity",
         "registers",
         "cohort",
         "disclosure",
@@ -49,7 +50,7 @@ ARROWS = {
     },
     "__main__": {"cli"},
     "cli": {"errors", "results", "pipeline", "synthetic", "__init__"},
-    "__init__": {"errors", "results", "study", "frames", "further", "randomised", "trial", "pipeline"},
+    "__init__": {"errors", "results", "study", "frames", "further", "randomised", "multiplicity", "trial", "pipeline"},
 }
 
 

@@ -31,6 +31,7 @@ _WORK = ("work", "work_with_support", "work_other_subsidised", "work_regular")
 #: Persons an arm, a step of the curve of minimum detectable effects.
 _STEP = 50
 _RESPONDENTS = "respondents are compared as they are: who answers may differ between the arms"
+_COMPETING = "death and emigration compete; programme not started, stopped or another received: kept as assigned"
 _EVENTS_UNKNOWN = "deaths and moves are not known: the study has no register of them"
 _PLANNED = "the comparison arm's share is the plan's, {:g}, in every contrast"
 
@@ -90,6 +91,8 @@ class FurtherQuestions(Participants):
             level=self.study.study.confidence,
             outcome=outcome.name,
             clock=chosen,
+            population=self._attributes(outcome)["population"],
+            intercurrent=_COMPETING,
             **self._assigned(),
         )
         unknown = masks.dead is None and masks.away is None
@@ -132,7 +135,7 @@ class FurtherQuestions(Participants):
             }
         )
         level = self.study.study.confidence
-        weights, assigned = self.study.design.weights, self._assigned()
+        weights, assigned = self.study.design.weights, {**self._assigned(), **self._attributes(declared)}
         response = frames.itt(
             df,
             outcome=answered,
@@ -147,7 +150,11 @@ class FurtherQuestions(Participants):
         observed = replace(observed, notes=(*observed.notes, _RESPONDENTS))
         if covariates or assigned["strata"]:
             weighted = further.response_weighted(
-                df, outcome=outcome, covariates=covariates or None, level=level, **assigned
+                df,
+                outcome=outcome,
+                covariates=covariates or None,
+                level=level,
+                **{k: v for k, v in assigned.items() if k != "intercurrent"},
             )
         else:
             weighted = observed
@@ -198,7 +205,7 @@ class FurtherQuestions(Participants):
         y = self.outcome(name, month=month, clock=clock)
         design = self.study.design
         columns = {f"received:{code}": received[code].astype(float) for code in self.study.arm_codes[1:]}
-        assigned = self._assigned()
+        assigned = {**self._assigned(), **self._attributes(declared)}
         found = further.cace(
             pd.DataFrame({**self._design_columns(), name: y, **columns}),
             outcome=name,
@@ -289,7 +296,7 @@ class FurtherQuestions(Participants):
 
     def _bounds(self, df: pd.DataFrame, declared: Outcome) -> tuple[Bounds, ...]:
         """Return Lee's bounds, and worst-case bounds where the outcome's range is declared."""
-        assigned, level = self._assigned(), self.study.study.confidence
+        assigned, level = {**self._assigned(), **self._attributes(declared)}, self.study.study.confidence
         strata = assigned.pop("strata")
         bounds = [further.lee_bounds(df, outcome=declared.name, level=level, **assigned)]
         limits = self._cohort.survey.range_of(declared)

@@ -81,6 +81,7 @@ class EffectQuestions(Participants):
             by=[g[0] if len(g) == 1 else g for g in groups] or None,
             levels={c: self._levels(c, df[c]) for g in groups for c in g} or None,
             **self._hypotheses(groups),
+            **self._attributes(declared),
             contrasts=contrasts,
             clock=self._clock(clock) if dated else "",
             month=self._month(declared, month) if dated else None,
@@ -150,6 +151,7 @@ class EffectQuestions(Participants):
             mechanism=options.pop("mechanism", self.study.design.mechanism),
             level=level,
             seed=options.pop("seed", self.study.study.seed),
+            **self._attributes(self.study.outcome(names[0])),
             **self._assigned(),
             **options,
         )
@@ -250,6 +252,7 @@ class EffectQuestions(Participants):
             draws=draws,
             seed=self.study.study.seed,
             clock=chosen,
+            **self._attributes(declared),
             **self._assigned(),
         )
 
@@ -291,6 +294,7 @@ class EffectQuestions(Participants):
             level=self.study.study.confidence,
             clock=self._clock(clock) if declared.dated else "",
             month=self._month(declared, month) if declared.dated else None,
+            **self._attributes(declared),
             **assigned,
         )
 
@@ -316,6 +320,7 @@ class EffectQuestions(Participants):
             "level": self.study.study.confidence,
             "clock": self._clock(clock) if dated else "",
             "month": self._month(declared, month) if dated else None,
+            **self._attributes(declared),
             **self._assigned(),
         }
 

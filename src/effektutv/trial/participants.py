@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..assigned import POPULATION
 from ..cohort.build import Cohort
 from ..cohort.outcomes import CLOCKS, StateMasks, outcome_values
 from ..errors import ArgumentError
@@ -17,6 +18,17 @@ from ..study import SURVEY, Outcome, Study
 
 __all__ = ["ENTRY", "Participants"]
 
+#: Whom estimands are for, and what is done about what happens after randomisation.
+_POPULATION = "all who consented and were randomised, as assigned"
+_FOLLOWED = (
+    "death and emigration: counted as not in the state (composite); programme not started, stopped or another received: kept "
+    "as assigned (treatment policy); a month beyond a register's end: left out by date of randomisation, never by outcome"
+)
+_SURVEYED = (
+    "no answer, for whatever reason: no outcome; programme not started, stopped or another received: kept as assigned "
+    "(treatment policy)"
+)
+_OBSERVED = "treatment policy; persons without an observed outcome are left out"
 #: The half-year of randomisation, a subgroup that every study from registers has.
 ENTRY = "entry_half_year"
 
@@ -120,6 +132,13 @@ class Participants:
                 raise ArgumentError(f"outcome {name!r}: the survey is not in the study; add [registers.{SURVEY}]")
             return self._cohort.survey.values(declared)
         return self._months(declared, [self._month(declared, month)], self._clock(clock))[:, 0]
+
+    def _attributes(self, outcome: Outcome) -> dict[str, Any]:
+        """Return whom an outcome's estimand is for, and what is done about what happens after randomisation."""
+        population = _POPULATION if self.from_registers else POPULATION
+        if outcome.item is not None:
+            return {"population": population, "intercurrent": _SURVEYED}
+        return {"population": population, "intercurrent": _FOLLOWED if outcome.dated else _OBSERVED}
 
     def _assigned(self) -> dict[str, Any]:
         """Return the arguments that say how persons were assigned."""

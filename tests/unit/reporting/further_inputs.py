@@ -19,7 +19,7 @@ from effektutv.further import (
     time_to_event,
     worst_case_bounds,
 )
-from effektutv.randomised import adjust
+from effektutv.multiplicity import adjust
 from effektutv.results import ArmSummary, EffectBand, EffectBands, Flow, FlowStage, Profile, Unavailable
 from effektutv.results.credibility import Credibility, CredibilityRow
 from effektutv.results.further import SurveyOutcome
