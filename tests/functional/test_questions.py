@@ -430,3 +430,14 @@ def test_every_result_says_for_whom_and_what_is_done_about_later_events(asked):
     survey = asked.survey("livskvalitet_2")
     for found in (survey.response, survey.observed, survey.weighted, *survey.bounds):
         assert "not stated" not in found.estimand.intercurrent
+
+
+def test_a_drawn_test_takes_the_trials_covariates(asked):
+    """Lin's regression is fitted again in each draw: its estimates are those of ``itt``."""
+    names = ["alder", "kon"]
+    drawn = asked.randomization_test(estimator="lin", covariates=names, draws=50, contrasts=[("SE", "FS")])
+    fitted = asked.itt(estimator="lin", covariates=names, contrasts=[("SE", "FS")])
+    assert drawn.rows[0].estimator == "lin"
+    assert drawn.rows[0].estimate == pytest.approx(fitted.rows[0].estimate, rel=1e-10)
+    with pytest.raises(eu.ArgumentError, match="no covariate of the study"):
+        asked.randomization_test(covariates=["length"])

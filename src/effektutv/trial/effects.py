@@ -95,6 +95,7 @@ class EffectQuestions(Participants):
         month: int | None = None,
         clock: str | None = None,
         estimator: str | None = None,
+        covariates: Sequence[str] | None = None,
         draws: int | str = 10_000,
         level: float | None = None,
         **options: Any,
@@ -110,7 +111,9 @@ class EffectQuestions(Participants):
         clock : {"randomisation"}, optional
             Months since one's own start cannot be tested so: when a person starts may depend on the arm drawn.
         estimator : str, optional
-            The study's where a test is offered for it, else ``blocked`` or ``difference``.
+            The study's where its distribution needs no fit in every draw, else ``blocked`` or ``difference``.
+        covariates : sequence of str, optional
+            Baseline covariates to adjust for: ``lin``, or another estimator that takes them, is fitted again in every draw.
         draws : int or "exact"
             See :func:`effektutv.randomization_test`.
         level : float, optional
@@ -141,12 +144,13 @@ class EffectQuestions(Participants):
         columns = {
             n: self.outcome(n, month=month, clock="randomisation") if dated[n] else self.outcome(n) for n in names
         }
-        offered = ("difference", "blocked", "fe")
-        declared = self.study.design.estimator if self.study.design.estimator in offered else None
+        quick = ("difference", "blocked", "fe")
+        declared = self.study.design.estimator if self.study.design.estimator in quick else None
         return randomised.randomization_test(
-            pd.DataFrame({**self._design_columns(), **columns}),
+            pd.DataFrame({**self._design_columns(), **self._characteristics(covariates or ()), **columns}),
             outcome=names,
-            estimator=estimator or declared,
+            estimator=estimator or (None if covariates else declared),
+            covariates=list(covariates) if covariates else None,
             draws=draws,
             mechanism=options.pop("mechanism", self.study.design.mechanism),
             level=level,
