@@ -32,7 +32,7 @@ from .estimate.refit import by_arm_probability
 from .estimate.source import CLUSTERED
 from .results import DistributionRow, RandomizationRow, RandomizationTest
 
-__all__ = ["arm_drift", "draws_of", "randomization_test", "seed_of"]
+__all__ = ["arm_drift", "randomization_test"]
 
 _ALTERNATIVES = ("two-sided", "greater", "less")
 _RULES = ("distance", "probability")
