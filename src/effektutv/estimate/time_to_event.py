@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Horizon", "time_rows"]
 
+#: Fewer events than this in an arm are noted: at 2 per cent of 120 persons an interval around the curve covers 66 per cent
+#: (docs/simulations_intervals.md), since a curve of no event has no width and one of a few too little.
+FEW_EVENTS = 10
+_FEW = f"fewer than {FEW_EVENTS} events in an arm: intervals around the curves cover less often than they say"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Horizon:
@@ -74,6 +79,8 @@ def time_rows(
         design, time, event = design.take(keep), time[keep], event[keep]
     if (event > 1).any():
         notes.append("competing events end the time at risk; the cumulative incidence takes them into account")
+    if any(np.count_nonzero((design.arm == k) & (event == 1)) < FEW_EVENTS for k in range(len(design.arms))):
+        notes.append(_FEW)
     tables = [curve(time[design.arm == k], event[design.arm == k]) for k in range(len(design.arms))]
     means = [restricted_mean(table, horizon.tau) for table in tables]
     risk = [

@@ -112,6 +112,7 @@ _NOTES = (
     ("told_thinned", re.compile(r"times are thinned so that no step counts a few; [^;]+")),
     ("told_started", re.compile(r"the few who were in the state on day 0 are counted among those at risk")),
     ("told_competing", re.compile(r"competing events end the time at risk; the cumulative incidence [^;]+")),
+    ("told_few_events", re.compile(r"fewer than \d+ events in an arm: intervals around [^;]+")),
     ("told_short", re.compile(r"follow-up in the arm ends before the horizon")),
     ("told_no_tightening", re.compile(r"not tightened: [^;]+(?:; the direction must be one)?")),
     (

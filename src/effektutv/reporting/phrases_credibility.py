@@ -99,6 +99,10 @@ CREDIBILITY: dict[str, tuple[str, str]] = {
         "död och utvandring avslutar tiden under risk",
         "death and emigration end the time at risk",
     ),
+    "told_few_events": (
+        "någon grupp har färre än tio händelser: intervallen kring kurvorna täcker mer sällan än de säger",
+        "an arm has fewer than ten events: intervals around the curves cover less often than they say",
+    ),
     "told_short": (
         "uppföljningen i en grupp slutar före horisonten",
         "follow-up in an arm ends before the horizon",
