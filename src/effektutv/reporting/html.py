@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from .blocks import TableBlock
-from .phrases import Words
+from .glossary import abbreviations
+from .phrases import PHRASES, Words
+from .phrases_further import FURTHER
 
 if TYPE_CHECKING:
     from .document_types import Document
 
-__all__ = ["render", "write"]
+__all__ = ["numbered", "render", "write"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
+#: Notes that say how a table was made, each known by its opening words: folded away on screen, and printed. All others say how
+#: to read the numbers (a mark, a caveat) and stay in sight.
+_ON_METHOD = (
+    "note_estimand", "note_estimator", "note_intervals", "note_weighted", "note_family_none", "note_randomization", "note_n",
+    "note_n_rows", "note_time_estimator",
+)  # fmt: skip
+_ON_METHOD_FAMILIES = ("family_", "protection_")
 _SIZE = re.compile(r'<svg[^>]*?\bviewBox="0 0 ([\d.]+) ([\d.]+)"', re.DOTALL)
 
 
@@ -50,18 +61,48 @@ def render(document: Document, images: dict[str, str]) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    openings = _openings(document.lang)
+    environment.tests["on_method"] = lambda note: note.startswith(openings)
+    style = _style()
     page = environment.get_template("report.html.j2")
     return page.render(
         document=document,
+        style=Markup(style),  # noqa: S704  (our own file)
+        policy=_policy(style),
+        abbreviations=abbreviations(document),
         w=Words(document.lang),
         images={key: _data_uri(svg) for key, svg in images.items()},
         sizes={key: _size(svg) for key, svg in images.items()},
-        numbers=_numbered(document),
+        numbers=numbered(document),
     )
 
 
-def _numbered(document: Document) -> dict[str, int]:
-    """Return the numbers of figures and tables, counted apart in the order of the report."""
+def _openings(lang: str) -> tuple[str, ...]:
+    """Return the fixed words that open a note on method: up to the first placeholder, or to the colon where one comes first."""
+    place = 0 if lang == "sv" else 1
+    phrases = {**FURTHER, **PHRASES}
+    keys = [*_ON_METHOD, *(key for key in phrases if key.startswith(_ON_METHOD_FAMILIES))]
+    found = (phrases[key][place].split("{")[0] for key in keys)
+    return tuple(text.split(":")[0] + ":" if ":" in text else text for text in found)
+
+
+def _style() -> str:
+    return "\n" + (_TEMPLATES / "report.css").read_text(encoding="utf-8")
+
+
+def _policy(style: str) -> str:
+    """Return the page's own rule for the browser: its styles, its embedded pictures, and nothing else from anywhere."""
+    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def numbered(document: Document) -> dict[str, int]:
+    """Return the numbers of figures and tables by key, counted apart in the order of the report.
+
+    Parameters
+    ----------
+    document : Document
+    """
     tables = [b.key for s in document.sections for b in s.blocks if isinstance(b, TableBlock)]
     figures = [f.key for f in document.figures]
     return {key: i for keys in (figures, tables) for i, key in enumerate(keys, start=1)}

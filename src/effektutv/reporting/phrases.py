@@ -29,6 +29,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "figure_n": ("Figur {n}. {title}", "Figure {n}. {title}"),
     "table_n": ("Tabell {n}. {title}", "Table {n}. {title}"),
     "files": ("Filer:", "Files:"),
+    "about_table": ("Om tabellen", "About the table"),
+    "abbreviations": ("Förkortningar", "Abbreviations"),
     "full_precision": ("Med full noggrannhet:", "At full precision:"),
     "outcome": ("Utfall", "Outcome"),
     "suppressed": ("visas inte: för få personer", "not shown: too few persons"),
