@@ -16,6 +16,7 @@ from ..registers.quality import check_links, error_text
 from ..results import DataQuality, Flow, Severity
 from ..study import SURVEY, Study
 from .baseline import baseline_covariates, check_covariates
+from .delivery import Delivery, read_delivery
 from .flow import participant_flow
 from .linkage import PARTICIPANTS, Linked, link
 from .outcomes import StateMasks, build_masks, outcome_values
@@ -47,6 +48,8 @@ class Cohort:
         Answers to the participants' survey; empty where no outcome is made from them.
     received : mapping of str to ndarray of bool, shape (n,)
         Who received the programme of each arm whose receipt the study declares.
+    delivery : Delivery
+        Hours by actor, and what else each was given.
     """
 
     people: pd.DataFrame
@@ -57,6 +60,7 @@ class Cohort:
     fallback: int = 0
     survey: Survey = field(default_factory=Survey)
     received: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    delivery: Delivery = field(default_factory=Delivery)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,4 +162,5 @@ def build_cohort(engine: Engine, study: Study, progress: Callable[[str], None]) 
         fallback=linked.fallback,
         survey=read_survey(engine, study, linked.randomised),
         received=read_receipt(engine, study, linked.randomised),
+        delivery=read_delivery(engine, study, linked.randomised),
     )

@@ -35,8 +35,8 @@ class Linked:
     people : pandas.DataFrame
         One row a participant: ``arm``, ``stratum`` (where the study has strata), ``randomised``, ``started`` (day or
         missing), ``start_clock`` (day 0 of the start clock), ``dropped_out`` (day or missing), ``provider``,
-        ``municipality``, and ``cluster`` and ``probability`` where the study's design names them. The serial number is not
-        among them.
+        ``municipality``, ``area`` (the project area, or missing), and ``cluster`` and ``probability`` where the study's
+        design names them. The serial number is not among them.
     asked, consented, randomised : int
         Persons at each stage.
     fallback : int
@@ -92,6 +92,7 @@ def link(engine: Engine, assignment: Extract, study: Study) -> Linked:
             "dropped_out": _days(drawn["avhopp"]).astype("datetime64[s]"),
             "provider": drawn["behandlare"],
             "municipality": drawn["kommun"],
+            "area": drawn["projektomrade"],
         }
     )
     for key in ("cluster", "probability"):

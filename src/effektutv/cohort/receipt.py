@@ -18,7 +18,7 @@ from ..registers.schema import PERSON, load_codelist
 from ..study import Received, Study
 from .linkage import PARTICIPANTS
 
-__all__ = ["check_receipt", "read_receipt"]
+__all__ = ["check_receipt", "read_receipt", "reported_month", "who_received"]
 
 
 def check_receipt(study: Study) -> None:
@@ -59,16 +59,38 @@ def read_receipt(engine: Engine, study: Study, n: int) -> dict[str, NDArray[np.b
     dict of str to ndarray of bool, shape (n,)
         By the arm's code.
     """
-    found = {}
-    for arm in study.arms:
-        if arm.received is None:
-            continue
-        sql = _query(arm.received, arm.code, study.time_zero.interventions_end)
-        rows = engine.table(sql + " ORDER BY 1", what="reading receipt of programmes").column("row").to_numpy()
-        got = np.zeros(n, dtype=bool)
-        got[rows] = True
-        found[arm.code] = got
-    return found
+    return {
+        arm.code: who_received(engine, study, arm.received, arm.code, n)
+        for arm in study.arms
+        if arm.received is not None
+    }
+
+
+def who_received(engine: Engine, study: Study, received: Received, arm: str, n: int) -> NDArray[np.bool_]:
+    """Return who received a programme by one declaration of what receipt is.
+
+    Parameters
+    ----------
+    engine : Engine
+        The session, with the participants' table and the opened extracts.
+    study : Study
+        The study: when the interventions ended.
+    received : Received
+        What receipt is.
+    arm : str
+        The arm whose programme it is, for receipt by start.
+    n : int
+        Number of participants.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+    """
+    sql = _query(received, arm, study.time_zero.interventions_end)
+    rows = engine.table(sql + " ORDER BY 1", what="reading receipt of programmes").column("row").to_numpy()
+    got = np.zeros(n, dtype=bool)
+    got[rows] = True
+    return got
 
 
 def _query(received: Received, arm: str, end: date | None) -> str:
@@ -87,7 +109,7 @@ def _query(received: Received, arm: str, end: date | None) -> str:
         source = "tidredovisning"
         condition = (
             f"r.aktor = {literal(received.actor or '')} AND r.timmar > 0 "
-            f"AND CAST(r.manad AS BIGINT) BETWEEN {_month('p.randomisation')} AND {_month(last)}"
+            f"AND CAST(r.manad AS BIGINT) BETWEEN {reported_month('p.randomisation')} AND {reported_month(last)}"
         )
     return (
         f"SELECT DISTINCT p.row AS row FROM {source} r JOIN {participants} p "
@@ -95,6 +117,12 @@ def _query(received: Received, arm: str, end: date | None) -> str:
     )
 
 
-def _month(day: str) -> str:
-    """Return the SQL of a day's month as the time reports write it, YYYYMM."""
+def reported_month(day: str) -> str:
+    """Return the SQL of a day's month as the time reports write it, YYYYMM.
+
+    Parameters
+    ----------
+    day : str
+        SQL expression of type DATE.
+    """
     return f"(year({day}) * 100 + month({day}))"

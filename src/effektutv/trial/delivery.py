@@ -1,0 +1,131 @@
+"""Questions about what each arm received, and about who turned 30: the benefit ends there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..cohort.months import day_k
+from ..errors import ArgumentError
+from ..results import Unavailable
+from ..results.received import ALL_ACTORS, HoursRow, Received, ShareRow, Shares
+from .participants import Participants
+
+__all__ = ["Deliveries"]
+
+#: In years: aktivitetsersättning ends the month before the birthday.
+_BENEFIT_ENDS = 30
+_NO_HOURS = Unavailable("nobody has hours")
+_NOBODY = Unavailable("nobody is followed that long")
+
+
+class Deliveries(Participants):
+    """What the arms received, so that a reader knows what the effect is an effect of."""
+
+    def received(self) -> Received:
+        """Return what each arm received: hours by actor, a SIUS consultant, programmes and decisions, drop-outs.
+
+        Everyone assigned to the arm counts, whether they started or not. Hours are those of the calendar months from
+        randomisation's own to the month of the main outcome, and not beyond the interventions' end. A person counts for an item
+        at most once.
+
+        Returns
+        -------
+        Received
+            Means are hours a person assigned; shares are of everyone assigned.
+
+        Raises
+        ------
+        ArgumentError
+            If the study is of a plain table, which does not say what anyone was given.
+        """
+        if not self.from_registers:
+            raise ArgumentError("a study of a plain table does not say what anyone received")
+        delivery = self._cohort.delivery
+        arm = self._cohort.people["arm"].to_numpy()
+        rows: list[HoursRow] = []
+        for code in self.study.arm_codes:
+            hours = {actor: h[arm == code] for actor, h in delivery.hours.items()}
+            rows += [_hours_row(code, actor, delivery.month, h) for actor, h in hours.items()]
+            if hours:
+                rows.append(_hours_row(code, ALL_ACTORS, delivery.month, np.sum(list(hours.values()), axis=0)))
+        given = {key: (got, None if key == "sius" else delivery.month) for key, got in delivery.given.items()}
+        given["dropped_out"] = (self._cohort.people["dropped_out"].notna().to_numpy(), None)
+        shares = [r for item, (got, month) in given.items() for r in self._shares(item, month, got)]
+        return Received(rows=tuple(rows), shares=Shares(rows=tuple(shares)))
+
+    def turned_thirty(self, *, month: int | None = None, clock: str | None = None) -> Shares:
+        """Return how many of each arm reach the year in which they turn 30 by a month: the benefit ends there.
+
+        The registers have the year of birth, not the day: who turns 30 in the calendar year of the month's day counts.
+
+        Parameters
+        ----------
+        month : int, optional
+            The month of the study's outcome with ``state = "benefit"`` where not given.
+        clock : {"randomisation", "start"}, optional
+            What months are counted from; the study's clock where not given.
+
+        Returns
+        -------
+        Shares
+            One row an arm; persons whose year of birth is not known are left out of ``n``.
+
+        Raises
+        ------
+        ArgumentError
+            If the study has no outcome on the benefit, or no covariate with ``measure = "age"``.
+        """
+        benefit = self._of_state("benefit")
+        ages = [c.name for c in self.study.covariates if c.measure == "age"]
+        if not ages:
+            raise ArgumentError('the study has no covariate with measure = "age": nobody\'s year of birth is known')
+        people, k = self._cohort.people, self._month(benefit, month)
+        zero = people["randomised" if self._clock(clock) == "randomisation" else "start_clock"]
+        day = day_k(zero.to_numpy().astype("datetime64[D]"), k)
+        years = day.astype("datetime64[Y]").astype(int) + 1970 - people["randomised"].dt.year.to_numpy()
+        # age is counted in calendar years at randomisation
+        age = people[ages[0]].to_numpy(dtype=float) + years
+        return Shares(rows=tuple(self._shares("turned_30", k, age >= _BENEFIT_ENDS, known=np.isfinite(age))))
+
+    def _shares(
+        self, item: str, month: int | None, got: NDArray[np.bool_], *, known: NDArray[np.bool_] | None = None
+    ) -> Iterator[ShareRow]:
+        arm = self._cohort.people["arm"].to_numpy()
+        for code in self.study.arm_codes:
+            inside = (arm == code) if known is None else (arm == code) & known
+            n, persons = int(inside.sum()), int(got[inside].sum())
+            yield ShareRow(
+                arm=code, item=item, month=month, n=n, persons=persons, share=persons / n if n else _NOBODY
+            )  # fmt: skip
+
+
+def _hours_row(arm: str, actor: str, month: int, hours: NDArray[np.float64]) -> HoursRow:
+    """Return one arm's hours of one actor.
+
+    Parameters
+    ----------
+    arm, actor : str
+    month : int
+    hours : ndarray of float, shape (n of the arm,)
+        Of everyone assigned.
+    """
+    n, persons = int(hours.size), int(np.count_nonzero(hours > 0))
+    ordered = np.sort(hours)
+    # from the smallest up, so that the order of the rows changes no digit
+    total = float(np.sum(ordered))
+    mean = total / n
+    return HoursRow(
+        arm=arm,
+        actor=actor,
+        month=month,
+        n=n,
+        persons=persons,
+        share=persons / n,
+        mean=mean,
+        mean_month=mean / (month + 1),
+        largest=float(ordered[-1] / total) if total > 0 else _NO_HOURS,
+        second=float(ordered[-2] / total) if total > 0 and n > 1 else _NO_HOURS,
+    )

@@ -1,0 +1,163 @@
+"""The main effect looked at from elsewhere: by the employers' statements alone, and site by site."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from .. import frames
+from ..cohort.months import unpack
+from ..errors import ArgumentError
+from ..results import Effects
+from .participants import ENTRY, Participants
+
+__all__ = ["SITE", "STATEMENTS", "Sensitivities"]
+
+#: The outcome of :meth:`Sensitivities.statements_only`, before the name of the outcome on work.
+STATEMENTS = "statements"
+#: The characteristic of :meth:`Sensitivities.effects_by_site`.
+SITE = "site"
+
+
+class Sensitivities(Participants):
+    """The main effect under another source of work, in each site, and by half-year of entry."""
+
+    @property
+    def n_sites(self) -> int:
+        """Number of municipalities with participants; 0 in a study of a plain table."""
+        return int(self._cohort.people["municipality"].nunique()) if self.from_registers else 0
+
+    @property
+    def n_half_years(self) -> int:
+        """Number of half-years in which someone was randomised; 0 in a study of a plain table."""
+        return int(self._characteristics([ENTRY])[ENTRY].nunique()) if self.from_registers else 0
+
+    def effects_by_entry(
+        self, outcome: str | None = None, *, month: int | None = None, clock: str | None = None
+    ) -> Effects:
+        """Return the effects by half-year of randomisation: whether the effect changed while the trial went on.
+
+        Strata are small within half-years, and many lack an arm. With strata the effects are therefore those of ``fe``, which
+        weighs strata by precision and leaves few persons out; without, differences in means. Exploratory.
+
+        Parameters
+        ----------
+        outcome : str, optional
+            The outcome's name; the primary one where not given.
+        month, clock : optional
+            As in :meth:`outcome`.
+
+        Returns
+        -------
+        Effects
+            By ``entry_half_year``, with the joint test that all half-years have the same effect.
+
+        Raises
+        ------
+        ArgumentError
+            If the study is of a plain table, which has no day of randomisation.
+        """
+        name = self.study.primary.name if outcome is None else outcome
+        declared, y = self.study.outcome(name), self.outcome(name, month=month, clock=clock)
+        half_year = self._characteristics([ENTRY])[ENTRY]
+        dated = declared.dated
+        return frames.itt(
+            pd.DataFrame({**self._design_columns(), name: y, ENTRY: half_year}),
+            outcome=name,
+            **self._method(y, "fe" if self.study.design.strata else "difference", "HC2"),
+            weights=self.study.design.weights,
+            level=self.study.study.confidence,
+            by=[ENTRY],
+            levels={ENTRY: self._levels(ENTRY, half_year)},
+            **self._attributes(declared),
+            clock=self._clock(clock) if dated else "",
+            month=self._month(declared, month) if dated else None,
+            **self._assigned(),
+        )
+
+    def statements_only(self, *, month: int | None = None, clock: str | None = None) -> Effects:
+        """Return the effects on work as the employers' statements alone know it (KU, or AGI).
+
+        The employment service follows persons with a SIUS consultant longer than others, so that work known from its register
+        may be seen more in one arm; employers' statements are made for everyone alike.
+
+        Parameters
+        ----------
+        month, clock : optional
+            As in :meth:`outcome`.
+
+        Returns
+        -------
+        Effects
+            With the outcome ``statements:NAME``, where ``NAME`` is the study's outcome on work.
+
+        Raises
+        ------
+        ArgumentError
+            If the study has no outcome on work, or neither of the two registers.
+        """
+        work = self._of_state("work")
+        if not {"scb_ku", "scb_agi"} & set(self.study.registers):
+            raise ArgumentError("the study has no employers' statements: add [registers.scb_ku] or [registers.scb_agi]")
+        chosen, k = self._clock(clock), self._month(work, month)
+        masks, name = self._masks(chosen), f"{STATEMENTS}:{work.name}"
+        y = unpack(masks.statements, [k])[:, 0].astype(float)
+        y[~unpack(masks.observed["work"], [k])[:, 0]] = np.nan
+        return frames.itt(
+            pd.DataFrame({**self._design_columns(), name: y}),
+            outcome=name,
+            **self._method(y, None, None),
+            weights=self.study.design.weights,
+            level=self.study.study.confidence,
+            **self._attributes(work),
+            clock=chosen,
+            month=k,
+            **self._assigned(),
+        )
+
+    def effects_by_site(
+        self, outcome: str | None = None, *, month: int | None = None, clock: str | None = None
+    ) -> Effects:
+        """Return the main contrast's effect for everyone and in each project area; in each municipality where there are none.
+
+        Parameters
+        ----------
+        outcome : str, optional
+            The outcome's name; the primary one where not given.
+        month, clock : optional
+            As in :meth:`outcome`.
+
+        Returns
+        -------
+        Effects
+            By ``site``; the level is the place's name or code. Small sites say little one by one: see also
+            :meth:`site_variation`.
+
+        Raises
+        ------
+        ArgumentError
+            If the study is of a plain table, which does not say where persons live, or there is one site only.
+        """
+        if not self.from_registers:
+            raise ArgumentError("a study of a plain table has no sites; use itt with by on the table")
+        name = self.study.primary.name if outcome is None else outcome
+        declared = self.study.outcome(name)
+        y, people = self.outcome(name, month=month, clock=clock), self._cohort.people
+        site = people["area"] if people["area"].nunique() > 1 else people["municipality"]
+        if site.nunique() < 2:
+            raise ArgumentError("everyone is in one site: nothing can differ between sites")
+        dated = declared.dated
+        return frames.itt(
+            pd.DataFrame({**self._design_columns(), name: y, SITE: site}),
+            outcome=name,
+            **self._method(y, None, None),
+            weights=self.study.design.weights,
+            level=self.study.study.confidence,
+            by=[SITE],
+            levels={SITE: sorted(site.dropna().unique())},
+            contrasts=[(self.study.arm_codes[1], self.study.control)],
+            **self._attributes(declared),
+            clock=self._clock(clock) if dated else "",
+            month=self._month(declared, month) if dated else None,
+            **self._assigned(),
+        )
