@@ -93,7 +93,7 @@ def _banners(ctx: Context) -> tuple[Banner, ...]:
 
 
 def write(document: Document, folder: Path, *, progress: Callable[[str], None] | None = None) -> dict[str, float]:
-    """Write ``report.html``, ``tables/``, ``figures/``, ``disclosure.csv`` and ``manifest.json``.
+    """Write ``report.html``, ``report.docx``, ``tables/``, ``figures/``, ``disclosure.csv`` and ``manifest.json``.
 
     Parameters
     ----------
@@ -101,14 +101,15 @@ def write(document: Document, folder: Path, *, progress: Callable[[str], None] |
     folder : Path
         An existing, empty folder; the caller renames it into place.
     progress : callable, optional
-        Called with the key of each step as it begins: ``"figures"``, ``"tables"``, ``"html"``, ``"manifest"``.
+        Called with the key of each step as it begins: ``"figures"``, ``"tables"``, ``"html"``, ``"docx"``,
+        ``"manifest"``.
 
     Returns
     -------
     dict of str to float
         Seconds by step.
     """
-    from . import html, manifest, tables
+    from . import html, manifest, tables, word
     from .drawing import write_figures
 
     steps: dict[str, float] = {}
@@ -129,6 +130,7 @@ def write(document: Document, folder: Path, *, progress: Callable[[str], None] |
     timed("figures", lambda: write_figures(document, folder))
     timed("tables", write_tables)
     timed("html", lambda: html.write(document, folder))
+    timed("docx", lambda: word.write(document, folder))
     if progress is not None:
         progress("manifest")
     manifest.write(document, folder, steps)

@@ -11,6 +11,7 @@ from effektutv.language import Catalogue
 
 from .phrases_credibility import CREDIBILITY
 from .phrases_findings import FINDINGS
+from .phrases_formats import FORMATS
 from .phrases_further import FURTHER
 from .phrases_method import METHOD
 
@@ -408,7 +409,7 @@ class Words:
 
 
 _CATALOGUE = Catalogue({})
-for _phrases in (PHRASES, FINDINGS, METHOD, FURTHER, CREDIBILITY):
+for _phrases in (PHRASES, FINDINGS, METHOD, FURTHER, FORMATS, CREDIBILITY):
     if _twice := sorted(set(_CATALOGUE) & set(_phrases)):
         raise ArgumentError(f"phrases: {_twice} stand in two tables; give one of them another key")
     _CATALOGUE = _CATALOGUE.extended({key: {"sv": sv, "en": en} for key, (sv, en) in _phrases.items()})

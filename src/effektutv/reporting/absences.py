@@ -1,0 +1,39 @@
+"""What the marks of a table mean, for formats where nothing can be pointed at: as notes under it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from effektutv import language
+
+if TYPE_CHECKING:
+    from .blocks import TableBlock
+    from .phrases import Words
+
+__all__ = ["absence_notes"]
+
+_MARKS = {"suppressed": language.SUPPRESSED, "unavailable": language.ABSENT}
+
+
+def absence_notes(block: TableBlock, words: Words) -> list[str]:
+    """Return a note for each reason of a mark that the table's own notes leave out.
+
+    Parameters
+    ----------
+    block : TableBlock
+    words : Words
+    """
+    found: dict[tuple[str, str], None] = {}
+    for group in block.groups:
+        for row in group.rows:
+            for cell in row.cells:
+                for part in cell.parts or (cell,):
+                    if part.absent:
+                        found[part.absent, part.why or words(part.absent)] = None
+    notes = []
+    for absent, why in found:
+        mark = _MARKS[absent]
+        explained = any(note.startswith(mark) for note in block.notes)
+        if not (explained and why == words(absent)):
+            notes.append(f"{mark} {why.rstrip('.')}.")
+    return notes
