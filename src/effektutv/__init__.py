@@ -8,6 +8,7 @@ The house, in the order of the way that data take through it (data move one way 
                 ``bounds`` ``compliance`` ``survival`` ``power`` …
 ``disclosure``  results → protected results; fails closed
 ``reporting``   protected results → tables, figures, HTML and the manifest
+``published``   protected results beside published figures
 ``plots``       plain tables → matplotlib figures
 ``synthetic``   demonstration extracts with a known truth
 
@@ -16,8 +17,9 @@ result type), ``resources`` (shipped schemas and studies); and above them ``fram
 ``further`` (its door for bounds, compliance, time to event and power), ``randomised`` (randomisation tests), ``multiplicity``
 (families of effects corrected together), each handing on functions that stand by topic in
 ``balancing``, ``between_sites``, ``missing`` and ``pooled``,
-``trial`` (the participants and the questions one may ask of them), ``pipeline`` (the steps of the final report) and
-``cli``. Importing the package loads none of these: each public name is fetched when it is first used.
+``trial`` (the participants and the questions one may ask of them), ``pipeline`` (the steps of the final report),
+``reproducing`` (a run beside published figures), ``plan`` (the plan and its lock) and ``cli``. Importing the package loads
+none of these: each public name is fetched when it is first used.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from .multiplicity import adjust
     from .pipeline import load, report
     from .randomised import randomization_test
+    from .reproducing import reproduce
     from .results import Balance, Effects, Flow, Profile, Suppressed, Unavailable
     from .study import Study
     from .trial import Trial
@@ -63,6 +66,7 @@ _HOME = {
     "randomization_test": "randomised",
     "ratios": "further",
     "report": "pipeline",
+    "reproduce": "reproducing",
     "time_to_event": "further",
 }
 
@@ -92,6 +96,7 @@ __all__ = [
     "randomization_test",
     "ratios",
     "report",
+    "reproduce",
     "time_to_event",
 ]
 

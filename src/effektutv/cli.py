@@ -103,6 +103,42 @@ def run(
     typer.echo(f"wrote {out / 'report.html'}")
 
 
+@app.command()
+def reproduce(
+    study: StudyFile,
+    against: Annotated[
+        Path | None, typer.Option(help="Published figures; else those that ship for a study of this name.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the comparison as CSV.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Run a study and hold it against published figures; exit code 1 where a number differs or a claim is contradicted."""
+    from .published.text import lines
+    from .reproducing import reproduce as compared
+    from .reproducing import write_csv
+
+    found = compared(study, against=against, progress=_progress(quiet))
+    for line in lines(found):
+        typer.echo(line)
+    if out is not None:
+        write_csv(found, out)
+    if not found.agrees:
+        raise typer.Exit(_DIFFERENCES)
+
+
+@app.command()
+def lock(
+    study: StudyFile,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace a lock of another plan; it is named.")] = False,
+) -> None:
+    """Write the analysis plan and its hash beside the study file, before outcomes are read; no extract is opened."""
+    from .plan import lock as locked
+    from .plan import lock_path
+
+    status = locked(study, replace=replace)
+    typer.echo(f"{lock_path(study).name}: plan {status.sha256}")
+
+
 def _progress(quiet: bool) -> Callable[[str], None] | None:
     """Return what shows the steps: a moving line on a terminal, plain lines elsewhere, nothing where not wanted."""
     if quiet:

@@ -48,9 +48,23 @@ ARROWS = {
         "reporting",
         "__init__",
     },
+    "published": {"errors", "language", "resources", "results", "study", "disclosure"},
+    "plan": {"errors", "results", "study", "__init__"},
+    "reproducing": {"errors", "results", "study", "disclosure", "pipeline", "published", "reporting"},
     "__main__": {"cli"},
-    "cli": {"errors", "results", "pipeline", "synthetic", "__init__"},
-    "__init__": {"errors", "results", "study", "frames", "further", "randomised", "multiplicity", "trial", "pipeline"},
+    "cli": {"errors", "results", "pipeline", "plan", "published", "reproducing", "synthetic", "__init__"},
+    "__init__": {
+        "errors",
+        "results",
+        "study",
+        "frames",
+        "further",
+        "randomised",
+        "multiplicity",
+        "trial",
+        "pipeline",
+        "reproducing",
+    },
 }
 
 

@@ -194,7 +194,7 @@ def as_text(column: pd.Series) -> pd.Series:
     if pd.api.types.is_bool_dtype(column):
         column = column.astype("int64")
     if pd.api.types.is_numeric_dtype(column):
-        return column.map(lambda x: f"{x:g}" if x == x else None).astype("str").where(column.notna(), None)
+        return column.map(lambda x: None if pd.isna(x) else f"{x:g}").astype("str").where(column.notna(), None)
     return column.astype("object").where(column.notna(), None)
 
 

@@ -41,6 +41,9 @@ def read_plain(study: Study) -> Cohort:
         If the file cannot be read, an arm is unknown, missing or has no one.
     """
     frame, name, digest = _read(study)
+    listed = len(frame)
+    if study.table is not None and study.table.without_arm == "leave_out":
+        frame = frame[_column(study, frame, study.table.arm, "table", "arm").notna()].reset_index(drop=True)
     arm = _arm(study, frame)
     people = pd.DataFrame({"arm": arm})
     people["stratum"] = _column(study, frame, study.design.strata, "design", "strata") if study.design.strata else ""
@@ -56,15 +59,20 @@ def read_plain(study: Study) -> Cohort:
         everyone = pd.Series(True, index=frame.index)
         people[covariate.name] = measure(covariate, rows, everyone, nobody)
     for i, outcome in enumerate(study.outcomes):
-        people[outcome.name] = _outcome(outcome, _column(study, frame, outcome.column or "", "outcomes", i, "column"))
+        columns = [_column(study, frame, name, "outcomes", i, "column") for name in outcome.columns]
+        people[outcome.name] = _outcome(outcome, columns)
     by_arm = {code: int((arm == code).sum()) for code in study.arm_codes}
+    left_out = listed - len(frame)
+    before = (FlowStage(name="listed", n=listed, excluded=0, reason=""),) if left_out else ()
+    reason = "not_randomised" if left_out else ""
     flow = Flow(
         rows=(
-            FlowStage(name="randomised", n=len(frame), excluded=0, reason="", by_arm=by_arm),
+            *before,
+            FlowStage(name="randomised", n=len(frame), excluded=left_out, reason=reason, by_arm=by_arm),
             _analysed(study, people, by_arm),
         )
     )
-    quality = DataQuality(rows=(), read={"table": len(frame)}, delivered=study.study.data_date)
+    quality = DataQuality(rows=(), read={"table": listed}, delivered=study.study.data_date)
     return Cohort(people=people, flow=flow, quality=quality, inputs={name: digest})
 
 
@@ -121,6 +129,8 @@ def _from_package(study: Study) -> pd.DataFrame:
             f"{study.where('table', 'package')}: the data package {table.package!r} is not installed; "
             f"install effektutv with its extra 'trials'"
         )
+    if table.package == "lifelines":
+        return _beside_package(study)
     module = import_module(table.package)
     frame: pd.DataFrame | None = None
     try:
@@ -131,6 +141,20 @@ def _from_package(study: Study) -> pd.DataFrame:
     if frame is None:
         raise StudyError(f"{study.where('table', 'dataset')}: the package has no such data set")
     return frame.reset_index(drop=True)
+
+
+def _beside_package(study: Study) -> pd.DataFrame:
+    """Read a data set that lies in a package as CSV, without importing the package: it may want older libraries."""
+    table = study.table
+    if table is None or table.package is None or table.dataset is None:
+        raise StudyError(f"{study.where('table')}: the study has no data package")
+    spec = find_spec(table.package)
+    folder = Path(spec.origin).parent / "datasets" if spec is not None and spec.origin is not None else None
+    path = None if folder is None else folder / f"{table.dataset}.csv"
+    # a name, not a way out of the package's folder
+    if path is None or path.parent != folder or not path.is_file():
+        raise StudyError(f"{study.where('table', 'dataset')}: the package has no such data set")
+    return pd.read_csv(path)
 
 
 def _column(study: Study, frame: pd.DataFrame, name: str, *where: str | int) -> pd.Series:
@@ -165,14 +189,17 @@ def _count(n: int) -> str:
     return "fewer than 5" if n < 5 else str(n)
 
 
-def _outcome(outcome: Outcome, column: pd.Series) -> pd.Series:
+def _outcome(outcome: Outcome, columns: list[pd.Series]) -> pd.Series:
     if outcome.values:
-        text = as_text(column)
+        text = as_text(columns[0])
         wanted = {f"{v:g}" if isinstance(v, int | float) else v for v in outcome.values}
         return text.isin(wanted).astype(float).where(text.notna())
-    numbers = pd.to_numeric(column, errors="coerce").astype(float)
-    if int((numbers.isna() & column.notna()).sum()):
-        raise ExtractError(f"table: outcome {outcome.name!r}: its column holds text where numbers are needed")
+    numbers = pd.Series(0.0, index=columns[0].index)
+    for column in columns:
+        read = pd.to_numeric(column, errors="coerce").astype(float)
+        if int((read.isna() & column.notna()).sum()):
+            raise ExtractError(f"table: outcome {outcome.name!r}: its column holds text where numbers are needed")
+        numbers = numbers + read
     if outcome.above is not None:
         return (numbers > outcome.above).astype(float).where(numbers.notna())
     return numbers * outcome.multiply

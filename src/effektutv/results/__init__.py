@@ -27,8 +27,10 @@ from .effects import (
     kept,
 )
 from .flow import Flow, FlowStage
+from .plan_lock import LockStatus, PlanLock
 from .profiles import NO_BAND, NO_VARIANCE, ArmSummary, EffectBand, EffectBands, Profile
 from .quality import DataQuality, Finding, Severity
+from .reproduction import Reproduction, ReproductionRow, Verdict
 
 __all__ = [
     "COMPARISONS",
@@ -57,10 +59,14 @@ __all__ = [
     "Finding",
     "Flow",
     "FlowStage",
+    "LockStatus",
     "Omnibus",
+    "PlanLock",
     "Profile",
     "RandomizationRow",
     "RandomizationTest",
+    "Reproduction",
+    "ReproductionRow",
     "Severity",
     "StartRow",
     "Starts",
@@ -69,6 +75,7 @@ __all__ = [
     "Suppressed",
     "Tabular",
     "Unavailable",
+    "Verdict",
     "available",
     "keep",
     "kept",

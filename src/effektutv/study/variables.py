@@ -104,7 +104,7 @@ class Outcome(Frozen):
     person was in work; or ``first_month_in_work``: the first of them, ``month`` where there is none; or an ``item`` of one
     ``wave`` of the participants' survey, which has no month and no clock. From a plain table it is a ``column``. A column
     or an item counts as it stands (a column times ``multiply``), or is 1 where it holds one of ``values`` or lies above
-    ``above``.
+    ``above``. Several columns of a plain table are added up; the sum is missing where one of them is.
     """
 
     name: Name
@@ -114,7 +114,7 @@ class Outcome(Frozen):
     month: int | None = Field(default=None, ge=0)
     item: str | None = Field(default=None, min_length=1)
     wave: int | None = Field(default=None, ge=1)
-    column: str | None = None
+    column: str | tuple[str, ...] | None = None
     values: tuple[str | int | float, ...] = ()
     above: float | None = None
     multiply: float = 1.0
@@ -138,9 +138,20 @@ class Outcome(Frozen):
             raise ValueError("wave belongs to an item of the survey: give item, or leave wave out")
         if self.item is not None and self.multiply != 1.0:
             raise ValueError("multiply is for a column of a plain table: leave it out")
+        if self.values and len(self.columns) > 1:
+            raise ValueError("values is for one column: several columns are added up as numbers")
+        if self.column == ():
+            raise ValueError("column is an empty list: name at least one column")
         if self.values and self.above is not None:
             raise ValueError("give values or above, not both: each says when the outcome is 1")
         return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The plain table's columns that the outcome is made of."""
+        if self.column is None:
+            return ()
+        return (self.column,) if isinstance(self.column, str) else self.column
 
     @property
     def binary(self) -> bool:

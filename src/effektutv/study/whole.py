@@ -61,6 +61,11 @@ class Study(Frozen):
         return self._folder
 
     @property
+    def file(self) -> str:
+        """The study file's name, without its folder."""
+        return self._file
+
+    @property
     def sha256(self) -> str:
         """SHA-256 of the study file's bytes."""
         return self._sha256

@@ -1,0 +1,83 @@
+"""A study, run and held against published figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+
+from . import pipeline
+from .disclosure.suppress import protect
+from .errors import ArgumentError
+from .published.compare import compare
+from .published.figures import read_published, shipped_figures
+from .results import Reproduction, ReproductionRow
+from .study import Study
+
+__all__ = ["reproduce", "write_csv"]
+
+
+def reproduce(
+    study: Study | str | Path,
+    *,
+    against: str | Path | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Reproduction:
+    """Run a study and hold its protected results against published figures, figure by figure.
+
+    Parameters
+    ----------
+    study : Study or path
+        The study, or its ``study.toml``.
+    against : path, optional
+        A file of published figures; where not given, the one that ships for a study of this name.
+    progress : callable, optional
+        Called with the key of each step as it begins.
+
+    Returns
+    -------
+    Reproduction
+        A row a figure, in the file's order; ``.agrees`` says whether nothing differs and no claim is contradicted.
+
+    Raises
+    ------
+    ArgumentError
+        If no published figures ship for the study and none are given.
+    StudyError
+        If the study file or the file of published figures is wrong.
+    ExtractError
+        If an extract is missing or breaks its schema.
+    DisclosureError
+        If the results cannot be protected: only protected numbers are compared.
+    """
+    if not isinstance(study, Study):
+        study = Study.from_toml(study)
+    # the figures first: a mistake in them shows before the extracts are read
+    published = read_published(Path(against) if against is not None else shipped_figures(study.study.name))
+    inputs = pipeline.analyse(pipeline.load(study, progress=progress), progress=progress)
+    if progress is not None:
+        progress("disclosure")
+    return compare(published, protect(inputs))
+
+
+def write_csv(found: Reproduction, path: Path) -> None:
+    """Write a comparison as CSV: a row a figure, absent numbers by their mark.
+
+    Parameters
+    ----------
+    found : Reproduction
+    path : Path
+        Its folder must exist.
+
+    Raises
+    ------
+    ArgumentError
+        If the file cannot be written there.
+    """
+    from .reporting import tables
+
+    columns = [f.name for f in fields(ReproductionRow)]
+    rows = [[found.study, found.synthetic, *(getattr(row, c) for c in columns)] for row in found.rows]
+    if path.is_dir() or not path.parent.is_dir():
+        raise ArgumentError(f"out: {path.name!r} cannot be written: give a file in a folder that exists")
+    tables.write_csv(path, ["study", "synthetic", *columns], rows)
