@@ -309,6 +309,12 @@ def _bar_cases(lang: str) -> Iterator[Case]:
     yield case("kinds_four", four.assign(n=four["n"] * 1000), arms=FOUR[lang])
     gone = hide(table[table["arm"] != "CM"], table["arm"] == "FS", ["share", "n"])
     yield case("kinds_gone", gone)
+    given = {"Af": [24.4, 12.3, 12.4], "FK": [13.5, 9.2, 8.6], "SIUS": [0.3, 62.2, 0.1], "kommun": [0.0, 0.0, 0.0]}
+    hours = parts_table("category", given)
+    yield case("hours_normal", hours, unit="hours", notes=NOTES[lang][1:])
+    yield case(
+        "hours_suppressed", hide(hours, (hours["arm"] == "FS") & (hours["category"] == "SIUS"), ["share"]), unit="hours"
+    )
 
 
 def flow_table(arms: dict[str, int], stages: int = 3) -> pd.DataFrame:

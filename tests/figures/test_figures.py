@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib as mpl
@@ -335,6 +336,26 @@ def test_two_months_of_kinds_are_refused(case_named) -> None:
 
     with pytest.raises(ArgumentError, match="one outcome"):
         bars.stacked_bars(pd.concat([case.table, case.table.assign(month=18)]))
+
+
+@pytest.mark.parametrize("name", ["kinds_normal", "kinds_tiny", "sources_normal", "hours_normal"])
+def test_bars_stand_evenly_whether_or_not_a_value_stands_above(case_named, name) -> None:
+    figure = case_named(name).figure()
+    boxes = [p for p in figure.findobj(Rectangle) if p.get_height() > 20 and p.get_height() < 30]
+    tops = sorted({round(p.get_y(), 6) for p in boxes})
+    steps = {round(b - a, 6) for a, b in pairwise(tops)}
+    assert len(tops) == 3
+    assert len(steps) == 1
+
+
+def test_hours_are_written_as_hours_and_none_where_there_are_none(case_named) -> None:
+    case = case_named("hours_normal")
+    words = [t.get_text() for t in case.figure().findobj(Text)]
+    assert {"24,4", "Totalt 38,2", "n = 354"} <= set(words)
+    assert not any("%" in w or "kommun" in w.lower() for w in words)
+    assert "62,2" in bars.alt_text(case.table, "sv", **case.alt)
+    with pytest.raises(ArgumentError, match="unit"):
+        bars.stacked_bars(case.table, unit="days")
 
 
 def test_save_wants_an_existing_folder(case_named, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Stacked horizontal bars by arm: exclusive parts of one share, each with its value, and the total at the end."""
+"""Stacked horizontal bars by arm: exclusive parts of one share, or of hours, each with its value, and the total at the end."""
 
 from __future__ import annotations
 
@@ -58,6 +58,8 @@ _KINDS = _Parts(
     order=("with_support", "work_with_support", "other_subsidised", "work_other_subsidised", "regular", "work_regular"),
 )
 _SOURCES = _Parts(column="source", title="sources_title", order=("af_only", "both", "ku_only"))
+#: How values are written: shares in per cent, means of hours as they are.
+_SHARES, _HOURS = "share", "hours"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,15 @@ class _Content:
     bars: list[_Bar]
     parts: list[str]
     month: str
+    unit: str
+
+    def say(self, value: float | str) -> str:
+        """Return a value as it is written in the figure; a mark stays a mark."""
+        if isinstance(value, str):
+            return value
+        if self.unit == _HOURS:
+            return language.number(value, 1, self.names.lang)
+        return language.percent(value, 1, self.names.lang)
 
 
 def stacked_bars(
@@ -105,6 +116,7 @@ def stacked_bars(
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
     labels: Labels | None = None,
+    unit: str = _SHARES,
 ) -> Figure:
     """Draw the shares of exclusive parts as one stacked bar an arm, with the total at its end.
 
@@ -127,6 +139,9 @@ def stacked_bars(
         The comparison arm's code; the first of ``arms`` else.
     labels : mapping of str to str, optional
         Labels by part.
+    unit : {"share", "hours"}
+        Whether ``share`` holds shares, shown in per cent, or means of hours a person. A part that is 0 in every arm is left out
+        of hours.
 
     Returns
     -------
@@ -135,41 +150,43 @@ def stacked_bars(
     Raises
     ------
     ArgumentError
-        If an arm has a part twice.
+        If an arm has a part twice, or ``unit`` is unknown.
     """
-    content = _read(table, lang, arms, control, labels)
+    content = _read(table, lang, arms, control, labels, unit)
     names = content.names
     fills = {part: _FILLS[i % len(_FILLS)] for i, part in enumerate(content.parts)}
     items: list[Item] = [(_swatch(fills[part]), names.label(part)) for part in content.parts]
     above = legend_height([words for _, words in items]) + 10
     arm_lines = [wrap(names.arm(bar.arm), _LABEL_WIDTH, bold=True) for bar in content.bars]
-    ends = [_end_words(bar, names) for bar in content.bars]
+    ends = [_end_words(bar, content) for bar in content.bars]
     left = MARGIN + max(widest(lines, bold=True) for lines in arm_lines) + 10
     boxes = max((len(bar.hidden) for bar in content.bars), default=0) * (_BOX + 3)
     right = WIDTH - MARGIN - max(max(text_width(a, bold=True), text_width(b)) for a, b in ends) - boxes - 8
     longest = max((sum(bar.known.values()) for bar in content.bars), default=0.0)
     across = Linear(0.0, longest if longest > 0 else 1.0, left, right)
-    loose = [_too_narrow(bar, across, names.lang) for bar in content.bars]
-    heights = [
-        max(_BAR + (_ABOVE if parts else 0), LINE * len(lines)) + 14
-        for parts, lines in zip(loose, arm_lines, strict=True)
-    ]
+    loose = [_too_narrow(bar, across, content) for bar in content.bars]
+    # one height for all, so that the bars stand evenly whether or not they have values above them
+    lift = _ABOVE if any(loose) else 0.0
+    height = max([_BAR + lift, *(LINE * len(lines) for lines in arm_lines)]) + 14
+    heights = [height] * len(content.bars)
     with house_style():
         page = Page(
             above + sum(heights) + 18,
             title=_default_title(content) if title is None else title,
-            subtitle=names.text("bars_subtitle") if subtitle is None else subtitle,
+            subtitle=names.text("bars_subtitle" if unit == _SHARES else "bars_subtitle_hours")
+            if subtitle is None
+            else subtitle,
             notes=[*notes, *_own_notes(content)],
         )
         flow_legend(page, page.top + 2, items)
         top = page.top + above
         axes = page.axes(left, top, right - left, sum(heights))
         axes.set(xlim=(0, across.high), ylim=(top + sum(heights), top))
-        _axis(axes, across, names.lang)
-        for bar, lines, end, parts, height in zip(content.bars, arm_lines, ends, loose, heights, strict=True):
-            middle = top + height / 2 + (_ABOVE / 2 if parts else 0)
+        _axis(axes, across, content)
+        for bar, lines, end, parts in zip(content.bars, arm_lines, ends, loose, strict=True):
+            middle = top + height / 2 + lift / 2
             page.lines(MARGIN, middle, lines, fontweight="bold", color=names.styles[bar.arm].text_colour)
-            _draw(page, bar, fills, across, middle, parts, names.lang)
+            _draw(page, bar, fills, across, middle, parts, content)
             x = across(sum(bar.known.values())) + len(bar.hidden) * (_BOX + 3) + 7
             page.text(x, middle - 2.5, end[0], fontweight="bold")
             page.text(x, middle + LINE - 2.5, end[1], color=MUTED)
@@ -186,7 +203,10 @@ def _read(
     arms: Mapping[str, str] | None,
     control: str | None,
     labels: Labels | None,
+    unit: str,
 ) -> _Content:
+    if unit not in (_SHARES, _HOURS):
+        raise ArgumentError(f"unit: got {unit!r}; choose 'share' or 'hours'")
     column = next((c for c in (_KINDS.column, _SOURCES.column) if c in table.columns), "category")
     rows = records(table, ["arm", column, "share"], "bars")
     what = _SOURCES if {word(r, column) for r in rows} & set(_SOURCES.order) else _KINDS
@@ -199,6 +219,8 @@ def _read(
         )
     found = list(dict.fromkeys(word(r, column) for r in rows))
     parts = [p for p in what.order if p in found] + [p for p in found if p not in what.order]
+    if unit == _HOURS:
+        parts = [p for p in parts if any(_share(r) != 0 for r in rows if word(r, column) == p)]
     months = {value(r, "month") for r in rows} - {None}
     bars = []
     for arm in names.arms:
@@ -212,7 +234,9 @@ def _read(
             )
         )
     month = next(iter(months)) if len(months) == 1 else None
-    return _Content(names=names, what=what, bars=bars, parts=parts, month="" if month is None else str(int(month)))
+    return _Content(
+        names=names, what=what, bars=bars, parts=parts, month="" if month is None else str(int(month)), unit=unit
+    )  # fmt: skip
 
 
 def _share(row: Row) -> float | str:
@@ -220,17 +244,18 @@ def _share(row: Row) -> float | str:
     return mark(row) if share is None else share
 
 
-def _percent(share: float | str, lang: Lang) -> str:
-    return share if isinstance(share, str) else language.percent(share, 1, lang)
-
-
-def _end_words(bar: _Bar, names: Names) -> tuple[str, str]:
+def _end_words(bar: _Bar, content: _Content) -> tuple[str, str]:
     """Return the total, and of how many persons it is the share."""
-    total = names.text("bars_total", share=_percent(bar.total, names.lang))
-    return total, names.text("bars_of", n=bar.n) if bar.n else ""
+    names = content.names
+    total = names.text("bars_total", share=content.say(bar.total))
+    if not bar.n:
+        return total, ""
+    return total, names.text("bars_of" if content.unit == _SHARES else "bars_n", n=bar.n)
 
 
 def _default_title(content: _Content) -> str:
+    if content.unit == _HOURS:
+        return content.names.text("hours_title")
     if content.month:
         return content.names.text(f"{content.what.title}_month", month=content.month)
     return content.names.text(content.what.title)
@@ -258,22 +283,28 @@ def _box(fill: tuple[str, str, str], x: float, y: float, width: float, height: f
     return Rectangle((x, y), width, height, facecolor=colour, hatch=hatch or None, edgecolor=hatch_colour, linewidth=0)
 
 
-def _axis(axes: Axes, across: Linear, lang: Lang) -> None:
+def _axis(axes: Axes, across: Linear, content: _Content) -> None:
+    lang, shares = content.names.lang, content.unit == _SHARES
+    top = across.high * (100 if shares else 1)
     axes.spines["left"].set_visible(False)
     axes.set_yticks([])
     axes.grid(axis="x")
     for most in (6, 5, 4, 3, 2, 1):
-        ticks, decimals = nice_ticks(0.0, across.high * 100, most=most)
-        ticks = [t for t in ticks if t <= across.high * 100 + 1e-9]
-        tick_labels = [language.percent(t / 100, decimals, lang) for t in ticks]
-        if len(ticks) < 2 or widest(tick_labels) + 8 <= across.length(ticks[1] / 100):
+        ticks, decimals = nice_ticks(0.0, top, most=most)
+        ticks = [t for t in ticks if t <= top + 1e-9]
+        places = [t / 100 for t in ticks] if shares else ticks
+        tick_labels = [
+            language.percent(x, decimals, lang) if shares else language.number(x, decimals, lang) for x in places
+        ]
+        if len(ticks) < 2 or widest(tick_labels) + 8 <= across.length(places[1]):
             break
-    axes.set_xticks([t / 100 for t in ticks], tick_labels)
+    axes.set_xticks(places, tick_labels)
 
 
-def _too_narrow(bar: _Bar, across: Linear, lang: Lang) -> list[str]:
-    """Return the parts whose value does not fit inside them."""
-    return [p for p, share in bar.known.items() if across.length(share) < text_width(_percent(share, lang)) + 8]
+def _too_narrow(bar: _Bar, across: Linear, content: _Content) -> list[str]:
+    """Return the parts whose value does not fit inside them; no hours at all are not told."""
+    told = {p: v for p, v in bar.known.items() if v or content.unit == _SHARES}
+    return [p for p, v in told.items() if across.length(v) < text_width(content.say(v)) + 8]
 
 
 def _draw(
@@ -283,7 +314,7 @@ def _draw(
     across: Linear,
     middle: float,
     loose: Sequence[str],
-    lang: Lang,
+    content: _Content,
 ) -> None:
     edge = 0.0
     centres = {}
@@ -294,9 +325,9 @@ def _draw(
         edge += share
         if edge < sum(bar.known.values()) - 1e-12:
             page.line([across(edge)] * 2, [middle - _BAR / 2, middle + _BAR / 2], color="white", linewidth=1.2)
-        if part not in loose:
-            _value_inside(page, _percent(share, lang), fills[part], x + width / 2, middle)
-    _values_above(page, bar, loose, centres, middle - _BAR / 2, lang)
+        if part not in loose and (share or content.unit == _SHARES):
+            _value_inside(page, content.say(share), fills[part], x + width / 2, middle)
+    _values_above(page, bar, loose, centres, middle - _BAR / 2, content)
     x = across(edge) + 3
     for part, sign in bar.hidden.items():
         rest = Rectangle((x, middle - _BAR / 2 + 1), _BOX, _BAR - 2, facecolor="white", edgecolor=fills[part][2])
@@ -315,10 +346,10 @@ def _value_inside(page: Page, words: str, fill: tuple[str, str, str], x: float, 
 
 
 def _values_above(
-    page: Page, bar: _Bar, loose: Sequence[str], centres: Mapping[str, float], top: float, lang: Lang
+    page: Page, bar: _Bar, loose: Sequence[str], centres: Mapping[str, float], top: float, content: _Content
 ) -> None:
     """Write the values of narrow parts above the bar, moved apart, each with a leader to its part."""
-    words = [_percent(bar.known[part], lang) for part in loose]
+    words = [content.say(bar.known[part]) for part in loose]
     wanted = [centres[part] for part in loose]
     places = spread(wanted, [text_width(w) for w in words], MARGIN, WIDTH - MARGIN, 6)
     for text, x, place in zip(words, wanted, places, strict=True):
@@ -336,6 +367,7 @@ def alt_text(
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
     labels: Labels | None = None,
+    unit: str = _SHARES,
 ) -> str:
     """Return each arm's total and its parts, a sentence an arm.
 
@@ -344,24 +376,24 @@ def alt_text(
     table : DataFrame
         As for :func:`stacked_bars`, and so are the others.
     lang : {"sv", "en"}
-    arms, control, labels
+    arms, control, labels, unit
         As for :func:`stacked_bars`.
     """
-    content = _read(table, lang, arms, control, labels)
+    content = _read(table, lang, arms, control, labels, unit)
     names = content.names
     out = []
     for bar in content.bars:
-        parts = [f"{names.label(part)} {_said(share, names)}" for part, share in bar.shares.items()]
+        parts = [f"{names.label(part)} {_said(share, content)}" for part, share in bar.shares.items()]
         out.append(
             names.text(
                 "bars_alt_hidden" if bar.hidden else "bars_alt",
                 arm=names.arm(bar.arm),
-                total=_said(bar.total, names),
+                total=_said(bar.total, content),
                 parts=language.join(parts, names.lang),
             )
         )
     return " ".join(out)
 
 
-def _said(share: float | str, names: Names) -> str:
-    return absent_words(share, names) if isinstance(share, str) else _percent(share, names.lang)
+def _said(share: float | str, content: _Content) -> str:
+    return absent_words(share, content.names) if isinstance(share, str) else content.say(share)

@@ -168,6 +168,12 @@ WORDS = Catalogue(
             "sv": "Andel i procent av personerna i varje grupp.",
             "en": "Share in per cent of the persons in each arm.",
         },
+        "hours_title": {"sv": "Timmar per person, efter vem som gav dem", "en": "Hours a person, by who gave them"},
+        "bars_subtitle_hours": {
+            "sv": "Timmar per person, i genomsnitt bland alla i gruppen.",
+            "en": "Hours a person, mean over everyone in the arm.",
+        },
+        "bars_n": {"sv": "n = {n}", "en": "n = {n}"},
         "bars_total": {"sv": "Totalt {share}", "en": "Total {share}"},
         "bars_of": {"sv": "av {n}", "en": "of {n}"},
         "bars_alt": {"sv": "{arm}: totalt {total}, varav {parts}.", "en": "{arm}: {total} in total, of which {parts}."},
