@@ -1,0 +1,149 @@
+"""The main effect looked at from elsewhere, on its way out: by employers' statements, between sites, over the draws.
+
+Effects by site and by half-year of entry are effects by subgroup, and decided as those. Work on employers' statements alone is
+made of two sources of work: known from statements only, and from both; the margin ties them.
+
+How much effects vary between municipalities is one number of all of them, hidden ones too: it is released in tenths of a
+percentage point, its test in hundredths, and only where there are at least ten sites; no municipality is shown by itself.
+
+The distribution of a redrawn statistic is shown where both arms' outcomes are, as drawn and in thousandths: an exact one
+has its steps where the hidden counts of small strata put them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from effektutv.results import Status, Suppressed, Unavailable, available
+
+from .ledger import Cell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from effektutv.results import Counts, Effects, RandomizationTest
+    from effektutv.results.sites import SiteRow, SiteVariation
+
+    from .ledger import Ledger
+
+__all__ = ["link_statements", "protect_randomization", "protect_site_variation", "site_rows"]
+
+_GONE = Suppressed("touches a suppressed cell")
+_FEW_SITES = Suppressed("fewer than ten sites: one number would tell of single ones")
+_LEAST_SITES = 10
+_STATEMENTS = "statements:"
+#: Decimals of what is released of the variation between sites.
+_TENTHS, _HUNDREDTHS = 3, 2
+_KEPT = {"tau": _TENTHS, "tau_low": _TENTHS, "tau_high": _TENTHS, "q_p_value": _HUNDREDTHS, "q_df": 0}
+_ESTIMATED = ("estimate", "std_error", "p_value", "conf_low", "conf_high", "tau_first_step", "q", "i_squared")
+
+
+def link_statements(ledger: Ledger, effects: Iterable[Effects], sources: Iterable[Counts]) -> None:
+    """Enter that work on statements is work known from statements only and work known from both.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    effects : iterable of Effects
+        Of which those on ``statements:NAME`` are looked at.
+    sources : iterable of Counts
+    """
+    parts: dict[tuple[str, int | None, str], list[Cell]] = {}
+    for row in (r for counts in sources for r in counts.rows):
+        if row.category in ("ku_only", "both"):
+            cell = Cell("outcome", f"{row.outcome}:{row.category}", row.month, row.arm)
+            found = parts.setdefault((row.outcome, row.month, row.arm), [])
+            if cell not in found:
+                found.append(cell)
+    for effect in (r for e in effects for r in e.rows if r.outcome.startswith(_STATEMENTS) and not r.subgroup):
+        for arm in (effect.arm, effect.control):
+            cells = parts.get((effect.outcome.removeprefix(_STATEMENTS), effect.month, arm), [])
+            if len(cells) == 2:
+                ledger.margin(cells, Cell("outcome", effect.outcome, effect.month, arm))
+
+
+def site_rows(effects: Effects | None) -> Effects | None:
+    """Return effects by site without their joint test: strata lie within sites, so that it is not defined.
+
+    Parameters
+    ----------
+    effects : Effects or None
+    """
+    if effects is None:
+        return None
+    return replace(effects, rows=tuple(r for r in effects.rows if r.level not in ("interaction", "joint")))
+
+
+def protect_site_variation(
+    found: SiteVariation, ledger: Ledger, notes: Callable[[Iterable[str]], Iterable[str]]
+) -> SiteVariation:
+    """Return the variation between sites coarsened, and without what could be taken apart.
+
+    Parameters
+    ----------
+    found : SiteVariation
+    ledger : Ledger
+        Closed.
+    notes : callable
+        What protects notes.
+    """
+    rows = tuple(_site_row(row, ledger) for row in found.rows)
+    spoken = {part for row in found.rows for part in (row.note, *row.note.split("; "))}
+    return replace(found, rows=rows, notes=tuple(notes(n for n in found.notes if n not in spoken)))
+
+
+def _site_row(row: SiteRow, ledger: Ledger) -> SiteRow:
+    hidden = any(ledger.is_hidden(Cell("outcome", row.outcome, row.month, arm)) for arm in (row.arm, row.control))
+    few = not isinstance(row.sites, int) or row.sites < _LEAST_SITES
+    gone = _GONE if hidden else _FEW_SITES if few else None
+    changes: dict[str, object] = dict.fromkeys(_ESTIMATED, _GONE)
+    # sites are left out for want of persons or of variation: how many persons, nobody may know
+    changes.update(n=_GONE, sites_left_out=_GONE, note="")
+    for name, decimals in _KEPT.items():
+        value = getattr(row, name)
+        changes[name] = gone or (round(float(value), decimals) if available(value) else value)
+    if gone:
+        changes["sites"] = gone
+    plain = Status.UNAVAILABLE if isinstance(row.tau, Unavailable) else Status.RELEASED
+    return replace(row, status=Status.SUPPRESSED if gone else plain, **changes)  # type: ignore[arg-type]
+
+
+def protect_randomization(
+    test: RandomizationTest, ledger: Ledger, notes: Callable[[Iterable[str]], Iterable[str]]
+) -> RandomizationTest:
+    """Return a randomisation test with its distribution, where both arms' outcomes are shown and it was drawn.
+
+    Parameters
+    ----------
+    test : RandomizationTest
+    ledger : Ledger
+        Closed.
+    notes : callable
+        What protects notes.
+    """
+    rows, open_pairs = [], set()
+    for row in test.rows:
+        cells = [Cell("outcome", row.outcome, row.month, arm) for arm in (row.arm, row.control)]
+        if any(ledger.is_hidden(c) or c in ledger.thin for c in cells):
+            names = (
+                "estimate",
+                "std_error",
+                "statistic",
+                "null_sd",
+                "p_randomization",
+                "mc_error",
+                "conf_low",
+                "conf_high",
+            )
+            gone = dict.fromkeys((*names, "n_arm", "n_control"), _GONE)
+            rows.append(replace(row, status=Status.SUPPRESSED, note="", **gone))  # type: ignore[arg-type]
+        else:
+            rows.append(replace(row, status=Status.RELEASED, note=""))
+            open_pairs.add((row.outcome, row.month, row.arm, row.control))
+    shown = tuple(
+        replace(d, share=round(d.share, 3))
+        for d in test.distribution
+        if d.kind != "exact" and (d.outcome, d.month, d.arm, d.control) in open_pairs
+    )
+    return replace(test, rows=tuple(rows), distribution=shown, notes=tuple(notes(test.notes)))
