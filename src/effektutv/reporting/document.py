@@ -93,7 +93,7 @@ def _banners(ctx: Context) -> tuple[Banner, ...]:
 
 
 def write(document: Document, folder: Path, *, progress: Callable[[str], None] | None = None) -> dict[str, float]:
-    """Write ``report.html``, ``report.docx``, ``tables/``, ``figures/``, ``disclosure.csv`` and ``manifest.json``.
+    """Write the report in every format, with ``tables/``, ``figures/``, ``disclosure.csv`` and ``manifest.json``.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def write(document: Document, folder: Path, *, progress: Callable[[str], None] |
     folder : Path
         An existing, empty folder; the caller renames it into place.
     progress : callable, optional
-        Called with the key of each step as it begins: ``"figures"``, ``"tables"``, ``"html"``, ``"docx"``,
+        Called with the key of each step as it begins: ``"figures"``, ``"tables"``, ``"html"``, ``"pdf"``, ``"docx"``,
         ``"manifest"``.
 
     Returns
@@ -109,7 +109,7 @@ def write(document: Document, folder: Path, *, progress: Callable[[str], None] |
     dict of str to float
         Seconds by step.
     """
-    from . import html, manifest, tables, word
+    from . import html, manifest, pdf, tables, word
     from .drawing import write_figures
 
     steps: dict[str, float] = {}
@@ -130,6 +130,7 @@ def write(document: Document, folder: Path, *, progress: Callable[[str], None] |
     timed("figures", lambda: write_figures(document, folder))
     timed("tables", write_tables)
     timed("html", lambda: html.write(document, folder))
+    timed("pdf", lambda: pdf.write(document, folder))
     timed("docx", lambda: word.write(document, folder))
     if progress is not None:
         progress("manifest")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .blocks import FigureBlock
+from .blocks import FigureBlock, TableBlock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,3 +88,14 @@ class Document:
     def figures(self) -> tuple[FigureBlock, ...]:
         """Every figure, in the order of the report."""
         return tuple(b for s in self.sections for b in s.blocks if isinstance(b, FigureBlock))
+
+    @property
+    def tables(self) -> tuple[TableBlock, ...]:
+        """Every table of the text, in the order of the report."""
+        return tuple(b for s in self.sections for b in s.blocks if isinstance(b, TableBlock))
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """The number of each figure and each table by its key, counted apart in the order of the report."""
+        keys = [f.key for f in self.figures], [t.key for t in self.tables]
+        return {key: i for counted in keys for i, key in enumerate(counted, start=1)}

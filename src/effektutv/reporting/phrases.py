@@ -14,6 +14,7 @@ from .phrases_findings import FINDINGS
 from .phrases_formats import FORMATS
 from .phrases_further import FURTHER
 from .phrases_method import METHOD
+from .phrases_print import PRINT
 
 if TYPE_CHECKING:
     from effektutv.language import Lang
@@ -409,7 +410,7 @@ class Words:
 
 
 _CATALOGUE = Catalogue({})
-for _phrases in (PHRASES, FINDINGS, METHOD, FURTHER, FORMATS, CREDIBILITY):
+for _phrases in (PHRASES, FINDINGS, METHOD, FURTHER, FORMATS, CREDIBILITY, PRINT):
     if _twice := sorted(set(_CATALOGUE) & set(_phrases)):
         raise ArgumentError(f"phrases: {_twice} stand in two tables; give one of them another key")
     _CATALOGUE = _CATALOGUE.extended({key: {"sv": sv, "en": en} for key, (sv, en) in _phrases.items()})
