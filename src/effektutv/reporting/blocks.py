@@ -33,6 +33,8 @@ class Cell:
         How many it is shown with; ``None`` where there is no number.
     parts : tuple of Cell
         The cells that the text joins: estimate and standard error, both ends of an interval, two counts. Empty for one number.
+    joined : str
+        How: ``"error"`` (a standard error follows in parentheses), ``"spread"`` (a standard deviation), ``"ends"`` or ``"pair"``.
     """
 
     text: str
@@ -42,6 +44,7 @@ class Cell:
     value: float | int | None = None
     decimals: int | None = None
     parts: tuple[Cell, ...] = ()
+    joined: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,14 +102,14 @@ def write(document: Document, folder: Path, *, progress: Callable[[str], None] |
         An existing, empty folder; the caller renames it into place.
     progress : callable, optional
         Called with the key of each step as it begins: ``"figures"``, ``"tables"``, ``"html"``, ``"pdf"``, ``"docx"``,
-        ``"manifest"``.
+        ``"xlsx"``, ``"manifest"``.
 
     Returns
     -------
     dict of str to float
         Seconds by step.
     """
-    from . import html, manifest, pdf, tables, word
+    from . import html, manifest, pdf, tables, word, workbook
     from .drawing import write_figures
 
     steps: dict[str, float] = {}
@@ -132,6 +132,7 @@ def write(document: Document, folder: Path, *, progress: Callable[[str], None] |
     timed("html", lambda: html.write(document, folder))
     timed("pdf", lambda: pdf.write(document, folder))
     timed("docx", lambda: word.write(document, folder))
+    timed("xlsx", lambda: workbook.write(document, folder))
     if progress is not None:
         progress("manifest")
     manifest.write(document, folder, steps)

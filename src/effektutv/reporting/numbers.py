@@ -161,16 +161,18 @@ class Numbers:
         cell = self.value(estimate, scale, sign=True)
         if cell.absent:
             return cell
-        return self.with_spread(cell, self.value(std_error, scale))
+        return self.with_spread(cell, self.value(std_error, scale), "error")
 
-    def with_spread(self, cell: Cell, spread: Cell) -> Cell:
+    def with_spread(self, cell: Cell, spread: Cell, joined: str = "spread") -> Cell:
         """Return a number's cell with its standard error or standard deviation in parentheses.
 
         Parameters
         ----------
         cell, spread : Cell
+        joined : {"spread", "error"}
+            Whether it is a standard deviation or a standard error.
         """
-        return Cell(f"{cell.text} ({spread.text})", cell.absent, cell.why, parts=(cell, spread))
+        return Cell(f"{cell.text} ({spread.text})", cell.absent, cell.why, parts=(cell, spread), joined=joined)
 
     def counts(self, first: object, second: object) -> Cell:
         """Return the cell of two counts of persons.
@@ -181,7 +183,7 @@ class Numbers:
         """
         parts = (self.count(first), self.count(second))
         absent = next((c for c in parts if c.absent), Cell(""))
-        return replace(absent, text=" / ".join(c.text for c in parts), parts=parts)
+        return replace(absent, text=" / ".join(c.text for c in parts), parts=parts, joined="pair")
 
     def interval(self, low: object, high: object, scale: Scale) -> Cell:
         """Return an interval's cell, in brackets.
@@ -207,7 +209,7 @@ class Numbers:
     def _bounds(self, text: str, low: object, high: object, scale: Scale) -> Cell:
         if not (available(low) and available(high)):
             return self._absent(text)
-        return Cell(text, parts=(self.value(low, scale), self.value(high, scale)))
+        return Cell(text, parts=(self.value(low, scale), self.value(high, scale)), joined="ends")
 
     def p(self, value: object) -> Cell:
         """Return a p-value's cell.

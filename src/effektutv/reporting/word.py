@@ -10,10 +10,10 @@ from . import word_tables
 from .absences import absence_notes
 from .blocks import FigureBlock, Paragraph, TableBlock
 from .dates import dated
+from .office import LOCALES, clean, rezipped
 from .phrases import Words
 from .word_pictures import drawing, page_pieces
-from .word_xml import NAMESPACES, bookmark, clean, field, link, paragraph, run, tab
-from .zipped import rezipped
+from .word_xml import NAMESPACES, bookmark, field, link, paragraph, run, tab
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,10 +22,8 @@ if TYPE_CHECKING:
 
     from .document_types import Document
 
-__all__ = ["LOCALES", "write"]
+__all__ = ["write"]
 
-#: The language that a file says it is in.
-LOCALES = {"sv": "sv-SE", "en": "en-GB"}
 _TEMPLATES = Path(__file__).parent / "templates"
 _UNUSED = ("thumbnail", "extended-properties", "customXml", "stylesWithEffects", "webSettings", "fontTable")
 # A4 with margins of 2.2 cm, in twentieths of a point; the first page has no running heads

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from xml.sax.saxutils import escape, quoteattr
 
-__all__ = ["NAMESPACES", "attribute", "bookmark", "clean", "field", "link", "paragraph", "run", "tab"]
+from .office import clean
+
+__all__ = ["NAMESPACES", "attribute", "bookmark", "field", "link", "paragraph", "run", "tab"]
 
 #: What the root of a parsed piece declares.
 NAMESPACES = (
@@ -15,18 +16,6 @@ NAMESPACES = (
     'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
     'xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"'
 )
-# what XML 1.0 cannot hold at all (its production 2, Char), and the line breaks that a reader would normalise
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
-def clean(text: str) -> str:
-    """Return the text with U+FFFD for each character that XML cannot hold, so that a label is seen to hold one.
-
-    Parameters
-    ----------
-    text : str
-    """
-    return _ILLEGAL.sub("\ufffd", text)
 
 
 def attribute(text: str) -> str:
