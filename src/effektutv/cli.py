@@ -99,7 +99,7 @@ def run(
     """Run the whole pipeline: from the extracts to the report."""
     from . import pipeline
 
-    pipeline.run(study, out=out, lang=lang, engine=engine, seed=seed, progress=_progress(quiet))
+    pipeline.run(study, out=out, lang=lang, engine=engine, seed=seed, progress=_progress(quiet), second_process=True)
     typer.echo(f"wrote {out / 'report.html'}")
 
 

@@ -7,7 +7,7 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +21,7 @@ from .study import Study
 
 if TYPE_CHECKING:
     from .disclosure.protected import ReportInputs
+    from .reporting.drawer import Drawer
     from .results import EffectRow, Effects
     from .trial import Trial
 
@@ -295,6 +296,7 @@ def report(
     lang: Lang = "sv",
     progress: Progress | None = None,
     steps: Clocked | None = None,
+    drawer: Drawer | None = None,
 ) -> Path:
     """Write the final report: estimates, disclosure control, tables, figures, HTML and manifest.
 
@@ -310,6 +312,8 @@ def report(
         Called with the key of each step as it begins.
     steps : Clocked, optional
         A clock that already holds earlier steps, for the manifest.
+    drawer : Drawer, optional
+        A second process that draws some of the figures.
 
     Returns
     -------
@@ -343,7 +347,7 @@ def report(
             versions={"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}},
             steps=dict(clocked.steps),
         )
-        write(build(protected, lang=lang, facts=facts), folder, progress=progress)
+        write(build(protected, lang=lang, facts=facts), folder, progress=progress, drawer=drawer)
     return Path(out)
 
 
@@ -355,6 +359,7 @@ def run(
     engine: str = "duckdb",
     seed: int | None = None,
     progress: Progress | None = None,
+    second_process: bool = False,
 ) -> Path:
     """Run a study from its files to the report.
 
@@ -372,19 +377,25 @@ def run(
         In place of the study's.
     progress : callable, optional
         Called with the key of each step as it begins.
+    second_process : bool
+        Whether a second process of this interpreter draws figures beside the first; the report is the same.
 
     Returns
     -------
     Path
         The folder written.
     """
+    from .reporting.drawer import Drawer
+
     _check_out(Path(out))
     plan = Study.from_toml(study)
     if seed is not None:
         plan = plan.with_seed(seed)
-    clocked = Clocked(progress)
-    trial = load(plan, engine=engine, progress=clocked)
-    return report(trial, out, lang=lang, progress=progress, steps=clocked)
+    # it loads its libraries while this one reads the extracts
+    with Drawer() if second_process else nullcontext() as drawer:
+        clocked = Clocked(progress)
+        trial = load(plan, engine=engine, progress=clocked)
+        return report(trial, out, lang=lang, progress=progress, steps=clocked, drawer=drawer)
 
 
 def _silent(step: str) -> None:

@@ -7,6 +7,8 @@ built and saved inside :func:`house_style`, which rests on matplotlib's own defa
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -197,6 +199,8 @@ _RC |= {
     # a dollar sign is a dollar sign
     "text.parse_math": False,
     "text.color": INK,
+    # shapes as designed: at 300 dots an inch a fitting to the grid is not seen, and takes a third of the drawing
+    "text.hinting": "none",
     # letters as outlines: the same everywhere, and no font asked for
     "svg.fonttype": "path",
     "svg.hashsalt": "effektutv",
@@ -414,8 +418,8 @@ def save(fig: Figure, stem: Path, later: Callable[[Callable[[], None]], object] 
     svg, png = (stem.with_name(f"{stem.name}.{suffix}") for suffix in ("svg", "png"))
     svg.write_bytes(_bytes(fig, "svg", metadata={"Date": None}))
     pixels = _bytes(fig, "rgba", dpi=_PNG_DPI)
-    width = int(fig.get_figwidth() * _PNG_DPI)
-    encode = partial(_encode, pixels, width, png)
+    size = int(fig.get_figwidth() * _PNG_DPI), int(fig.get_figheight() * _PNG_DPI)
+    encode = partial(_encode, pixels, size, png)
     if later is None:
         encode()
     else:
@@ -423,9 +427,27 @@ def save(fig: Figure, stem: Path, later: Callable[[Callable[[], None]], object] 
     return svg, png
 
 
-def _encode(pixels: bytes, width: int, png: Path) -> None:
+def _encode(pixels: bytes, size: tuple[int, int], png: Path) -> None:
+    """Write opaque RGBA pixels as a PNG of RGB.
+
+    Flat colours compress best unfiltered, and an encoder that tries every filter on every line takes three times as long.
+    """
     from PIL import Image
 
-    image = Image.frombytes("RGBA", (width, len(pixels) // (4 * width)), pixels)
-    # level 1: the encoding is most of a figure's time at the default
-    image.save(png, format="png", dpi=(_PNG_DPI, _PNG_DPI), compress_level=1)
+    width, height = size
+    line = 3 * width
+    colours = Image.frombytes("RGBA", size, pixels).convert("RGB").tobytes()
+    # each line begins with its filter: 0, none
+    lines = b"".join(b"\0" + colours[i : i + line] for i in range(0, line * height, line))
+    metre = round(_PNG_DPI / 0.0254)
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
+        (b"pHYs", struct.pack(">IIB", metre, metre, 1)),
+        (b"IDAT", zlib.compress(lines, 1)),
+        (b"IEND", b""),
+    )
+    png.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in chunks))
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

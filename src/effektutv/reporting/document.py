@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from effektutv.language import Lang
 
     from .document_types import Facts
+    from .drawer import Drawer
 
 __all__ = ["build", "write"]
 
@@ -92,7 +93,9 @@ def _banners(ctx: Context) -> tuple[Banner, ...]:
     return tuple(Banner(key=k, title=ctx.words(f"{k}_title"), text=ctx.words(f"{k}_text")) for k in keys)
 
 
-def write(document: Document, folder: Path, *, progress: Callable[[str], None] | None = None) -> dict[str, float]:
+def write(
+    document: Document, folder: Path, *, progress: Callable[[str], None] | None = None, drawer: Drawer | None = None
+) -> dict[str, float]:
     """Write the report in every format, with ``tables/``, ``figures/``, ``disclosure.csv`` and ``manifest.json``.
 
     Parameters
@@ -103,6 +106,8 @@ def write(document: Document, folder: Path, *, progress: Callable[[str], None] |
     progress : callable, optional
         Called with the key of each step as it begins: ``"figures"``, ``"tables"``, ``"html"``, ``"pdf"``, ``"docx"``,
         ``"xlsx"``, ``"manifest"``.
+    drawer : Drawer, optional
+        A second process that draws some of the figures.
 
     Returns
     -------
@@ -127,7 +132,7 @@ def write(document: Document, folder: Path, *, progress: Callable[[str], None] |
             tables.write_csv(folder / "tables" / f"{name}.csv", columns, rows)
         tables.write_csv(folder / "disclosure.csv", *tables.decisions_table(document.inputs))
 
-    timed("figures", lambda: write_figures(document, folder))
+    timed("figures", lambda: write_figures(document, folder, drawer))
     timed("tables", write_tables)
     timed("html", lambda: html.write(document, folder))
     timed("pdf", lambda: pdf.write(document, folder))
