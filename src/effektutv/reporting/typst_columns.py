@@ -29,6 +29,7 @@ GAP = 0.55
 INDENT = 1.2
 #: Kerning and rounding make words up to this share wider than the sum of their letters.
 _SLACK = 1.015
+_LACKING = 1.5
 #: What the row headers are given at least where they want it: 4.5 cm, if need be in smaller text, else 3 cm.
 _FIRST = (128.0, 85.0)
 #: The size below which only need drives, not the comfort of row headers.
@@ -57,9 +58,11 @@ def _face(bold: bool) -> FT2Font:
 
 @lru_cache(maxsize=4096)
 def _advance(letter: str, bold: bool) -> float:
-    """Return how far one letter moves the pen, at size 1."""
+    """Return how far one letter moves the pen, at size 1; one that the font lacks, as far as the last font's widest."""
     from matplotlib.ft2font import LoadFlags
 
+    if not _face(bold).get_char_index(ord(letter)):
+        return _LACKING
     return _face(bold).load_char(ord(letter), LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / 100
 
 
