@@ -40,8 +40,7 @@ def rezipped(archive: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(out, "w") as target:
         for name in source.namelist():
             part = zipfile.ZipInfo(name, date_time=_EPOCH)
-            # the system that made it is recorded by default, and the rights of a file that never was
-            part.create_system, part.external_attr = 0, 0
+            part.create_system = 0  # else the system that wrote it is recorded
             part.compress_type = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
             target.writestr(part, source.read(name), compresslevel=6)
     return out.getvalue()

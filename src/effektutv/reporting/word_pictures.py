@@ -21,7 +21,7 @@ _EMU_PER_INCH = 914_400
 #: A picture that is so little taller than the page is made smaller rather than cut.
 _TOLERATED = 1.15
 #: How far from even parts a cut may go to meet little ink, as a share of a part.
-_REACH = 0.12
+_REACH, _LEAST_REACH = 0.12, 0.03
 #: A channel below this is ink; a column with ink in more of its rows than that is a line that any cut crosses.
 _PAPER, _LINE = 240, 0.5
 
@@ -45,18 +45,20 @@ def page_pieces(path: Path, widest: int, tallest: int) -> list[Piece]:
         room = wide * tallest / widest
         if tall <= room * _TOLERATED:
             return [(0, tall)]
-        count = -(-tall // int(room * (1 - _REACH)))
-        return list(pairwise([0, *_cuts(image, count), tall]))
+        count = -(-tall // int(room))
+        # no part may be taller than the page, but for a hair
+        reach = max(_LEAST_REACH, min(_REACH, room * count / tall - 1))
+        return list(pairwise([0, *_cuts(image, count, reach), tall]))
 
 
-def _cuts(image: Image, count: int) -> list[int]:
+def _cuts(image: Image, count: int, reach: float) -> list[int]:
     import numpy as np
 
     pixels = np.asarray(image)[..., 1]  # one channel tells paper from ink
     part = image.size[1] / count
     cuts = []
     for i in range(1, count):
-        start, end = int(part * (i - _REACH)), int(part * (i + _REACH))
+        start, end = int(part * (i - reach)), int(part * (i + reach))
         inked = pixels[start:end] < _PAPER
         inked = inked[:, inked.mean(axis=0) < _LINE].sum(axis=1)
         # the middle of the widest gap: text above and below keeps its air

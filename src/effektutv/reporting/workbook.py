@@ -27,14 +27,6 @@ __all__ = ["number_format", "sheets", "write"]
 _INK, _SOFT, _RULE, _LINK = "#1B2228", "#56616B", "#D5DADE", "#0B5A94"
 _HEADER_ROW = 2
 _FIRST = _HEADER_ROW + 1
-_OPTIONS = {
-    "in_memory": True,
-    # text from a study file is text, whatever it begins with
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "default_format_properties": {"font_name": "Arial", "font_size": 10, "font_color": _INK},
-}
 _LINE = 13.5  # points
 _TEXT = 100  # characters, the width of running text
 _PORTRAIT = 95  # characters that an upright page holds
@@ -77,7 +69,7 @@ def write(document: Document, folder: Path) -> None:
     import xlsxwriter
 
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, _OPTIONS) as book:
+    with xlsxwriter.Workbook(out, _options()) as book:
         date = dated(document).replace(tzinfo=None)
         book.set_properties(
             {
@@ -87,6 +79,18 @@ def write(document: Document, folder: Path) -> None:
         )  # fmt: skip
         _Book(book, document).fill()
     (folder / "tables.xlsx").write_bytes(rezipped(out.getvalue()))
+
+
+def _options() -> dict[str, object]:
+    """Return the workbook's options: new ones each time, for XlsxWriter takes entries out of what it is given."""
+    return {
+        "in_memory": True,
+        # text from a study file is text, whatever it begins with
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "default_format_properties": {"font_name": "Arial", "font_size": 10, "font_color": _INK},
+    }
 
 
 class _Book:

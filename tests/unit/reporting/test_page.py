@@ -178,7 +178,9 @@ def test_manifest(reports):
     assert manifest["study"]["synthetic"] is True
     assert manifest["disclosure"]["cleared_for_publication"] is False
     assert manifest["disclosure"]["suppressed"] == sum(manifest["disclosure"]["by_rule"].values()) > 0
-    assert {"report.html", "report.docx", "disclosure.csv", "tables/itt.csv", "figures/flow.svg"} <= set(manifest["outputs"])
+    assert {"report.html", "report.docx", "disclosure.csv", "tables/itt.csv", "figures/flow.svg"} <= set(
+        manifest["outputs"]
+    )
     assert "manifest.json" not in manifest["outputs"]
     assert {"load", "figures", "tables", "html", "docx"} <= set(manifest["runtime"]["seconds"])
     assert manifest["flow"][2]["by_arm"] == {"FS": 350, "SE": 355, "CM": 358}
