@@ -1,83 +1,153 @@
-"""The attacker's first step: which suppressed cells follow exactly from the margins that a report shows.
+"""The attacker: how closely a reader can work out each suppressed count from everything else in the report.
 
-This is the light audit: exact recovery by adding and subtracting over all margins at once. How narrow an interval they
-leave for a suppressed cell is not looked at here.
+He knows every number that is shown, every sum that the tables tell, and the rule that the log prints for each hidden cell. What
+he cannot know are the hidden counts; the smallest and the largest value that each may take is what the tables leave open. This
+is worked out over the hidden cells alone, as levels and not as flows, so that nothing here rests on how complements were chosen.
+
+A bound of a linear program that is reached by fractions of persons only proves nothing; it is looked for again among whole
+persons.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Mapping, Sequence
-
-__all__ = ["recoverable"]
+from .complement import System, farthest, systems_of
+from .whole import cheapest, extreme, fitting
 
 if TYPE_CHECKING:
-    K = TypeVar("K", bound=Hashable)
-else:
-    K = TypeVar("K")
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from .ledger import Cell, Ledger
+
+__all__ = ["Exposed", "narrowed"]
+
+_WHOLE = 1e-6
+#: How far a count can be by the log alone: by a linear program, which is at times too far, and exactly.
+_LOG_ALONE = (farthest, extreme)
 
 
-class _Components(Generic[K]):
-    """Which unknowns hang together through the margins (union-find)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposed:
+    """A hidden cell that can be worked out too closely, and the tables that together do it."""
 
-    def __init__(self, keys: Collection[K]) -> None:
-        self._parent = {k: k for k in keys}
-
-    def root(self, key: K) -> K:
-        while self._parent[key] != key:
-            self._parent[key] = self._parent[self._parent[key]]
-            key = self._parent[key]
-        return key
-
-    def join(self, a: K, b: K) -> None:
-        self._parent[self.root(a)] = self.root(b)
+    cell: Cell
+    tables: tuple[str, ...]
 
 
-def recoverable(margins: Sequence[Mapping[K, int]], hidden: Collection[K]) -> list[K]:
-    """Return the hidden cells whose value every margin together determines, in the order of ``hidden``.
-
-    A cell is determined where no other solution of the equations changes it: its row of a null-space basis is 0.
+def narrowed(ledger: Ledger) -> list[Exposed]:
+    """Return the hidden cells of which less is left open than the profile asks for.
 
     Parameters
     ----------
-    margins : sequence of mapping
-        Each an equation: the coefficient of every cell in it; what is not hidden is known.
-    hidden : collection
-        The suppressed cells.
+    ledger : Ledger
+        With every decision made.
     """
-    unknown = list(hidden)
-    known_as = set(unknown)
-    rows = [{k: c for k, c in margin.items() if k in known_as} for margin in margins]
-    rows = [row for row in rows if row]
-    components = _Components(unknown)
-    for row in rows:
-        first, *others = row
-        for other in others:
-            components.join(first, other)
-    members: dict[K, list[K]] = {}
-    for key in unknown:
-        members.setdefault(components.root(key), []).append(key)
-    equations: dict[K, list[dict[K, int]]] = {}
-    for row in rows:
-        equations.setdefault(components.root(next(iter(row))), []).append(row)
-    exposed: set[K] = set()
-    for root, keys in members.items():
-        exposed.update(_determined(keys, equations.get(root, [])))
-    return [k for k in unknown if k in exposed]
+    out: dict[Cell, Exposed] = {}
+    whole: list[System] = []
+    for system in systems_of(ledger, only=lambda s: s.cell in ledger.hidden):
+        if not any(r.secret for r in system.ranges):
+            continue
+        attack = _Attack(system)
+        for i, sign, need in attack.too_narrow():
+            sight = system.sights[i]
+            whole = whole or systems_of(ledger, only=lambda _: True)
+            around = next(w for w in whole if sight in w.sights)
+            # small counts that add up tell of each other by the log alone; but a single value is never left
+            if any(
+                attack.as_wide(i, sign, need, find(around, around.sights.index(sight), sign)) for find in _LOG_ALONE
+            ):
+                continue
+            out.setdefault(sight.cell, Exposed(cell=sight.cell, tables=tuple(_tables(system))))
+    return list(out.values())
 
 
-def _determined(keys: list[K], equations: list[dict[K, int]]) -> list[K]:
-    """Return the keys of one component that its equations determine."""
-    if not equations:
-        return []
-    matrix = np.array([[row.get(k, 0) for k in keys] for row in equations], dtype=float)
-    _, singular, right = np.linalg.svd(matrix)
-    rank = int((singular > 1e-9 * max(1.0, float(singular[0]))).sum())
-    free = right[rank:]
-    if free.shape[0] == 0:
-        return keys
-    return [k for j, k in enumerate(keys) if np.abs(free[:, j]).max() < 1e-9]
+def _tables(system: System) -> Iterator[str]:
+    """Yield the tables behind the sums of a system, each once."""
+    yield from dict.fromkeys(e.margin.where or str(e.margin.total or "a known sum") for e in system.equations)
+
+
+class _Attack:
+    """What the sums of one system leave open of its hidden counts."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.sums = system.sums()
+        self.value = np.array([r.value for r in system.ranges], dtype=float)
+        self.low = np.array([r.low for r in system.ranges], dtype=float)
+        self.high = np.array([r.high for r in system.ranges], dtype=float)
+        self.known = self.sums @ self.value
+        self.rows, tops = system.gap_rows()
+        self.tops = tops + self.rows @ self.value if self.rows.size else tops
+        # the true counts are possible
+        self.smallest, self.largest = self.value.copy(), self.value.copy()
+
+    def too_narrow(self) -> Iterator[tuple[int, int, float]]:
+        """Yield the positions whose interval is too narrow, on which side, and what it should reach."""
+        for i, found in enumerate(self.system.ranges):
+            if not found.secret:
+                continue
+            sides = ((-1, found.need_low), (1, found.need_high))
+            # both sides before either is judged
+            yield from [(i, sign, need) for sign, need in sides if not self.reaches(i, sign, need)]
+
+    def reaches(self, i: int, sign: int, need: float) -> bool:
+        """Return whether a count may be as small, or as large, as it must.
+
+        Parameters
+        ----------
+        i : int
+        sign : int
+            Largest 1, smallest -1.
+        need : float
+        """
+        if (self.largest[i] >= need) if sign > 0 else (self.smallest[i] <= need):
+            return True
+        if len(self.sums) <= 1 and not self.rows.size and self._closed(i, need):
+            (self.smallest if sign < 0 else self.largest)[i] = need
+            return True
+        for find in (self._point, partial(fitting, self.system)):
+            point = find(i, need)
+            if point is not None and np.abs(point - np.round(point)).max() < _WHOLE:
+                np.minimum(self.smallest, np.round(point), out=self.smallest)
+                np.maximum(self.largest, np.round(point), out=self.largest)
+                return True
+        return False
+
+    def as_wide(self, i: int, sign: int, need: float, alone: float) -> bool:
+        """Return whether a count may be as small or large as the log alone leaves it, and more than one value.
+
+        Parameters
+        ----------
+        i : int
+        sign : int
+        need : float
+            What it should reach.
+        alone : float
+            What it reaches by the log alone.
+        """
+        return sign * alone < sign * need and self.reaches(i, sign, alone) and self.largest[i] - self.smallest[i] >= 1
+
+    def _closed(self, i: int, need: float) -> bool:
+        """Return whether one sum, or none, lets a count be as small or large as it must."""
+        change = need - self.value[i]
+        if not len(self.sums) or not self.sums[0, i]:
+            return bool(self.low[i] <= need <= self.high[i])
+        room = 0.0
+        for j in np.flatnonzero(self.sums[0]):
+            if j != i:
+                against = -np.sign(change * self.sums[0, i] * self.sums[0, j])
+                room += self.high[j] - self.value[j] if against > 0 else self.value[j] - self.low[j]
+        return bool(self.low[i] <= need <= self.high[i]) and room >= abs(change)
+
+    def _point(self, i: int, need: float) -> NDArray[np.float64] | None:
+        """Return counts that fit everything, the i-th as asked, or None where there are none of their own kind."""
+        bounds = np.column_stack([self.low, self.high])
+        bounds[i] = need
+        return cheapest(np.zeros(len(bounds)), bounds, self.sums, self.known, self.rows, self.tops)

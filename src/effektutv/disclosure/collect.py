@@ -195,9 +195,9 @@ def _link_levels(ledger: Ledger, everyone: Cell, levels: list[Cell]) -> None:
             ledger.observe(cell, n, part, clock)
         if left and ledger.rule(left, left_events):
             ledger.leftovers.append(tuple(levels))
-    ledger.margin(levels, everyone if everyone in ledger.seen else None)
+    ledger.margin(levels, everyone if everyone in ledger.seen else None, where=f"effects by {group} and for everyone")
     unknown = persons_cell(everyone.arm, group, "missing")
-    ledger.margin((*people, *([unknown] if unknown in ledger.seen else [])))
+    ledger.margin((*people, *([unknown] if unknown in ledger.seen else [])), where=f"persons by {group}")
 
 
 def _link_crosses(ledger: Ledger, levels: list[Cell], members: list[Cell]) -> None:
@@ -209,9 +209,10 @@ def _link_crosses(ledger: Ledger, levels: list[Cell], members: list[Cell]) -> No
         for single in (c for c in members if c.group == name):
             parts = [c for c in levels if c.level.split(":")[position] == single.level]
             if parts:
-                ledger.margin(parts, single)
+                ledger.margin(parts, single, where=f"effects by {levels[0].group} and by {name}")
                 people = [persons_cell(c.arm, c.group, c.level) for c in parts]
-                ledger.margin(people, persons_cell(single.arm, single.group, single.level))
+                total = persons_cell(single.arm, single.group, single.level)
+                ledger.margin(people, total, where=f"persons by {levels[0].group} and by {name}")
 
 
 def _link_kinds(ledger: Ledger, study: Study, cells: list[Cell]) -> None:
@@ -223,7 +224,7 @@ def _link_kinds(ledger: Ledger, study: Study, cells: list[Cell]) -> None:
     for total in (c for c in cells if c.outcome == states["work"]):
         parts = [Cell("outcome", k, total.month, total.arm, total.group, total.level) for k in kinds]
         if all(p in ledger.seen for p in parts):
-            _add_up(ledger, total, parts)
+            _add_up(ledger, total, parts, "kinds of work and work")
 
 
 def _link_months(ledger: Ledger, study: Study, cells: list[Cell]) -> None:
@@ -238,10 +239,10 @@ def _link_months(ledger: Ledger, study: Study, cells: list[Cell]) -> None:
         months = range(1, (total.month or 0) + 1)
         parts = [Cell("outcome", states["work"], k, total.arm, total.group, total.level) for k in months]
         if all(p in ledger.seen for p in parts):
-            ledger.margin(parts, total)
+            ledger.margin(parts, total, where="work month by month and months in work")
 
 
-def _add_up(ledger: Ledger, total: Cell, parts: list[Cell]) -> None:
+def _add_up(ledger: Ledger, total: Cell, parts: list[Cell], where: str) -> None:
     """Exclusive categories of the same persons add up to a total, with whatever is not shown as the rest."""
     rest = Cell(total.table, f"{total.outcome}:{_REST}", total.month, total.arm, total.group, total.level)
     ledger.spare.add(rest)
@@ -254,7 +255,7 @@ def _add_up(ledger: Ledger, total: Cell, parts: list[Cell]) -> None:
             raise DisclosureError(f"{total}: its categories hold more than it; nothing is released")
         if left:
             ledger.observe(rest, n, left, clock)
-    ledger.margin((*parts, *([rest] if rest in ledger.seen else [])), total)
+    ledger.margin((*parts, *([rest] if rest in ledger.seen else [])), total, where=where)
 
 
 # ------------------------------------------------------------------------------------------------ counts and starts
@@ -296,11 +297,12 @@ def collect_counts(ledger: Ledger, study: Study, rows: Iterable[CountRow]) -> No
             parts.append(cell)
         if len(set(parts)) < len(parts):
             raise DisclosureError(f"{members[0].outcome}: a category stands twice in one arm and month")
+        where = f"categories of {members[0].outcome}"
         n, events = members[0].n, sum(r.events for r in members if isinstance(r.events, int))
         if total not in ledger.seen or events == n:
-            ledger.margin(parts)
+            ledger.margin(parts, where=where)
         else:
-            _add_up(ledger, total, parts)
+            _add_up(ledger, total, parts, where)
 
 
 def collect_starts(ledger: Ledger, starts: Starts, flow: Flow | None) -> None:
@@ -317,7 +319,7 @@ def collect_starts(ledger: Ledger, starts: Starts, flow: Flow | None) -> None:
             raise DisclosureError("start of the intervention: the counts behind an arm are unknown")
         ledger.observe(started_cell(row.arm), row.n, row.started)
     if flow is None or not any(stage.name == "started" for stage in flow.rows):
-        ledger.margin([started_cell(r.arm) for r in starts.rows])
+        ledger.margin([started_cell(r.arm) for r in starts.rows], where="starts by arm")
 
 
 # -------------------------------------------------------------------------------------------------- flow and balance
@@ -366,19 +368,22 @@ def collect_flow(ledger: Ledger, flow: Flow) -> None:
         if previous is None or (arms and not previous.by_arm):
             ledger.anchors.update([flow_cell(stage.name), *(flow_cell(stage.name, a) for a in arms)])
         if previous is not None:
-            ledger.margin([flow_cell(stage.name), left_cell(stage.name)], flow_cell(previous.name))
+            at = f"participant flow at {stage.name}"
+            ledger.margin([flow_cell(stage.name), left_cell(stage.name)], flow_cell(previous.name), where=at)
             shared = [a for a in arms if a in previous.by_arm]
             # the losses first: their smallest is the next cell to hide, and who remains follows from it
             if shared:
-                ledger.margin([left_cell(stage.name, a) for a in shared], left_cell(stage.name))
+                ledger.margin([left_cell(stage.name, a) for a in shared], left_cell(stage.name), where=at)
             for arm in shared:
                 before = _int(previous.by_arm[arm])
                 if before < arms[arm]:
                     raise DisclosureError(f"participant flow: an arm of stage {stage.name!r} holds more than before")
                 _enter_loss(ledger, left_cell(stage.name, arm), before, arms[arm])
-                ledger.margin([flow_cell(stage.name, arm), left_cell(stage.name, arm)], flow_cell(previous.name, arm))
+                remain = [flow_cell(stage.name, arm), left_cell(stage.name, arm)]
+                ledger.margin(remain, flow_cell(previous.name, arm), where=at)
         if arms:
-            ledger.margin([flow_cell(stage.name, a) for a in arms], flow_cell(stage.name))
+            by_arm = [flow_cell(stage.name, a) for a in arms]
+            ledger.margin(by_arm, flow_cell(stage.name), where=f"participant flow at {stage.name}")
         previous = stage
 
 
@@ -453,8 +458,8 @@ def collect_balance(ledger: Ledger, study: Study, balance: Balance) -> None:
                 if second == "1":
                     ledger.spare.add(without)
                 members.setdefault(without)
-    for members in parts.values():
-        ledger.margin(members)
+    for (_, covariate), members in parts.items():
+        ledger.margin(members, where=f"balance of {covariate}")
 
 
 def _whole(row: BalanceRow, n: int, mean: object) -> int:

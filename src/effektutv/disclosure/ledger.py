@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
 
-from .audit import recoverable
+from .audit import narrowed
+from .complement import chosen
 from .protected import Decision, Role
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Cell", "Ledger", "Margin"]
 
-COMPLEMENT = "next-smallest cell of its margin, so that subtraction cannot undo a primary suppression"
+COMPLEMENT = "so that a primary suppression cannot be undone by subtraction"
 LEFTOVER = "raw share only: everyone less the levels would leave the outcomes of a few"
 DENOMINATOR = "the number of persons behind it is not shown"
 
@@ -46,10 +47,22 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Margin:
-    """Cells that add up: to ``total``, or to something that everyone knows where ``total`` is None."""
+    """Cells that add up: to ``total``, or to something that everyone knows where ``total`` is None.
+
+    Parameters
+    ----------
+    parts : tuple of Cell
+    total : Cell or None
+    where : str
+        The tables that say so.
+    clock : str or None
+        The only clock on which they do; None for all.
+    """
 
     parts: tuple[Cell, ...]
     total: Cell | None = None
+    where: str = ""
+    clock: str | None = None
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -114,7 +127,9 @@ class Ledger:
         if (n, events) not in sights:
             sights.append((n, events))
 
-    def margin(self, parts: Iterable[Cell], total: Cell | None = None) -> None:
+    def margin(
+        self, parts: Iterable[Cell], total: Cell | None = None, *, where: str = "", clock: str | None = None
+    ) -> None:
         """Enter cells that add up.
 
         Parameters
@@ -122,8 +137,12 @@ class Ledger:
         parts : iterable of Cell
         total : Cell, optional
             What they add up to; None where that is known to everyone.
+        where : str
+            The tables that say so, in words for the log.
+        clock : str, optional
+            The only clock on which they add up.
         """
-        self.margins.setdefault(Margin(parts=tuple(parts), total=total))
+        self.margins.setdefault(Margin(parts=tuple(parts), total=total, where=where, clock=clock))
 
     def largest(self, cell: Cell) -> dict[str, tuple[int, int | None]]:
         """Return the sight of a cell with most persons, by clock.
@@ -142,40 +161,49 @@ class Ledger:
         n : int
         events : int or None
         """
-        limit = self.policy.threshold - 1
-        if self.policy.small(n):
+        policy, limit = self.policy, self.policy.threshold - 1
+        if policy.small(n):
             return f"1 to {limit} persons"
-        if events is not None and self.policy.small(events):
-            return f"1 to {limit} events"
-        if events is not None and self.policy.small(n - events):
-            return f"1 to {limit} non-events"
+        if events is not None and policy.small_events(events):
+            return f"{policy.least} to {limit} events"
+        if events is not None and policy.small_non_events(n - events):
+            return f"{policy.least_full} to {limit} non-events"
         return ""
 
     def close(self) -> None:
-        """Decide: primary cells, then their complements, until no hidden cell follows from the margins."""
+        """Decide: primary cells, then their complements, until the attacker leaves every small count wide enough.
+
+        Raises
+        ------
+        DisclosureError
+            If a small count cannot be protected; the error names the tables that together reveal it.
+        """
         if self.closed:
             raise DisclosureError("the ledger of a report is closed once")
         self.closed = True
         for cell, clocks in self.seen.items():
             rules = [self.rule(n, events) for sights in clocks.values() for n, events in sights]
             if rule := next((r for r in rules if r), ""):
-                self._hide(cell, rule, Role.PRIMARY, f"1 to {self.policy.threshold - 1}")
+                self._hide(cell, rule, Role.PRIMARY, self.policy.band)
         while True:
             self._follow_denominators()
-            if self._complete_margins():
-                continue
-            # that a complement follows is no harm, as long as no primary cell does
-            exposed = [
-                cell
-                for cell in recoverable([m.coefficients for m in self.margins], self.hidden)
-                if self.hidden[cell].role is Role.PRIMARY
-            ]
-            if not exposed:
+            choices = chosen(self)
+            if not choices:
                 break
-            self._cover(exposed)
+            for choice in choices:
+                self._hide(
+                    choice.cell, COMPLEMENT, Role.COMPLEMENTARY, "not stated",
+                    margin=f"{choice.margin.where or choice.margin.total or 'a known sum'}; for {choice.covers}",
+                )  # fmt: skip
+        exposed = narrowed(self)
+        if exposed:
+            raise DisclosureError(
+                f"{len(exposed)} suppressed cells could be worked out too closely, e.g. {exposed[0].cell}, from these together: "
+                f"{', '.join(exposed[0].tables)}. Leave one of them out of the study, or merge levels"
+            )
         for levels in self.leftovers:
             if not any(c in self.hidden or c in self.thin for c in levels):
-                cell = min((c for c in levels if c in self.seen), key=self._size)
+                cell = min((c for c in levels if c in self.seen), key=self.size)
                 self.thin[cell] = self._decision(cell, LEFTOVER, Role.COMPLEMENTARY, "not stated")
 
     def is_hidden(self, cell: Cell) -> bool:
@@ -199,13 +227,13 @@ class Ledger:
         """
         self._hide(cell, rule, Role.COMPLEMENTARY, "not stated")
 
-    def _hide(self, cell: Cell, rule: str, role: Role, band: str) -> None:
+    def _hide(self, cell: Cell, rule: str, role: Role, band: str, margin: str = "") -> None:
         if cell not in self.hidden:
-            self.hidden[cell] = self._decision(cell, rule, role, band)
+            self.hidden[cell] = self._decision(cell, rule, role, band, margin)
 
     @staticmethod
-    def _decision(cell: Cell, rule: str, role: Role, band: str) -> Decision:
-        return Decision(table=cell.table, cell=str(cell), rule=rule, role=role, count_band=band)
+    def _decision(cell: Cell, rule: str, role: Role, band: str, margin: str = "") -> Decision:
+        return Decision(table=cell.table, cell=str(cell), rule=rule, role=role, count_band=band, margin=margin)
 
     def _follow_denominators(self) -> None:
         """Hide every outcome of persons whose number is not shown: a share would give the number away."""
@@ -216,46 +244,16 @@ class Ledger:
             ):
                 self._hide(cell, DENOMINATOR, Role.COMPLEMENTARY, "not stated")
 
-    def _complete_margins(self) -> bool:
-        """Hide one more cell of each margin that hides exactly one; return whether any was hidden."""
-        before = len(self.hidden)
-        for margin in self.margins:
-            if sum(c in self.hidden for c in margin.cells) == 1:
-                self._hide_next(margin)
-        return len(self.hidden) > before
+    def size(self, cell: Cell) -> int:
+        """Return how small a cell is: its smallest count of events or non-events over its sights.
 
-    def _hide_next(self, margin: Margin) -> bool:
-        open_cells = [c for c in margin.cells if c not in self.hidden]
-        if not open_cells:
-            return False
-        order = {c: i for i, c in enumerate(margin.cells)}
-
-        def rank(cell: Cell) -> tuple[bool, bool, bool, bool, int, int]:
-            size, known, spare = self._size(cell), cell in self.anchors, cell in self.spare
-            return known, not spare, cell == margin.total, size == 0, size, order[cell]
-
-        self._hide(min(open_cells, key=rank), COMPLEMENT, Role.COMPLEMENTARY, "not stated")
-        return True
-
-    def _size(self, cell: Cell) -> int:
-        """Return how small a cell is: its smallest count of events or non-events over its sights."""
+        Parameters
+        ----------
+        cell : Cell
+        """
         sizes = [
             n if events is None else min(events, n - events)
             for sights in self.seen.get(cell, {}).values()
             for n, events in sights
         ]
         return min(sizes, default=0)
-
-    def _cover(self, exposed: list[Cell]) -> None:
-        """Hide one more cell for those that follow from several margins together: the nearest through hidden cells."""
-        for cell in exposed:
-            reached, margins = {cell}, list(self.margins)
-            while near := [m for m in margins if reached.intersection(m.cells)]:
-                if any(self._hide_next(margin) for margin in near):
-                    return
-                margins = [m for m in margins if m not in near]
-                reached.update(c for m in near for c in m.cells)
-        raise DisclosureError(
-            f"{len(exposed)} suppressed cells follow from the report's margins and nothing is left to hide with them, "
-            f"e.g. {exposed[0]}: leave that table out of the study"
-        )

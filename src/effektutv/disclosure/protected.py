@@ -9,8 +9,20 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from effektutv.errors import DisclosureError
 
 if TYPE_CHECKING:
-    from effektutv.results import Balance, Contamination, Counts, DataQuality, Effects, Flow, Profile, Starts
+    from effektutv.results import (
+        Balance,
+        Contamination,
+        Counts,
+        DataQuality,
+        Effects,
+        Flow,
+        Profile,
+        RandomizationTest,
+        Starts,
+    )
     from effektutv.results.further import ComplierEffects, Power, SurveyOutcome, TimeToEvent
+    from effektutv.results.received import Received, Shares
+    from effektutv.results.sites import SiteVariation
     from effektutv.study import Study
 
     from .policy import Policy
@@ -53,6 +65,18 @@ class ReportInputs:
         What the trial could detect, from what was planned.
     power_curve : Power or None
         The same over a range of sample sizes, for a figure: of the plan alone.
+    received : Received or None
+        What each arm received: hours by actor, programmes, drop-outs.
+    turned_thirty : Shares or None
+        Who turned 30 by the month of the outcome on the benefit, which ends there.
+    entry : Effects or None
+        The primary outcome by half-year of entry.
+    sites : Effects or None
+        The primary outcome's main contrast, for everyone and by site.
+    site_variation : SiteVariation or None
+        How much the effects vary between municipalities.
+    randomization : RandomizationTest or None
+        The main contrast's redrawn statistic, with its distribution.
     notes : tuple of str
         Further notes for the method section.
     """
@@ -73,6 +97,12 @@ class ReportInputs:
     compliance: ComplierEffects | None = None
     power: Power | None = None
     power_curve: Power | None = None
+    received: Received | None = None
+    turned_thirty: Shares | None = None
+    entry: Effects | None = None
+    sites: Effects | None = None
+    site_variation: SiteVariation | None = None
+    randomization: RandomizationTest | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -98,6 +128,8 @@ class Decision:
     role : Role
     count_band : str
         ``"1 to 4"`` or ``"not stated"``: what the rule itself gives away, and nothing more.
+    margin : str
+        Of a complement, the sum that it was needed in and the cell that it covers there.
     """
 
     table: str
@@ -105,6 +137,7 @@ class Decision:
     rule: str
     role: Role
     count_band: str
+    margin: str = ""
 
 
 #: Only modules of this package hold the seal; ``report`` cannot make a :class:`Protected`.

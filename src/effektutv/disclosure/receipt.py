@@ -72,10 +72,11 @@ def collect_receipts(ledger: Ledger, compliance: ComplierEffects, starts: Starts
             raise DisclosureError(f"receipt of {row.programme}: an arm stands twice; it cannot be checked")
         ledger.observe(cell, row.n, row.received)
         if _same_as_starts(row, starts):
-            ledger.margin([cell], started_cell(row.arm))
+            ledger.margin([cell], started_cell(row.arm), where="receipt and starts", clock="")
         by_programme.setdefault(row.programme, []).append(cell)
-    for cells in by_programme.values():
-        ledger.margin(cells)
+    for programme, cells in by_programme.items():
+        # among persons with an outcome the arms are not all there
+        ledger.margin(cells, where=f"receipt of {programme} by arm", clock="")
     for found in compliance.rows:
         for arm, n, share in _sides(found):
             received = _received(found, n, share)

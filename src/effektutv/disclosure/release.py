@@ -12,6 +12,7 @@ from .protected import ReportInputs
 if TYPE_CHECKING:
     from effektutv.results import Counts, DataQuality, Effects, Profile, Statistic
     from effektutv.results.further import Bounds, ComplierEffects, SurveyOutcome, TimeToEvent
+    from effektutv.results.received import Received, Shares
 
 __all__ = ["banded", "release_all", "shown"]
 
@@ -69,8 +70,24 @@ def release_all(inputs: ReportInputs) -> ReportInputs:
         compliance=inputs.compliance and _compliance(inputs.compliance),
         power=inputs.power,
         power_curve=inputs.power_curve,
+        received=inputs.received and _received(inputs.received),
+        turned_thirty=inputs.turned_thirty and _shares(inputs.turned_thirty),
+        entry=inputs.entry and _effects(inputs.entry),
+        sites=inputs.sites and _effects(inputs.sites),
+        site_variation=inputs.site_variation
+        and replace(inputs.site_variation, rows=tuple(shown(r, r.tau) for r in inputs.site_variation.rows)),
+        randomization=inputs.randomization
+        and replace(inputs.randomization, rows=tuple(shown(r, r.estimate) for r in inputs.randomization.rows)),
         notes=inputs.notes,
     )
+
+
+def _received(found: Received) -> Received:
+    return replace(found, rows=tuple(shown(r) for r in found.rows), shares=_shares(found.shares))
+
+
+def _shares(found: Shares) -> Shares:
+    return replace(found, rows=tuple(shown(r, r.share) for r in found.rows))
 
 
 def _effects(found: Effects) -> Effects:

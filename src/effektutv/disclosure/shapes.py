@@ -22,7 +22,7 @@ __all__ = ["KNOWN", "check_shapes"]
 KNOWN = {
     "ReportInputs": (
         "study effects flow balance profiles kinds sources starts quality robustness contamination times "
-        "surveys compliance power power_curve notes"
+        "surveys compliance power power_curve received turned_thirty entry sites site_variation randomization notes"
     ),
     "Estimand": "population outcome contrast intercurrent summary",
     "EffectRow": (
@@ -84,6 +84,21 @@ KNOWN = {
     ),
     "Receipts": "rows",
     "ReceiptRow": "arm programme n received share status",
+    "Received": "rows shares notes",
+    "HoursRow": "arm actor month n persons share mean mean_month status largest second",
+    "Shares": "rows notes",
+    "ShareRow": "arm item month n persons share status",
+    "SiteVariation": "rows conf_level notes estimand",
+    "SiteRow": (
+        "outcome clock month arm control site sites sites_left_out n estimate std_error p_value conf_low conf_high tau "
+        "tau_low tau_high tau_first_step q q_df q_p_value i_squared status note"
+    ),
+    "RandomizationTest": "rows seed conf_level notes estimand distribution",
+    "RandomizationRow": (
+        "outcome clock month arm control n_arm n_control estimate std_error statistic null_sd p_randomization mc_error "
+        "conf_low conf_high draws estimator studentized alternative mechanism method strata status note"
+    ),
+    "DistributionRow": "outcome clock month arm control low high share kind",
     "Power": "rows notes",
     "PowerRow": (
         "arm control n_arm n_control baseline effect alpha alpha_each family power solved method std_error monte_carlo_error"

@@ -29,11 +29,13 @@ from . import collect
 from .contamination import protect_contamination, protect_power
 from .credibility import shown_credibility
 from .curves import protect_times
+from .elsewhere import link_statements, protect_randomization, protect_site_variation, site_rows
 from .ledger import Ledger
 from .notes import safe_note
-from .policy import policy_named
+from .policy import policy_of
 from .protected import _SEAL, Decision, Protected, ReportInputs, Role
 from .receipt import collect_receipts, protect_compliance
+from .received import collect_received, collect_shares, decide_received, protect_received, protect_shares
 from .release import banded, release_all, shown
 from .shapes import check_shapes
 from .survey import collect_survey, protect_survey, response_cell
@@ -89,7 +91,7 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
         be released then.
     """
     check_shapes(inputs)
-    policy = policy_named(inputs.study.disclosure.profile)
+    policy = policy_of(inputs.study.disclosure)
     if policy.releases_all:
         if inputs.study.table is None:
             raise DisclosureError(
@@ -97,6 +99,7 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
                 "choose another profile in [disclosure]"
             )
         return Protected(release_all(inputs), policy, (), _SEAL)
+    inputs = replace(inputs, sites=site_rows(inputs.sites))
     ledger = _ledger(inputs, Ledger(policy=policy))
     curves = decide_times(ledger, inputs.study, inputs.times, _every_effect(inputs))
     apply = _Apply(ledger, inputs.study)
@@ -119,6 +122,12 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
         compliance=inputs.compliance and protect_compliance(inputs.compliance, ledger, apply.notes),
         power=inputs.power and protect_power(inputs.power, ledger, inputs.study, apply.notes),
         power_curve=inputs.power_curve and protect_power(inputs.power_curve, ledger, inputs.study, apply.notes),
+        received=inputs.received and protect_received(inputs.received, ledger, apply.notes),
+        turned_thirty=inputs.turned_thirty and protect_shares(inputs.turned_thirty, ledger, apply.notes),
+        entry=inputs.entry and apply.effects(inputs.entry),
+        sites=inputs.sites and apply.effects(inputs.sites),
+        site_variation=inputs.site_variation and protect_site_variation(inputs.site_variation, ledger, apply.notes),
+        randomization=inputs.randomization and protect_randomization(inputs.randomization, ledger, apply.notes),
         notes=tuple(apply.notes(inputs.notes)),
     )
     told = (d for c in curves for d in c.decisions)
@@ -127,7 +136,8 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
 
 def _every_effect(inputs: ReportInputs) -> Iterator[EffectRow]:
     """Yield every row of effects in the report but the surveys'."""
-    for effects in (*inputs.effects, *inputs.robustness, *(p.effects for p in inputs.profiles)):
+    apart = (e for e in (inputs.entry, inputs.sites) if e is not None)
+    for effects in (*inputs.effects, *inputs.robustness, *(p.effects for p in inputs.profiles), *apart):
         yield from effects.rows
 
 
@@ -165,14 +175,20 @@ def _ledger(inputs: ReportInputs, ledger: Ledger) -> Ledger:
     for survey in inputs.surveys:
         collect_survey(ledger, study, survey)
     collect.link_outcomes(ledger, study)
+    link_statements(ledger, inputs.robustness, inputs.sources)
     collect_times(ledger, inputs.times, _sizes(inputs))
     if inputs.starts is not None:
         collect.collect_starts(ledger, inputs.starts, inputs.flow)
     if inputs.compliance is not None:
         collect_receipts(ledger, inputs.compliance, inputs.starts)
+    if inputs.received is not None:
+        collect_received(ledger, study, inputs.received, inputs.compliance, inputs.starts)
+    if inputs.turned_thirty is not None:
+        collect_shares(ledger, inputs.turned_thirty)
     if inputs.flow is not None:
         collect.collect_flow(ledger, inputs.flow)
     ledger.close()
+    decide_received(ledger, inputs.received)
     return ledger
 
 

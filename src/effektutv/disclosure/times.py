@@ -211,7 +211,7 @@ def collect_times(ledger: Ledger, results: Iterable[TimeToEvent], sizes: Mapping
             ledger.observe(cell, size, size - track.n, track.clock)
             month = Cell("outcome", track.outcome, 0, track.arm)
             if (size, size - track.n) in ledger.seen.get(month, {}).get(track.clock, []):
-                ledger.margin([cell], month)
+                ledger.margin([cell], month, where="time to event and month 0")
 
 
 # ---------------------------------------------------------------------------------------------------------- deciding

@@ -253,4 +253,4 @@ def decisions_table(inputs: Protected[ReportInputs]) -> Table:
     ----------
     inputs : Protected of ReportInputs
     """
-    return _of(inputs.decisions, ("table", "cell", "rule", "role", "count_band"))
+    return _of(inputs.decisions, ("table", "cell", "rule", "role", "count_band", "margin"))

@@ -13,9 +13,11 @@ __all__ = [
     "Codes",
     "Design",
     "Disclosure",
+    "Dominance",
     "Frozen",
     "Identity",
     "Name",
+    "OwnProfile",
     "Plan",
     "Received",
     "Register",
@@ -226,7 +228,55 @@ class Work(Frozen):
     ku_months_missing: Literal["none", "whole_year"] = "none"
 
 
-class Disclosure(Frozen):
-    """``[disclosure]``: the profile that results must pass before they are shown."""
+class Dominance(Frozen):
+    """``dominance = { n = 2, k = 85 }``: the n largest may hold at most k per cent of a sum."""
 
-    profile: Literal["uncleared", "public_data"] = "uncleared"
+    n: int = Field(ge=1, le=5)
+    k: int = Field(ge=1, le=100)
+
+
+class OwnProfile(Frozen):
+    """``[disclosure.profile]``: a data owner's own rules; :class:`effektutv.disclosure.policy.Policy` says what each does.
+
+    ``owner`` says whose they are, and ``cleared`` whether that owner lets a report under them be published as it is.
+    """
+
+    name: Name
+    owner: str = Field(min_length=2)
+    cleared: bool = False
+    threshold: int = Field(ge=3, le=1000)
+    width: int | None = Field(default=None, ge=1)
+    zeros_small: bool = False
+    full_small: bool = False
+    rounding_base: int = Field(default=5, ge=0)
+    curve_persons: int = Field(default=100, ge=1)
+    curves: bool = True
+    band_step: float = Field(default=0.1, ge=0.01, le=1.0)
+    min_mean: int = Field(default=5, ge=0)
+    min_quantile: int = Field(default=10, ge=0)
+    min_df: int = Field(default=10, ge=0)
+    dominance: Dominance | None = None
+    p_percent: int | None = Field(default=None, ge=1, le=100)
+
+    @model_validator(mode="after")
+    def _width_within_the_rule(self) -> Self:
+        if self.width is not None and self.width > self.threshold - 2:
+            raise ValueError(
+                "width: the rule itself leaves no more than threshold - 2 open; give that, less, or nothing"
+            )
+        if self.name in ("uncleared", "strict", "public_data"):
+            raise ValueError("name: this is a profile of effektutv; give the owner's own another name")
+        return self
+
+
+class Disclosure(Frozen):
+    """``[disclosure]``: the profile that results must pass before they are shown.
+
+    ``profile`` names one that ships, or is a table with a data owner's own. ``complements`` says how the further cells are
+    chosen: by one flow for each small count (``"flows"``, fast), or those that cost least together (``"optimal"``, at most
+    ``time_limit`` seconds for what hangs together; the flows' choice where there is no better one by then).
+    """
+
+    profile: Literal["uncleared", "strict", "public_data"] | OwnProfile = "uncleared"
+    complements: Literal["flows", "optimal"] = "flows"
+    time_limit: float = Field(default=30.0, gt=0.0)

@@ -99,8 +99,8 @@ def test_receipt_by_start_is_who_started(make, source):
 
 
 def test_a_complement_among_receipts_takes_the_start_with_it(make):
-    """3 of FS received SE's programme: who received it in SE, where it is who started, may be its complement."""
-    df = gave(gave(gave(receivers(), "SE", "SE", 70), "FS", "SE", 3), "CM", "SE", 50)
+    """3 of FS received SE's programme, nobody of CM: who received it in SE, where it is who started, is its complement."""
+    df = gave(gave(gave(receivers(), "SE", "SE", 70), "FS", "SE", 3), "CM", "SE", 0)
     starts = make.starts({"FS": (100, 60), "SE": (100, 70), "CM": (100, 60)})
     rows = receipts(release(make, df, starts))
     assert gone(rows["SE", "SE"].received)
