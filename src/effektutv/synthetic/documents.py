@@ -103,12 +103,13 @@ def study_file(file_format: str) -> str:
             r"(?m)^synthetic = false( *)#.*$",
             r"synthetic = true \1# the extracts are made by `effektutv demo`: no person exists",
         ),
+        (r"(?m)^# (data_date = \S+ *)#.*$", r"\1  # made up, as all of the delivery"),
         (r'(?m)^(title = \{ sv = ")(.)', lambda m: f"{m[1]}Syntetiska data: {m[2].lower()}"),
         (r'(?m)^(title = .* en = ")(.)', lambda m: f"{m[1]}Synthetic data: {m[2].lower()}"),
     ):
         text, changed = re.subn(pattern, new, text)
         if changed != 1:
-            raise EffektutvError("the shipped study file has changed: expected one line each for synthetic and title")
+            raise EffektutvError("the shipped study file has changed: expected one line each for synthetic, data_date and title")
     if file_format != "csv":
         text = re.sub(r'(?m)^(path = "extracts/.*)\.csv"', rf'\1.{file_format}"', text)
     return "# SYNTETISKT – SYNTHETIC: the extracts that this file reads are made up.\n" + text
