@@ -65,6 +65,9 @@ docs: $(VENV)/.docs
 
 # The public trials whose data come with a package: published tables, reproduced.
 reproduce: $(VENV)/.test
+	@for name in nsw_lalonde nsw_dehejia_wahba star jobs2 actg175; do \
+		$(BIN)/effektutv reproduce studies/$$name/study.toml --quiet || exit 1; echo; \
+	done
 	$(BIN)/python -m pytest -q tests/reference/published
 
 clean:

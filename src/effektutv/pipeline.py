@@ -330,6 +330,7 @@ def report(
     if lang not in ("sv", "en"):
         raise ArgumentError(f"lang: got {lang!r}; give 'sv' or 'en'")
     from .disclosure.suppress import protect
+    from .plan import lock_status
     from .reporting.document import build, write
     from .reporting.document_types import Facts
 
@@ -346,6 +347,7 @@ def report(
             inputs={**trial.inputs, "study": trial.study.sha256},
             versions={"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}},
             steps=dict(clocked.steps),
+            plan=lock_status(trial.study),
         )
         write(build(protected, lang=lang, facts=facts), folder, progress=progress, drawer=drawer)
     return Path(out)

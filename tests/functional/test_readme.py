@@ -21,7 +21,7 @@ def test_commands_and_code(tmp_path):
     make, commands = blocks("sh")
     assert re.findall(r"^make (\w+)", make, flags=re.MULTILINE) == ["report", "test"]
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    codes = {"demo": 0, "check": 1, "run": 0}
+    codes = {"demo": 0, "check": 1, "lock": 0, "run": 0, "reproduce": 0}
     for line in commands.strip().splitlines():
         words = shlex.split(line, comments=True)
         done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)

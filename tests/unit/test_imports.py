@@ -37,6 +37,7 @@ ARROWS = {
     "multiplicity": {"errors", "results", "estimate", "assigned", "randomised"},
     "trial": {"errors", "study", "results", "frames", "further", "randomised", "cohort", "assigned"},
     "pipeline": {
+        "plan",
         "errors",
         "study",
         "results",

@@ -114,7 +114,7 @@ def write(
     dict of str to float
         Seconds by step.
     """
-    from . import html, manifest, pdf, tables, word, workbook
+    from . import html, manifest, pdf, readme, tables, word, workbook
     from .drawing import write_figures
 
     steps: dict[str, float] = {}
@@ -138,6 +138,7 @@ def write(
     timed("pdf", lambda: pdf.write(document, folder))
     timed("docx", lambda: word.write(document, folder))
     timed("xlsx", lambda: workbook.write(document, folder))
+    timed("readme", lambda: readme.write(document, folder))
     if progress is not None:
         progress("manifest")
     manifest.write(document, folder, steps)

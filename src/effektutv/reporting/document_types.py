@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from effektutv.disclosure.protected import Protected, ReportInputs
     from effektutv.language import Lang
+    from effektutv.results import PlanLock
 
     from .blocks import KeyFigure, Section
 
@@ -45,6 +46,8 @@ class Facts:
         Versions of Python and the libraries that can change a number.
     steps : mapping of str to float
         Seconds by step up to the report; the report adds its own. They stand only in the manifest's runtime block.
+    plan : PlanLock or None
+        The plan's hash, and whether the plan is the one that was locked.
     """
 
     version: str
@@ -53,6 +56,7 @@ class Facts:
     inputs: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     steps: Mapping[str, float] = field(default_factory=dict)
+    plan: PlanLock | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from effektutv.results import Severity
 from .blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
 from .effect_tables import estimator_name, variance_name
 from .notes import rule_in_language
+from .plan_lines import plan_lines
 
 if TYPE_CHECKING:
     from effektutv.results import DataQuality
@@ -161,6 +162,7 @@ def about_section(ctx: Context, facts: Facts) -> Section:
     opening = [w("about_text", seed=str(facts.seed), study=ctx.study.study.name)]
     if source is not None:
         opening.append(f"{w('source')}: {source.in_language(w.lang)}.")
+    opening += plan_lines(facts.plan, w)
     versions = {"effektutv": facts.version, **facts.versions, w("engine"): facts.engine}
     names = (Head(w("name"), words=True), Head(w("value"), words=True))
     blocks: list[Block] = [Paragraph(texts=tuple(opening))]

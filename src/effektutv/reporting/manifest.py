@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import resource
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from effektutv.results import SUPPRESSION_MARK
+
+try:
+    import resource
+except ImportError:  # only Unix has it
+    resource = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,11 +44,13 @@ def write(document: Document, folder: Path, steps: Mapping[str, float]) -> None:
         "engine": facts.engine,
         "seed": facts.seed,
         "study": {"name": study.study.name, "sha256": study.sha256, "synthetic": study.study.synthetic},
+        "plan": _plan(document),
         "inputs": dict(sorted(facts.inputs.items())),
         "flow": _flow(document),
         "disclosure": {
             "profile": document.inputs.policy.name,
             "cleared_for_publication": document.inputs.policy.cleared,
+            "log": "disclosure.csv",
             "suppressed": len(decisions),
             "by_rule": dict(sorted(Counter(f"{d.table}: {d.role}: {d.rule}" for d in decisions).items())),
         },
@@ -54,11 +61,35 @@ def write(document: Document, folder: Path, steps: Mapping[str, float]) -> None:
         },
         "runtime": {
             "seconds": {name: round(s, 3) for name, s in {**facts.steps, **steps}.items()},
-            "peak_memory_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+            "peak_memory_mib": _peak_memory(),
         },
     }
     text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
+
+
+def _peak_memory() -> int | None:
+    """Return the most memory that the process had, in MiB; None where the system does not say."""
+    if resource is None:
+        return None
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # kibibytes, but bytes on macOS
+    return round(most / (1024 * 1024 if sys.platform == "darwin" else 1024))
+
+
+def _plan(document: Document) -> dict[str, object]:
+    """Return the plan's hash, and whether the plan is the locked one; empty where nothing is known of it."""
+    plan = document.facts.plan
+    if plan is None:
+        return {}
+    return {
+        "sha256": plan.sha256,
+        "lock": str(plan.status),
+        "locked_sha256": plan.locked_sha256,
+        "locked_with": plan.locked_with,
+        "changed": list(plan.changed),
+        "replaces": list(plan.replaces),
+    }
 
 
 def _flow(document: Document) -> list[dict[str, object]]:

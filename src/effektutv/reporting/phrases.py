@@ -14,6 +14,7 @@ from .phrases_findings import FINDINGS
 from .phrases_formats import FORMATS
 from .phrases_further import FURTHER
 from .phrases_method import METHOD
+from .phrases_plan import PLAN
 from .phrases_print import PRINT
 
 if TYPE_CHECKING:
@@ -153,6 +154,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "name": ("Namn", "Name"),
     "value": ("Värde", "Value"),
     # ------------------------------------------------------------------------------------------------------ flow stages
+    "stage_listed": ("I tabellen", "In the table"),
     "stage_asked": ("Tillfrågade", "Asked"),
     "stage_consented": ("Samtyckte", "Consented"),
     "stage_randomised": ("Randomiserade", "Randomised"),
@@ -410,7 +412,7 @@ class Words:
 
 
 _CATALOGUE = Catalogue({})
-for _phrases in (PHRASES, FINDINGS, METHOD, FURTHER, FORMATS, CREDIBILITY, PRINT):
+for _phrases in (PHRASES, FINDINGS, METHOD, FURTHER, FORMATS, CREDIBILITY, PRINT, PLAN):
     if _twice := sorted(set(_CATALOGUE) & set(_phrases)):
         raise ArgumentError(f"phrases: {_twice} stand in two tables; give one of them another key")
     _CATALOGUE = _CATALOGUE.extended({key: {"sv": sv, "en": en} for key, (sv, en) in _phrases.items()})

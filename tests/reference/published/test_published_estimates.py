@@ -1,8 +1,9 @@
 """Figures as printed in the literature, within their printed rounding, on public data.
 
-LaLonde (1986), "Evaluating the econometric evaluations of training programs", American Economic Review 76: 886 (472).
-Dehejia and Wahba (1999), "Causal effects in nonexperimental studies", JASA 94: 1,794 (633), both with pooled variance;
-the HC2 errors 488 and 671 are those of later textbooks. Elmunzer et al. (2012), NEJM 366 (INDO): 27/295 and 52/307.
+LaLonde (1986), "Evaluating the econometric evaluations of training programs", AER 76: 886 (the pooled
+error of these data is 472). Dehejia and Wahba (1999), "Causal effects in nonexperimental studies", JASA 94: 1,794 (633), with
+pooled variance; the HC2 errors 488 and 671 are those of later textbooks. Elmunzer et al. (2012), NEJM 366 (INDO): 27/295,
+52/307.
 """
 
 from __future__ import annotations
