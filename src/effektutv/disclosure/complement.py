@@ -165,9 +165,15 @@ def chosen(ledger: Ledger) -> list[Choice]:
     """
     out: list[Choice] = []
     prices = _prices(ledger)
+    found: list[tuple[_Flows, list[Choice]]] = []
     for system in systems_of(ledger, only=lambda _: True):
         if any(r.secret and s.cell in ledger.hidden for s, r in zip(system.sights, system.ranges, strict=True)):
-            out += _Flows(ledger, system, prices).choices()
+            flows = _Flows(ledger, system, prices)
+            found.append((flows, flows.choices()))
+    short = sum(bool(by_flow) for _, by_flow in found)
+    for flows, by_flow in found:
+        # what hangs together gets its part of the time
+        out += flows.optimal(ledger.time_limit / short, by_flow) if ledger.optimal and by_flow else by_flow
     return out
 
 
@@ -199,6 +205,9 @@ class _Flows:
         self.sums = system.sums()
         self.rows, self.tops = system.gap_rows()
         self.reached = np.zeros((2, value.size))
+        self.before = frozenset(self.hidden)
+        #: Sights, and how far each could be moved.
+        self.moved: list[tuple[int, float]] = []
 
     def choices(self) -> list[Choice]:
         """Return the cells that the flows touch."""
@@ -207,19 +216,43 @@ class _Flows:
         for i in secret:
             found = self.system.ranges[i]
             for sign, need in ((1, found.need_high - found.value), (-1, found.value - found.need_low)):
-                if need <= self.reached[(1 - sign) // 2, i] + _TOUCHED or self._swapped(i, sign, need):
-                    continue
-                flow = self._flow(i, sign * need)
-                if flow is None:
-                    # two small counts are at least 2 together: so much the log itself tells
-                    less = sign * (farthest(self.system, i, sign) - found.value)
-                    flow = self._flow(i, sign * less) if 0 <= less < need else None
-                if flow is not None:
-                    self._reach(flow)
-                    out += self._hide(i, {self.system.sights[j] for j in np.flatnonzero(np.abs(flow) > _TOUCHED)})
-                else:
-                    out += self._exactly(i, sign, need)
+                out += self._let(i, sign, need)
         return out
+
+    def _let(self, i: int, sign: int, need: float) -> list[Choice]:
+        """Let a count move as far as it must, and return what that hides."""
+        if need <= self.reached[(1 - sign) // 2, i] + _TOUCHED or self._swapped(i, sign, need):
+            self.moved.append((i, sign * need))
+            return []
+        flow = self._flow(i, sign * need)
+        if flow is None:
+            # two small counts are at least 2 together: so much the log itself tells
+            less = sign * (farthest(self.system, i, sign) - self.system.ranges[i].value)
+            flow = self._flow(i, sign * less) if 0 <= less < need else None
+        if flow is None:
+            return self._exactly(i, sign, need)
+        self.moved.append((i, float(flow[i])))
+        self._reach(flow)
+        return self._hide(i, {self.system.sights[j] for j in np.flatnonzero(np.abs(flow) > _TOUCHED)})
+
+    def optimal(self, limit: float, by_flow: list[Choice]) -> list[Choice]:
+        """Return the cheapest cells that let every count move as far as the flows let it, if cheaper and found in time.
+
+        Parameters
+        ----------
+        limit : float
+            Seconds.
+        by_flow : list of Choice
+        """
+        paid = sum(self.prices[c.cell] for c in by_flow)
+        self.hidden = set(self.before)
+        prices = [self._price(s.cell) for s in self.system.sights]
+        found = fewest(self.system, prices, self.moved, limit) or []
+        fresh = {self.system.sights[j].cell for j in found} - self.before
+        if not fresh or sum(self.prices[c] for c in fresh) >= paid:
+            return by_flow
+        first = self.moved[0][0]
+        return self._hide(first, {s for s in self.system.sights if s.cell in fresh or s.cell in self.before})
 
     def _exactly(self, i: int, sign: int, need: float) -> list[Choice]:
         """Hide what lets a count move as far as it must, or as far as the log leaves it, where no flow does."""
@@ -227,6 +260,7 @@ class _Flows:
         prices = [self._price(s.cell) for s in self.system.sights]
         for change in dict.fromkeys((need, min(need, sign * (extreme(self.system, i, sign) - value)))):
             if change > 0 and (found := fewest(self.system, prices, [(i, sign * change)])) is not None:
+                self.moved.append((i, sign * change))
                 return self._hide(i, {self.system.sights[j] for j in found})
         return []
 

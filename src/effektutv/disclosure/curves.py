@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,20 +14,22 @@ from effektutv.results import Status, Suppressed, Unavailable
 from effektutv.results.further import LogRank, LogRankArm, MeanTimeRow, RiskRow, TimeToEvent
 
 from .grid import spread
-from .times import KINDS, MANY, Curves, Track, tracks_of
+from .times import KINDS, Curves, Track, tracks_of
 
 if TYPE_CHECKING:
-    from effektutv.results import Statistic
+    from effektutv.results import Count, Statistic
 
     from .policy import Policy
 
-__all__ = ["STARTED", "THINNED", "protect_times"]
+__all__ = ["ROUNDED", "STARTED", "THINNED", "protect_times"]
 
 #: What a result says whose curve is that of the counts shown.
 THINNED = (
     "times are thinned so that no step counts a few; curves, means and tests are computed from the counts shown, with the "
     "persons of a step spread evenly over it"
 )
+#: What it says where persons at risk are worked out from thinned times.
+ROUNDED = "persons at risk are worked out from the counts shown and rounded to the nearest"
 #: What it says where so few were in the state on day 0 that leaving them out would give them away.
 STARTED = "the few who were in the state on day 0 are counted among those at risk"
 _GONE = Suppressed("touches a suppressed cell")
@@ -56,7 +57,7 @@ def protect_times(result: TimeToEvent, curves: Curves, policy: Policy) -> TimeTo
     """
     clock = tracks_of(result)[0].clock
     tracks = [t for t in curves.tracks if t.clock == clock]
-    again = _again(result, tracks, curves)
+    again = _again(result, tracks, curves, policy)
     found = {(r.arm, r.time): r for r in again.result.risk}
     risk = []
     for track in tracks:
@@ -64,6 +65,8 @@ def protect_times(result: TimeToEvent, curves: Curves, policy: Policy) -> TimeTo
             row = next(r for r in result.risk if r.arm == track.arm and r.time == track.times[j])
             risk.append(_risk_row(row, found.get((track.arm, row.time)), track, j, curves, policy))
     thinned = any(len(curves.grid[k]) < len(tracks[0].times) for k in KINDS) or bool(curves.without)
+    said = [THINNED] if thinned else []
+    said += [f"{ROUNDED} {policy.rounding_base}"] if thinned and policy.rounding_base else []
     started = any(curves.sizes.get((t.clock, t.arm), t.n) != t.n for t in tracks)
     return TimeToEvent(
         rows=tuple(_mean_row(r, again, bool(result.log_rank.strata)) for r in result.rows),
@@ -71,12 +74,12 @@ def protect_times(result: TimeToEvent, curves: Curves, policy: Policy) -> TimeTo
         log_rank=_log_rank(result.log_rank, again),
         medians=tuple((arm, _median(arm, again, curves)) for arm, _ in result.medians),
         conf_level=result.conf_level,
-        notes=(*result.notes, *((THINNED,) if thinned else ()), *((STARTED,) if started else ())),
+        notes=(*result.notes, *said, *((STARTED,) if started else ())),
         estimand=result.estimand,
     )
 
 
-def _again(result: TimeToEvent, tracks: list[Track], curves: Curves) -> _Again:
+def _again(result: TimeToEvent, tracks: list[Track], curves: Curves, policy: Policy) -> _Again:
     """Compute the result anew from the shown counts of the arms that have any, spread over their steps."""
     shown = [t for t in tracks if (t.clock, t.arm) in curves.sizes and curves.positions(t, "events")]
     people = [_persons(t, curves) for t in shown]
@@ -91,7 +94,7 @@ def _again(result: TimeToEvent, tracks: list[Track], curves: Curves) -> _Again:
         arm=arm, stratum=np.zeros(arm.size, dtype=np.intp), X=np.empty((arm.size, 0)), arms=tuple(t.arm for t in shown)
     )
     labels = Labels(outcome=tracks[0].outcome, clock=tracks[0].clock)
-    kept = frozenset(t.arm for t in shown if _enough(t, curves))
+    kept = frozenset(t.arm for t in shown if _enough(t, curves, policy))
     return _Again(
         result=time_rows(design, time, event, horizon, pairs, labels),
         arms=kept,
@@ -99,10 +102,10 @@ def _again(result: TimeToEvent, tracks: list[Track], curves: Curves) -> _Again:
     )
 
 
-def _enough(track: Track, curves: Curves) -> bool:
+def _enough(track: Track, curves: Curves, policy: Policy) -> bool:
     """Return whether an arm's shares can do without the persons who are not shown."""
     hidden = any((track.arm, k) in curves.without for k in KINDS)
-    return not hidden or curves.sizes[track.clock, track.arm] >= MANY
+    return not hidden or curves.sizes[track.clock, track.arm] >= policy.curve_persons
 
 
 def _persons(track: Track, curves: Curves) -> tuple[FloatArray, IntArray]:
@@ -133,8 +136,8 @@ def _risk_row(row: RiskRow, again: RiskRow | None, track: Track, j: int, curves:
     if track.at_end and j == len(track.times) - 1:
         known = curves.end_shown(track, policy)
         counts["censored"] = track.counts["censored"][j] + track.at_end if known else _GONE
-    n_risk = track.n_risk[j] if _risk_shown(track, j, curves, policy) else _GONE
-    shares = {name: getattr(again, name) if _enough(track, curves) else _FEW for name in _SHARES}
+    n_risk = _at_risk(track, j, again, curves, policy) if _enough(track, curves, policy) else _FEW
+    shares = {name: getattr(again, name) if _enough(track, curves, policy) else _FEW for name in _SHARES}
     taken = any(isinstance(v, Suppressed) for v in (*counts.values(), *shares.values(), n_risk))
     return RiskRow(
         outcome=row.outcome,
@@ -159,24 +162,17 @@ def _status(value: Statistic) -> Status:
     return Status.UNAVAILABLE if isinstance(value, Unavailable) else Status.RELEASED
 
 
-def _risk_shown(track: Track, j: int, curves: Curves, policy: Policy) -> bool:
-    """Return whether the number just before a time tells of no few.
+def _at_risk(track: Track, j: int, again: RiskRow, curves: Curves, policy: Policy) -> Count:
+    """Return how many are at risk just before a time, as the counts shown tell it.
 
-    It is the sum of all who left before that time. Less what is shown of each kind, at the time itself or at the last time
-    before it where that kind is shown, it may leave a few of some kinds who left then, or between.
+    It is the number itself where the counts of every earlier time are shown. Elsewhere those who left in a step are taken to
+    have left evenly over it, as for the curve, and the number is rounded, so that nobody takes it for exact.
     """
-    positions = [curves.positions(track, k) for k in KINDS]
-    if track.n != curves.sizes[track.clock, track.arm] or any(j not in p for p in positions):
-        return False
-    known = []
-    for kind, shown in zip(KINDS, positions, strict=True):
-        before = max((i for i in shown if i < j), default=None)
-        known.append((track.counts[kind][j], 0 if before is None else track.counts[kind][before]))
-    left = track.n - track.n_risk[j]
-    apart = [abs(left - sum(parts)) for parts in product(*known)]
-    then = track.n_risk[j] - track.left(j)
-    ended = track.at_end if j == len(track.times) - 1 else 0
-    return not any(policy.small(k) for k in (*apart, then + ended, track.n_risk[j]))
+    whole = all(set(range(j)) <= set(curves.positions(track, k)) for k in KINDS)
+    base = policy.rounding_base
+    if whole or not base or not isinstance(again.n_risk, int):
+        return again.n_risk
+    return base * round(again.n_risk / base)
 
 
 def _median(arm: str, again: _Again, curves: Curves) -> Statistic:

@@ -85,6 +85,10 @@ class Ledger:
     Parameters
     ----------
     policy : Policy
+    optimal : bool
+        Whether complements are to cost least together, rather than each by itself.
+    time_limit : float
+        For that, in seconds, for what hangs together.
     anchors : set of Cell
         What everyone knows, so that it is hidden last.
     spare : set of Cell
@@ -98,6 +102,8 @@ class Ledger:
     """
 
     policy: Policy
+    optimal: bool = False
+    time_limit: float = 30.0
     seen: dict[Cell, dict[str, list[tuple[int, int | None]]]] = field(default_factory=dict)
     margins: dict[Margin, None] = field(default_factory=dict)
     anchors: set[Cell] = field(default_factory=set)

@@ -100,7 +100,10 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
             )
         return Protected(release_all(inputs), policy, (), _SEAL)
     inputs = replace(inputs, sites=site_rows(inputs.sites))
-    ledger = _ledger(inputs, Ledger(policy=policy))
+    section = inputs.study.disclosure
+    ledger = _ledger(
+        inputs, Ledger(policy=policy, optimal=section.complements == "optimal", time_limit=section.time_limit)
+    )
     curves = decide_times(ledger, inputs.study, inputs.times, _every_effect(inputs))
     apply = _Apply(ledger, inputs.study)
     # every part by its name: check_shapes has refused a part that is not among them

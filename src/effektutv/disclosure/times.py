@@ -11,7 +11,7 @@ between two times. So the counts are decided, and the curve follows:
   persons of a step had come evenly over it and those who are not shown had stayed: they tell no more than the counts do.
   Where nothing was thinned they are what they were. A test within strata cannot be had from the counts; its statistic
   and p stand as they were, its expected events do not.
-- ``n_risk`` is shown where, less what is shown of each kind then or before, it leaves no few of any kinds.
+- ``n_risk`` is worked out from the counts shown as the curve is, and rounded where these leave times out.
 - The arm less its persons at risk were in the state on day 0 already: 1–4 of them are counted as at risk instead, where
   the arm has 100 persons or more, so that the arm's own number is shown; else the arm is hidden.
 - From the time on when 1–4 are left the arm is hidden.
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 __all__ = ["KINDS", "Curves", "Track", "collect_times", "decide_times", "tracks_of"]
 
 KINDS = ("events", "competing", "censored")
-#: With fewer persons those who are not shown cannot be taken to have stayed: a share could be off by more than 4 per cent.
-MANY = 100
 STEP = "a step between shown times would count 1 to 4"
 TOTAL = "1 to 4 in all, so that no time can be shown"
 LEFT = "1 to 4 left, and all times after"
@@ -293,7 +291,7 @@ class _Decider:
             size = self.ledger.seen[cell][t.clock][0][0]
             if not self.ledger.is_hidden(cell):
                 out[t.clock, t.arm] = t.n
-            elif size - t.n < self.policy.threshold and size >= MANY:
+            elif size - t.n < self.policy.threshold and size >= self.policy.curve_persons:
                 out[t.clock, t.arm] = size
             else:
                 self._hide(t.arm, START)

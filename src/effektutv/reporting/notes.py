@@ -110,6 +110,7 @@ _NOTES = (
     ("told_respondents", re.compile(r"respondents are compared as they are: [^;]+")),
     ("told_no_events", re.compile(r"deaths and moves are not known: [^;]+")),
     ("told_thinned", re.compile(r"times are thinned so that no step counts a few; [^;]+")),
+    ("told_at_risk", re.compile(r"persons at risk are worked out from [^;]+ rounded to the nearest (?P<n>\d+)")),
     ("told_started", re.compile(r"the few who were in the state on day 0 are counted among those at risk")),
     ("told_competing", re.compile(r"competing events end the time at risk; the cumulative incidence [^;]+")),
     ("told_few_events", re.compile(r"fewer than \d+ events in an arm: intervals around [^;]+")),

@@ -165,6 +165,10 @@ CREDIBILITY: dict[str, tuple[str, str]] = {
         "times are thinned so that no step counts a few; curves, mean times and tests are computed from the counts shown, spread "
         "evenly over the steps",
     ),
+    "told_at_risk": (
+        "antalet under risk är räknat på de antal som visas och avrundat till närmaste {n}-tal",
+        "numbers at risk are worked out from the counts shown and rounded to the nearest {n}",
+    ),
     "told_started": (
         "de få som var i arbete dag 0 räknas bland dem under risk",
         "the few who were in work on day 0 are counted among those at risk",

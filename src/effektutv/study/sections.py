@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from effektutv.language import printable
 
 __all__ = [
     "Arm",
@@ -40,10 +42,15 @@ class Frozen(BaseModel):
 
 
 class Text(Frozen):
-    """A text in both languages."""
+    """A text in both languages, such that every format can hold it (see :func:`effektutv.language.printable`)."""
 
     sv: str
     en: str
+
+    @field_validator("sv", "en")
+    @classmethod
+    def _printable(cls, text: str) -> str:
+        return printable(text)
 
     def in_language(self, lang: str) -> str:
         """Return the text in Swedish (``"sv"``) or English (``"en"``).
@@ -274,7 +281,7 @@ class Disclosure(Frozen):
 
     ``profile`` names one that ships, or is a table with a data owner's own. ``complements`` says how the further cells are
     chosen: by one flow for each small count (``"flows"``, fast), or those that cost least together (``"optimal"``, at most
-    ``time_limit`` seconds for what hangs together; the flows' choice where there is no better one by then).
+    about ``time_limit`` seconds; the flows' choice where there is no better one by then).
     """
 
     profile: Literal["uncleared", "strict", "public_data"] | OwnProfile = "uncleared"

@@ -67,8 +67,4 @@ def small_steps(result, threshold=5):
                 found.append((arm, "left", row.n - sum(counts)))
             if not gone(row.n_risk):
                 found.append((arm, "at risk", row.n_risk))
-                if not any(gone(c) for c in counts):
-                    found.append((arm, "then", row.n_risk - (row.n - sum(counts))))
-        shown = [r.n_risk for r in rows if not gone(r.n_risk)]
-        found += [(arm, "between", a - b) for a, b in pairwise(shown)]
     return [f for f in found if 0 < f[2] < threshold]

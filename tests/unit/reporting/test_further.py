@@ -13,7 +13,7 @@ from further_inputs import ITEMS, further, people
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from effektutv.disclosure.curves import STARTED, THINNED
+from effektutv.disclosure.curves import ROUNDED, STARTED, THINNED
 from effektutv.disclosure.suppress import protect
 from effektutv.estimate.credibility import CUT_POINTS, Claims, credibility
 from effektutv.plots.words import WORDS
@@ -409,6 +409,7 @@ def test_the_kernels_notes_are_recognised(context, tmp_path):
         ("arm CM: strata without a respondent are not represented (12 persons)", "told_silent"),
         ("arm CM: some respondents stand for more than 20 persons each", "told_thin"),
         (THINNED, "told_thinned"),
+        (f"{ROUNDED} 5", "told_at_risk"),
         (STARTED, "told_started"),
         ("2 strata of site without both arms left out (7 persons)", "told_lost_bare"),
         ("1 stratum of site without every arm left out (fewer than 5 persons)", "told_lost_every"),
