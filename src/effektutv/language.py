@@ -11,6 +11,7 @@ a comma. Both have the true minus sign (U+2212).
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -42,6 +43,7 @@ __all__ = [
     "percent",
     "persons",
     "points",
+    "printable",
     "rounded",
     "text",
 ]
@@ -318,6 +320,37 @@ def join(items: Sequence[str], lang: Lang, word: Literal["and", "or"] = "and") -
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {text(word, lang)} {items[-1]}"
+
+
+# what XML cannot hold (XML 1.0, production 2), and the other controls, which no reader sees
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BREAKS = re.compile("[\t\n\r\u2028\u2029]")
+#: What opens a direction of writing, and what closes it (Unicode Standard Annex 9, sections 2.1 to 2.5).
+_CLOSED_BY = {**dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c"), **dict.fromkeys("\u2066\u2067\u2068", "\u2069")}
+
+
+def printable(words: str) -> str:
+    """Return a text that every format can hold and that ends where it ends.
+
+    A control or a character that XML cannot hold is U+FFFD, so that it is seen to be there; a line break is a space. A
+    direction of writing that is opened and not closed is closed, for else it would turn the words that follow.
+
+    Parameters
+    ----------
+    words : str
+    """
+    words = _BREAKS.sub(" ", _UNPRINTABLE.sub("\ufffd", words))
+    opened: list[str] = []
+    for letter in words:
+        if letter in _CLOSED_BY:
+            opened.append(_CLOSED_BY[letter])
+        elif letter == "\u202c" and opened and opened[-1] == letter:
+            opened.pop()
+        elif letter == "\u2069" and letter in opened:
+            # an isolate's end closes what was opened within it
+            while opened.pop() != letter:
+                pass
+    return words + "".join(reversed(opened))
 
 
 def capital(words: str) -> str:

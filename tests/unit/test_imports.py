@@ -17,7 +17,7 @@ ARROWS = {
     "toml_lines": set(),
     "language": {"errors"},
     "columns": {"errors", "estimate"},
-    "study": {"errors", "toml_lines"},
+    "study": {"errors", "language", "toml_lines"},
     "results": {"errors", "plots", "language"},
     "plots": {"errors", "language"},
     "registers": {"errors", "resources", "language", "study", "results"},

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape
 
 import numpy as np
 import pytest
@@ -145,3 +147,28 @@ def test_a_catalogue_with_a_gap_cannot_be_made(entries, message) -> None:
 def test_words_that_cannot_be_said_are_refused(key, values, message) -> None:
     with pytest.raises(ArgumentError, match=message):
         lg.Catalogue(WORDS).text(key, "sv", **values)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ('<b> & "c" =1+1 ‥ é עברית\ttab\r\nline\u2028end', '<b> & "c" =1+1 ‥ é עברית tab  line end'),
+        ("a\x00b\x07c\x1bd\x7fe\x85f\ud800g\uffffh", "a�b�c�d�e�f�g�h"),
+        ("abc\u202egnp.exe", "abc\u202egnp.exe\u202c"),
+        ("\u2067a\u202db", "\u2067a\u202db\u202c\u2069"),
+        ("\u2067a\u202db\u2069c", "\u2067a\u202db\u2069c"),
+        ("\u202ea\u202cb\u202c\u2069", "\u202ea\u202cb\u202c\u2069"),
+    ],
+)
+def test_printable(given, wanted):
+    assert lg.printable(given) == wanted
+    assert lg.printable(wanted) == wanted
+
+
+@given(st.text(st.one_of(st.characters(), st.sampled_from("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))))
+def test_printable_is_closed_and_can_be_held(text):
+    shown = lg.printable(text)
+    assert lg.printable(shown) == shown
+    assert len(shown) <= 2 * len(text)
+    # an XML parser is the judge of what XML can hold
+    assert "".join(ET.fromstring(f"<a>{escape(shown)}</a>").itertext()) == shown

@@ -6,11 +6,13 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from effektutv.language import printable
+
 from . import word_tables
 from .absences import absence_notes
 from .blocks import FigureBlock, Paragraph, TableBlock
 from .dates import dated
-from .office import LOCALES, clean, rezipped
+from .office import LOCALES, rezipped
 from .phrases import Words
 from .word_pictures import drawing, page_pieces
 from .word_xml import NAMESPACES, bookmark, field, link, paragraph, run, tab
@@ -79,7 +81,7 @@ def _styled(word: WordDocument, document: Document) -> None:
 def _described(word: WordDocument, document: Document) -> None:
     """Say what the file is: title, language, what made it, and the date of its data."""
     about, date = word.core_properties, dated(document).replace(tzinfo=None)
-    about.title, about.subject, about.comments = clean(document.title)[:255], clean(document.byline)[:255], ""
+    about.title, about.subject, about.comments = printable(document.title)[:255], printable(document.byline)[:255], ""
     about.author = about.last_modified_by = f"effektutv {document.facts.version}"
     about.language = LOCALES[document.lang]
     about.created = about.modified = date

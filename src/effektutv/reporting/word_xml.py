@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-from .office import clean
+from effektutv.language import printable
 
 __all__ = ["NAMESPACES", "attribute", "bookmark", "field", "link", "paragraph", "run", "tab"]
 
@@ -25,7 +25,7 @@ def attribute(text: str) -> str:
     ----------
     text : str
     """
-    return quoteattr(clean(text))
+    return quoteattr(printable(text))
 
 
 def run(text: str, style: str = "") -> str:
@@ -40,7 +40,7 @@ def run(text: str, style: str = "") -> str:
     if not text:
         return ""
     properties = f'<w:rPr><w:rStyle w:val="{style}"/></w:rPr>' if style else ""
-    return f'<w:r>{properties}<w:t xml:space="preserve">{escape(clean(text))}</w:t></w:r>'
+    return f'<w:r>{properties}<w:t xml:space="preserve">{escape(printable(text))}</w:t></w:r>'
 
 
 def tab() -> str:

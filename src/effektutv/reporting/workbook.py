@@ -6,12 +6,13 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from effektutv import language
+from effektutv.language import printable
 
 from . import workbook_columns
 from .absences import absence_notes
 from .blocks import FigureBlock, TableBlock
 from .dates import dated
-from .office import clean, rezipped
+from .office import rezipped
 from .phrases import Words
 from .workbook_columns import lines
 
@@ -73,8 +74,8 @@ def write(document: Document, folder: Path) -> None:
         date = dated(document).replace(tzinfo=None)
         book.set_properties(
             {
-                "title": clean(document.title), "subject": clean(document.byline), "created": date,
-                "author": f"effektutv {document.facts.version}", "comments": clean(document.colophon),
+                "title": printable(document.title), "subject": printable(document.byline), "created": date,
+                "author": f"effektutv {document.facts.version}", "comments": printable(document.colophon),
             }
         )  # fmt: skip
         _Book(book, document).fill()
@@ -128,12 +129,12 @@ class _Book:
         strong, soft = self.format(bold=True, valign="top", text_wrap=True), self.format(font_color=_SOFT)
         sheet.set_column(0, 0, 14)
         sheet.set_column(1, 1, _TEXT)
-        sheet.write_string(0, 0, clean(document.title), self.format(bold=True, font_size=16))
-        sheet.write_string(1, 0, clean(document.byline), soft)
+        sheet.write_string(0, 0, printable(document.title), self.format(bold=True, font_size=16))
+        sheet.write_string(1, 0, printable(document.byline), soft)
         at = 3
         for banner in document.banners:
-            sheet.write_string(at, 0, clean(banner.title), strong)
-            sheet.write_string(at, 1, clean(banner.text), wrapped)
+            sheet.write_string(at, 0, printable(banner.title), strong)
+            sheet.write_string(at, 1, printable(banner.text), wrapped)
             sheet.set_row(at, _LINE * max(lines(banner.title, 11), lines(banner.text, _TEXT)) + 4)
             at += 1
         head = self.format(bold=True, bottom=1, border_color=_INK)
@@ -143,9 +144,9 @@ class _Book:
         linked = self.format(font_color=_LINK, underline=1, valign="top")
         for i, (name, title) in enumerate(rows, start=at + 1):
             sheet.write_url(i, 0, f"internal:'{name}'!A1", linked, name)
-            sheet.write_string(i, 1, clean(title), wrapped)
+            sheet.write_string(i, 1, printable(title), wrapped)
             sheet.set_row(i, _LINE * lines(title, _TEXT) + 2)
-        sheet.write_string(at + len(rows) + 2, 0, clean(document.colophon), soft)
+        sheet.write_string(at + len(rows) + 2, 0, printable(document.colophon), soft)
         self._paper(sheet, landscape=False)
         sheet.activate()
 
@@ -178,7 +179,7 @@ class _Book:
     def _table(self, sheet: Any, number: int, title: str, block: TableBlock, notes: tuple[str, ...]) -> None:
         columns = workbook_columns.columns(block, self.w)
         rows = list(workbook_columns.rows(block, columns))
-        sheet.write_string(0, 0, clean(title), self.format(bold=True, font_size=12))
+        sheet.write_string(0, 0, printable(title), self.format(bold=True, font_size=12))
         self._back(sheet)
         for c, column in enumerate(columns):
             sheet.set_column(c, c, column.width)
@@ -215,11 +216,11 @@ class _Book:
         elif cell.value is not None:
             sheet.write_number(r, c, cell.value, self.format(num_format=number_format(cell), valign="top", **look))
         elif cell.words:
-            sheet.write_string(r, c, clean(cell.text), self.format(text_wrap=True, valign="top", **look))
+            sheet.write_string(r, c, printable(cell.text), self.format(text_wrap=True, valign="top", **look))
         else:
-            sheet.write_string(r, c, clean(cell.text), self.format(align="right", valign="top", **look))
+            sheet.write_string(r, c, printable(cell.text), self.format(align="right", valign="top", **look))
             if cell.absent:
-                sheet.write_comment(r, c, clean(cell.why), {"author": "effektutv", "x_scale": 1.2, "y_scale": 0.6})
+                sheet.write_comment(r, c, printable(cell.why), {"author": "effektutv", "x_scale": 1.2, "y_scale": 0.6})
 
     def _under(self, sheet: Any, at: int, columns: tuple[workbook_columns.Column, ...], notes: tuple[str, ...]) -> None:
         """Write the notes under a table, over its whole width."""
@@ -229,7 +230,7 @@ class _Book:
         for i, note in enumerate(notes):
             if last:
                 sheet.merge_range(at + i, 0, at + i, last, "", look)
-            sheet.write_string(at + i, 0, clean(note), look)
+            sheet.write_string(at + i, 0, printable(note), look)
             sheet.set_row(at + i, 12.5 * lines(note, wide) + 2)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from effektutv.language import printable
+
 from .blocks import Cell
-from .office import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,7 +73,7 @@ def columns(block: TableBlock, words: Words) -> tuple[Column, ...]:
     held = [cells for _, cells in rows(block, found)]
     return tuple(
         replace(c, header=header, width=_width(header, [row[i].text for row in held], c))
-        for i, (c, header) in enumerate(zip(found, _unlike([clean(c.header) for c in found]), strict=True))
+        for i, (c, header) in enumerate(zip(found, _unlike([printable(c.header) for c in found]), strict=True))
     )
 
 
