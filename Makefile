@@ -42,6 +42,31 @@ test: $(VENV)/.test
 test-slow: $(VENV)/.test
 	$(BIN)/python -m pytest -q -n 2 -m slow
 
+# What tests in a browser, of office files and of printed pages need; it is installed where that is allowed.
+AXE := npm:axe-core@4.14.1=1477dafa598d8d065f273d6af302aa203c02e83131707b7fa648cd41bd3d6b734f8c22a0dab86ee6a6f64b8afbe804b214d36db85a2826965edfb3a0b9d546b5
+test-system: $(VENV)/.test
+	@bash tests/system-packages chromium libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils $(AXE)
+	$(BIN)/python -m pytest -q -m system
+
+lint: $(VENV)/.core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[lint]'
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	@touch $@
+
+report: $(VENV)/.core
+	$(BIN)/effektutv demo demo --seed $(SEED)
+	$(BIN)/effektutv run demo/study.toml --out out --lang $(LANG_)
+	@echo "open out/report.html"
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not system"
+
+test-slow: $(VENV)/.test
+	$(BIN)/python -m pytest -q -n 2 -m slow
+
 # Tests that need Debian packages (a browser today); they are installed where that is allowed.
 test-system: $(VENV)/.test
 	@bash tests/system-packages chromium

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+
+# tests are imported by file, so that a helper beside them is found only by its folder
+sys.path.insert(0, str(Path(__file__).parent))
 
 ITEM = """
 [[outcomes]]
