@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from effektutv.errors import EffektutvError
 
 from .typst_columns import TEXT_WIDTH
-from .word_pictures import page_pieces
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +18,12 @@ __all__ = ["TALLEST", "Picture", "pictures"]
 
 #: No picture is higher than this: a page without its margins, a heading and the caption.
 TALLEST = 645.0
+#: How far from even parts a cut may go to meet a gap, as a share of a part.
+_REACH = 0.12
+#: Height of letters above their line, and depth below it.
+_ABOVE, _BELOW = 9.0, 3.0
+#: Where a line of text stands: letters are drawn from the left end of their line.
+_LINE = re.compile(r'<g [^>]*transform="translate\([\d.-]+ ([\d.]+)\)')
 _SIZE = re.compile(r'(<svg[^>]*?) width="[^"]*" height="[^"]*" viewBox="0 0 ([\d.]+) ([\d.]+)"', re.DOTALL)
 
 
@@ -54,12 +60,22 @@ def pictures(folder: Path, key: str) -> tuple[Picture, ...]:
     width, height = float(found[2]), float(found[3])
     if height * min(1.0, TEXT_WIDTH / width) <= TALLEST:
         return (Picture(svg=svg, width=width, height=height),)
-    # in hundredths of a point, for that function takes whole numbers
-    pieces = page_pieces(folder / "figures" / f"{key}.png", round(TEXT_WIDTH * 100), round(TALLEST * 100))
-    whole = pieces[-1][1]
     out = []
-    for first, end in pieces:
-        top, band = height * first / whole, height * (end - first) / whole
+    for top, end in pairwise([0.0, *_cuts(svg, height), height]):
+        band = end - top
         size = f'{found[1]} width="{width}pt" height="{band:.3f}pt" viewBox="0 {top:.3f} {width} {band:.3f}"'
         out.append(Picture(svg=svg[: found.start()] + size + svg[found.end() :], width=width, height=band))
     return tuple(out)
+
+
+def _cuts(svg: str, height: float) -> list[float]:
+    """Return where a drawing is cut: in the widest gap between lines of text near even parts, as before a heading."""
+    count = -(-height * (1 + _REACH) // TALLEST)
+    part = height / count
+    lines = sorted({float(y) for y in _LINE.findall(svg)})
+    cuts = []
+    for i in range(1, int(count)):
+        low, high = part * (i - _REACH), part * (i + _REACH)
+        gaps = [(b - a, (a + _BELOW + b - _ABOVE) / 2) for a, b in pairwise(lines) if low <= a and b <= high]
+        cuts.append(max(gaps)[1] if gaps else part * i)
+    return cuts

@@ -66,6 +66,11 @@ def _advance(letter: str, bold: bool) -> float:
     return _face(bold).load_char(ord(letter), LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / 100
 
 
+@lru_cache(maxsize=16384)
+def _width(words: str, bold: bool) -> float:
+    return sum(_advance(letter, bold) for letter in words) * _SLACK
+
+
 def width_of(words: str, size: float, *, bold: bool = False) -> float:
     """Return the width of one line.
 
@@ -75,7 +80,7 @@ def width_of(words: str, size: float, *, bold: bool = False) -> float:
     size : float
     bold : bool, default False
     """
-    return sum(_advance(letter, bold) for letter in words) * size * _SLACK
+    return _width(words, bold) * size
 
 
 def lines(words: str, size: float, width: float) -> int:
@@ -98,9 +103,10 @@ def breakable(words: str, size: float, width: float, *, bold: bool = False) -> s
     size, width : float
     bold : bool, default False
     """
-    if width_of(words, size, bold=bold) <= width:
-        return words
     parts = words.split(" ")
+    # no letter is wider than this: most words need no measuring
+    if max(map(len, parts)) * size * _LACKING <= width or width_of(words, size, bold=bold) <= width:
+        return words
     return " ".join("\u200b".join(p) if width_of(p, size, bold=bold) > width else p for p in parts)
 
 

@@ -304,19 +304,34 @@ def test_headers_are_marked_in_no_file_of_another_make(data):
         mark_row_headers(data)
 
 
-def test_a_picture_too_high_for_a_page_comes_in_bands_that_add_up(tmp_path):
-    from PIL import Image
-
+def test_a_picture_too_high_for_a_page_is_cut_in_the_widest_gap_between_its_lines(tmp_path):
     (tmp_path / "figures").mkdir()
-    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="450pt" height="1500pt" viewBox="0 0 450 1500"><g/></svg>'
+    lines = [*range(20, 680, 20), *range(708, 1500, 20)]  # 660 is the last before the gap
+    letters = "".join(f'<g style="fill: #123456" transform="translate(9.5 {y}) scale(0.09 -0.09)"/>' for y in lines)
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="450pt" height="1500pt" viewBox="0 0 450 1500">{letters}</svg>'
+    )
     (tmp_path / "figures" / "f.svg").write_text(svg, encoding="utf-8")
-    Image.new("RGB", (450, 1500), "white").save(tmp_path / "figures" / "f.png")
     bands = pictures(tmp_path, "f")
-    assert len(bands) > 2
+    assert len(bands) == 3
     assert sum(b.height for b in bands) == pytest.approx(1500)
-    assert all(b.height <= TALLEST for b in bands)
     tops = [float(re.search(r'viewBox="0 ([\d.]+) ', b.svg)[1]) for b in bands]
     assert tops == pytest.approx([sum(b.height for b in bands[:i]) for i in range(len(bands))], abs=0.01)
+    assert not any(y - 9 < top < y + 3 for y in lines for top in tops)
+
+
+def test_a_cut_goes_before_a_heading(tmp_path):
+    (tmp_path / "figures").mkdir()
+    lines = [*range(20, 540, 20), *range(552, 1000, 20)]  # 520, then 552: a gap of 32
+    letters = "".join(f'<g transform="translate(9.5 {y}) scale(0.09 -0.09)"/>' for y in lines)
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="450pt" height="1000pt" viewBox="0 0 450 1000">{letters}</svg>'
+    )
+    (tmp_path / "figures" / "f.svg").write_text(svg, encoding="utf-8")
+    first, second = pictures(tmp_path, "f")
+    assert 523 < first.height < 543
+    assert first.height <= TALLEST
+    assert second.height <= TALLEST
 
 
 @pytest.mark.parametrize("count", [2, 6, 9, 14])
