@@ -48,30 +48,6 @@ test-system: $(VENV)/.test
 	@bash tests/system-packages chromium libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils $(AXE)
 	$(BIN)/python -m pytest -q -m system
 
-lint: $(VENV)/.core
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[lint]'
-	@touch $@
-
-$(VENV)/.docs: $(VENV)/.core
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
-	@touch $@
-
-report: $(VENV)/.core
-	$(BIN)/effektutv demo demo --seed $(SEED)
-	$(BIN)/effektutv run demo/study.toml --out out --lang $(LANG_)
-	@echo "open out/report.html"
-
-test: $(VENV)/.test
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not system"
-
-test-slow: $(VENV)/.test
-	$(BIN)/python -m pytest -q -n 2 -m slow
-
-# Tests that need Debian packages (a browser today); they are installed where that is allowed.
-test-system: $(VENV)/.test
-	@bash tests/system-packages chromium
-	$(BIN)/python -m pytest -q -m system
-
 lint: $(VENV)/.lint
 	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/ruff format --check src tests benchmarks
