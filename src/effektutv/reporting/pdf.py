@@ -77,6 +77,7 @@ def _fonts() -> typst.Fonts:
 def _typeset(said: dict[str, Json], images: dict[str, str], when: datetime) -> bytes:
     import typst
 
+    # a date of its own, so that the typesetter asks no clock
     said["date"] = [when.year, when.month, when.day, when.hour, when.minute, when.second]
     fault, made = "", None
     try:
@@ -87,7 +88,7 @@ def _typeset(said: dict[str, Json], images: dict[str, str], when: datetime) -> b
             ignore_system_fonts=True,
             sys_inputs={"report": json.dumps(said, ensure_ascii=False), **images},
         )
-        made = compiler.compile(format="pdf", pdf_standards=["ua-1", "a-2a"], timestamp=int(when.timestamp()))
+        made = compiler.compile(format="pdf", pdf_standards=["ua-1", "a-2a"])
     except typst.TypstError as error:
         # its message may quote what was to be printed: only the place in the template is told
         place = re.search(r"\.typ:(\d+)", error.diagnostic or "")
