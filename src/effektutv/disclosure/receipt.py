@@ -18,6 +18,7 @@ from effektutv.results.further import ComplierEffects, Receipts
 from .collect import started_cell
 from .ledger import Cell
 from .notes import safe_note
+from .rounded import decimals, round_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from effektutv.results.further import ComplierRow, ReceiptRow
 
     from .ledger import Ledger
+    from .rounded import Blurred
 
 __all__ = ["collect_receipts", "protect_compliance"]
 
@@ -102,7 +104,7 @@ def _received(row: ComplierRow, n: object, share: object) -> tuple[int, int] | N
 
 
 def protect_compliance(
-    compliance: ComplierEffects, ledger: Ledger, notes: Callable[[Iterable[str]], Iterable[str]]
+    compliance: ComplierEffects, ledger: Ledger, notes: Callable[[Iterable[str]], Iterable[str]], lost: Blurred
 ) -> ComplierEffects:
     """Return receipts and complier effects with what the closed ledger hides taken out.
 
@@ -112,8 +114,10 @@ def protect_compliance(
     ledger : Ledger
     notes : callable
         What protects notes.
+    lost : Blurred
+        Persons with an outcome who are a few less than the arm.
     """
-    rows = tuple(_complier(row, ledger) for row in compliance.rows)
+    rows = tuple(_complier(row, ledger, lost) for row in compliance.rows)
     kept = {row.note for row in rows if row.note}
     spoken = {row.note for row in compliance.rows if row.note}
     return ComplierEffects(
@@ -139,7 +143,7 @@ _FIRST = ("first_stage", "first_stage_error", "f_classical", "f_robust")
 _SECOND = ("estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high", "ar_low", "ar_high")
 
 
-def _complier(row: ComplierRow, ledger: Ledger) -> ComplierRow:
+def _complier(row: ComplierRow, ledger: Ledger, lost: Blurred) -> ComplierRow:
     """Return one contrast as its cells were decided."""
     changes: dict[str, object] = {}
     arms = (("arm", row.arm), ("control", row.control))
@@ -160,6 +164,12 @@ def _complier(row: ComplierRow, ledger: Ledger) -> ComplierRow:
             changes[f"receipt_{name}"] = _DIFFERENCING
         if isinstance(n, int) and ledger.policy.small(n):
             changes[f"n_{name}"] = _GONE
+    rough = [n for a, n, _ in _sides(row) if lost.has(Cell("outcome", row.outcome, row.month, a), row.clock, n)]
+    if rough:
+        names = ("receipt_arm", "receipt_control", *_FIRST[:2], "intention_to_treat", *_SECOND[:2], *_SECOND[5:])
+        rounded = round_fields(row, (*names, "p_value"), min(decimals(n) for n in rough))
+        gone = dict.fromkeys(("n_arm", "n_control", "df", "statistic", "f_classical", "f_robust"), _DIFFERENCING)
+        changes = {**rounded, **gone, **changes}
     if any(apart) and not row.strata:
         # without strata the first stage is made of the raw shares
         changes.update(dict.fromkeys((*_FIRST, *_SECOND), _DIFFERENCING))

@@ -23,39 +23,42 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
-from effektutv.results import COMPARISONS, Status, Suppressed, Unavailable
+from effektutv.results import Status, Suppressed, Unavailable
+from effektutv.study import FIRST_MONTH_IN_WORK
 
 from . import collect
 from .contamination import protect_contamination, protect_power
 from .credibility import shown_credibility
 from .curves import protect_times
+from .effects import Rows, banded_effects, banded_rows
 from .elsewhere import link_statements, protect_randomization, protect_site_variation, site_rows
-from .ledger import Ledger
+from .ledger import Cell, Ledger
 from .notes import safe_note
 from .policy import policy_of
 from .protected import _SEAL, Decision, Protected, ReportInputs, Role
 from .receipt import collect_receipts, protect_compliance
 from .received import collect_received, collect_shares, decide_received, protect_received, protect_shares
-from .release import banded, release_all, shown
+from .release import banded, release_all
+from .rounded import blurred, decimals, round_fields
+from .rules import balance_rule, quantile_rule
 from .shapes import check_shapes
-from .survey import collect_survey, protect_survey, response_cell
+from .survey import collect_survey, protect_survey
 from .times import collect_times, decide_times, tracks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from effektutv.results import (
-        ArmSummary,
         Balance,
         BalanceRow,
         CountRow,
         Counts,
-        EffectBand,
         EffectRow,
         Effects,
         Flow,
         FlowStage,
         Profile,
+        RandomizationTest,
         StartRow,
         Starts,
     )
@@ -66,10 +69,8 @@ if TYPE_CHECKING:
 
 __all__ = ["protect"]
 
-_COUNTS = Suppressed("the counts behind shares are not released by themselves")
 _TOUCHED = "touches a suppressed cell"
-_POOLED = "pooled"
-_DIFFERENCING = "differs from the same cell of another contrast by too few"
+_CURVES = "the profile releases no time-to-event results"
 
 
 def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
@@ -105,7 +106,11 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
         inputs, Ledger(policy=policy, optimal=section.complements == "optimal", time_limit=section.time_limit)
     )
     curves = decide_times(ledger, inputs.study, inputs.times, _every_effect(inputs))
-    apply = _Apply(ledger, inputs.study)
+    lost = blurred(ledger, inputs.surveys, _sizes(inputs))
+    rows = Rows(
+        ledger=ledger, study=inputs.study, blurred=lost, thinned=_thinned(inputs.study, curves), decisions={}
+    )  # fmt: skip
+    apply = _Apply(ledger, inputs.study, rows)
     # every part by its name: check_shapes has refused a part that is not among them
     value = ReportInputs(
         study=inputs.study,
@@ -120,9 +125,9 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
         quality=inputs.quality and banded(inputs.quality, policy.threshold),
         contamination=inputs.contamination
         and protect_contamination(inputs.contamination, ledger, inputs.study, apply.notes),
-        times=tuple(apply.times(t, curves) for t in inputs.times),
-        surveys=tuple(protect_survey(s, ledger, apply.effects, apply.notes) for s in inputs.surveys),
-        compliance=inputs.compliance and protect_compliance(inputs.compliance, ledger, apply.notes),
+        times=apply.all_times(inputs.times, curves),
+        surveys=tuple(protect_survey(s, ledger, apply.effects, apply.notes, lost) for s in inputs.surveys),
+        compliance=inputs.compliance and protect_compliance(inputs.compliance, ledger, apply.notes, lost),
         power=inputs.power and protect_power(inputs.power, ledger, inputs.study, apply.notes),
         power_curve=inputs.power_curve and protect_power(inputs.power_curve, ledger, inputs.study, apply.notes),
         received=inputs.received and protect_received(inputs.received, ledger, apply.notes),
@@ -130,11 +135,20 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
         entry=inputs.entry and apply.effects(inputs.entry),
         sites=inputs.sites and apply.effects(inputs.sites),
         site_variation=inputs.site_variation and protect_site_variation(inputs.site_variation, ledger, apply.notes),
-        randomization=inputs.randomization and protect_randomization(inputs.randomization, ledger, apply.notes),
+        randomization=inputs.randomization
+        and apply.without_lost(protect_randomization(inputs.randomization, ledger, apply.notes)),
         notes=tuple(apply.notes(inputs.notes)),
     )
     told = (d for c in curves for d in c.decisions)
-    return Protected(value, policy, (*ledger.hidden.values(), *ledger.thin.values(), *told, *apply.withheld), _SEAL)
+    decided = (*ledger.hidden.values(), *ledger.thin.values(), *told, *lost.decisions, *rows.decisions)
+    return Protected(value, policy, (*decided, *apply.withheld), _SEAL)
+
+
+def _thinned(study: Study, curves: Iterable[Curves]) -> frozenset[tuple[str, str]]:
+    """Return outcomes that are first months, with the arms whose curve leaves months out."""
+    firsts = [o.name for o in study.outcomes if o.state == FIRST_MONTH_IN_WORK]
+    arms = {t.arm for c in curves for t in c.tracks if len(c.positions(t, "events")) < len(t.times)}
+    return frozenset((name, arm) for name in firsts for arm in arms)
 
 
 def _every_effect(inputs: ReportInputs) -> Iterator[EffectRow]:
@@ -198,113 +212,34 @@ def _ledger(inputs: ReportInputs, ledger: Ledger) -> Ledger:
 class _Apply:
     """Takes out of each result what the closed ledger hides."""
 
-    def __init__(self, ledger: Ledger, study: Study) -> None:
+    def __init__(self, ledger: Ledger, study: Study, rows: Rows) -> None:
         self.ledger = ledger
         self.study = study
+        self.rows = rows
         self.withheld: list[Decision] = []
 
     # -------------------------------------------------------------------------------------------- effects, profiles
 
     def effects(self, effects: Effects) -> Effects:
         """Return the effects with every row decided."""
-        rows = tuple(self._effect(row) for row in effects.rows)
+        rows = tuple(self.rows.effect(row) for row in effects.rows)
         credibility = effects.credibility
         if credibility is not None:
             credibility, decisions = shown_credibility(credibility, rows)
             self.withheld += decisions
         return replace(effects, rows=rows, notes=tuple(self.notes(effects.notes)), credibility=credibility)
 
-    def _effect(self, row: EffectRow) -> EffectRow:
-        interaction = row.level in COMPARISONS
-        hidden = [self._side_hidden(row, side) for side in collect.sides(row)]
-        # the coefficients of one regression of all arms hold every arm's cells
-        every = row.estimator == _POOLED and any(
-            self.ledger.is_hidden(collect.outcome_cell(row, arm)) for arm in self.study.arm_codes
-        )
-        touched = any(hidden) or every
-        changes: dict[str, object] = {"events_arm": _COUNTS, "events_control": _COUNTS}
-        gone = Suppressed(_TOUCHED)
-        if touched:
-            names = ("mean_arm", "mean_control", "estimate", "std_error", "statistic", "df", "p_value", "conf_low")
-            changes.update(dict.fromkeys((*names, "conf_high", "p_randomization", "p_adjusted"), gone), note="")
-        for name, side, away in zip(("arm", "control"), collect.sides(row), hidden, strict=True):
-            if away:
-                changes[f"share_{name}"] = gone
-            elif not interaction and (self._thin(row, side) or self._differencing(row, side)):
-                changes[f"share_{name}"] = Suppressed(_DIFFERENCING)
-            few = isinstance(side.n, int) and self.ledger.policy.small(side.n)
-            # of a survey item those counted are the respondents
-            few = few or response_cell(row.outcome, side.arm) in self.ledger.hidden
-            if few or (not interaction and row.subgroup and self._persons_hidden(side.arm, row.subgroup, row.level)):
-                changes[f"n_{name}"] = gone
-        if not touched:
-            changes["note"] = safe_note(row.note) or ""
-        shown = Status.UNAVAILABLE if isinstance(row.estimate, Unavailable) else Status.RELEASED
-        taken = any(isinstance(v, Suppressed) for k, v in changes.items() if not k.startswith("events"))
-        return replace(row, status=Status.SUPPRESSED if taken else shown, **changes)  # type: ignore[arg-type]
-
-    def _side_hidden(self, row: EffectRow, side: collect.Side) -> bool:
-        """Return whether an arm's cell of the row is hidden; of an interaction, whether any level's is."""
-        cell = collect.outcome_cell(row, side.arm)
-        plain = row.estimator == "difference" or not row.strata
-        # without strata an estimate is made of raw shares, so that a thin cell hides it too
-        hidden = {**self.ledger.hidden, **self.ledger.thin} if plain else self.ledger.hidden
-        if row.level not in COMPARISONS:
-            return self._has_persons(side.n) and (self.ledger.is_hidden(cell) or cell in hidden)
-        key = (cell.outcome, cell.month, cell.arm, cell.group)
-        return any((c.outcome, c.month, c.arm, c.group) == key for c in hidden if c.table == "outcome")
-
-    def _thin(self, row: EffectRow, side: collect.Side) -> bool:
-        return collect.outcome_cell(row, side.arm) in self.ledger.thin
-
-    def _persons_hidden(self, arm: str, group: str, level: str) -> bool:
-        return collect.persons_cell(arm, group, level) in self.ledger.hidden
-
-    @staticmethod
-    def _has_persons(n: object) -> bool:
-        return not isinstance(n, Unavailable) and n != 0
-
-    def _differencing(self, row: EffectRow, side: collect.Side) -> bool:
-        """Return whether the cell stands elsewhere with a few more persons, so that subtraction shows those few."""
-        if not isinstance(side.n, int) or side.n == 0:
-            return False
-        n, events = side.n, side.events if isinstance(side.events, int) else None
-        for more, others in self.ledger.seen[collect.outcome_cell(row, side.arm)].get(row.clock, []):
-            apart = None if events is None or others is None else others - events
-            if more > n and (apart is None or 0 <= apart <= more - n) and self.ledger.rule(more - n, apart):
-                return True
-        return False
-
     def profile(self, profile: Profile) -> Profile:
         """Return the profile with every month and arm decided."""
-        rows = tuple(self._summary(row) for row in profile.rows)
         effects = self.effects(profile.effects)
-        found = {(r.outcome, r.clock, r.month, r.arm, r.control): r for r in effects.rows if not r.subgroup}
-        bands = tuple(
-            self._effect_band(b, found.get((b.outcome, b.clock, b.month, b.arm, b.control))) for b in profile.bands.rows
-        )
-        return replace(profile, rows=rows, effects=effects, bands=replace(profile.bands, rows=bands))
-
-    @staticmethod
-    def _effect_band(band: EffectBand, effect: EffectRow | None) -> EffectBand:
-        """Return the band as its effect was decided; a band that has no effect of its own is not shown."""
-        if effect is None or isinstance(effect.estimate, Suppressed) or isinstance(effect.std_error, Suppressed):
-            gone = Suppressed(_TOUCHED)
-            return replace(band, sim_low=gone, sim_high=gone, sim_critical=gone, status=Status.SUPPRESSED)
-        return shown(band, band.sim_low)
-
-    def _summary(self, row: ArmSummary) -> ArmSummary:
-        if not self._has_persons(row.n):
-            return replace(row, status=Status.UNAVAILABLE, events=_COUNTS)
-        if not self.ledger.is_hidden(collect.outcome_cell(row, row.arm)):
-            shown = Status.UNAVAILABLE if isinstance(row.share, Unavailable) else Status.RELEASED
-            return replace(row, status=shown, events=_COUNTS)
-        gone = Suppressed(_TOUCHED)
-        small = isinstance(row.n, int) and self.ledger.policy.small(row.n)
         return replace(
-            row, n=gone if small else row.n, share=gone, std_error=gone, conf_low=gone, conf_high=gone,
-            sim_low=gone, sim_high=gone, sim_critical=gone, status=Status.SUPPRESSED, events=_COUNTS,
-        )  # fmt: skip
+            profile,
+            rows=tuple(banded_rows([self.rows.summary(r) for r in profile.rows], self.ledger.policy.band_step)),
+            effects=effects,
+            bands=replace(
+                profile.bands, rows=banded_effects(profile.bands.rows, effects, self.ledger.policy.band_step)
+            ),
+        )
 
     # ---------------------------------------------------------------------------------------------- counts, starts
 
@@ -332,7 +267,7 @@ class _Apply:
         hidden = self.ledger.is_hidden(collect.started_cell(row.arm))
         few = isinstance(row.started, int) and policy.small(row.started)
         changes: dict[str, object] = {"started": gone, "share": gone} if hidden else {}
-        if few:
+        if few or quantile_rule(policy, row.started):
             changes["median_delay"] = gone
         if isinstance(row.n, int) and policy.small(row.n):
             changes["n"] = gone
@@ -382,6 +317,15 @@ class _Apply:
             if share_away or self._few_known(n):
                 changes.update({f"mean_{name}": gone, f"sd_{name}": gone})
                 changes.update(dict.fromkeys(("difference", "smd", "smd_weighted", "variance_ratio"), gone), note="")
+        if rule := balance_rule(self.ledger.policy, row):
+            names = ("mean_arm", "mean_control", "sd_arm", "sd_control", "difference", "smd", "smd_weighted", "smd_max")
+            changes.update(dict.fromkeys((*names, "variance_ratio"), Suppressed(rule)), note="")
+        unknown_n = [n for name, _, n in pairs if f"n_{name}" in changes]
+        if unknown_n:
+            # at full precision a share would give the number of persons away
+            names = ("mean_arm", "mean_control", "sd_arm", "sd_control", "difference", "smd", "smd_weighted", "smd_max")
+            rough = round_fields(row, (*names, "variance_ratio"), min(decimals(n) for n in unknown_n))
+            changes = {**rough, **changes}
         # the largest of the pairs may be a hidden pair's
         if (row.covariate, row.level) in maxima_away:
             changes["smd_max"] = gone
@@ -391,7 +335,34 @@ class _Apply:
         note = str(changes.pop("note", safe_note(row.note) or ""))
         return replace(row, status=status, note=note, **changes)  # type: ignore[arg-type]
 
+    # -------------------------------------------------------------------------------------------- tests by redrawing
+
+    def without_lost(self, test: RandomizationTest) -> RandomizationTest:
+        """Return a test without numbers of persons that differ by a few from others."""
+        rows = []
+        for row in test.rows:
+            pairs = (("n_arm", row.arm, row.n_arm), ("n_control", row.control, row.n_control))
+            lost = [
+                name
+                for name, arm, n in pairs
+                if self.rows.blurred.has(Cell("outcome", row.outcome, row.month, arm), row.clock, n)
+            ]
+            gone = dict.fromkeys(lost, Suppressed(_TOUCHED))
+            rows.append(replace(row, status=Status.SUPPRESSED, **gone) if lost else row)  # type: ignore[arg-type]
+        return replace(test, rows=tuple(rows))
+
     # -------------------------------------------------------------------------------------------------------- times
+
+    def all_times(self, results: Iterable[TimeToEvent], curves: Sequence[Curves]) -> tuple[TimeToEvent, ...]:
+        """Return the times to events that the profile lets out at all."""
+        if self.ledger.policy.curves:
+            return tuple(self.times(t, curves) for t in results)
+        self.withheld += [
+            Decision(table="times", cell=t.risk[0].outcome, rule=_CURVES, role=Role.PRIMARY, count_band="not stated")
+            for t in results
+            if t.risk
+        ]
+        return ()
 
     def times(self, result: TimeToEvent, curves: Sequence[Curves]) -> TimeToEvent:
         """Return a time to event made from the counts that may be shown."""

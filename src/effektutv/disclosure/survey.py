@@ -20,6 +20,7 @@ from effektutv.results.further import Bounds, SurveyOutcome
 from . import collect
 from .ledger import Cell
 from .notes import safe_note
+from .rounded import decimals, round_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,10 +30,12 @@ if TYPE_CHECKING:
     from effektutv.study import Study
 
     from .ledger import Ledger
+    from .rounded import Blurred
 
 __all__ = ["collect_survey", "protect_survey", "response_cell"]
 
 _GONE = Suppressed("touches a suppressed cell")
+_LOST = Suppressed("differs by too few from the respondents to another item")
 _CELLS = Suppressed("rests on response in cells that are not shown")
 _TOLERANCE = 1e-9
 
@@ -111,6 +114,7 @@ def protect_survey(
     ledger: Ledger,
     effects: Callable[[Effects], Effects],
     notes: Callable[[Iterable[str]], Iterable[str]],
+    lost: Blurred,
 ) -> SurveyOutcome:
     """Return an item with what the closed ledger hides taken out.
 
@@ -120,6 +124,8 @@ def protect_survey(
     ledger : Ledger
     effects, notes : callable
         What protects effects and notes.
+    lost : Blurred
+        Respondents who differ by a few from those of another item of the wave.
     """
     arms = {a for row in survey.response.rows for a in (row.arm, row.control)}
     secret = any(ledger.is_hidden(response_cell(survey.outcome, a)) for a in arms)
@@ -146,7 +152,7 @@ def protect_survey(
         weighted=shown(survey.weighted),
         bounds=tuple(
             Bounds(
-                rows=tuple(_bound(row, ledger) for row in b.rows),
+                rows=tuple(_bound(row, ledger, lost) for row in b.rows),
                 response=response(b.response),
                 conf_level=b.conf_level,
                 notes=told(b.notes),
@@ -157,7 +163,7 @@ def protect_survey(
     )
 
 
-def _bound(row: BoundRow, ledger: Ledger) -> BoundRow:
+def _bound(row: BoundRow, ledger: Ledger, lost: Blurred) -> BoundRow:
     """Return one contrast's bounds as their cells were decided."""
     changes: dict[str, object] = {}
     touched = False
@@ -177,6 +183,23 @@ def _bound(row: BoundRow, ledger: Ledger) -> BoundRow:
     if touched:
         names = ("lower", "upper", "std_error_lower", "std_error_upper", "conf_low", "conf_high")
         changes.update(dict.fromkeys(names, _GONE))
+    rough = [
+        n
+        for a, n in ((row.arm, row.n_arm), (row.control, row.n_control))
+        if lost.has(response_cell(row.outcome, a), "", n)
+    ]
+    if rough:
+        shares = (
+            "response_arm",
+            "response_control",
+            "trimmed_share",
+            "lower",
+            "upper",
+            "std_error_lower",
+            "std_error_upper",
+        )
+        rounded = round_fields(row, (*shares, "conf_low", "conf_high"), min(decimals(n) for n in rough))
+        changes = {**rounded, "observed_arm": _LOST, "observed_control": _LOST, **changes}
     note = "" if touched else safe_note(row.note) or ""
     taken = any(isinstance(v, Suppressed) for v in changes.values())
     plain = Status.UNAVAILABLE if isinstance(row.lower, Unavailable) else Status.RELEASED
