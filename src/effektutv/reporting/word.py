@@ -15,6 +15,7 @@ from .dates import dated
 from .office import LOCALES, rezipped
 from .phrases import Words
 from .word_pictures import drawing, page_pieces
+from .word_tables import text_width
 from .word_xml import NAMESPACES, bookmark, field, link, paragraph, run, tab
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _PAGE = (
     '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1474" w:right="1247" w:bottom="1304" w:left="1248" w:header="624" '
     'w:footer="567" w:gutter="0"/><w:titlePg/>'
 )
+_LABEL = 5000
 _EMU_PER_CM = 360_000
 _WIDEST, _TALLEST = 16 * _EMU_PER_CM, int(22.5 * _EMU_PER_CM)
 
@@ -200,8 +202,14 @@ class _Body:
         if not self.document.key_figures:
             return
         self._add(run(self.document.key_title), "KeyTitle")
-        for k in self.document.key_figures:
-            self._add(run(k.label) + tab() + run(k.number, "KeyNumber") + tab() + run(k.under), "KeyFigure")
+        figures = self.document.key_figures
+        # the numbers stand under each other, the words beside them too
+        number = min(max(text_width(k.label, 20) for k in figures), _LABEL) + 250
+        under = number + max(text_width(k.number, 30, bold=True) for k in figures) + 250
+        tabs = "".join(f'<w:tab w:val="left" w:pos="{at}"/>' for at in (number, under))
+        look = f'<w:tabs>{tabs}</w:tabs><w:ind w:left="{under}" w:hanging="{under}"/>'
+        for k in figures:
+            self._add(run(k.label) + tab() + run(k.number, "KeyNumber") + tab() + run(k.under), "KeyFigure", look)
         self._add("", "TableEnd")
 
     def _paragraph(self, block: Paragraph) -> None:

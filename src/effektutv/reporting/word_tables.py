@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from .blocks import Cell, Head, Row, TableBlock
 
-__all__ = ["TEXT_WIDTH", "table", "widths"]
+__all__ = ["TEXT_WIDTH", "table", "text_width", "widths"]
 
 #: Width of the text in twentieths of a point: A4 less margins of 2.2 cm.
 TEXT_WIDTH = 9411
@@ -19,6 +19,7 @@ TEXT_WIDTH = 9411
 _SHORT = 14
 _SIDES = 130  # a cell's padding, and a little air for what the estimate of a text's width misses
 _INSET = 190
+_AIR = 110  # before text that may stand beside a number
 _SIZES = (17, 16, 15, 14)  # half points, the first that holds the table
 _STRONG = '<w:top w:val="nil"/><w:bottom w:val="single" w:sz="6" w:space="0" w:color="1B2228"/>'
 _SPAN_RULE = '<w:bottom w:val="single" w:sz="2" w:space="0" w:color="8A949C"/>'
@@ -70,7 +71,18 @@ def _header(block: TableBlock, columns: Sequence[int], size: int) -> list[str]:
         text = run(head.text)
         if head.unit:
             text += ("<w:r><w:br/></w:r>" if head.text else "") + run(head.unit, "Unit")
-        cells.append(_cell(text, width, size, borders=_STRONG, right=not (head.words or i == 0), keep=True, low=True))
+        cells.append(
+            _cell(
+                text,
+                width,
+                size,
+                borders=_STRONG,
+                right=not (head.words or i == 0),
+                keep=True,
+                low=True,
+                inset=_AIR * (head.words and i > 0),
+            )
+        )
     rows.append(_tr("".join(cells), header=True))
     return rows
 
@@ -80,9 +92,10 @@ def _group(title: str, columns: Sequence[int], size: int) -> str:
 
 
 def _row(row: Row, heads: Sequence[Head], columns: Sequence[int], size: int, *, keep: bool) -> str:
-    cells = [_cell(run(row.head), columns[0], size, inset=row.inner, keep=keep)]
+    cells = [_cell(run(row.head), columns[0], size, inset=_INSET * row.inner, keep=keep)]
     for cell, head, width in zip(row.cells, heads[1:], columns[1:], strict=True):
-        cells.append(_cell(run(cell.text), width, size, right=not (cell.words or head.words), keep=keep))
+        words = _words(cell, head)
+        cells.append(_cell(run(cell.text), width, size, right=not words, keep=keep, inset=_AIR * words))
     return _tr("".join(cells))
 
 
@@ -92,14 +105,14 @@ def _tr(cells: str, *, header: bool = False) -> str:
 
 def _cell(
     content: str, width: int, size: int, *, span: int = 1, borders: str = "", right: bool = False, middle: bool = False,
-    inset: bool = False, keep: bool = False, low: bool = False,
+    inset: int = 0, keep: bool = False, low: bool = False,
 ) -> str:  # fmt: skip
     held = f'<w:tcW w:w="{width}" w:type="dxa"/>'
     held += f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
     held += f"<w:tcBorders>{borders}</w:tcBorders>" if borders else ""
     held += '<w:vAlign w:val="bottom"/>' if low else ""
     properties = "<w:keepNext/>" if keep else ""
-    properties += f'<w:ind w:left="{_INSET}"/>' if inset else ""
+    properties += f'<w:ind w:left="{inset}"/>' if inset else ""
     properties += '<w:jc w:val="center"/>' if middle else ""
     if size != _SIZES[0]:
         content = _sized(content, size)
@@ -147,14 +160,18 @@ def _needed(block: TableBlock, size: int) -> tuple[list[int], list[int]]:
     least, most = [], []
     rows = [row for group in block.groups for row in group.rows]
     for i, head in enumerate(block.heads):
-        inset = max((_INSET for row in rows if row.inner), default=0) if i == 0 else 0
+        inset = _AIR if i else max((_INSET for row in rows if row.inner), default=0)
         body = [row.head if i == 0 else row.cells[i - 1].text for row in rows]
         broken = [(t, i == 0 or _words(row.cells[i - 1], head)) for t, row in zip(body, rows, strict=True)]
         words = [w for t, whole in broken for w in (t.split(" ") if whole else [t])]
         headed = [w for t in (head.text, head.unit) for w in t.split(" ")]
-        low = max(max((_width(w, size) for w in words), default=0), *(_width(w, size, bold=True) for w in headed))
+        low = max(
+            max((text_width(w, size) for w in words), default=0), *(text_width(w, size, bold=True) for w in headed)
+        )
         high = max(
-            low, *(_width(t, size) for t in body or [""]), *(_width(t, size, bold=True) for t in (head.text, head.unit))
+            low,
+            *(text_width(t, size) for t in body or [""]),
+            *(text_width(t, size, bold=True) for t in (head.text, head.unit)),
         )
         # a checksum or a path is broken where it must be
         least.append(min(low, TEXT_WIDTH // 2) + _SIDES + inset)
@@ -172,8 +189,8 @@ def _widen_for_spans(block: TableBlock, least: list[int], most: list[int], size:
     at = 0
     for head in block.spans:
         for into, need in (
-            (least, max(_width(w, size, bold=True) for w in head.text.split(" "))),
-            (most, _width(head.text, size, bold=True)),
+            (least, max(text_width(w, size, bold=True) for w in head.text.split(" "))),
+            (most, text_width(head.text, size, bold=True)),
         ):
             lacking = need + _SIDES - sum(into[at : at + head.span])
             for i in range(at, at + head.span if lacking > 0 else at):
@@ -186,7 +203,15 @@ _NARROW = frozenset("iljI.,:;'|!()[]/ftr -·\u202f\u00a0")
 _BROAD = frozenset("mwMW%@—ÆŒ‰")
 
 
-def _width(text: str, size: int, *, bold: bool = False) -> int:
-    """Return about how wide a text is in Arial, in twentieths of a point; Arial's own widths, in three classes."""
+def text_width(text: str, size: int, *, bold: bool = False) -> int:
+    """Return about how wide a text is in Arial, in twentieths of a point; Arial's own widths, in a few classes.
+
+    Parameters
+    ----------
+    text : str
+    size : int
+        In half points.
+    bold : bool
+    """
     units = sum(0.33 if c in _NARROW else 0.89 if c in _BROAD else 0.70 if c.isupper() else 0.56 for c in text)
     return int(units * size * 10 * (1.07 if bold else 1.0))

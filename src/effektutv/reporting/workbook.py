@@ -188,7 +188,8 @@ class _Book:
             ends = r == _FIRST + len(rows) - 1
             rule = {"bottom": 2, "bottom_color": _INK} if ends else {"bottom": 1, "bottom_color": _RULE}
             for c, (cell, column) in enumerate(zip(cells, columns, strict=True)):
-                self._cell(sheet, r, c, cell, {**rule, "indent": 1} if inner and column.cell == -1 else rule)
+                aside = {"indent": 1} if (inner and column.cell == -1) or (column.words and column.cell >= 0) else {}
+                self._cell(sheet, r, c, cell, {**rule, **aside})
             sheet.set_row(r, _LINE * max(lines(v.text, c.width) for v, c in zip(cells, columns, strict=True)) + 2)
         file = (f"{self.w('full_precision')} {block.file}",) if block.file else ()
         self._under(sheet, _FIRST + len(rows) + 1, columns, (*notes, *file))
@@ -201,7 +202,7 @@ class _Book:
     def _header(self, sheet: Any, number: int, columns: tuple[workbook_columns.Column, ...], rows: int) -> None:
         """Write the headers, marked as those of a table, so that whoever hears the sheet hears each cell's header."""
         look = {"bold": True, "text_wrap": True, "valign": "bottom", "top": 2, "bottom": 1}
-        formats = [self.format(**look, border_color=_INK, align="left" if c.words else "right") for c in columns]
+        formats = [self.format(**look, border_color=_INK, **_aside(c)) for c in columns]
         for c, column in enumerate(columns):
             sheet.write_string(_HEADER_ROW, c, column.header, formats[c])
         sheet.set_row(_HEADER_ROW, _LINE * max(lines(c.header, c.width - 1) for c in columns) + 4)
@@ -232,6 +233,13 @@ class _Book:
                 sheet.merge_range(at + i, 0, at + i, last, "", look)
             sheet.write_string(at + i, 0, printable(note), look)
             sheet.set_row(at + i, 12.5 * lines(note, wide) + 2)
+
+
+def _aside(column: workbook_columns.Column) -> dict[str, object]:
+    """Return where a header stands: over numbers to the right; over text to the left, with air to numbers beside it."""
+    if not column.words:
+        return {"align": "right"}
+    return {"align": "left", "indent": 1} if column.cell >= 0 else {"align": "left"}
 
 
 def number_format(cell: Cell) -> str:
