@@ -6,7 +6,7 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from importlib.metadata import version
@@ -22,7 +22,8 @@ from .study import Study
 if TYPE_CHECKING:
     from .disclosure.protected import ReportInputs
     from .reporting.drawer import Drawer
-    from .results import EffectRow, Effects
+    from .results import EffectRow, Effects, RandomizationTest
+    from .study import Outcome
     from .trial import Trial
 
 __all__ = ["Clocked", "analyse", "check", "load", "replacing", "report", "run"]
@@ -32,6 +33,8 @@ Progress = Callable[[str], None]
 
 #: Draws of the assignment behind the balance test's second p-value: its Monte Carlo error is at most 0.016.
 _BALANCE_DRAWS = 1000
+#: Of the drawn statistic in the report: more, and the steps of a 0/1 outcome show as a comb.
+_BINS = 25
 _VERSIONED = ("numpy", "scipy", "pandas", "pyarrow", "duckdb", "matplotlib", "pydantic")
 
 
@@ -190,13 +193,14 @@ def analyse(trial: Trial, *, progress: Progress | None = None) -> ReportInputs:
         for o in outcomes
     ]
     began("tests")
-    effects = [_tested(trial, e) for e in effects]
+    redrawn = _redrawn(trial, outcomes)
+    effects = [_tested(trial, e, redrawn) for e in effects]
     robustness = _robustness(trial)
     began("balance")
     balance = trial.balance(draws=_BALANCE_DRAWS) if study.covariates else None
     inputs = ReportInputs(
         study=study, effects=tuple(effects), flow=trial.flow(), balance=balance, quality=trial.quality,
-        robustness=tuple(robustness),
+        robustness=tuple(robustness), randomization=_main_test(trial, redrawn),
     )  # fmt: skip
     if trial.from_registers:
         began("months")
@@ -212,7 +216,8 @@ def analyse(trial: Trial, *, progress: Progress | None = None) -> ReportInputs:
             times=tuple(trial.time_to_work(clock=c) for c in clocks) if works else (),
         )
     began("further")
-    return _further(trial, inputs)
+    inputs = _further(trial, inputs)
+    return _from_registers(trial, inputs) if trial.from_registers else inputs
 
 
 def _robustness(trial: Trial) -> list[Effects]:
@@ -225,6 +230,8 @@ def _robustness(trial: Trial) -> list[Effects]:
         found.append(trial.itt(estimator="fe", vcov="CR2"))
     if _pooled(trial):
         found.append(trial.pooled_regression())
+    if primary.state == "work" and {"scb_ku", "scb_agi"} & set(trial.study.registers):
+        found.append(trial.statements_only())
     return found
 
 
@@ -248,7 +255,45 @@ def _further(trial: Trial, inputs: ReportInputs) -> ReportInputs:
     )
 
 
-def _tested(trial: Trial, effects: Effects) -> Effects:
+def _from_registers(trial: Trial, inputs: ReportInputs) -> ReportInputs:
+    """Add what only registers tell: what the arms received, who turned 30, effects by entry and by place."""
+    study, several = trial.study, trial.n_sites > 1
+    aged = any(c.measure == "age" for c in study.covariates)
+    benefit = any(o.state == "benefit" and trial.has(o.name) for o in study.outcomes)
+    return replace(
+        inputs,
+        received=trial.received(),
+        turned_thirty=trial.turned_thirty() if aged and benefit else None,
+        # exploratory: no one asks how credible a difference between half-years or places is
+        entry=replace(trial.effects_by_entry(), credibility=None) if trial.n_half_years > 1 else None,
+        sites=replace(trial.effects_by_site(), credibility=None) if several else None,
+        site_variation=trial.site_variation() if several else None,
+    )
+
+
+def _redrawn(trial: Trial, outcomes: Sequence[Outcome]) -> dict[str, RandomizationTest]:
+    """Return each outcome's randomisation tests; the primary one's with the distribution of its statistics."""
+    primary = trial.study.primary.name
+    return {
+        o.name: trial.randomization_test(o.name, month=o.month, distribution=_BINS if o.name == primary else False)
+        for o in outcomes
+    }
+
+
+def _main_test(trial: Trial, redrawn: Mapping[str, RandomizationTest]) -> RandomizationTest | None:
+    """Return the test of the main contrast alone, with its month, where its distribution was drawn."""
+    study = trial.study
+    test, primary = redrawn.get(study.primary.name), study.primary
+    if test is None:
+        return None
+    control, main = study.arm_codes[:2]
+    dated = {"clock": "randomisation", "month": primary.month} if primary.dated else {}
+    rows = tuple(replace(r, **dated) for r in test.rows if (r.arm, r.control) == (main, control))  # type: ignore[arg-type]
+    bins = tuple(replace(d, **dated) for d in test.distribution if (d.arm, d.control) == (main, control))  # type: ignore[arg-type]
+    return replace(test, rows=rows, distribution=bins)
+
+
+def _tested(trial: Trial, effects: Effects, redrawn: Mapping[str, RandomizationTest]) -> Effects:
     """Add design-based p-values to everyone's rows, and correct the declared families of the primary outcome.
 
     Months since one's own start are not protected by randomisation: they have no design-based p-value.
@@ -257,8 +302,7 @@ def _tested(trial: Trial, effects: Effects) -> Effects:
 
     first, study = effects.rows[0], trial.study
     if first.clock != "start":
-        test = trial.randomization_test(first.outcome, month=first.month)
-        found = {(r.arm, r.control): r.p_randomization for r in test.rows}
+        found = {(r.arm, r.control): r.p_randomization for r in redrawn[first.outcome].rows}
         rows = [
             r if r.subgroup else replace(r, p_randomization=found.get((r.arm, r.control), r.p_randomization))
             for r in effects.rows

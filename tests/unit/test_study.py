@@ -230,3 +230,25 @@ def test_lines_of_keys():
     assert lines["i j", "k", "l", "m"] == 13
     assert line_of(lines, ("e", 1, "unknown", 3)) == 8
     assert line_of(lines, ("nowhere",)) is None
+
+
+def test_the_checklist_is_answered_by_number_in_both_languages(changed):
+    head = 'profile = "uncleared"'
+    path, _ = changed(head, f'{head}\n\n[consort]\n2 = {{ sv = "x", en = "y" }}\n12a = {{ sv = "a", en = "b" }}')
+    study = eu.Study.from_toml(path)
+    assert {k: (t.sv, t.en) for k, t in study.consort.items()} == {"2": ("x", "y"), "12a": ("a", "b")}
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('31 = { sv = "x", en = "y" }', "consort.31: not allowed; allowed: '1a', '1b', '2'"),
+        ('2 = { sv = "x" }', "consort.2.en: this key is missing"),
+        ('2 = "x"', "consort.2"),
+    ],
+)
+def test_an_item_that_is_not_there_is_refused(changed, line, expected):
+    head = 'profile = "uncleared"'
+    path, _ = changed(head, f"{head}\n\n[consort]\n{line}")
+    with pytest.raises(eu.StudyError, match=re.escape(expected)):
+        eu.Study.from_toml(path)

@@ -155,7 +155,8 @@ def _subgroup(
             crossed = word(row, "level") == "interaction" and any(word(r, "level") == "joint" for r in mine)
             label = names.text("interaction_cross" if crossed else "interaction_all")
             label = names.text("interaction_two", first=first, second=second) if two else label
-            if len(wrap(label, LABEL_WIDTH - deep)) > 2:
+            # the levels by name, as in the table, unless their names are very long
+            if len(wrap(label, LABEL_WIDTH - deep)) > 4:
                 label = names.text("interaction_below")
             # a joint test over more than two levels has no single difference: nothing is missing
             blank = not two and mark(row) != SUPPRESSED and value(row, "estimate") is None

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 from effektutv import language
 
 from .compliance import compliance_section
+from .consort import consort_section
 from .document_types import Banner, Document
 from .ends import about_section, method_section, quality_section
 from .labels import Context
+from .limits import limits_section
 from .months import months_section
 from .outcomes import effects_section, key_figures, kinds_section, subgroups_section, summary_section
 from .people import balance_section, people_section
 from .phrases import Words
 from .power import power_section
+from .received import received_section
 from .robustness import robustness_section
 from .surveys import survey_section
 from .times import time_section
@@ -49,6 +52,7 @@ def build(inputs: Protected[ReportInputs], *, lang: Lang, facts: Facts) -> Docum
         summary_section(ctx),
         people_section(ctx),
         balance_section(ctx),
+        received_section(ctx),
         effects_section(ctx),
         robustness_section(ctx),
         kinds_section(ctx),
@@ -59,9 +63,11 @@ def build(inputs: Protected[ReportInputs], *, lang: Lang, facts: Facts) -> Docum
         survey_section(ctx),
         power_section(ctx),
         quality_section(ctx),
+        limits_section(ctx),
         method_section(ctx),
         about_section(ctx, facts),
     )
+    kept = [s for s in sections if s is not None]
     study = ctx.study
     return Document(
         lang=ctx.words.lang,
@@ -71,7 +77,7 @@ def build(inputs: Protected[ReportInputs], *, lang: Lang, facts: Facts) -> Docum
         banners=_banners(ctx),
         key_title=key_title,
         key_figures=numbers,
-        sections=tuple(s for s in sections if s is not None),
+        sections=(*kept, consort_section(ctx, kept)),
         inputs=inputs,
         facts=facts,
     )

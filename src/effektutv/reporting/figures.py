@@ -206,7 +206,7 @@ def _bars(ctx: Context, name: str, counts: Counts, table: TableBlock, title: str
     )  # fmt: skip
 
 
-def forest_figure(ctx: Context, effects: Effects, rows: Sequence[EffectRow]) -> FigureBlock:
+def forest_figure(ctx: Context, effects: Effects, rows: Sequence[EffectRow], notes: Sequence[str] = ()) -> FigureBlock:
     """Return the effects on the primary outcome: everyone, then by subgroup with interactions.
 
     Parameters
@@ -216,6 +216,8 @@ def forest_figure(ctx: Context, effects: Effects, rows: Sequence[EffectRow]) -> 
         What the rows come from.
     rows : sequence of EffectRow
         Everyone first, then each subgroup.
+    notes : sequence of str
+        What is left out.
     """
     from effektutv.plots import forest
 
@@ -239,6 +241,6 @@ def forest_figure(ctx: Context, effects: Effects, rows: Sequence[EffectRow]) -> 
         ctx, "subgroups-forest", title, (forest.forest, forest.alt_text), replace(effects, rows=tuple(rows)).tidy(),
         tables.effect_rows(rows), table, told=("scale", "unit_label", "decimals", "level"), labels=labels,
         arms=ctx.study.arm_labels(w.lang), scale=scale.name, unit_label=scale.unit or None,
-        decimals=scale.decimals, level=ctx.coverage, notes=figure_notes(ctx, w("note_forest")),
+        decimals=scale.decimals, level=ctx.coverage, notes=figure_notes(ctx, w("note_forest"), *notes),
         subtitle=difference_subtitle(ctx, scale, sizes),
     )  # fmt: skip

@@ -36,6 +36,8 @@ _KNOWN: dict[str, tuple[str | None, str | None]] = {
     ),
     "SCB": ("Statistiska centralbyrån", "Statistics Sweden"),
     "SEK": ("kronor", "Swedish kronor"),
+    "BMJ": ("British Medical Journal", "British Medical Journal"),
+    "JAMA": ("Journal of the American Medical Association", "Journal of the American Medical Association"),
     "CONSORT": ("riktlinjer för hur försök redovisas", "Consolidated Standards of Reporting Trials"),
     "ICEMAN": (
         "frågor som bedömer om en effekt verkligen skiljer sig mellan undergrupper",

@@ -84,6 +84,8 @@ class Labels:
         kind, _, item = name.partition(":")
         if kind == "response" and item:
             return self._words("response_to", outcome=self.outcome(item))
+        if kind == "statements" and item:
+            return self._words("statements_of", outcome=self.outcome(item))
         found = next((o for o in self._study.outcomes if o.name == name), None)
         return found.label.in_language(self._lang) if found else _spaced(name)
 
@@ -104,7 +106,10 @@ class Labels:
         name : str
         """
         labels = {c.name: c.label.in_language(self._lang) for c in self._study.covariates}
-        return " × ".join(labels.get(part, _spaced(part)) for part in name.split(":"))
+        return " × ".join(
+            labels.get(part) or (self._words(part) if self._words.has(part) else _spaced(part))
+            for part in name.split(":")
+        )
 
     def level(self, covariate: str, level: str) -> str:
         """Return a level's name; of a cross, its parts' levels.
@@ -126,7 +131,17 @@ class Labels:
 
     def _one_level(self, covariate: str, code: str) -> str:
         declared = next((c.levels for c in self._study.covariates if c.name == covariate), ())
-        return next((x.label.in_language(self._lang) for x in declared if x.code == code), _spaced(code))
+        plain = self._named(covariate, code)
+        return next((x.label.in_language(self._lang) for x in declared if x.code == code), plain)
+
+    def _named(self, covariate: str, code: str) -> str:
+        """Return the name of a level that the study does not label: a project area's places, a half-year, or the key."""
+        if covariate == "site":
+            return ", ".join(code.split("–"))
+        year, _, half = code.partition("-")
+        if covariate == "entry_half_year" and self._words.has(f"half_year_{half}"):
+            return self._words(f"half_year_{half}", year=year)
+        return _spaced(code)
 
     def months(self, n: int) -> str:
         """Return ``15 månader``.

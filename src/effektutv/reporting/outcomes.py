@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from effektutv import language
 from effektutv.results import COMPARISONS, INTERACTION, JOINT
 
 from .blocks import Block, Cell, Group, Head, KeyFigure, Paragraph, Row, Section, TableBlock
 from .credibility import credibility_table
 from .effect_tables import effect_table, marks
+from .elsewhere import entry_table, nothing_shown, site_blocks
 from .figures import forest_figure, kinds_figure, sources_figure
 from .findings import effect_sentence, subgroup_sentence, topic
 from .power import power_sentence
+from .received import shares_table
 from .robustness import dated
 
 if TYPE_CHECKING:
@@ -126,7 +129,22 @@ def effects_section(ctx: Context) -> Section:
             name = w("others_table", clock=ctx.labels.clock(clock)) if clock else w("others_table_plain")
             key = "-".join(filter(None, ("table-others", clock, "" if share else "mean")))
             blocks.append(effect_table(ctx, key, name, members))
+        if clock == ctx.clocks[0]:
+            blocks += _turned_30(ctx)
     return Section(key="effects", title=w("effects"), blocks=tuple(blocks) or (Paragraph(texts=(w("no_effects"),)),))
+
+
+def _turned_30(ctx: Context) -> list[Block]:
+    """Return who turned 30 by the month of the benefit's outcome: it ends there; nothing where that is not known."""
+    found = ctx.inputs.value.turned_thirty
+    if found is None or not found.rows:
+        return []
+    return [
+        shares_table(
+            ctx, found, key="table-turned-30", caption=ctx.words("turned_30_table"), notes=(ctx.words("note_turned_30"),),
+            file="tables/turned_30.csv",
+        )
+    ]  # fmt: skip
 
 
 # -------------------------------------------------------------------------------------------------------- kinds, sources
@@ -208,9 +226,14 @@ def _subgroup_rows(ctx: Context, clock: str) -> dict[str, list[EffectRow]]:
 
 
 def _subgroup_sentences(ctx: Context, clock: str, *, main_only: bool = False) -> list[tuple[str, str]]:
-    """Return subgroup and sentence of each contrast, the interaction first; ``main_only``: the first arm's only."""
+    """Return subgroup and sentence of each contrast, the interaction first.
+
+    ``main_only``: the first arm's only. Else a subgroup of which nothing is shown has none: the section says so once.
+    """
     out = []
     for group, rows in _subgroup_rows(ctx, clock).items():
+        if nothing_shown(rows) and not main_only:
+            continue
         pairs = list(dict.fromkeys((r.arm, r.control) for r in rows if r.control == ctx.study.control))
         for arm, control in pairs[:1] if main_only else pairs:
             members = [r for r in rows if (r.arm, r.control) == (arm, control)]
@@ -243,9 +266,21 @@ def subgroups_section(ctx: Context) -> Section | None:
     blocks: list[Block] = [Paragraph(texts=tuple(text for _, text in _subgroup_sentences(ctx, clock)), listed=True)]
     everyone = ctx.everyone(primary, clock)
     source = next(e for e in ctx.inputs.value.effects if any(r.subgroup for r in e.rows))
-    blocks.append(forest_figure(ctx, source, [*everyone, *(r for rows in by_group.values() for r in rows)]))
+    kept = {group: rows for group, rows in by_group.items() if not nothing_shown(rows)}
+    gone = [group for group in by_group if group not in kept]
+    if kept:
+        notes = [w("note_collapsed", group=ctx.labels.covariate(group)) for group in gone]
+        rows_shown = [*everyone, *(r for rows in kept.values() for r in rows)]
+        blocks.append(forest_figure(ctx, source, rows_shown, notes))
     for c in ctx.clocks:
         for group, rows in _subgroup_rows(ctx, c).items():
+            if nothing_shown(rows):
+                label = ctx.labels.clock(c) if len(ctx.clocks) > 1 else ""
+                named = ". ".join(filter(None, (ctx.labels.covariate(group), label)))
+                blocks.append(
+                    Paragraph(texts=(w("collapsed_group", group=named, n=language.count(len(rows), w.lang)),))
+                )
+                continue
             caption = w("subgroup_table", group=ctx.labels.covariate(group).lower(), outcome=dated(ctx, rows[0]))
             caption = f"{caption}. {ctx.labels.clock(c)}" if c else caption
             members = [
@@ -260,4 +295,5 @@ def subgroups_section(ctx: Context) -> Section | None:
             # the items judge the main analysis: one table a subgroup
             items = credibility_table(ctx, group, c) if c == clock else None
             blocks += [items] if items is not None else []
+    blocks += [*entry_table(ctx), *site_blocks(ctx)]
     return Section(key="subgroups", title=w("subgroups"), blocks=tuple(blocks))

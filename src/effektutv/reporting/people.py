@@ -35,7 +35,7 @@ def people_section(ctx: Context) -> Section | None:
     if value.flow is not None:
         table = _flow_table(ctx, value.flow)
         if len(value.flow.rows) > 2:
-            blocks.append(flow_figure(ctx, value.flow, table))
+            blocks += [flow_figure(ctx, value.flow, table), *_flow_in_words(ctx, value.flow)]
         else:
             blocks.append(table)
     if value.starts is not None:
@@ -43,6 +43,29 @@ def people_section(ctx: Context) -> Section | None:
     if not blocks:
         return None
     return Section(key="people", title=ctx.words("people"), blocks=tuple(blocks))
+
+
+def _flow_in_words(ctx: Context, flow: Flow) -> tuple[Paragraph, Paragraph]:
+    """Return the stages as a list, for whoever does not see the diagram: who remained, by arm, and who left and why."""
+    n, w = ctx.numbers, ctx.words
+    texts = []
+    for before, stage in zip((None, *flow.rows), flow.rows, strict=False):
+        # a stage's arms stand with their counts, a hidden count as its mark
+        parts = [w("flow_stage", stage=ctx.labels.stage(stage.name), n=_told(ctx, stage.n))]
+        if stage.by_arm:
+            arms = [f"{_told(ctx, stage.by_arm[a])} {ctx.labels.arm_short(a)}" for a in ctx.arms if a in stage.by_arm]
+            parts.append(w("flow_arms", arms=language.join(arms, w.lang)))
+        if before is not None and stage.excluded != 0:
+            reason = ctx.labels.reason(stage.reason) if stage.reason else ""
+            left = n.count(stage.excluded).text if available(stage.excluded) else _told(ctx, stage.excluded)
+            parts.append(w("flow_left", left=left, reason=reason) if reason else w("flow_left_plain", left=left))
+        texts.append("; ".join(parts) + ".")
+    return Paragraph(texts=(w("flow_text"),)), Paragraph(texts=tuple(texts), listed=True)
+
+
+def _told(ctx: Context, count: object) -> str:
+    cell = ctx.numbers.count(count)
+    return f"({cell.why})" if cell.absent else cell.text
 
 
 def _flow_table(ctx: Context, flow: Flow) -> TableBlock:

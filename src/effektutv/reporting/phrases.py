@@ -9,13 +9,16 @@ from effektutv import language
 from effektutv.errors import ArgumentError
 from effektutv.language import Catalogue
 
+from .phrases_consort import CONSORT
 from .phrases_credibility import CREDIBILITY
 from .phrases_findings import FINDINGS
 from .phrases_formats import FORMATS
 from .phrases_further import FURTHER
+from .phrases_limits import LIMITS
 from .phrases_method import METHOD
 from .phrases_plan import PLAN
 from .phrases_print import PRINT
+from .phrases_received import RECEIVED
 
 if TYPE_CHECKING:
     from effektutv.language import Lang
@@ -412,7 +415,7 @@ class Words:
 
 
 _CATALOGUE = Catalogue({})
-for _phrases in (PHRASES, FINDINGS, METHOD, FURTHER, FORMATS, CREDIBILITY, PRINT, PLAN):
+for _phrases in (PHRASES, FINDINGS, METHOD, FURTHER, FORMATS, CREDIBILITY, PRINT, PLAN, RECEIVED, LIMITS, CONSORT):
     if _twice := sorted(set(_CATALOGUE) & set(_phrases)):
         raise ArgumentError(f"phrases: {_twice} stand in two tables; give one of them another key")
     _CATALOGUE = _CATALOGUE.extended({key: {"sv": sv, "en": en} for key, (sv, en) in _phrases.items()})

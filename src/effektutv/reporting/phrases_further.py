@@ -10,7 +10,7 @@ FURTHER: dict[str, tuple[str, str]] = {
     "robustness": ("Robusthet", "Robustness"),
     "time": ("Tid till första arbete", "Time to first work"),
     "survey": ("Enkätutfall", "Survey outcomes"),
-    "compliance": ("Insats som deltagarna fick", "Programme received"),
+    "compliance": ("Effekten av att få insatsen", "The effect of receiving the programme"),
     "power": ("Vad försöket kunde upptäcka", "What the trial could detect"),
     # ---------------------------------------------------------------------------------- notes: n, and the estimands
     "note_n": ("n = {sizes}.", "n = {sizes}."),
@@ -129,16 +129,17 @@ FURTHER: dict[str, tuple[str, str]] = {
     "method_column": ("Metod", "Method"),
     "bounds_column": ("skattning eller gränser", "estimate or bounds"),
     "response_sentence": (
-        "{outcome} ({wave}): {arm_value} i {arm} och {control_value} i {control} svarade, en skillnad på {estimate}.",
-        "{outcome} ({wave}): {arm_value} in {arm} and {control_value} in {control} responded, a difference of {estimate}.",
+        "{outcome} ({wave}), {arm} mot {control}: {arm_value} mot {control_value} svarade. Skillnad i svar: {estimate}.",
+        "{outcome} ({wave}), {arm} against {control}: {arm_value} against {control_value} responded. Difference in "
+        "response: {estimate}.",
     ),
     "response_hidden": (
         "{outcome} ({wave}): hur många som svarade i {arm} och {control} kan inte visas.",
         "{outcome} ({wave}): how many responded in {arm} and {control} cannot be shown.",
     ),
     "observed_sentence": (
-        "Bland dem som svarade skattas skillnaden till {estimate}; det jämför dem som svarade, inte dem som lottades.",
-        "Among those who responded the difference is estimated at {estimate}; that compares respondents, not those assigned.",
+        "Bland dem som svarade är skillnaden {estimate}. Det jämför dem som svarade, inte dem som lottades.",
+        "Among those who responded the difference is {estimate}. That compares respondents, not those assigned.",
     ),
     "observed_hidden": (
         "Skillnaden bland dem som svarade kan inte visas.",
@@ -149,10 +150,10 @@ FURTHER: dict[str, tuple[str, str]] = {
         "Weighted by the probability of response: {estimate}.",
     ),
     "bounds_sentence": (
-        "Bortfallet för sig gör att skillnaden kan ligga mellan {lee} bland dem som alltid svarar (Lee), och mellan {worst} "
-        "bland alla om ingenting antas.",
-        "Non-response alone lets the difference lie anywhere between {lee} among those who always respond (Lee), and between "
-        "{worst} among everyone if nothing is assumed.",
+        "Med hänsyn till bortfallet kan skillnaden ligga mellan {lee} bland dem som alltid svarar (Lee). Antas ingenting "
+        "om dem som inte svarade kan den ligga mellan {worst}.",
+        "Allowing for non-response the difference may lie between {lee} among those who always respond (Lee). If nothing "
+        "is assumed of those who did not respond it may lie between {worst}.",
     ),
     "from_to": ("{low} och {high}", "{low} and {high}"),
     "note_n_response": (
@@ -160,8 +161,8 @@ FURTHER: dict[str, tuple[str, str]] = {
         "n: those assigned and those who responded stand in the table of response.",
     ),
     "lee_sentence": (
-        "Bortfallet för sig gör att skillnaden kan ligga mellan {lee} bland dem som alltid svarar (Lee).",
-        "Non-response alone lets the difference lie anywhere between {lee} among those who always respond (Lee).",
+        "Med hänsyn till bortfallet kan skillnaden ligga mellan {lee} bland dem som alltid svarar (Lee).",
+        "Allowing for non-response the difference may lie between {lee} among those who always respond (Lee).",
     ),
     "note_survey": (
         "Observerad: skillnaden mellan dem som svarade. Vägd: varje svarande väger det omvända av sin sannolikhet att svara, "

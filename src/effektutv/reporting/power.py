@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .blocks import Block
     from .labels import Context
 
-__all__ = ["power_section", "power_sentence"]
+__all__ = ["detectable_text", "power_section", "power_sentence"]
 
 _LEVEL = Scale(share=True, decimals=2)
 _POWER = Scale(share=True, decimals=0)
@@ -34,6 +34,24 @@ def _detectable(ctx: Context) -> list[PowerRow]:
     ]
 
 
+def _first(ctx: Context) -> PowerRow | None:
+    """Return the main contrast tested by itself."""
+    main = next((a for a in ctx.arms if a != ctx.study.control), "")
+    rows = (r for r in _detectable(ctx) if r.family == 1)
+    return next((r for r in rows if r.arm in ("", main) and r.control in ("", ctx.study.control)), None)
+
+
+def detectable_text(ctx: Context) -> str:
+    """Return the smallest difference that the main contrast could detect, or the empty string.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
+    first = _first(ctx)
+    return "" if first is None else ctx.numbers.gap(_effect(first), ctx.shares)
+
+
 def power_sentence(ctx: Context) -> str:
     """Return the smallest difference that could be detected, in words; empty where the study has no plan.
 
@@ -41,11 +59,7 @@ def power_sentence(ctx: Context) -> str:
     ----------
     ctx : Context
     """
-    rows = _detectable(ctx)
-    main = next((a for a in ctx.arms if a != ctx.study.control), "")
-    first = next(
-        (r for r in rows if r.family == 1 and r.arm in ("", main) and r.control in ("", ctx.study.control)), None
-    )
+    rows, first = _detectable(ctx), _first(ctx)
     if first is None:
         return ""
     w, lang = ctx.words, ctx.words.lang

@@ -9,6 +9,7 @@ from effektutv import language
 
 from .blocks import Cell, Group, Head, Row, Section, TableBlock
 from .effect_tables import effect_table, estimator_name, marks, protection, variance_name
+from .elsewhere import randomization_block
 from .estimands import population, sizes_note
 from .figures_further import estimators_figure
 from .notes import sentences
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["robustness_section"]
 
 _PARTS = ("own", "contamination")
+#: The outcome that is work as employers' statements alone know it.
+_BY_STATEMENTS = "statements:"
 
 
 def robustness_section(ctx: Context) -> Section | None:
@@ -36,13 +39,16 @@ def robustness_section(ctx: Context) -> Section | None:
     blocks: list[Block] = []
     if robust := _robust(ctx):
         caption = ctx.words("robust_table", outcome=dated(ctx, robust[0][1][0]))
-        table = effect_table(ctx, "table-estimators", caption, robust, "tables/estimators.csv")
+        table = effect_table(ctx, "table-estimators", caption, [*robust, *_statements(ctx)], "tables/estimators.csv")
         if any(row.estimator == "pooled" for _, rows in robust for row in rows):
-            table = replace(table, notes=(*table.notes[:-1], ctx.words("note_contamination"), table.notes[-1]))
+            table = _noted(table, ctx.words("note_contamination"))
+        if _statements(ctx):
+            table = _noted(table, ctx.words("note_statements"))
         blocks += [estimators_figure(ctx, robust), table]
     contamination = ctx.inputs.value.contamination
     if contamination is not None and contamination.rows:
         blocks.append(_contamination_table(ctx, contamination))
+    blocks += randomization_block(ctx)
     return Section(key="robustness", title=ctx.words("robustness"), blocks=tuple(blocks)) if blocks else None
 
 
@@ -58,13 +64,28 @@ def dated(ctx: Context, row: EffectRow | ContaminationRow) -> str:
     return label if row.month is None else f"{label}, {ctx.words('month').lower()} {row.month}"
 
 
+def _noted(table: TableBlock, note: str) -> TableBlock:
+    """Return a table with a note before its last."""
+    return replace(table, notes=(*table.notes[:-1], note, table.notes[-1]))
+
+
+def _statements(ctx: Context) -> list[tuple[str, Sequence[EffectRow]]]:
+    """Return the effects on work as employers' statements alone know it, as a group."""
+    rows = [r for e in ctx.inputs.value.robustness for r in e.rows if r.outcome.startswith(_BY_STATEMENTS)]
+    if not rows:
+        return []
+    names = {"estimator": estimator_name(ctx, rows[0]), "vcov": variance_name(ctx, rows[0])}
+    return [(ctx.words("statements_group", **names), rows)]
+
+
 def _robust(ctx: Context) -> list[tuple[str, Sequence[EffectRow]]]:
     """Return the main analysis and the other estimators', a group each."""
     value = ctx.inputs.value
     if not value.robustness or not ctx.clocks:
         return []
     main = ctx.everyone(ctx.study.primary.name, ctx.clocks[0])
-    groups = [main, *([r for r in e.rows if not r.subgroup] for e in value.robustness)]
+    others = ([r for r in e.rows if not r.subgroup] for e in value.robustness)
+    groups = [main, *(rows for rows in others if not any(r.outcome.startswith(_BY_STATEMENTS) for r in rows))]
     return [
         (f"{language.capital(estimator_name(ctx, rows[0]))}; {variance_name(ctx, rows[0])}", rows)
         for rows in groups

@@ -131,6 +131,9 @@ def csv_tables(inputs: Protected[ReportInputs]) -> dict[str, Table]:
         out["subgroups"] = effect_rows(grouped)
     if robust := [row for effects in value.robustness for row in effects.rows]:
         out["estimators"] = effect_rows(robust)
+    for name, effects in (("entry", value.entry), ("sites", value.sites)):
+        if effects is not None:
+            out[name] = effect_rows(effects.rows)
     for profile in value.profiles:
         out.update(_profile(profile))
     if kinds := [row for counts in value.kinds for row in counts.rows]:

@@ -26,12 +26,23 @@
 ``credibility.csv``
     A row a contrast, subgroup and item of ICEMAN: ``answer``, and what it rests on as ``evidence``.
 
+``received_hours.csv``
+    A row an arm and actor (``all`` for every actor): persons with any hours until ``month``, and hours a person assigned.
+``received_shares.csv``, ``turned_30.csv``
+    A row an arm and item: how many of everyone assigned, until ``month`` where the item has one.
+``site_variation.csv``
+    A row a contrast: between-site standard deviation of the effect with its interval, and Cochran's test, coarsened.
+``randomization.csv``
+    A row a bin of the main contrast's redrawn statistic, with its share of the draws; ``observed`` is the statistic itself.
+
 Shares and effects are proportions (0.08, not 8), times are months. A suppressed cell is ``‥``.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from .tables_received import received_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -106,7 +117,7 @@ def further_tables(value: ReportInputs) -> dict[str, Table]:
     items = [row for e in value.effects if e.credibility is not None for row in e.credibility.rows]
     if items:
         out["credibility"] = credibility_rows(items)
-    return out
+    return out | received_tables(value)
 
 
 def _of(rows: Iterable[object], columns: Sequence[str]) -> Table:

@@ -3,12 +3,14 @@
 A study is either built from register extracts (``[registers]``) or read from one plain table that holds a row a person
 (``[table]``). Everything that can change an estimate stands in the file; nothing is taken from hidden configuration.
 
-``sections`` how the trial was done and where the data lie; ``variables`` covariates, outcomes, subgroups; ``whole`` the
-study itself; ``checks`` what one part says of another; ``reading`` the file, with the line of every mistake.
+``sections`` how the trial was done and where the data lie; ``consort`` the items of the CONSORT checklist; ``variables``
+covariates, outcomes, subgroups; ``whole`` the study itself; ``checks`` what one part says of another; ``reading`` the file,
+with the line of every mistake.
 """
 
 from __future__ import annotations
 
+from .consort import CONSORT_ITEMS
 from .sections import (
     Arm,
     Codes,
@@ -29,6 +31,7 @@ from .variables import FIRST_MONTH_IN_WORK, MONTHS_IN_WORK, SURVEY, Covariate, L
 from .whole import Study
 
 __all__ = [
+    "CONSORT_ITEMS",
     "FIRST_MONTH_IN_WORK",
     "MONTHS_IN_WORK",
     "SURVEY",

@@ -10,6 +10,7 @@ from pydantic import Field, PrivateAttr, ValidationError
 from ..errors import StudyError
 from ..toml_lines import line_of
 from .checks import check_references
+from .consort import ConsortItem
 from .reading import explain, read_study_file
 from .sections import (
     Arm,
@@ -21,6 +22,7 @@ from .sections import (
     Plan,
     Register,
     Table,
+    Text,
     TimeZero,
     Work,
 )
@@ -49,6 +51,7 @@ class Study(Frozen):
     outcomes: tuple[Outcome, ...] = Field(min_length=1)
     subgroups: tuple[Subgroup, ...] = ()
     disclosure: Disclosure = Disclosure()
+    consort: dict[ConsortItem, Text] = Field(default_factory=dict)
 
     _folder: Path = PrivateAttr(default=Path())
     _file: str = PrivateAttr(default="study.toml")

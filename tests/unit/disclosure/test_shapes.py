@@ -11,14 +11,14 @@ from effektutv.disclosure.protected import ReportInputs
 from effektutv.disclosure.shapes import KNOWN, check_shapes
 from effektutv.disclosure.suppress import protect
 from effektutv.errors import DisclosureError
-from effektutv.results import Flow, FlowStage, further
+from effektutv.results import Flow, FlowStage, further, received, sites
 
 BIG = {"FS": (350, 60), "SE": (355, 90), "CM": (358, 70)}
 #: Results that a report does not hold.
-OUTSIDE = {"RandomizationTest", "RandomizationRow", "DistributionRow", "Ratios", "RatioRow", "Tabular"}
+OUTSIDE = {"Ratios", "RatioRow", "Tabular", "Reproduction", "ReproductionRow", "PlanLock"}
 TYPES = {
     name: getattr(module, name)
-    for module in (results, further)
+    for module in (results, further, received, sites)
     for name in module.__all__
     if isinstance(getattr(module, name), type) and is_dataclass(getattr(module, name))
 }

@@ -1,0 +1,170 @@
+"""The CONSORT 2025 checklist, filled from the report itself and from what the study file answers; open items stand as open.
+
+An item is *reported* where the report has the tables that answer it, *partly* where it has some of it and says what is missing,
+*answered* where the study file answers it, and *open* otherwise. Nothing is taken for granted: what a run cannot know
+(registration, concealment, funding, harms) is open until someone who knows writes it into ``[consort]``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from effektutv import language
+
+from .blocks import Cell, FigureBlock, Group, Head, Paragraph, Row, Section, TableBlock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .labels import Context
+
+__all__ = ["consort_section"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One item: where it may be reported (a section, or ``section#block``), and whether something is still to do then."""
+
+    number: str
+    places: tuple[str, ...] = ()
+    partly: bool = False
+
+
+#: Heading → its items.
+_ITEMS: dict[str, tuple[_Item, ...]] = {
+    "title": (_Item("1a"), _Item("1b", ("summary",), partly=True)),
+    "open": (_Item("2"), _Item("3"), _Item("4", ("about",), partly=True), _Item("5a"), _Item("5b")),
+    "introduction": (_Item("6"), _Item("7", ("method#table-estimand",), partly=True)),
+    "methods": (
+        _Item("8"),
+        _Item("9", ("people",)),
+        _Item("10"),
+        _Item("11", ("subgroups#effects-by-site",), partly=True),
+        _Item("12a"),
+        _Item("12b"),
+        _Item("13", ("received",), partly=True),
+        _Item("14", ("method#table-estimand", "effects")),
+        _Item("15"),
+        _Item("16a", ("power",)),
+        _Item("16b"),
+    ),
+    "randomisation": (_Item("17a"), _Item("17b", ("method",), partly=True), _Item("18"), _Item("19")),
+    "blinding": (_Item("20a"), _Item("20b")),
+    "statistics": (
+        _Item("21a", ("method", "effects"), partly=True),
+        _Item("21b", ("method#table-estimand",)),
+        _Item("21c", ("method#table-estimand", "survey")),
+        _Item("21d", ("subgroups", "robustness")),
+    ),
+    "results": (
+        _Item("22a", ("people#flow", "people#table-flow")),
+        _Item("22b", ("people#flow", "people#table-flow")),
+        _Item("23a", ("subgroups#table-entry",), partly=True),
+        _Item("23b"),
+        _Item("24a", ("received",)),
+        _Item("24b", ("received#table-shares",)),
+        _Item("25", ("balance",)),
+        _Item("26", ("effects",)),
+        _Item("27"),
+        _Item("28", ("subgroups", "robustness")),
+    ),
+    "discussion": (_Item("29", ("summary",), partly=True), _Item("30", ("limits",))),
+}
+_RANDOMISED = re.compile(r"random|lottad|lottning", re.IGNORECASE)
+
+
+def consort_section(ctx: Context, sections: Sequence[Section]) -> Section:
+    """Return the checklist as the last table of a report.
+
+    Parameters
+    ----------
+    ctx : Context
+    sections : sequence of Section
+        The report's, in their order: what they hold decides what is reported.
+    """
+    w = ctx.words
+    places = _places(ctx, sections)
+    statuses: list[str] = []
+    groups = []
+    for heading, items in _ITEMS.items():
+        rows = []
+        for item in items:
+            status, where = _answer(ctx, item, places)
+            statuses.append(status)
+            cells = (Cell(where, words=True), Cell(w(f"consort_{status}"), words=True))
+            rows.append(Row(f"{item.number}. {w(f'consort_{item.number}')}", cells))
+        groups.append(Group(tuple(rows), w(f"consort_head_{heading}")))
+    numbers = {key: language.count(statuses.count(key), w.lang) for key in ("partly", "open")}
+    done = sum(s in ("reported", "answered") for s in statuses)
+    opening = w(
+        "consort_opening", n=language.count(len(statuses), w.lang), reported=language.count(done, w.lang), **numbers
+    )
+    table = TableBlock(
+        key="table-consort",
+        caption=w("consort_table"),
+        heads=(
+            Head(w("consort_item"), words=True), Head(w("consort_where"), words=True),
+            Head(w("consort_status"), words=True),
+        ),
+        groups=tuple(groups),
+        notes=(w("note_consort"),),
+    )  # fmt: skip
+    return Section(key="consort", title=w("consort"), blocks=(Paragraph(texts=(opening,)), table))
+
+
+def _places(ctx: Context, sections: Sequence[Section]) -> dict[str, str]:
+    """Return every section and block of the report by its key, in words."""
+    out = {}
+    for n, section in enumerate(sections, start=1):
+        named = {"n": language.count(n, ctx.words.lang), "title": section.title}
+        out[section.key] = ctx.words("consort_place", **named)
+        for block in section.blocks:
+            if isinstance(block, TableBlock):
+                out[f"{section.key}#{block.key}"] = ctx.words("consort_place_of", caption=block.caption, **named)
+            elif isinstance(block, FigureBlock):
+                out[f"{section.key}#{block.key}"] = ctx.words("consort_place_of", caption=block.title, **named)
+    return out
+
+
+def _answer(ctx: Context, item: _Item, places: Mapping[str, str]) -> tuple[str, str]:
+    """Return an item's status, and where it is reported or what the study file says of it."""
+    w = ctx.words
+    declared = ctx.study.consort.get(item.number)  # type: ignore[call-overload]
+    said = "" if declared is None else declared.in_language(w.lang).strip()
+    found = [places[p] for p in item.places if p in places]
+    # a flow that is drawn holds its table: one place is enough
+    found = found[:1] if item.number in ("22a", "22b") else found
+    if item.number == "1a" and _RANDOMISED.search(ctx.study.study.title.in_language(w.lang)):
+        found = [ctx.study.study.title.in_language(w.lang)]
+    own = _own_words(ctx, item.number) if found else ""
+    texts = list(filter(None, (said, own, *found)))
+    if not texts:
+        return "open", ""
+    if not found:
+        return "answered", said
+    if item.partly and not said:
+        lacks = w("consort_lacks", what=w(f"lacks_{item.number}"))
+        return "partly", "; ".join(t.removesuffix(".") for t in (*texts, lacks)) + "."
+    return "reported", "; ".join(t.removesuffix(".") for t in texts) + "."
+
+
+def _own_words(ctx: Context, number: str) -> str:
+    """Return what the run itself knows of an item, beside where it is reported."""
+    w = ctx.words
+    if number == "9":
+        arms = language.join([ctx.labels.arm_full(a) for a in ctx.arms], w.lang)
+        flow = ctx.inputs.value.flow
+        drawn = next((s for s in flow.rows if s.name == "randomised"), None) if flow is not None else None
+        sizes = [drawn.by_arm.get(a) for a in ctx.arms] if drawn is not None else []
+        if not sizes or not all(isinstance(n, int) for n in sizes):
+            return w("consort_design_unsized", arms=arms)
+        told = [
+            f"{language.count(n, w.lang)} ({ctx.labels.arm_short(a)})" for a, n in zip(ctx.arms, sizes, strict=True)
+        ]
+        return w("consort_design", arms=arms, sizes=", ".join(told))
+    if number == "17b":
+        strata = ctx.study.design.strata
+        return w("consort_stratified", strata=strata) if strata else w("consort_unstratified")
+    return ""

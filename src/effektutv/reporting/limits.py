@@ -1,0 +1,207 @@
+"""The section on limits: what the results do not say, from what the run found, in plain words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from effektutv import language
+
+from .blocks import Paragraph, Section
+from .findings import scaled_text
+from .power import detectable_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .labels import Context
+
+__all__ = ["limits_section"]
+
+
+def limits_section(ctx: Context) -> Section:
+    """Return the section on limits: each as a term and what was found of it; what does not concern the study falls away.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
+    found = [(ctx.words(f"term_{key}"), text(ctx)) for key, text in _LIMITS.items()]
+    kept = [(term, text) for term, text in found if text]
+    points = Paragraph(texts=tuple(text for _, text in kept), terms=tuple(term for term, _ in kept))
+    opening = Paragraph(texts=(ctx.words("limits_opening"),))
+    return Section(key="limits", title=ctx.words("limits"), blocks=(opening, points))
+
+
+def _of_arms(ctx: Context, values: dict[str, object]) -> str:
+    """Return shares by arm in a sentence; the empty string where one may not be shown."""
+    shown = {a: v for a, v in values.items() if isinstance(v, float)}
+    if not shown or len(shown) < len(values):
+        return ""
+    told = [
+        ctx.words("value_of_arm", value=ctx.numbers.amount(v, ctx.shares), arm=ctx.labels.arm(a))
+        for a, v in shown.items()
+    ]
+    return language.join(told, ctx.words.lang)
+
+
+def _contrast(ctx: Context) -> str:
+    return ctx.words("limit_contrast")
+
+
+def _consent(ctx: Context) -> str:
+    flow = ctx.inputs.value.flow
+    stages = {s.name: s.n for s in flow.rows} if flow is not None else {}
+    asked, drawn = stages.get("asked"), stages.get("randomised")
+    if isinstance(asked, int) and isinstance(drawn, int) and asked > drawn:
+        lang = ctx.words.lang
+        return ctx.words(
+            "limit_consent", declined=language.count(asked - drawn, lang), asked=language.count(asked, lang)
+        )  # fmt: skip
+    return ctx.words("limit_consent_plain")
+
+
+def _size(ctx: Context) -> str:
+    effect = detectable_text(ctx)
+    return ctx.words("limit_size", effect=effect) if effect else ""
+
+
+def _providers(ctx: Context) -> str:
+    if not ctx.study.registers:
+        return ""
+    main = ctx.everyone(ctx.study.primary.name, ctx.clocks[0]) if ctx.clocks else []
+    robust = [r for e in ctx.inputs.value.robustness for r in e.rows if not r.subgroup]
+    plain = next((r for r in robust if r.estimator == "fe" and r.vcov != "CR2"), main[0] if main else None)
+    same = (plain.arm, plain.control) if plain is not None else None
+    clustered = next((r for r in robust if r.vcov == "CR2" and (r.arm, r.control) == same), None)
+    if clustered is None or plain is None:
+        return ctx.words("limit_providers")
+    errors = (clustered.std_error, plain.std_error)
+    if not all(isinstance(e, float) for e in errors):
+        return ctx.words("limit_providers")
+    scale = ctx.scale(plain.outcome)
+    told = [ctx.numbers.gap(e, scale) for e in errors if isinstance(e, float)]
+    contrast = ctx.labels.contrast(plain.arm, plain.control)
+    return ctx.words("limit_providers_clustered", clustered=told[0], plain=told[1], contrast=contrast)
+
+
+def _capacity(ctx: Context) -> str:
+    sius = any(a.received is not None and a.received.source == "sius" for a in ctx.study.arms)
+    return ctx.words("limit_capacity") if sius else ""
+
+
+def _displacement(ctx: Context) -> str:
+    return ctx.words("limit_displacement") if ctx.study.primary.state == "work" else ""
+
+
+def _ascertainment(ctx: Context) -> str:
+    counts = next((c for c in ctx.inputs.value.sources if c.rows), None)
+    if counts is None:
+        return ""
+    shares = {r.arm: r.share for r in counts.rows if r.category == "af_only"}
+    told = _of_arms(ctx, dict(shares))
+    out = ctx.words("limit_ascertainment", shares=told) if told else ctx.words("limit_ascertainment_hidden")
+    robust = (r for e in ctx.inputs.value.robustness for r in e.rows if r.outcome.startswith("statements:"))
+    row = next((r for r in robust if not r.subgroup), None)
+    estimate = scaled_text(ctx, row, ctx.shares) if row is not None else ""
+    if row is None or not estimate:
+        return out
+    contrast = ctx.labels.contrast(row.arm, row.control)
+    return f"{out} {ctx.words('limit_statements', contrast=contrast, estimate=estimate)}"
+
+
+def _crossing(ctx: Context) -> str:
+    compliance = ctx.inputs.value.compliance
+    told = [
+        ctx.words(
+            "crossing_of", share=ctx.numbers.amount(row.share, ctx.shares), arm=ctx.labels.arm_short(row.arm),
+            programme=ctx.labels.arm_short(row.programme),
+        )
+        for row in (compliance.receipt.rows if compliance is not None else ())
+        if row.arm != row.programme and isinstance(row.share, float) and row.share > 0
+    ]  # fmt: skip
+    return ctx.words("limit_crossing", shares=language.join(told, ctx.words.lang)) if told else ""
+
+
+def _start_clock(ctx: Context) -> str:
+    starts, told = ctx.inputs.value.starts, []
+    for row in starts.rows if starts is not None else ():
+        if not isinstance(row.share, float):
+            continue
+        values = {"share": ctx.numbers.amount(row.share, ctx.shares), "arm": ctx.labels.arm(row.arm)}
+        if isinstance(row.median_delay, float):
+            told.append(ctx.words("start_of", days=language.number(row.median_delay, 0, ctx.words.lang), **values))
+        else:
+            told.append(ctx.words("start_of_short", **values))
+    return ctx.words("limit_start_clock", starts=language.join(told, ctx.words.lang)) if told else ""
+
+
+def _follow_up(ctx: Context) -> str:
+    flow, lang = ctx.inputs.value.flow, ctx.words.lang
+    stages = {s.name: s.n for s in flow.rows} if flow is not None else {}
+    drawn, analysed = stages.get("randomised"), stages.get("analysed")
+    out = []
+    if isinstance(drawn, int) and isinstance(analysed, int):
+        if drawn == analysed and ctx.study.registers:
+            out.append(ctx.words("limit_follow_up_all", horizon=language.count(ctx.study.study.horizon, lang)))
+        elif drawn > analysed:
+            counts = {"analysed": language.count(analysed, lang), "randomised": language.count(drawn, lang)}
+            out.append(ctx.words("limit_follow_up", **counts))
+    end = ctx.study.time_zero.interventions_end
+    if end is not None:
+        out.append(ctx.words("limit_ended", date=language.date_text(end, lang)))
+    return " ".join(out)
+
+
+def _missing_surveys(ctx: Context) -> str:
+    told = []
+    for survey in ctx.inputs.value.surveys:
+        shares: dict[str, object] = {}
+        for row in survey.response.rows:
+            if not row.subgroup:
+                shares[row.control], shares[row.arm] = row.share_control, row.share_arm
+        arms = _of_arms(ctx, {a: shares[a] for a in ctx.arms if a in shares})
+        if arms:
+            told.append(ctx.words("survey_share_of", outcome=ctx.labels.outcome(survey.outcome), arms=arms))
+    return ctx.words("limit_missing_surveys", shares="; ".join(told)) if told else ""
+
+
+def _turned_30(ctx: Context) -> str:
+    found = ctx.inputs.value.turned_thirty
+    shares = _of_arms(ctx, {r.arm: r.share for r in found.rows}) if found is not None else ""
+    if not shares or found is None or found.rows[0].month is None:
+        return ""
+    return ctx.words("limit_turned_30", shares=shares, month=language.count(found.rows[0].month, ctx.words.lang))
+
+
+def _small_cells(ctx: Context) -> str:
+    n = len(ctx.inputs.decisions)
+    return ctx.words("limit_small_cells", n=language.count(n, ctx.words.lang)) if n else ""
+
+
+def _unavailable(ctx: Context) -> str:
+    known = {r.outcome for r in ctx.rows} | {s.outcome for s in ctx.inputs.value.surveys}
+    lacking = [ctx.labels.outcome(o.name) for o in ctx.study.outcomes if o.name not in known]
+    return ctx.words("limit_unavailable", outcomes=language.join(lacking, ctx.words.lang)) if lacking else ""
+
+
+def _exploratory(ctx: Context) -> str:
+    return ctx.words("limit_exploratory") if len(ctx.rows) > 1 else ""
+
+
+_LIMITS: dict[str, Callable[[Context], str]] = {
+    "contrast": _contrast,
+    "consent": _consent,
+    "size": _size,
+    "ascertainment": _ascertainment,
+    "providers": _providers,
+    "capacity": _capacity,
+    "displacement": _displacement,
+    "crossing": _crossing,
+    "start_clock": _start_clock,
+    "follow_up": _follow_up,
+    "missing_surveys": _missing_surveys,
+    "turned_30": _turned_30,
+    "small_cells": _small_cells,
+    "unavailable": _unavailable,
+    "exploratory": _exploratory,
+}

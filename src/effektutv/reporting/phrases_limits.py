@@ -1,0 +1,152 @@
+"""The words of the section on limits, in Swedish and English."""
+
+from __future__ import annotations
+
+__all__ = ["LIMITS"]
+
+#: key: (Swedish, English).
+LIMITS: dict[str, tuple[str, str]] = {
+    "limits": ("Begränsningar", "Limits"),
+    "limits_opening": (
+        "Vad resultaten inte säger, eller säger med förbehåll.",
+        "What the results do not say, or say with reservations.",
+    ),
+    "term_contrast": ("Vad effekten är en effekt av", "What the effect is an effect of"),
+    "limit_contrast": (
+        "Effekten gäller skillnaden mellan grupperna som insatserna gavs, där och då, med den tid och de personer som fanns. "
+        "Den säger inte vilken del av en insats som verkade.",
+        "The effect is that of the difference between the arms as the interventions were given, there and then, with the time "
+        "and the people that there were. It does not say which part of an intervention worked.",
+    ),
+    "term_providers": ("Gemensamma handläggare", "Shared case officers"),
+    "limit_providers": (
+        "Deltagare som delar handläggare, konsult eller case manager liknar varandra, och skickligheten hos några få kan inte "
+        "skiljas från insatsen. Standardfelen räknar personerna som oberoende.",
+        "Participants who share a case officer, consultant or case manager are alike, and the skill of a few cannot be told "
+        "from the intervention. Standard errors count persons as independent.",
+    ),
+    "limit_providers_clustered": (
+        "Deltagare som delar handläggare, konsult eller case manager liknar varandra, och skickligheten hos några få kan inte "
+        "skiljas från insatsen. Räknas de som delar behandlare som en grupp blir standardfelet {clustered} i stället för "
+        "{plain} ({contrast}); handläggare som arbetade med flera grupper är inte kända.",
+        "Participants who share a case officer, consultant or case manager are alike, and the skill of a few cannot be told "
+        "from the intervention. Where those who share a provider count as a group the standard error is {clustered} in place "
+        "of {plain} ({contrast}); case officers who worked with several arms are not known.",
+    ),
+    "term_capacity": ("Platser och kapacitet", "Capacity"),
+    "limit_capacity": (
+        "Antalet SIUS-konsulter var begränsat. Hur insatsen skulle verka om alla fick den, med fler och mindre erfarna "
+        "konsulter, kan försöket inte säga.",
+        "The number of SIUS consultants was limited. How the intervention would work if everyone had it, with more and less "
+        "experienced consultants, the trial cannot say.",
+    ),
+    "term_displacement": ("Undanträngning", "Displacement"),
+    "limit_displacement": (
+        "Ett jobb som en deltagare får kan vara ett jobb som någon annan annars hade fått, inom eller utanför försöket. Det "
+        "syns inte här.",
+        "A job that a participant gets may be a job that someone else would have had, in the trial or outside it. That is not "
+        "seen here.",
+    ),
+    "term_ascertainment": ("Vad registren ser", "What the registers see"),
+    "limit_ascertainment": (
+        "Arbetsförmedlingen följer personer med SIUS-konsult längre än andra, så att arbete kan bli mer känt i en grupp. Känt "
+        "enbart av Arbetsförmedlingen: {shares}.",
+        "The employment service follows persons with a SIUS consultant longer than others, so that work may be better known in "
+        "one arm. Known to the employment service only: {shares}.",
+    ),
+    "limit_ascertainment_hidden": (
+        "Arbetsförmedlingen följer personer med SIUS-konsult längre än andra, så att arbete kan bli mer känt i en grupp. Hur "
+        "mycket kan inte visas här.",
+        "The employment service follows persons with a SIUS consultant longer than others, so that work may be better known in "
+        "one arm. By how much cannot be shown here.",
+    ),
+    "limit_statements": (
+        "Räknas enbart arbete som syns i arbetsgivarnas uppgifter skattas skillnaden {contrast} till {estimate}.",
+        "Counting only work seen in employers’ statements the difference {contrast} is estimated at {estimate}.",
+    ),
+    "term_crossing": ("Andra gruppers insatser", "Other arms’ interventions"),
+    "limit_crossing": (
+        "Några fick en annan grupps insats än den de lottades till: {shares}. Effekten av lottningen är därför mindre än "
+        "skillnaden mellan att få och inte få insatsen.",
+        "Some received another arm’s intervention than the one drawn: {shares}. The effect of assignment is therefore less "
+        "than the difference between receiving the intervention and not.",
+    ),
+    "crossing_of": ("{share} av {arm} fick insatsen i {programme}", "{share} of {arm} received that of {programme}"),
+    "term_start_clock": ("Tid till start", "Time to start"),
+    "limit_start_clock": (
+        "Alla började inte, och inte lika snart: {starts}. Huvudanalysen räknar från randomiseringen och har inte det "
+        "problemet; räknat från egen start är jämförelsen inte skyddad av lottningen.",
+        "Not everyone started, and not equally soon: {starts}. The main analysis counts from randomisation and does not have "
+        "that problem; counted from each person’s own start the comparison is not protected by the draw.",
+    ),
+    "start_of": (
+        "{share} i {arm}, i mediantid efter {days} dagar",
+        "{share} in {arm}, at the median after {days} days",
+    ),
+    "start_of_short": ("{share} i {arm}", "{share} in {arm}"),
+    "term_follow_up": ("Uppföljningens slut", "End of follow-up"),
+    "limit_follow_up": (
+        "{analysed} av {randomised} lottade ingår i huvudanalysen; övriga kan inte följas till månaden.",
+        "{analysed} of {randomised} assigned are in the main analysis; the others cannot be followed to the month.",
+    ),
+    "limit_follow_up_all": (
+        "Alla lottade kan följas till huvudutfallets månad. Vad som händer efter uppföljningens {horizon} månader är inte känt.",
+        "Everyone assigned can be followed to the month of the main outcome. What happens after the {horizon} months of "
+        "follow-up is not known.",
+    ),
+    "limit_ended": (
+        "Insatserna slutade den {date}: de som lottades sent hade kortare tid med insatsen.",
+        "The interventions ended on {date}: those who were assigned late had less time with them.",
+    ),
+    "term_missing_surveys": ("Enkäter som saknas", "Missing surveys"),
+    "limit_missing_surveys": (
+        "Enkätens utfall är kända endast för dem som svarade: {shares}. Gränserna i avsnittet om enkäten visar hur mycket "
+        "bortfallet kan betyda.",
+        "The survey’s outcomes are known for respondents only: {shares}. The bounds in the survey’s section show how much that "
+        "may mean.",
+    ),
+    "survey_share_of": ("{outcome}, {arms}", "{outcome}, {arms}"),
+    "term_small_cells": ("Små grupper", "Small groups"),
+    "limit_small_cells": (
+        "{n} uppgifter visas inte, för att ingen enskild ska kunna kännas igen. Undergrupper med få personer kan därför inte "
+        "redovisas, och frånvaron av ett tal säger ingenting om effekten.",
+        "{n} cells are not shown, so that nobody can be recognised. Subgroups of few persons can therefore not be reported, "
+        "and the absence of a number says nothing of the effect.",
+    ),
+    "term_size": ("Försökets storlek", "Size of the trial"),
+    "limit_size": (
+        "Försöket var stort nog att upptäcka en skillnad på minst {effect}. Mindre skillnader kan finnas utan att synas.",
+        "The trial was large enough to detect a difference of at least {effect}. Smaller differences may exist unseen.",
+    ),
+    "term_consent": ("Vilka resultaten gäller", "Whom the results are for"),
+    "limit_consent": (
+        "{declined} av {asked} tillfrågade deltog inte. Resultaten gäller dem som samtyckte, på dessa platser och under dessa "
+        "år.",
+        "{declined} of {asked} who were asked did not take part. The results are for those who consented, in these places and "
+        "years.",
+    ),
+    "limit_consent_plain": (
+        "Resultaten gäller dem som lottades i försöket.",
+        "The results are for those who were assigned in the trial.",
+    ),
+    "term_turned_30": ("30-årsgränsen", "Age 30"),
+    "limit_turned_30": (
+        "Aktivitetsersättningen slutar vid 30 år: {shares} fyller 30 senast det år som månad {month} infaller. Att lämna "
+        "ersättningen är inte detsamma som att ha arbete.",
+        "The benefit ends at 30: {shares} turn 30 by the year of month {month}. Leaving the benefit is not the same as having "
+        "work.",
+    ),
+    "term_exploratory": ("Många jämförelser", "Many comparisons"),
+    "limit_exploratory": (
+        "Endast huvudutfallets första jämförelse prövar den primära hypotesen. Allt som kallas utforskande ska prövas igen "
+        "innan det används.",
+        "Only the main outcome’s first comparison tests the primary hypothesis. Whatever is called exploratory should be "
+        "tested again before it is used.",
+    ),
+    "term_unavailable": ("Utfall utan register", "Outcomes without a register"),
+    "limit_unavailable": (
+        "Studien har inte de register som behövs för: {outcomes}.",
+        "The study lacks the registers needed for: {outcomes}.",
+    ),
+    "value_of_arm": ("{value} i {arm}", "{value} in {arm}"),
+}

@@ -1,0 +1,167 @@
+"""The words of what each arm received, and of the main effect seen from elsewhere, in Swedish and English."""
+
+from __future__ import annotations
+
+__all__ = ["RECEIVED"]
+
+#: key: (Swedish, English).
+RECEIVED: dict[str, tuple[str, str]] = {
+    "received": ("Insatser som deltagarna fick", "What the participants received"),
+    "received_opening": (
+        "Effekterna i denna rapport är effekter av skillnaden i det som grupperna fick. Det som skilde dem åt står här.",
+        "The effects in this report are effects of the difference in what the arms received. Here is what set them apart.",
+    ),
+    "received_hours": (
+        "Till och med månad {month} gavs i genomsnitt {arms}, räknat på alla som lottades dit.",
+        "Until month {month} {arms} were given on average, counting everyone assigned.",
+    ),
+    "received_hours_of": ("{hours} timmar per person i {arm}", "{hours} hours a person in {arm}"),
+    "received_most": (
+        "Störst var skillnaden i timmar från {actor}: {values}.",
+        "The largest difference was in hours from {actor}: {values}.",
+    ),
+    "received_value_of": ("{value} i {arm}", "{value} in {arm}"),
+    "received_no_hours": (
+        "Studien har inga tidredovisningar: timmar per person kan inte visas.",
+        "The study has no time reports: hours a person cannot be shown.",
+    ),
+    "hours_figure": (
+        "Timmar per person till och med månad {month}, efter vem som gav dem",
+        "Hours a person until month {month}, by who gave them",
+    ),
+    "hours_table": (
+        "Timmar per person till och med månad {month}, och hur många som fick några",
+        "Hours a person until month {month}, and how many had any",
+    ),
+    "actor": ("Aktör", "Actor"),
+    "actor_Af": ("Arbetsförmedlingen", "Public Employment Service"),
+    "actor_FK": ("Försäkringskassan", "Social Insurance Agency"),
+    "actor_SIUS": ("SIUS-konsult", "SIUS consultant"),
+    "actor_CM": ("Case manager", "Case manager"),
+    "actor_kommun": ("Kommunen i övrigt", "Municipality otherwise"),
+    "actor_all": ("Alla aktörer", "All actors"),
+    "hours_mean": ("timmar", "hours"),
+    "hours_month": ("per månad", "a month"),
+    "hours_share": ("fick några, procent", "had any, per cent"),
+    "note_hours": (
+        "Genomsnitt bland alla som lottades till gruppen; den som saknar tidredovisning räknas som noll timmar. "
+        "Kalendermånaderna från randomiseringens (månad 0) till den {month}:e därefter, dock längst till insatsernas slut. Per "
+        "månad: delat med {months}.",
+        "Mean over everyone assigned to the arm; who has no time report counts as no hours. Calendar months from that of "
+        "randomisation (month 0) to number {month} after it, but not beyond the interventions’ end. A month: divided by "
+        "{months}.",
+    ),
+    "subtitle_hours": (
+        "Timmar per person, i genomsnitt bland alla i gruppen. {persons}.",
+        "Hours a person, mean over everyone in the arm. {persons}.",
+    ),
+    "shares_table": ("Stöd och program i varje grupp, och avhopp", "Support and programmes in each arm, and drop-outs"),
+    "given": ("Stöd eller händelse", "Support or event"),
+    "item_sius": ("SIUS-konsult (till insatsernas slut)", "SIUS consultant (until the interventions’ end)"),
+    "item_programme": (
+        "Arbetsmarknadsprogram (till och med månad {month})",
+        "Labour-market programme (until month {month})",
+    ),
+    "item_decision_support": (
+        "Beslut om anställning med stöd (till och med månad {month})",
+        "Decision on employment with support (until month {month})",
+    ),
+    "item_decision_subsidised": (
+        "Beslut om annan subventionerad anställning (till och med månad {month})",
+        "Decision on other subsidised employment (until month {month})",
+    ),
+    "item_dropped_out": ("Avhopp från insatsen", "Dropped out of the intervention"),
+    "item_turned_30": ("Fyller 30 senast det år som månad {month} infaller", "Turn 30 by the year of month {month}"),
+    "note_shares": (
+        "Alla lottade. En person kan räknas på flera rader. Program och beslut är Arbetsförmedlingens, och ges även av andra "
+        "skäl än insatsen. Beslut om anställning är nära utfallet: de hör till det som insatsen kan leda till.",
+        "Everyone assigned. A person may count in several rows. Programmes and decisions are the employment service’s, and are "
+        "given for other reasons than the intervention, too. Decisions on employment are close to the outcome: they belong to "
+        "what the intervention may lead to.",
+    ),
+    # ------------------------------------------------------------------------------------------------------- turned 30
+    "turned_30_table": (
+        "Vilka som fyller 30: där slutar aktivitetsersättningen",
+        "Who turns 30: the benefit ends there",
+    ),
+    "note_turned_30": (
+        "Aktivitetsersättning betalas längst till månaden före 30-årsdagen. Andelen som lämnat ersättningen innehåller därför "
+        "dem som blev för gamla. Registren har födelseår, inte dag.",
+        "Aktivitetsersättning is paid at most to the month before the 30th birthday. The share who have left the benefit "
+        "therefore includes those who grew too old. The registers have the year of birth, not the day.",
+    ),
+    # --------------------------------------------------------------------------------------------- seen from elsewhere
+    "statements_of": ("{outcome} enligt kontrolluppgift", "{outcome} by employers’ statements"),
+    "statements_group": (
+        "Endast arbete som syns i arbetsgivarnas uppgifter; {estimator}; {vcov}",
+        "Only work seen in employers’ statements; {estimator}; {vcov}",
+    ),
+    "note_statements": (
+        "Arbetsförmedlingen följer personer med SIUS-konsult längre än andra, så att arbete kan bli mer känt i en grupp. "
+        "Arbetsgivarnas uppgifter lämnas lika för alla, men saknar arbete vars månader inte anges.",
+        "The employment service follows persons with a SIUS consultant longer than others, so that work may be better known in "
+        "one arm. Employers’ statements are made alike for everyone, but lack work whose months are not stated.",
+    ),
+    "half_year_1": ("första halvåret {year}", "first half of {year}"),
+    "half_year_2": ("andra halvåret {year}", "second half of {year}"),
+    "entry_half_year": ("Halvår för randomiseringen", "Half-year of randomisation"),
+    "entry_table": (
+        "Effekt efter halvår för randomiseringen: {outcome}",
+        "Effect by half-year of randomisation: {outcome}",
+    ),
+    "site": ("Projektområde", "Project area"),
+    "sites_figure": ("Effekt efter projektområde: {contrast}", "Effect by project area: {contrast}"),
+    "sites_table": ("Effekt efter projektområde: {outcome}", "Effect by project area: {outcome}"),
+    "site_variation": (
+        "Effekten {contrast} har standardavvikelsen {tau} mellan kommunerna ({ci} {span}). Att den skulle vara densamma i alla "
+        "kommuner {verdict} (Cochrans test, {p}).",
+        "The effect {contrast} has a standard deviation of {tau} between municipalities ({ci} {span}). That it is the same in "
+        "all municipalities {verdict} (Cochran’s test, {p}).",
+    ),
+    "site_variation_hidden": (
+        "Hur mycket effekten skiljer sig mellan kommunerna kan inte visas.",
+        "How much the effect differs between municipalities cannot be shown.",
+    ),
+    "note_sites_hidden": (
+        "{n} områden visas inte: för få personer.",
+        "{n} areas are not shown: too few persons.",
+    ),
+    "note_draws": (
+        "Fördelningen av teststorheten om utfallet för var och en hade varit detsamma i båda grupperna: lottningen mellan dem "
+        "omdragen {draws} gånger inom strata. Studentiserad: skattningen delad med sitt standardfel.",
+        "The statistic’s distribution had everyone’s outcome been the same in both arms: the draw between them repeated {draws} "
+        "times within strata. Studentised: the estimate over its standard error.",
+    ),
+    "subtitle_draws": (
+        "{outcome}. Lottningen omdragen {draws} gånger.",
+        "{outcome}. The assignment drawn {draws} times again.",
+    ),
+    "sites_same": ("motsägs inte", "is not contradicted"),
+    "sites_differ": ("motsägs", "is contradicted"),
+    "randomization_figure": (
+        "Vad lottningen ensam skulle ge: {contrast}",
+        "What the draw alone would give: {contrast}",
+    ),
+    "randomization_table": (
+        "Lottningen omdragen {draws} gånger: {outcome}",
+        "The assignment drawn {draws} times again: {outcome}",
+    ),
+    "draws_statistic": ("Teststorhet", "Statistic"),
+    "draws_share": ("Andel av dragningarna", "Share of the draws"),
+    "draws_observed": ("Observerad", "Observed"),
+    "draws_from_to": ("{low} till {high}", "{low} to {high}"),
+    # -------------------------------------------------------------------------------------------------------- collapsed
+    "collapsed_group": (
+        "{group}: visas inte, för grupperna är för små. De {n} raderna står utan tal i tables/subgroups.csv.",
+        "{group}: not shown, because its groups are too small. Its {n} rows stand without numbers in tables/subgroups.csv.",
+    ),
+    "note_collapsed": (
+        "{group} visas inte, för grupperna är för små.",
+        "{group} is not shown, because its groups are too small.",
+    ),
+    "flow_text": ("Diagrammet i ord:", "The diagram in words:"),
+    "flow_left_plain": ("{left} föll bort", "{left} left"),
+    "flow_stage": ("{stage}: {n}", "{stage}: {n}"),
+    "flow_left": ("{left} föll bort ({reason})", "{left} left ({reason})"),
+    "flow_arms": ("varav {arms}", "of whom {arms}"),
+}
