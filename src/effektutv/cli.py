@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -97,6 +98,7 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run the whole pipeline: from the extracts to the report."""
+    _one_thread_for_small_matrices()
     from . import pipeline
 
     pipeline.run(study, out=out, lang=lang, engine=engine, seed=seed, progress=_progress(quiet), second_process=True)
@@ -137,6 +139,16 @@ def lock(
 
     status = locked(study, replace=replace)
     typer.echo(f"{lock_path(study).name}: plan {status.sha256}")
+
+
+def _one_thread_for_small_matrices() -> None:
+    """Let linear algebra run on one thread, unless the user says otherwise; it must be said before numpy is loaded.
+
+    The matrices of a trial are small: two threads wait for one another longer than they compute, and beside any other work
+    on the machine many times longer. The second processor has figures to draw.
+    """
+    for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
 
 
 def _progress(quiet: bool) -> Callable[[str], None] | None:
