@@ -81,7 +81,7 @@ def test_the_trial_as_declared():
         ("control = true", "control = false", "exactly one arm must say control = true; 0 do"),
         ('register = "sos_lss"', 'register = "lss"', "register must be one that the study declares"),
         ("month = 15", "month = 99", "month must be at most the horizon, 24"),
-        ('profile = "uncleared"', 'profile = "open"', "allowed: 'uncleared' or 'public_data'"),
+        ('profile = "uncleared"', 'profile = "open"', "allowed: 'uncleared', 'strict' or 'public_data'"),
         ('name = "barn"', 'name = "alder"', "declared twice"),
         ('absent = "utan"', 'absent = "none"', "absent must be one of the levels"),
         ('clock = "randomisation"', 'clock = "birth"', "allowed: 'randomisation' or 'start'"),
