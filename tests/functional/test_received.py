@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import csv
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -128,6 +128,30 @@ def test_programmes_and_decisions(case, people, item, file, start, end, code, gr
     found = {r.arm: r.persons for r in trial.received().shares.rows if r.item == item}
     assert found == expected
     assert sum(found.values()) > 0
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "counts"),
+    [(60, 30, False), (60, None, True), (-40, -1, False), (-40, 0, True), (460, None, False), (440, None, True)],
+)
+def test_which_spells_reach_into_the_months(tmp_path, first, last, counts):
+    """Days since randomisation, open at the end where none: reversed, before, on the day itself, after month 15."""
+    write_demo(tmp_path / "demo", participants=120, population=130, seed=3)
+    study, extracts = tmp_path / "demo" / "study.toml", tmp_path / "demo" / "extracts"
+    trial = eu.load(study)
+    got = trial._cohort.delivery.given["programme"]
+    drawn = [
+        (r["lopnr"], day(r["lottningsdatum"]), r["arm"])
+        for r in sorted(rows_of(extracts / "lottningsenkat.csv"), key=lambda r: r["lopnr"] or "")
+        if r["samtycke"] == "1" and r["arm"] and r["lottningsdatum"]
+    ]
+    who, zero, arm = next(d for d, received in zip(drawn, got, strict=True) if not received)
+    before = {r.arm: r.persons for r in trial.received().shares.rows if r.item == "programme"}
+    end = "" if last is None else str(zero + timedelta(last))
+    with (extracts / "af_sokatper.csv").open("a", encoding="cp1252", newline="") as file:
+        file.write(f"{who};{zero + timedelta(first)};{end};54\r\n")
+    after = {r.arm: r.persons for r in eu.load(study).received().shares.rows if r.item == "programme"}
+    assert after == {**before, arm: before[arm] + counts}
 
 
 def test_sius_and_drop_outs_are_those_planted(case):
