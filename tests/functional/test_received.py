@@ -149,7 +149,7 @@ def test_which_spells_reach_into_the_months(tmp_path, first, last, counts):
     before = {r.arm: r.persons for r in trial.received().shares.rows if r.item == "programme"}
     end = "" if last is None else str(zero + timedelta(last))
     with (extracts / "af_sokatper.csv").open("a", encoding="cp1252", newline="") as file:
-        file.write(f"{who};{zero + timedelta(first)};{end};54\r\n")
+        file.write(f"{who};{zero + timedelta(first)};{end};54\n")
     after = {r.arm: r.persons for r in eu.load(study).received().shares.rows if r.item == "programme"}
     assert after == {**before, arm: before[arm] + counts}
 
