@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["alt_text", "shares_by_month"]
+__all__ = ["alt_text", "course", "shares_by_month"]
 
 _PLOT_HEIGHT = 190.0
 _COUNTED_MONTHS = (0, 6, 12, 15, 18, 24)
@@ -375,3 +375,38 @@ def alt_text(
         first=str(content.months[0]),
         last=str(content.months[-1]),
     )
+
+
+def course(
+    table: pd.DataFrame,
+    lang: Lang,
+    *,
+    arms: Mapping[str, str] | None = None,
+    control: str | None = None,
+    labels: Labels | None = None,
+    outcome: str | None = None,
+    clock: str | None = None,
+    mark_month: int | None = None,
+    scale: Scale = "points",
+) -> str:
+    """Return where each arm's line begins, where it is highest and where it ends, a sentence an arm; only of months shown.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As for :func:`shares_by_month`, and so are the others.
+    lang : {"sv", "en"}
+    arms, control, labels, outcome, clock, mark_month, scale
+        As for :func:`shares_by_month`.
+    """
+    content = _read(table, lang, arms, control, labels, outcome, clock, mark_month, scale)
+    sentences = []
+    for arm in content.arms:
+        seen = [i for i, absent in enumerate(arm.marks) if not absent]
+        if not seen:
+            continue
+        places = {"first": seen[0], "top": max(seen, key=lambda i: float(arm.y[i])), "last": seen[-1]}
+        words = {key: str(content.months[i]) for key, i in places.items()}
+        words |= {f"{key}_value": content.shown(float(arm.y[i])) for key, i in places.items()}
+        sentences.append(content.names.text("profile_course", arm=content.names.arm(arm.code), **words))
+    return " ".join(sentences)

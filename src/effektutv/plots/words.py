@@ -48,6 +48,10 @@ WORDS = Catalogue(
             "sv": "{outcome} vid månad {month}{since}: {shares}. Linjerna går från månad {first} till månad {last}.",
             "en": "{outcome} at month {month}{since}: {shares}. The lines run from month {first} to month {last}.",
         },
+        "profile_course": {
+            "sv": "{arm}: {first_value} månad {first}, högst {top_value} månad {top} och {last_value} månad {last}.",
+            "en": "{arm}: {first_value} at month {first}, highest {top_value} at month {top} and {last_value} at month {last}.",
+        },
         # effects by month
         "effects_month_title": {
             "sv": "{outcome}: effekter efter månader sedan {clock}",

@@ -121,6 +121,8 @@ class FigureBlock:
     table : TableBlock
         The same for reading.
     notes : tuple of str
+    description : tuple of str
+        At length: how it is drawn, and what it shows, a point each.
     """
 
     key: str
@@ -132,6 +134,7 @@ class FigureBlock:
     table: TableBlock
     subtitle: str = ""
     notes: tuple[str, ...] = ()
+    description: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

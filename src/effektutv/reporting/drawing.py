@@ -33,7 +33,8 @@ def write_figures(document: Document, folder: Path, drawer: Drawer | None = None
     into = folder / "figures"
     into.mkdir()
     for figure in document.figures:
-        (into / f"{figure.key}.txt").write_text(figure.alt + "\n", encoding="utf-8", newline="\n")
+        words = "\n".join((figure.alt, "", *figure.description)).rstrip("\n") + "\n"
+        (into / f"{figure.key}.txt").write_text(words, encoding="utf-8", newline="\n")
         write_csv(into / f"{figure.key}.csv", figure.columns, figure.rows)
     # those of many rows last: the second process begins with them, so that both end at about the same time
     waiting = deque(sorted(document.figures, key=lambda figure: len(figure.rows)))

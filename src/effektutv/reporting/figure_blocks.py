@@ -9,6 +9,7 @@ from effektutv import language
 
 from .blocks import FigureBlock
 from .effect_tables import protection
+from .figure_words import described, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,7 +39,8 @@ def figure_block(
     ctx: Context,
     key: str,
     title: str,
-    plot: tuple[Callable[..., Any], Callable[..., str]],
+    plot: tuple[Callable[..., Any], Callable[..., str]]
+    | tuple[Callable[..., Any], Callable[..., str], Callable[..., str]],
     data: Any,
     shown: Table,
     table: TableBlock,
@@ -54,8 +56,8 @@ def figure_block(
     key : str
         Its anchor, and its files' name.
     title : str
-    plot : (callable, callable)
-        What draws, and what words the alternative text.
+    plot : (callable, callable) or (callable, callable, callable)
+        What draws, what words the alternative text, and what only the long description says besides.
     data : DataFrame
         A tidy table of protected results.
     shown : Table
@@ -67,18 +69,21 @@ def figure_block(
     **options
         Of the drawing.
     """
-    draw, alt = plot
+    draw, alt, *more = plot
     for_alt = {k: v for k, v in options.items() if k in ("arms", "labels", *told)}
     columns, rows = shown
+    told_at_length = alt(data, ctx.words.lang, **for_alt)
+    besides = " ".join(words(data, ctx.words.lang, **for_alt) for words in more)
     return FigureBlock(
         key=key,
         title=title,
-        alt=f"{title}. {alt(data, ctx.words.lang, **for_alt)}",
+        alt=f"{title}. {shortened(told_at_length)}",
         draw=partial(draw, data, lang=ctx.words.lang, title=title, control=ctx.study.control, **options),
         columns=tuple(columns),
         rows=tuple(tuple(row) for row in rows),
         table=table,
         notes=tuple(options.get("notes", ())),
+        description=described(draw.__module__.rpartition(".")[2], f"{told_at_length} {besides}", ctx.words.lang),
     )
 
 

@@ -112,7 +112,7 @@ def profile_figure(ctx: Context, profile: Profile, outcome: str, clock: str) -> 
     first = min(r.month for r in rows)
     followed = {r.arm: r.n for r in rows if r.month == first}
     return figure_block(
-        ctx, "_".join(filter(None, ("profile", outcome, clock))), title, (plot.shares_by_month, plot.alt_text),
+        ctx, "_".join(filter(None, ("profile", outcome, clock))), title, (plot.shares_by_month, plot.alt_text, plot.course),
         replace(profile, rows=rows).tidy(), tables.arm_rows(rows), _profile_table(ctx, title, rows, profile.bands.draws),
         labels={outcome: label, "randomisation": w("zero_randomisation"), "start": w("zero_start")},
         told=("control", "outcome", "clock", "mark_month"), arms=ctx.study.arm_labels(w.lang), outcome=outcome,

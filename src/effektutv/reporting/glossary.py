@@ -85,7 +85,7 @@ def _of_block(block: Block) -> Iterator[str]:
         yield from (*block.terms, *block.texts)
         return
     if isinstance(block, FigureBlock):
-        yield from (block.title, block.alt, *block.notes)
+        yield from (block.title, block.alt, *block.description, *block.notes)
         yield from _of_table(block.table)
         return
     yield from _of_table(block)
