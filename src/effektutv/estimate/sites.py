@@ -10,11 +10,13 @@ is about :math:`\chi^2_{k-1}` for k sites. Cochran's test is Q(0). Paule and Man
 (1982, J. Res. Natl. Bur. Stand. 87, 377), DerSimonian and Laird's is its first step, and the Q-profile interval holds every
 :math:`\tau^2` whose Q lies between the :math:`\chi^2_{k-1}` quantiles (Viechtbauer 2007, doi 10.1002/sim.2514). All are 0
 where the sites differ less than chance alone would have it, and an interval above what any :math:`\tau^2 \ge 0` gives is
-the point 0. The mean over sites, :math:`\bar y_w`, has variance :math:`1/\sum w_i` and normal quantiles.
+the point 0. The mean over sites, :math:`\bar y_w`, has variance :math:`1/\sum w_i` and quantiles of t with k − 1 degrees of
+freedom. That is Knapp and Hartung's interval (2003, doi 10.1002/sim.1482), whose factor :math:`Q/(k - 1)` on the variance is
+held to at least 1, as they advise: at Paule and Mandel's estimate it is 1, and less only where that estimate is 0.
 
-The quantiles take :math:`v_i` as known. With few persons a site it is not, and with 0/1 outcomes it moves with the effect:
-the interval is then approximate, and a site whose outcome does not vary at all has no variance to weight by and is left
-out. Both are said in the notes. Sites where one arm's outcome does not vary have that arm's variance 0.
+The :math:`\chi^2` quantiles take :math:`v_i` as known. With few persons a site it is not, and with 0/1 outcomes it moves
+with the effect: the interval is then approximate, and a site whose outcome does not vary at all has no variance to weight by
+and is left out. Both are said in the notes. Sites where one arm's outcome does not vary have that arm's variance 0.
 """
 
 from __future__ import annotations
@@ -24,23 +26,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import chdtrc, chdtri, ndtr, ndtri
+from scipy.special import chdtrc, chdtri
 
 from effektutv.results import Statistic, Unavailable
 from effektutv.results.sites import SiteRow
 
 from .design import Cells, Sample, persons
+from .effects import inference
 
 if TYPE_CHECKING:
     from .design import FloatArray
     from .fit import Labels
 
-__all__ = ["FEW_PERSONS", "FEW_SITES", "Heterogeneity", "SiteEffects", "heterogeneity", "site_effects", "site_row"]
+__all__ = ["FEW_PERSONS", "Heterogeneity", "SiteEffects", "heterogeneity", "site_effects", "site_row"]
 
-#: Persons of an arm in a site below which the site's variance is too uncertain to be taken as known, and sites below which
-#: normal quantiles make the mean's interval too short: by simulation 92 per cent at 14 persons and 93 at 12 sites
-#: (docs/simulations_intervals.md).
-FEW_PERSONS, FEW_SITES = 20, 30
+#: Persons of an arm in a site below which the site's variance is too uncertain to be taken as known: by simulation the
+#: interval of the standard deviation covers 92 per cent at 14 persons (docs/simulations_intervals.md).
+FEW_PERSONS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -200,13 +202,8 @@ def site_row(
     found = site_effects(cells, pair)
     held = heterogeneity(found.effect, found.variance, level)
     arms = sample.design.arms
-    half = float(ndtri(0.5 + level / 2))
-    low: Statistic = held.mean
-    high: Statistic = held.mean
-    p: Statistic = held.mean
-    if isinstance(held.mean, float) and isinstance(held.mean_error, float):
-        low, high = held.mean - half * held.mean_error, held.mean + half * held.mean_error
-        p = float(2 * ndtr(-abs(held.mean) / held.mean_error))
+    variance = held.mean_error**2 if isinstance(held.mean_error, float) else held.mean_error
+    error, _, p, low, high = inference(held.mean, variance, held.df, level)
     notes = _notes(found, held, f"{arms[pair[0]]} − {arms[pair[1]]}")
     row = SiteRow(
         outcome=labels.outcome,
@@ -219,7 +216,7 @@ def site_row(
         sites_left_out=found.without + found.still,
         n=found.persons,
         estimate=held.mean,
-        std_error=held.mean_error,
+        std_error=error,
         p_value=p,
         conf_low=low,
         conf_high=high,
@@ -249,10 +246,5 @@ def _notes(found: SiteEffects, held: Heterogeneity, name: str) -> list[str]:
         notes.append(
             f"{name}: some site has fewer than {FEW_PERSONS} persons in an arm: its variance is itself uncertain, and the "
             "interval of the standard deviation approximate"
-        )
-    if isinstance(held.mean, float) and found.effect.size < FEW_SITES:
-        notes.append(
-            f"{name}: fewer than {FEW_SITES} sites: the interval of the mean over sites takes normal quantiles and is "
-            "somewhat too short"
         )
     return notes

@@ -17,8 +17,8 @@ class SiteRow:
     ``tau`` is the between-site standard deviation of the effect, by Paule and Mandel, in the outcome's unit (a proportion for
     a 0/1 outcome), ``tau_low`` and ``tau_high`` its Q-profile interval, ``tau_first_step`` DerSimonian and Laird's estimate.
     ``estimate`` is the mean of the sites' effects, weighted by precision with ``tau`` taken into account: every site counts
-    for itself, not for its persons. ``q`` is Cochran's test that all sites have the same effect, and ``i_squared`` the share
-    of the sites' spread that is more than chance.
+    for itself, not for its persons; its interval and p-value take t with ``q_df`` degrees of freedom. ``q`` is Cochran's test
+    that all sites have the same effect, and ``i_squared`` the share of the sites' spread that is more than chance.
     """
 
     outcome: str

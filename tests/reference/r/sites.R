@@ -16,6 +16,9 @@ analyse <- function(a) {
   s <- do.call(rbind, lapply(split(d, d[[a$site]]), one))
   s <- s[s[, 2] > 0, , drop = FALSE]
   pm <- rma(yi = s[, 1], vi = s[, 2], method = "PM", control = tight)
+  # Knapp and Hartung's factor, and the same held to at least 1, as ours is
+  kh <- rma(yi = s[, 1], vi = s[, 2], method = "PM", test = "knha", control = tight)
+  held <- rma(yi = s[, 1], vi = s[, 2], method = "PM", test = "adhoc", control = tight)
   dl <- rma(yi = s[, 1], vi = s[, 2], method = "DL")
   ci <- confint(pm, control = list(tol = 1e-14, maxiter = 10000, tau2.max = 1000 * max(s[, 2])))$random
   fixed <- rma(yi = s[, 1], vi = s[, 2], method = "FE")
@@ -28,7 +31,8 @@ analyse <- function(a) {
   k <- nrow(s)
   list(sites = k, n = sum(s[, 3]), q = fixed$QE, p = fixed$QEp, tau_pm = sqrt(pm$tau2), tau_dl = sqrt(dl$tau2),
        mean = pm$beta[[1]], se = pm$se, low = ci["tau", "ci.lb"], high = ci["tau", "ci.ub"],
-       mean_low = pm$ci.lb, mean_high = pm$ci.ub, mean_p = pm$pval,
+       mean_low = held$ci.lb, mean_high = held$ci.ub, mean_p = held$pval,
+       knha = list(se = kh$se, low = kh$ci.lb, high = kh$ci.ub, p = kh$pval),
        i2 = max(0, (fixed$QE - (k - 1)) / fixed$QE), by_hand = list(tau = sqrt(solve_at(k - 1)),
        low = sqrt(solve_at(qchisq(0.975, k - 1))), high = sqrt(solve_at(qchisq(0.025, k - 1)))))
 }

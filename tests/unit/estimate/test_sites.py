@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import chi2
+from scipy.stats import chi2, t
 
 import effektutv as eu
 from effektutv import frames
@@ -78,13 +78,20 @@ def test_who_is_left_out_is_counted(df):
     assert "site: 9 persons without one left out" in found.notes
 
 
-def test_few_persons_a_site_and_few_sites_are_said(df):
+def test_few_persons_a_site_are_said(df):
     row = frames.site_variation(df.head(90), **CALL, contrasts=[("SE", "FS")]).rows[0]
     assert "fewer than 20 persons" in row.note
-    assert "fewer than 30 sites" in row.note
-    many = pd.DataFrame({"arm": ["SE", "FS"] * 1200, "site": np.repeat(np.arange(30), 80)})
+    many = pd.DataFrame({"arm": ["SE", "FS"] * 200, "site": np.repeat(np.arange(5), 80)})
     many["y"] = np.random.default_rng(5).normal(size=len(many))
     assert frames.site_variation(many, **CALL, contrasts=[("SE", "FS")]).rows[0].note == ""
+
+
+def test_the_mean_over_few_sites_has_few_degrees_of_freedom(df):
+    row = frames.site_variation(df[df["site"] < "c"], **CALL, contrasts=[("SE", "FS")]).rows[0]
+    half = t.ppf(0.975, 1) * row.std_error
+    assert (row.sites, row.q_df) == (2, 1)
+    assert (row.conf_low, row.conf_high) == pytest.approx((row.estimate - half, row.estimate + half))
+    assert row.p_value == pytest.approx(2 * t.sf(abs(row.estimate / row.std_error), 1))
 
 
 def test_one_usable_site_has_no_variation(df):
