@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .design import FloatArray
     from .exact import Margins
 
-__all__ = ["Bracket", "Values", "gathered", "on_grid", "p_bracket"]
+__all__ = ["Bracket", "Values", "gathered", "histogram_values", "on_grid", "p_bracket"]
 
 #: How narrow a bracket is good enough.
 GOAL = 1e-6
@@ -175,6 +175,22 @@ def _all_values(groups: list[Values], upper: float | None, lower: float | None) 
     return min(total, 1.0)
 
 
+def histogram_values(groups: list[Values], points: int, least: float) -> tuple[FloatArray, FloatArray]:
+    """Return the groups' sum on a grid that holds all of it, for a picture: values, rising, and their probabilities.
+
+    Parameters
+    ----------
+    groups : list of Values
+    points : int
+        Of the grid, a power of 2.
+    least : float
+        How far from 0 the grid must reach at least; further where a skewed sum does.
+    """
+    spread = float(np.sqrt(sum(_sum(g.probability, g.at**2) for g in groups)))
+    at, probability, _ = on_grid(groups, points, max(least, _reach(groups, spread)[0]))
+    return at, probability
+
+
 def on_grid(groups: list[Values], points: int, reach: float) -> tuple[FloatArray, FloatArray, tuple[float, float]]:
     """Return the distribution of the groups' sum, each rounded to a grid from −reach to reach.
 
@@ -245,9 +261,10 @@ def _reach(groups: list[Values], spread: float) -> tuple[float, float]:
     while reach < widest:
         rate = reach / variance
         beyond = 0.0
-        for sign in (1.0, -1.0):
-            log = sum(float(np.log(_sum(g.probability, np.exp(sign * rate * g.at)))) for g in groups)
-            beyond += float(np.exp(log - rate * reach))
+        with np.errstate(over="ignore"):  # a bound of infinity asks for more reach
+            for sign in (1.0, -1.0):
+                log = sum(float(np.log(_sum(g.probability, np.exp(sign * rate * g.at)))) for g in groups)
+                beyond += float(np.exp(log - rate * reach))
         if beyond <= _BEYOND:
             return reach * room, beyond
         reach *= 1.1

@@ -35,7 +35,7 @@ import numpy as np
 from effektutv.errors import ArgumentError
 from effektutv.results import DistributionRow, RandomizationRow, Statistic, Unavailable
 
-from .bracket import gathered, on_grid, p_bracket
+from .bracket import gathered, histogram_values, p_bracket
 from .design import Estimator, observe
 from .effects import fit_contrast
 from .exact import Margins, null_distribution, p_exact
@@ -243,8 +243,7 @@ def _weighted(
     held = None
     if options.bins:
         held = Histogram(statistic, options.bins, sd)
-        at, probability, _ = on_grid(groups, _FINE_BINS, max(9 * sd, 1.2 * abs(statistic)))
-        held.add(at, probability)
+        held.add(*histogram_values(groups, _FINE_BINS, 1.2 * abs(statistic)))
     return statistic, bracket.high, bracket.width, held
 
 

@@ -207,6 +207,25 @@ def test_the_door_says_how_wide_the_bracket_is():
     assert np.sqrt((bins["share"] * middle**2).sum()) == pytest.approx(found.rows[1].null_sd, rel=0.03)
 
 
+def test_a_value_far_to_one_side_stays_on_that_side_of_the_picture():
+    """One stratum has a single person in the arm: with probability 1/400 she is the one with the event, some 19 sd off."""
+    rows = [("SE", "one", 0)] + [("FS", "one", int(i == 0)) for i in range(399)]
+    rng = np.random.default_rng(0)
+    rows += [(("SE", "FS")[i % 2], f"s{s}", int(rng.random() < 0.02)) for s in range(6) for i in range(40 + s)]
+    df = pd.DataFrame(rows, columns=["arm", "s", "y"])
+    bins = eu.randomization_test(df, distribution=True, **BASE).distribution_table().query("kind == 'exact'")
+    assert bins["share"].iloc[-1] == pytest.approx(1 / 400, rel=1e-6)
+    assert bins["share"].iloc[0] < 1e-9
+
+
+def test_a_bound_beyond_floats_asks_for_more_reach():
+    rare = Values(at=np.array([-1e-7, 1.0]), probability=np.array([1 - 1e-7, 1e-7]))
+    other = Values(at=np.array([-1e-6, 1e-6]), probability=np.array([0.5, 0.5]))
+    with np.errstate(all="raise", under="ignore"):
+        found = p_bracket([other, other, rare], 0.5, "greater")
+    assert found.low <= 1e-7 <= found.high < 2e-7
+
+
 def test_what_a_blocked_exact_test_cannot_do_is_refused():
     treated, stratum, y = small(1, binary=True)
     with pytest.raises(ArgumentError, match="distance"):
