@@ -152,7 +152,8 @@ def test_titles_and_arms_too(report):
     # _x005F_ is how the format writes an underscore that would begin an escape; Excel reads it so
     assert book.properties.title.replace("_x005F_", "_") == LABELS["title"]
     with pikepdf.open(folder / "report.pdf") as pdf:
-        assert plain(str(pdf.docinfo["/Title"])) == LABELS["title"]
+        # whole: no place to break a long word on the page is among its letters
+        assert str(pdf.docinfo["/Title"]) == LABELS["title"]
 
 
 def test_nothing_runs_and_nothing_leads_out(report):

@@ -161,7 +161,7 @@ def _mark_row(
     for place, (cell, span) in enumerate(zip(cells, spans, strict=True)):
         above = [name for name, first, width in grid.heads if first < at + span and at < first + width]
         if header:
-            if (name := _named(file, grid, cell, at, b"Column", above, names)) and above is not None:
+            if name := _named(file, grid, cell, at, b"Column", above, names):
                 grid.heads.append((name, at, span))
         elif place == 0:
             of_row = _named(file, grid, cell, at, b"Row", [*above, grid.group], names)

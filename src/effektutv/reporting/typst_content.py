@@ -45,10 +45,15 @@ _REFUSED |= {0x09: " ", 0x0A: " ", 0x0D: " ", 0x2028: " ", 0x2029: " "}
 
 def _text(words: str, size: float = _TEXT, width: float = TEXT_WIDTH) -> str:
     """Return words as they can be printed: what no PDF/A may hold shown as such, too long words with places to break."""
+    return breakable(_whole(words), size, width)
+
+
+def _whole(words: str) -> str:
+    """Return words for what is read and never printed: what no PDF/A may hold shown as such, and no places to break."""
     shown = words.translate(_REFUSED)
-    if not shown.isascii():
-        shown = "".join("\ufffd" if ord(c) >= 0xF0000 or ord(c) & 0xFFFE == 0xFFFE else c for c in shown)
-    return breakable(shown, size, width)
+    if shown.isascii():
+        return shown
+    return "".join("\ufffd" if ord(c) >= 0xF0000 or ord(c) & 0xFFFE == 0xFFFE else c for c in shown)
 
 
 class _Printed:
@@ -83,7 +88,7 @@ class _Printed:
             "kind": "figure",
             "caption": _text(self.words("figure_n", n=str(self.numbers[block.key]), title=block.title)),
             "bands": [
-                {"key": f"figure:{block.key}:{i}", "alt": _text(alt, _TEXT, float("inf"))} for i, alt in enumerate(alts)
+                {"key": f"figure:{block.key}:{i}", "alt": _whole(alt)} for i, alt in enumerate(alts)
             ],
             "width": width,
             "floats": len(bands) == 1 and bands[0].height * width / bands[0].width > _FLOATING,
@@ -211,10 +216,11 @@ def content(document: Document, drawn: Mapping[str, Sequence[Picture]]) -> dict[
     own = [f for f in document.figures if f.key not in printed.shown]
     return {
         "lang": document.lang,
-        "title": _text(document.title, _TITLE),
+        "title": _whole(document.title),
+        "title_printed": _text(document.title, _TITLE),
         "byline": _text(document.byline),
         "colophon": _text(document.colophon),
-        "keywords": [_text(k) for k in _keywords(document)],
+        "keywords": [_whole(k) for k in _keywords(document)],
         "banners": [{"title": _text(b.title), "text": _text(b.text), "key": b.key} for b in document.banners],
         "contents": words("contents"),
         "page": [before, between, after],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import pickle
 import re
 import subprocess
@@ -253,6 +254,10 @@ def test_a_word_longer_than_its_column_breaks_and_stays_whole_as_text(printed, t
     long = "a" * 300
     tree, _ = written(printed, tmp_path, one_table(long), Paragraph(texts=(long,)), title=long)
     assert plain(tree.find("TR")[-1].children[1].text).replace(" ", "") == long
+    with pikepdf.open(tmp_path / "report.pdf") as file:
+        assert str(file.docinfo.Title) == long
+        with file.open_metadata() as about:
+            assert about["dc:title"] == long
 
 
 def test_the_same_bytes_in_another_process_on_one_thread(printed, reports):
@@ -267,7 +272,7 @@ def test_the_same_bytes_in_another_process_on_one_thread(printed, reports):
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(reports["sv"])], input=pickle.dumps(doc), capture_output=True, check=True,
-        env={"RAYON_NUM_THREADS": "1", "PYTHONHASHSEED": "7", "PATH": "/usr/bin:/bin", "TZ": "Asia/Tokyo"},
+        env={**os.environ, "RAYON_NUM_THREADS": "1", "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"},
     )  # fmt: skip
     assert done.stdout.decode().strip() == hashlib.sha256(path.read_bytes()).hexdigest()
 
