@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import pkgutil
+import re
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
 import effektutv as eu
 
+ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {
     "numpy",
     "pandas",
@@ -59,3 +64,26 @@ def test_an_unknown_name_is_an_attribute_error():
 
 def test_dir_lists_the_public_names():
     assert set(dir(eu)) == set(eu.__all__)
+
+
+def imported(path: Path) -> set[str]:
+    """The packages that a file imports, anywhere in it."""
+    found = [
+        n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Import | ast.ImportFrom)
+    ]
+    names = [a.name for n in found if isinstance(n, ast.Import) for a in n.names]
+    names += [n.module or "" for n in found if isinstance(n, ast.ImportFrom) and not n.level]
+    return {name.partition(".")[0] for name in names}
+
+
+@pytest.mark.parametrize(("folder", "extras"), [("src", ["trials"]), ("tests", ["trials", "notebook", "test"])])
+def test_every_package_that_is_imported_is_declared(folder, extras):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    listed = [*project["dependencies"], *(r for e in extras for r in project["optional-dependencies"][e])]
+    declared = {re.match(r"[\w-]+", r)[0] for r in listed}
+    called = {"docx": "python-docx", "PIL": "pillow"}
+    files = sorted((ROOT / folder).rglob("*.py"))
+    found = {name for path in files for name in imported(path)} - sys.stdlib_module_names
+    found -= {path.stem for path in files} | {"effektutv"}
+    assert len(found) > 10
+    assert {called.get(name, name) for name in found} - declared == set()
