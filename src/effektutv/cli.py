@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -26,6 +28,8 @@ app = typer.Typer(
 #: Exit code of a command whose comparison found differences, or whose check found something below an error.
 _DIFFERENCES = 1
 _INSIDE_FAULT = 5
+#: What the machine refuses, and no program can help: rights, room, a disk that may not be written.
+_REFUSALS = frozenset({errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EROFS, errno.EDQUOT})
 
 Lang = Literal["sv", "en"]
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help="The study file, study.toml.")]
@@ -68,9 +72,11 @@ def demo(
 def check(study: StudyFile, quiet: Quiet = False) -> None:
     """Read and check every extract; write a data-quality report beside the study."""
     from . import pipeline
+    from .folders import write_whole
     from .results import Severity
 
-    quality = pipeline.check(study, progress=_progress(quiet))
+    with _progress(quiet) as progress:
+        quality = pipeline.check(study, progress=progress)
     rows = quality.to_dicts()
     for row in rows:
         typer.echo(
@@ -80,7 +86,7 @@ def check(study: StudyFile, quiet: Quiet = False) -> None:
     for name, n in quality.read.items():
         typer.echo(f"read     {name}: {n} rows")
     target = study.parent / "data_quality.csv"
-    quality.tidy().to_csv(target, index=False, lineterminator="\n")
+    write_whole(target, quality.tidy().to_csv(index=False, lineterminator="\n"), "study")
     typer.echo(f"wrote {target.name} beside the study file")
     if quality.worst is Severity.ERROR:
         raise typer.Exit(3)
@@ -101,7 +107,8 @@ def run(
     _one_thread_for_small_matrices()
     from . import pipeline
 
-    pipeline.run(study, out=out, lang=lang, engine=engine, seed=seed, progress=_progress(quiet), second_process=True)
+    with _progress(quiet) as progress:
+        pipeline.run(study, out=out, lang=lang, engine=engine, seed=seed, progress=progress, second_process=True)
     typer.echo(f"wrote {out / 'report.html'}")
 
 
@@ -115,11 +122,15 @@ def reproduce(
     quiet: Quiet = False,
 ) -> None:
     """Run a study and hold it against published figures; exit code 1 where a number differs or a claim is contradicted."""
+    from .folders import check_file
     from .published.text import lines
     from .reproducing import reproduce as compared
     from .reproducing import write_csv
 
-    found = compared(study, against=against, progress=_progress(quiet))
+    if out is not None:
+        check_file(out, "out")
+    with _progress(quiet) as progress:
+        found = compared(study, against=against, progress=progress)
     for line in lines(found):
         typer.echo(line)
     if out is not None:
@@ -151,25 +162,25 @@ def _one_thread_for_small_matrices() -> None:
         os.environ.setdefault(variable, "1")
 
 
-def _progress(quiet: bool) -> Callable[[str], None] | None:
-    """Return what shows the steps: a moving line on a terminal, plain lines elsewhere, nothing where not wanted."""
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[str], None] | None]:
+    """Give what shows the steps: a moving line on a terminal, plain lines elsewhere, nothing where not wanted.
+
+    The line goes, and the terminal has its cursor back, before anything else is said.
+    """
     if quiet:
-        return None
-    if sys.stderr.isatty():
+        yield None
+    elif sys.stderr.isatty():
         from rich.console import Console
 
-        status = Console(stderr=True).status("")
+        with Console(stderr=True).status("…") as status:
+            yield lambda step: status.update(f"{step} …")
+    else:
+        yield _plain
 
-        def moving(step: str) -> None:
-            status.update(f"{step} …")
-            status.start()
 
-        return moving
-
-    def plain(step: str) -> None:
-        sys.stderr.write(f"{step}\n")
-
-    return plain
+def _plain(step: str) -> None:
+    sys.stderr.write(f"{step}\n")
 
 
 def main() -> None:
@@ -196,6 +207,12 @@ def _guarded() -> int:
     except Exception as error:  # noqa: BLE001  (the last door: nothing may leave it but a kind and a place)
         if usage := _usage_message(error):
             sys.stderr.write(f"effektutv: {usage}\n")
+            return ArgumentError.exit_code
+        if isinstance(error, OSError) and error.errno in _REFUSALS:
+            sys.stderr.write(
+                f"effektutv: the machine refused to read or write a file ({os.strerror(error.errno)}); see to its rights and "
+                f"free space, or give another place\n"
+            )
             return ArgumentError.exit_code
         # the message of a foreign error may hold a value from an extract: only its kind and place are shown
         frame = traceback.extract_tb(error.__traceback__)[-1]

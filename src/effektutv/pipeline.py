@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import platform
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from . import __version__
 from .errors import ArgumentError
+from .folders import check_out, replacing
 from .results import COMPARISONS, DataQuality
 from .study import Study
 
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
     from .study import Outcome
     from .trial import Trial
 
-__all__ = ["Clocked", "analyse", "check", "load", "replacing", "report", "run"]
+__all__ = ["Clocked", "analyse", "check", "load", "report", "run"]
 
 Lang = Literal["sv", "en"]
 Progress = Callable[[str], None]
@@ -433,7 +431,7 @@ def run(
     """
     from .reporting.drawer import Drawer
 
-    _check_out(Path(out))
+    check_out(Path(out))
     plan = Study.from_toml(study)
     if seed is not None:
         plan = plan.with_seed(seed)
@@ -451,49 +449,3 @@ def _silent(step: str) -> None:
 def _check_engine(engine: str) -> None:
     if engine != "duckdb":
         raise ArgumentError(f"engine: got {engine!r}; this version has 'duckdb'")
-
-
-def _check_out(out: Path) -> None:
-    if out.exists() and not out.is_dir():
-        raise ArgumentError(f"out: {out.name!r} is a file; give a folder")
-    if out.is_dir() and any(out.iterdir()) and not (out / "manifest.json").is_file():
-        raise ArgumentError(
-            f"out: the folder {out.name!r} holds something that is not a report; give an empty or new folder"
-        )
-
-
-@contextmanager
-def replacing(out: Path) -> Iterator[Path]:
-    """Give a temporary folder beside ``out`` that takes its place when the block ends well, and goes when it does not.
-
-    Parameters
-    ----------
-    out : Path
-        The folder to replace: a report, an empty folder, or nothing yet.
-
-    Raises
-    ------
-    ArgumentError
-        If ``out`` is a file or holds something that is not a report.
-    """
-    _check_out(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{out.name}.tmp-", dir=out.parent))
-    try:
-        yield folder
-        folder.chmod(0o777 & ~_umask())
-        if out.exists():
-            old = Path(tempfile.mkdtemp(prefix=f"{out.name}.tmp-", dir=out.parent))
-            out.rename(old / "old")
-            folder.rename(out)
-            shutil.rmtree(old)
-        else:
-            folder.rename(out)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -22,6 +22,7 @@ from typing import Any, TypeAlias
 
 from . import __version__
 from .errors import ArgumentError, StudyError
+from .folders import write_whole
 from .results import LockStatus, PlanLock
 from .study import Study
 
@@ -136,7 +137,7 @@ def lock(study: str | Path, *, replace: bool = False) -> PlanLock:
     StudyError
         If the study file or an existing lock is wrong.
     ArgumentError
-        If there is a lock of another plan, or one that was altered, and ``replace`` is false.
+        If there is a lock of another plan, or one that was altered, and ``replace`` is false; or if none can be written.
     """
     read = Study.from_toml(study)
     path = lock_path(Path(study))
@@ -154,7 +155,7 @@ def lock(study: str | Path, *, replace: bool = False) -> PlanLock:
             f"says which it replaced"
         )
     earlier = (*status.replaces, status.locked_sha256) if status.locked_sha256 else ()
-    path.write_text(_lock_text(read, plan_of(read), earlier), encoding="utf-8", newline="\n")
+    write_whole(path, _lock_text(read, plan_of(read), earlier), "study")
     return _status(read, path)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import pipeline
 from .disclosure.suppress import protect
-from .errors import ArgumentError
+from .folders import write_whole
 from .published.compare import compare
 from .published.figures import read_published, shipped_figures
 from .results import Reproduction, ReproductionRow
@@ -78,6 +78,4 @@ def write_csv(found: Reproduction, path: Path) -> None:
 
     columns = [f.name for f in fields(ReproductionRow)]
     rows = [[found.study, found.synthetic, *(getattr(row, c) for c in columns)] for row in found.rows]
-    if path.is_dir() or not path.parent.is_dir():
-        raise ArgumentError(f"out: {path.name!r} cannot be written: give a file in a folder that exists")
-    tables.write_csv(path, ["study", "synthetic", *columns], rows)
+    write_whole(path, tables.csv_text(["study", "synthetic", *columns], rows), "out")

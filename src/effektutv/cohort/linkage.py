@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import ExtractError, StudyError
+from ..language import printable
 from ..registers.engine import Engine, quoted
 from ..registers.readers import Extract
 from ..registers.schema import PERSON
@@ -91,8 +92,9 @@ def link(engine: Engine, assignment: Extract, study: Study) -> Linked:
             "start_clock": start_clock.astype("datetime64[s]"),
             "dropped_out": _days(drawn["avhopp"]).astype("datetime64[s]"),
             "provider": drawn["behandlare"],
-            "municipality": drawn["kommun"],
-            "area": drawn["projektomrade"],
+            # names that are shown: every format must be able to hold them
+            "municipality": drawn["kommun"].map(printable, na_action="ignore"),
+            "area": drawn["projektomrade"].map(printable, na_action="ignore"),
         }
     )
     for key in ("cluster", "probability"):

@@ -126,7 +126,7 @@ def read_published(path: Path) -> PublishedFigures:
     StudyError
         If the file is missing, is not TOML, has a wrong key or value, or a figure twice: the message names the line.
     """
-    file = read_study_file(path)
+    file = read_study_file(path, kind="file of published figures", example="published.toml")
     problem = ""
     try:
         found = PublishedFigures.model_validate(file.values)

@@ -29,13 +29,15 @@ class StudyFile:
     lines: dict[tuple[str | int, ...], int]
 
 
-def read_study_file(path: Path) -> StudyFile:
-    """Read a study file without looking at what it means.
+def read_study_file(path: Path, *, kind: str = "study file", example: str = "study.toml") -> StudyFile:
+    """Read a study file, or another of its form, without looking at what it means.
 
     Parameters
     ----------
     path : Path
         The file.
+    kind, example : str
+        What a message calls it, and a name that it could have.
 
     Returns
     -------
@@ -51,7 +53,7 @@ def read_study_file(path: Path) -> StudyFile:
     except OSError:
         data = None
     if data is None:
-        raise StudyError(f"the study file {path.name!r} cannot be read: give the path of a study.toml")
+        raise StudyError(f"the {kind} {path.name!r} cannot be read: give the path of one, such as {example}")
     text, raw = _parse(data, path.name)
     return StudyFile(
         name=path.name,
