@@ -144,12 +144,12 @@ def cace(
         A numeric column.
     treatment : str or mapping of arm to str
         With two arms the 0/1 column of who received the programme; with more a 0/1 column for each arm's programme
-        (the comparison arm's may be left out).
+        (the comparison arm's may be left out; with it a note says where many receive neither programme).
     assignment : str
         The column of the arm assigned.
     vcov : {"HC2", "HC0", "HC1", "HC3", "classical"}
     tolerance : float
-        How much receipt of another arm's programme may differ between the two arms (a proportion): with more the
+        How much receipt of a third arm's programme may differ between the two arms (a proportion): with more the
         assignment acts through that programme too, and no estimate is given.
     population, intercurrent : str
         Attributes of the estimand: the effect is that of the population's compliers, and other events than not receiving

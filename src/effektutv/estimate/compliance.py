@@ -8,7 +8,10 @@ effects and covariates in both stages. With ~ for residuals on strata and covari
 
 the robust variance HC2 with the leverage of the second stage (R's ``iv_robust``), HC0 and HC1 as elsewhere; df = n − k.
 Valid if the assignment moves receipt in one direction and acts through receipt only (Angrist, Imbens and Rubin 1996).
-That is why only contrasts with the comparison arm are offered: between two programmes the assignment acts through both.
+That is why only contrasts with the comparison arm are offered: between two programmes the assignment acts through both. What
+the comparison arm's programme is to those who receive their own is part of the effect. To those who receive neither it is not:
+where these are more in the arm than in the comparison arm, by more than what is declared, the assignment took the comparison
+arm's programme from persons who got nothing for it, and a note says so.
 
 Anderson and Rubin's set holds all β for which the effect of z on y − βd is not significant. It keeps its level with a weak
 first stage, where the estimate's own interval does not.
@@ -212,16 +215,17 @@ def complier_rows(
     y : (n,) array of float
         NaN where missing.
     receipts : list of Receipt
-        Every programme but, where it has none, the comparison arm's.
+        Every programme but, where nobody knows who received it, the comparison arm's.
     spec : Spec
     tolerance : float
-        How much receipt of another arm's programme may differ between the two arms.
+        How much receipt of a third arm's programme, and of neither arm's, may differ between the two arms.
     labels : Labels
         Outcome, clock and month.
     """
     # receipt is that of everyone assigned, whether or not the outcome is known
     table = [_receipt_row(design, arm, r) for arm in range(len(design.arms)) for r in receipts]
     crossings = {r.arm: _crossing(design, r, receipts, tolerance) for r in receipts}
+    unserved = {r.arm: _unserved(design, r, receipts, tolerance) for r in receipts}
     # persons who tie on everything else are put in order of receipt, so that sums do not depend on the order of the rows
     order = np.lexsort([r.received for r in receipts])
     design, y = design.take(order), y[order]
@@ -233,6 +237,7 @@ def complier_rows(
     rows = []
     for own in (r for r in receipts if r.arm):
         row = _complier_row(design, y, own, crossings[own.arm], spec, labels)
+        row = replace(row, note="; ".join(filter(None, (row.note, unserved[own.arm]))))
         rows.append(row)
         notes += [row.note] if row.note else []
     return rows, Receipts(rows=tuple(table)), notes
@@ -256,7 +261,7 @@ def _receipt_row(design: Design, arm: int, receipt: Receipt) -> ReceiptRow:
 def _crossing(design: Design, own: Receipt, receipts: list[Receipt], tolerance: float) -> str:
     """Return why the assignment acts through more than one programme, or nothing."""
     for other in receipts:
-        if other.arm == own.arm:
+        if other.arm in (own.arm, 0):
             continue
         shares = [_share(other.received, design.arm == k) for k in (own.arm, 0)]
         gap = abs(shares[0] - shares[1]) if all(isinstance(s, float) for s in shares) else 0.0  # type: ignore[operator]
@@ -266,6 +271,22 @@ def _crossing(design: Design, own: Receipt, receipts: list[Receipt], tolerance: 
                 f"the declared {tolerance:g}: the assignment acts through that programme too"
             )
     return ""
+
+
+def _unserved(design: Design, own: Receipt, receipts: list[Receipt], tolerance: float) -> str:
+    """Return what is to be said where many more in the arm than in the comparison arm receive neither's programme."""
+    compared = next((r.received for r in receipts if r.arm == 0), None)
+    if compared is None:
+        return ""
+    neither = ((own.received == 0) & (compared == 0)).astype(np.float64)
+    shares = [_share(neither, design.arm == k) for k in (own.arm, 0)]
+    if not all(isinstance(s, float) for s in shares) or shares[0] - shares[1] <= tolerance:  # type: ignore[operator]
+        return ""
+    arm, control = design.arms[own.arm], design.arms[0]
+    return (
+        f"neither programme is received more often in {arm} than in {control}, by more than the declared {tolerance:g}: the "
+        f"effect takes it that these persons lost nothing by not being in {control}"
+    )
 
 
 def _complier_row(design: Design, y: FloatArray, own: Receipt, reason: str, spec: Spec, labels: Labels) -> ComplierRow:

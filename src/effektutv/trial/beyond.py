@@ -16,8 +16,6 @@ from ..results.further import (
     ComplierEffects,
     Power,
     PowerRow,
-    ReceiptRow,
-    Receipts,
     SurveyOutcome,
     TimeToEvent,
 )
@@ -175,7 +173,7 @@ class FurtherQuestions(Participants):
         Receipt is what the study declares as ``received`` of each arm. The effect is refused where receipt of a third
         programme differs between the two arms by more than the design's ``receipt_tolerance``: the assignment then acts
         through that programme too. The comparison arm's own programme is what the other is compared with; where the study
-        says who received it, it stands in the table of receipt.
+        says who received it, it stands in the table of receipt, and a note says where many received neither.
 
         Parameters
         ----------
@@ -204,12 +202,13 @@ class FurtherQuestions(Participants):
         declared = self.study.outcome(name)
         y = self.outcome(name, month=month, clock=clock)
         design = self.study.design
-        columns = {f"received:{code}": received[code].astype(float) for code in self.study.arm_codes[1:]}
+        told = [code for code in self.study.arm_codes if code in received]
+        columns = {f"received:{code}": received[code].astype(float) for code in told}
         assigned = {**self._assigned(), **self._attributes(declared)}
-        found = further.cace(
+        return further.cace(
             pd.DataFrame({**self._design_columns(), name: y, **columns}),
             outcome=name,
-            treatment={code: f"received:{code}" for code in self.study.arm_codes[1:]},
+            treatment={code: f"received:{code}" for code in told},
             assignment=assigned.pop("arm"),
             vcov="HC2" if design.vcov == "CR2" else design.vcov,
             tolerance=design.receipt_tolerance,
@@ -218,7 +217,6 @@ class FurtherQuestions(Participants):
             month=self._month(declared, month) if declared.dated else None,
             **assigned,
         )
-        return replace(found, receipt=self._receipt())
 
     def power(self) -> Power:
         """Return the minimum detectable effect of every contrast, by itself and in the family of all contrasts.
@@ -313,15 +311,3 @@ class FurtherQuestions(Participants):
                 )
             )
         return tuple(bounds)
-
-    def _receipt(self) -> Receipts:
-        """Return receipt of every programme by arm, of everyone randomised."""
-        arm = self._cohort.people["arm"].to_numpy()
-        rows = []
-        for code in self.study.arm_codes:
-            inside = arm == code
-            for programme in self.study.arm_codes:
-                if (got := self._cohort.received.get(programme)) is not None:
-                    n, count = int(inside.sum()), int(got[inside].sum())
-                    rows.append(ReceiptRow(arm=code, programme=programme, n=n, received=count, share=count / n))
-        return Receipts(rows=tuple(rows))

@@ -213,6 +213,26 @@ def test_crossing_to_a_third_programme_is_refused_beyond_what_is_declared():
     assert isinstance({r.arm: r for r in eu.cace(df, tolerance=0.5, **IV).rows}["SE"].estimate, float)
 
 
+def test_the_comparison_arms_own_programme_is_what_is_compared_with_and_no_crossing():
+    df = programmes()
+    given = {**IV, "treatment": {**IV["treatment"], "FS": "got_fs"}}
+    without = eu.cace(df, **IV).rows
+    # whoever does not take the own programme has the comparison arm's: nobody loses anything
+    served = df.assign(got_fs=1 - df["got_se"] - df["got_cm"])
+    assert eu.cace(served, **given).rows == without
+    assert {(r.programme, r.arm) for r in eu.cace(served, **given).receipt.rows} == {
+        (p, a) for p in ("FS", "SE", "CM") for a in ("FS", "SE", "CM")
+    }
+    # only those assigned to it have it, so that three in ten of the other arms have nothing
+    lost = eu.cace(df.assign(got_fs=(df["arm"] == "FS").astype(int)), **given)
+    for row, same in zip(lost.rows, without, strict=True):
+        assert row.estimate == same.estimate
+        assert f"neither programme is received more often in {row.arm} than in FS" in row.note
+        assert row.note in lost.notes
+    many = eu.cace(df.assign(got_fs=(df["arm"] == "FS").astype(int)), tolerance=0.5, **given)
+    assert many.rows == without
+
+
 def test_receipt_is_that_of_everyone_assigned():
     df = programmes()
     df.loc[df.index < 200, "y"] = np.nan
@@ -229,7 +249,9 @@ def test_weak_and_absent_first_stages():
     row = eu.cace(df, **IV).rows[1]
     assert row.f_robust < 10
     assert "weak first stage" in row.note
-    assert isinstance(row.ar_low, Unavailable | float)
+    assert (
+        row.ar_low == row.ar_high == Unavailable("the first stage is too weak: the confidence set is not an interval")
+    )
     nobody = {r.arm: r for r in eu.cace(df.assign(got_se=0), **IV).rows}["SE"]
     assert isinstance(nobody.estimate, Unavailable)
     assert "does not move receipt" in nobody.estimate.reason
