@@ -86,8 +86,10 @@ def test_the_readme_has_the_templates_parts_and_every_table(study, lang):
             "Description of programs", "Instructions to replicators",
             "List of tables and figures, and the step that makes each", "References",
         ]  # fmt: skip
-    for name, digest in manifest["inputs"].items():
-        assert digest in readme, name
+    for name in manifest["inputs"]:
+        assert name == "study" or name in readme, name
+    # the digests themselves would make the file change with the order of rows in an extract
+    assert "`manifest.json`" in readme
     for name, version in manifest["versions"].items():
         assert f"- {name} {version}" in readme
     assert f"--lang {lang} --seed 20170331" in readme

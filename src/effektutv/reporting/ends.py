@@ -150,7 +150,7 @@ def _estimand_table(ctx: Context) -> TableBlock:
 
 
 def about_section(ctx: Context, facts: Facts) -> Section:
-    """Return the section on what the report was made of: versions and checksums.
+    """Return the section on what the report was made of: study, seed, plan and versions.
 
     Parameters
     ----------
@@ -166,10 +166,9 @@ def about_section(ctx: Context, facts: Facts) -> Section:
     versions = {"effektutv": facts.version, **facts.versions, w("engine"): facts.engine}
     names = (Head(w("name"), words=True), Head(w("value"), words=True))
     blocks: list[Block] = [Paragraph(texts=tuple(opening))]
-    for key, pairs in (("versions", versions), ("inputs", dict(facts.inputs))):
-        if pairs:
-            rows = tuple(Row(name, (Cell(text, words=True),)) for name, text in pairs.items())
-            blocks.append(
-                TableBlock(key=f"table-{key}", caption=w(f"{key}_table"), heads=names, groups=(Group(rows),), file="")
-            )
+    # the inputs' checksums stand in the manifest alone: the report does not change with the order of rows in a file
+    rows = tuple(Row(name, (Cell(text, words=True),)) for name, text in versions.items())
+    blocks.append(
+        TableBlock(key="table-versions", caption=w("versions_table"), heads=names, groups=(Group(rows),), file="")
+    )
     return Section(key="about", title=w("about"), blocks=tuple(blocks))

@@ -200,7 +200,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     "read_table": ("Inlästa rader", "Rows read"),
     "estimand_table": ("Vad som skattas", "What is estimated"),
     "versions_table": ("Versioner", "Versions"),
-    "inputs_table": ("Kontrollsummor (SHA-256) för indata", "Checksums (SHA-256) of the inputs"),
     "af_only": ("Endast Arbetsförmedlingen", "Public Employment Service only"),
     "ku_only": ("Endast kontrolluppgift", "Control statement only"),
     "both": ("Båda", "Both"),

@@ -67,6 +67,10 @@ PLAN: dict[str, tuple[str, str]] = {
     "readme_datasets": ("Datamängder", "Dataset list"),
     "readme_file": ("Fil", "File"),
     "readme_provided": ("Följer med", "Provided"),
+    "readme_checksums": (
+        "Filernas kontrollsummor (SHA-256) står i `manifest.json` under `inputs`.",
+        "The files’ checksums (SHA-256) are in `manifest.json` under `inputs`.",
+    ),
     "readme_study_file": ("studiefilen", "the study file"),
     "readme_computing": ("Krav på datorn", "Computational requirements"),
     "readme_computing_text": (
@@ -106,8 +110,8 @@ PLAN: dict[str, tuple[str, str]] = {
         "Install effektutv {version} with the packages above.",
     ),
     "readme_place": (
-        "Lägg studiefilen (SHA-256 {study}) och utdragen som den säger; jämför deras SHA-256 med listan ovan.",
-        "Place the study file (SHA-256 {study}) and the extracts as it says; compare their SHA-256 with the list above.",
+        "Lägg studiefilen (SHA-256 {study}) och utdragen som den säger; jämför deras SHA-256 med manifest.json.",
+        "Place the study file (SHA-256 {study}) and the extracts as it says; compare their SHA-256 with manifest.json.",
     ),
     "readme_run": ("Kör kommandot:", "Run the command:"),
     "readme_compare": (

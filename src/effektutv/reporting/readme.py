@@ -103,11 +103,10 @@ def _data(document: Document, words: Words) -> Iterator[str]:
 
 def _datasets(document: Document, words: Words) -> Iterator[str]:
     no = words("readme_no")
-    rows = []
-    for name, digest in sorted(document.facts.inputs.items()):
-        shown = words("readme_study_file") if name == "study" else _plain(name)
-        rows.append((shown, f"`{digest}`", no))
-    return _table((words("readme_file"), "SHA-256", words("readme_provided")), rows)
+    inputs = sorted(document.facts.inputs)
+    rows = [(words("readme_study_file") if name == "study" else _plain(name), no) for name in inputs]
+    yield from _table((words("readme_file"), words("readme_provided")), rows)
+    yield from ("", words("readme_checksums"))
 
 
 def _computing(document: Document, words: Words) -> Iterator[str]:
