@@ -26,6 +26,14 @@ def test_commands_and_code(tmp_path):
         words = shlex.split(line, comments=True)
         done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == codes[words[1]], done.stderr
+    said = README.partition("`out/` then holds")[2].partition("The same")[0]
+    named = re.findall(r"`([\w.*/]+)`", said)
+    assert {"report.html", "report.pdf", "report.docx", "tables.xlsx", "README.md"} <= set(named)
+    for name in named:
+        assert list((tmp_path / "out").glob(name)) or list((tmp_path / "out" / "figures").glob(name)), name
+    # and nothing that it does not name
+    files = {path.name for path in (tmp_path / "out").iterdir() if path.is_file()}
+    assert files == {name for name in named if "/" not in name and "*" not in name}
     code = "\n".join(blocks("python"))
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
