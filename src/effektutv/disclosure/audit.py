@@ -16,21 +16,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .complement import System, farthest, systems_of
+from .complement import System, farthest, systems_of, whole_systems
 from .whole import cheapest, extreme, fitting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from .ledger import Cell, Ledger
+    from .unknowns import Limit, Sight
 
-__all__ = ["Exposed", "narrowed"]
+__all__ = ["Exposed", "narrowed", "narrowing"]
 
 _WHOLE = 1e-6
-#: How far a count can be by the log alone: by a linear program, which is at times too far, and exactly.
-_LOG_ALONE = (farthest, extreme)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,27 +49,54 @@ def narrowed(ledger: Ledger) -> list[Exposed]:
         With every decision made.
     """
     out: dict[Cell, Exposed] = {}
-    whole: list[System] = []
-    for system in systems_of(ledger, only=lambda s: s.cell in ledger.hidden):
-        if not any(r.secret for r in system.ranges):
+    for found in _exposures(ledger, (), exactly=True):
+        out.setdefault(found.cell, found)
+    return list(out.values())
+
+
+def narrowing(ledger: Ledger, limits: Sequence[Limit]) -> bool:
+    """Return whether limits leave less open of any hidden cell than the profile asks for.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        With every decision made, and nothing narrowed without the limits.
+    limits : sequence of Limit
+        What else is known of the counts.
+    """
+    return any(_exposures(ledger, limits, exactly=False))
+
+
+def _exposures(ledger: Ledger, limits: Sequence[Limit], *, exactly: bool) -> Iterator[Exposed]:
+    """Yield what is narrowed; only what the limits concern, where there are any. Not ``exactly`` errs by finding too much."""
+    for system in systems_of(ledger, only=lambda s: s.cell in ledger.hidden, limits=limits):
+        if not any(r.secret for r in system.ranges) or (limits and not system.limits):
             continue
         attack = _Attack(system)
-        for i, sign, need in attack.too_narrow():
+        for i, sides in attack.too_narrow():
             sight = system.sights[i]
-            whole = whole or systems_of(ledger, only=lambda _: True)
-            around = next(w for w in whole if sight in w.sights)
             # small counts that add up tell of each other by the log alone; but a single value is never left
-            if any(
-                attack.as_wide(i, sign, need, find(around, around.sights.index(sight), sign)) for find in _LOG_ALONE
-            ):
-                continue
-            out.setdefault(sight.cell, Exposed(cell=sight.cell, tables=tuple(_tables(system))))
-    return list(out.values())
+            as_wide = [
+                any(attack.as_far(i, sign, need, _alone(ledger, sight, sign, way)) for way in (False, exactly))
+                for sign, need in sides
+            ]
+            if not all(as_wide) or attack.largest[i] - attack.smallest[i] < 1:
+                yield Exposed(cell=sight.cell, tables=tuple(_tables(system)))
+
+
+def _alone(ledger: Ledger, sight: Sight, sign: int, exactly: bool) -> float:
+    """Return how far a count can be by the log alone: by a linear program, which is at times too far, or exactly."""
+    key = sight, sign, exactly
+    if key not in ledger.alone:
+        around = next(s for s in whole_systems(ledger) if sight in s.place)
+        ledger.alone[key] = (extreme if exactly else farthest)(around, around.place[sight], sign)
+    return ledger.alone[key]
 
 
 def _tables(system: System) -> Iterator[str]:
     """Yield the tables behind the sums of a system, each once."""
-    yield from dict.fromkeys(e.margin.where or str(e.margin.total or "a known sum") for e in system.equations)
+    names = [e.margin.where or str(e.margin.total or "a known sum") for e in system.equations]
+    yield from dict.fromkeys((*names, *(limit.where for limit in system.limits)))
 
 
 class _Attack:
@@ -83,19 +109,22 @@ class _Attack:
         self.low = np.array([r.low for r in system.ranges], dtype=float)
         self.high = np.array([r.high for r in system.ranges], dtype=float)
         self.known = self.sums @ self.value
-        self.rows, tops = system.gap_rows()
+        self.rows, tops = system.rows()
         self.tops = tops + self.rows @ self.value if self.rows.size else tops
         # the true counts are possible
         self.smallest, self.largest = self.value.copy(), self.value.copy()
 
-    def too_narrow(self) -> Iterator[tuple[int, int, float]]:
-        """Yield the positions whose interval is too narrow, on which side, and what it should reach."""
+    def too_narrow(self) -> Iterator[tuple[int, list[tuple[int, float]]]]:
+        """Yield the positions whose interval is too narrow, on which sides, and what these should reach."""
         for i, found in enumerate(self.system.ranges):
-            if not found.secret:
-                continue
-            sides = ((-1, found.need_low), (1, found.need_high))
-            # both sides before either is judged
-            yield from [(i, sign, need) for sign, need in sides if not self.reaches(i, sign, need)]
+            if found.secret:
+                sides = [
+                    (sign, need)
+                    for sign, need in ((-1, found.need_low), (1, found.need_high))
+                    if not self.reaches(i, sign, need)
+                ]
+                if sides:
+                    yield i, sides
 
     def reaches(self, i: int, sign: int, need: float) -> bool:
         """Return whether a count may be as small, or as large, as it must.
@@ -120,8 +149,8 @@ class _Attack:
                 return True
         return False
 
-    def as_wide(self, i: int, sign: int, need: float, alone: float) -> bool:
-        """Return whether a count may be as small or large as the log alone leaves it, and more than one value.
+    def as_far(self, i: int, sign: int, need: float, alone: float) -> bool:
+        """Return whether a count may be as small or large as the log alone leaves it, short of what it should reach.
 
         Parameters
         ----------
@@ -132,7 +161,7 @@ class _Attack:
         alone : float
             What it reaches by the log alone.
         """
-        return sign * alone < sign * need and self.reaches(i, sign, alone) and self.largest[i] - self.smallest[i] >= 1
+        return sign * alone < sign * need and self.reaches(i, sign, alone)
 
     def _closed(self, i: int, need: float) -> bool:
         """Return whether one sum, or none, lets a count be as small or large as it must."""

@@ -319,7 +319,7 @@ def collect_starts(ledger: Ledger, starts: Starts, flow: Flow | None) -> None:
             raise DisclosureError("start of the intervention: the counts behind an arm are unknown")
         ledger.observe(started_cell(row.arm), row.n, row.started)
     if flow is None or not any(stage.name == "started" for stage in flow.rows):
-        ledger.margin([started_cell(r.arm) for r in starts.rows], where="starts by arm")
+        ledger.over_arms([started_cell(r.arm) for r in starts.rows], where="starts by arm")
 
 
 # -------------------------------------------------------------------------------------------------- flow and balance

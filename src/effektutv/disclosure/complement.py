@@ -12,23 +12,24 @@ joint optimum is the mixed integer program of M. Fischetti and J. J. Salazar-Gon
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from .unknowns import INFINITE, Equation, Gap, Range, Sight, equations_of, gaps_of, ranges_of
+from .unknowns import INFINITE, Equation, Gap, Limit, Range, Sight, equations_of, gaps_of, ranges_of
 from .whole import cheapest, extreme, fewest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from effektutv.estimate.design import FloatArray
 
     from .ledger import Cell, Ledger, Margin
 
-__all__ = ["Choice", "System", "chosen", "farthest", "systems_of"]
+__all__ = ["Choice", "Facts", "System", "chosen", "farthest", "systems_of", "whole_systems"]
 
+T = TypeVar("T")
 _TOUCHED = 1e-6
 #: A flow of no cost would touch whatever it likes; what is hidden already is nearly free.
 _HIDDEN = 1e-4
@@ -54,12 +55,14 @@ class System:
     ranges : tuple of Range
     equations : tuple of Equation
     gaps : tuple of Gap
+    limits : tuple of Limit
     """
 
     sights: tuple[Sight, ...]
     ranges: tuple[Range, ...]
     equations: tuple[Equation, ...]
     gaps: tuple[Gap, ...]
+    limits: tuple[Limit, ...] = ()
 
     @property
     def place(self) -> dict[Sight, int]:
@@ -76,22 +79,75 @@ class System:
                     out[i, place[sight]] = k
         return out
 
-    def gap_rows(self) -> tuple[FloatArray, FloatArray]:
-        """Return the gaps as rows that are at most a bound, of changes from the values."""
+    def rows(self) -> tuple[FloatArray, FloatArray]:
+        """Return gaps and limits as rows of changes from the values, and what each is at most."""
         place, values = self.place, {s: r.value for s, r in zip(self.sights, self.ranges, strict=True)}
-        rows, tops = [], []
+        found: list[tuple[Mapping[Sight, int], float]] = []
         for gap in self.gaps:
             now = values[gap.persons] - values[gap.events]
-            for sign, bound in ((-1.0, now - gap.low), (1.0, gap.high - now)):
-                if bound < INFINITE:
-                    row = np.zeros(len(self.sights))
-                    row[place[gap.persons]], row[place[gap.events]] = sign, -sign
-                    rows.append(row)
-                    tops.append(bound)
-        return np.array(rows).reshape(len(rows), len(self.sights)), np.array(tops)
+            found.append(({gap.persons: -1, gap.events: 1}, now - gap.low))
+            found.append(({gap.persons: 1, gap.events: -1}, gap.high - now))
+        found += [(m.coefficients, m.top - sum(k * values[s] for s, k in m.coefficients.items())) for m in self.limits]
+        found = [(row, top) for row, top in found if top < INFINITE]
+        rows = np.zeros((len(found), len(self.sights)))
+        for i, (row, _) in enumerate(found):
+            for sight, k in row.items():
+                rows[i, place[sight]] = k
+        return rows, np.array([top for _, top in found])
 
 
-def systems_of(ledger: Ledger, *, only: Callable[[Sight], bool]) -> list[System]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the ledger holds, as a system: it changes no more once the ledger is closed.
+
+    Parameters
+    ----------
+    ranges : dict of Sight to Range
+    equations : list of Equation
+    gaps : list of Gap
+    whole : list of System
+        Everything that hangs together, shown or not; filled when it is first asked for.
+    """
+
+    ranges: dict[Sight, Range]
+    equations: list[Equation]
+    gaps: list[Gap]
+    whole: list[System] = field(default_factory=list)
+
+
+def facts_of(ledger: Ledger) -> Facts:
+    """Return what a closed ledger holds, worked out once.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    """
+    if ledger.facts is None:
+        ranges = ranges_of(ledger)
+        ledger.facts = Facts(ranges=ranges, equations=equations_of(ledger), gaps=gaps_of(ledger, ranges))
+    return ledger.facts
+
+
+class _Groups:
+    """Which sights hang together (union-find)."""
+
+    def __init__(self, sights: Iterable[Sight]) -> None:
+        self.parent = {s: s for s in sights}
+
+    def root(self, sight: Sight) -> Sight:
+        """Return the sight that stands for all that hang together with one."""
+        while self.parent[sight] != sight:
+            self.parent[sight] = self.parent[self.parent[sight]]
+            sight = self.parent[sight]
+        return sight
+
+    def join(self, sights: Sequence[Sight]) -> None:
+        """Let sights hang together."""
+        for other in sights[1:]:
+            self.parent[self.root(other)] = self.root(sights[0])
+
+
+def systems_of(ledger: Ledger, *, only: Callable[[Sight], bool], limits: Sequence[Limit] = ()) -> list[System]:
     """Return what hangs together, each on its own.
 
     Parameters
@@ -99,40 +155,79 @@ def systems_of(ledger: Ledger, *, only: Callable[[Sight], bool]) -> list[System]
     ledger : Ledger
     only : callable
         Which sights are unknown; what is not stays as it is.
+    limits : sequence of Limit
+        What else is known.
     """
-    ranges = ranges_of(ledger)
-    free = {s: r for s, r in ranges.items() if only(s) and (r.low < r.high or len(r.pieces) > 1)}
-    gaps = [g for g in gaps_of(ledger, ranges) if g.persons in free and g.events in free]
-    parent = {s: s for s in free}
-
-    def root(sight: Sight) -> Sight:
-        while parent[sight] != sight:
-            parent[sight] = parent[parent[sight]]
-            sight = parent[sight]
-        return sight
-
-    equations = [e for e in equations_of(ledger) if any(s in free for s in e.coefficients)]
-    for group in (
-        *([s for s in e.coefficients if s in free] for e in equations),
-        *((g.persons, g.events) for g in gaps),
-    ):
-        for other in group[1:]:
-            parent[root(other)] = root(group[0])
-    members: dict[Sight, list[Sight]] = defaultdict(list)
-    for sight in free:
-        members[root(sight)].append(sight)
-    sums: dict[Sight, list[Equation]] = defaultdict(list)
-    for equation in equations:
-        sums[root(next(s for s in equation.coefficients if s in free))].append(equation)
-    apart: dict[Sight, list[Gap]] = defaultdict(list)
+    facts = facts_of(ledger)
+    ranges, gaps = dict(facts.ranges), facts.gaps
     for gap in gaps:
-        apart[root(gap.persons)].append(gap)
+        if not only(gap.persons):
+            ranges[gap.events] = _bounded(ranges[gap.events], gap, ranges[gap.persons].value)
+    free = {s: r for s, r in ranges.items() if only(s) and (r.low < r.high or len(r.pieces) > 1)}
+    gaps = [g for g in gaps if g.persons in free and g.events in free]
+    inside = [_known_out(limit, free, ranges) for limit in limits]
+    inside = [limit for limit in inside if limit.coefficients]
+    equations = [e for e in facts.equations if any(s in free for s in e.coefficients)]
+    groups = _Groups(free)
+    for e in equations:
+        groups.join([s for s in e.coefficients if s in free])
+    for g in gaps:
+        groups.join((g.persons, g.events))
+    for limit in inside:
+        groups.join(list(limit.coefficients))
+    members = _by_root(groups, free, lambda s: s)
+    sums = _by_root(groups, equations, lambda e: next(s for s in e.coefficients if s in free))
+    apart = _by_root(groups, gaps, lambda g: g.persons)
+    bound = _by_root(groups, inside, lambda limit: next(iter(limit.coefficients)))
     return [
         System(
-            sights=tuple(found), ranges=tuple(free[s] for s in found), equations=tuple(sums[key]), gaps=tuple(apart[key])
+            sights=tuple(found), ranges=tuple(free[s] for s in found), equations=tuple(sums[key]),
+            gaps=tuple(apart[key]), limits=tuple(bound[key]),
         )
         for key, found in members.items()
     ]  # fmt: skip
+
+
+def whole_systems(ledger: Ledger) -> list[System]:
+    """Return what hangs together with every sight, shown or not, worked out once.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    """
+    facts = facts_of(ledger)
+    if not facts.whole:
+        facts.whole.extend(systems_of(ledger, only=lambda _: True))
+    return facts.whole
+
+
+def _by_root(groups: _Groups, items: Iterable[T], sight_of: Callable[[T], Sight]) -> dict[Sight, list[T]]:
+    out: dict[Sight, list[T]] = defaultdict(list)
+    for item in items:
+        out[groups.root(sight_of(item))].append(item)
+    return out
+
+
+def _bounded(found: Range, gap: Gap, persons: float) -> Range:
+    """Return a range whose number of persons is known: events are at most these less the gap."""
+    pieces = [
+        (max(low, persons - most), min(high, persons - least))
+        for low, high in found.pieces
+        for least, most in gap.pieces
+    ]
+    pieces = [p for p in pieces if p[0] <= p[1]]
+    low, high = max(found.low, persons - gap.high), min(found.high, persons - gap.low)
+    return found._replace(
+        low=low, high=high, pieces=tuple(dict.fromkeys(pieces)), need_low=max(low, found.need_low),
+        need_high=min(high, found.need_high),
+    )  # fmt: skip
+
+
+def _known_out(limit: Limit, free: Mapping[Sight, Range], ranges: Mapping[Sight, Range]) -> Limit:
+    """Return a limit with what is known on its other side."""
+    inside = {s: k for s, k in limit.coefficients.items() if s in free}
+    known = sum(k * ranges[s].value for s, k in limit.coefficients.items() if s not in free)
+    return Limit(inside, limit.top - known, limit.where)
 
 
 def farthest(system: System, i: int, sign: int) -> float:
@@ -166,7 +261,7 @@ def chosen(ledger: Ledger) -> list[Choice]:
     out: list[Choice] = []
     prices = _prices(ledger)
     found: list[tuple[_Flows, list[Choice]]] = []
-    for system in systems_of(ledger, only=lambda _: True):
+    for system in whole_systems(ledger):
         if any(r.secret and s.cell in ledger.hidden for s, r in zip(system.sights, system.ranges, strict=True)):
             flows = _Flows(ledger, system, prices)
             found.append((flows, flows.choices()))
@@ -203,7 +298,7 @@ class _Flows:
         self.down = value - np.array([r.low for r in system.ranges])
         self.up = np.array([r.high for r in system.ranges]) - value
         self.sums = system.sums()
-        self.rows, self.tops = system.gap_rows()
+        self.rows, self.tops = system.rows()
         self.reached = np.zeros((2, value.size))
         self.before = frozenset(self.hidden)
         #: Sights, and how far each could be moved.

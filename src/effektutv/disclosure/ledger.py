@@ -7,7 +7,7 @@ apart).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
@@ -19,7 +19,9 @@ from .protected import Decision, Role
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from .complement import Facts
     from .policy import Policy
+    from .unknowns import Sight
 
 __all__ = ["Cell", "Ledger", "Margin"]
 
@@ -97,6 +99,10 @@ class Ledger:
         Levels that leave a few of everyone over: their raw shares together would tell the outcomes of those few.
     denominators : dict of Cell to Cell
         The cell that counts the persons behind another: who is not counted has no share either.
+    facts : Facts or None
+        All this as an attacker's system, worked out once the ledger is closed.
+    alone : dict
+        How far counts can be by the log alone, as far as it was asked for.
     thin : dict of Cell to Decision
         Cells whose raw share alone is hidden, for such a leftover; estimates weighted over strata do not give it away.
     """
@@ -113,6 +119,8 @@ class Ledger:
     thin: dict[Cell, Decision] = field(default_factory=dict)
     hidden: dict[Cell, Decision] = field(default_factory=dict)
     closed: bool = False
+    facts: Facts | None = field(default=None, repr=False)
+    alone: dict[tuple[Sight, int, bool], float] = field(default_factory=dict, repr=False)
 
     def observe(self, cell: Cell, n: int, events: int | None, clock: str = "") -> None:
         """Enter one sight of a cell.
@@ -149,6 +157,23 @@ class Ledger:
             The only clock on which they add up.
         """
         self.margins.setdefault(Margin(parts=tuple(parts), total=total, where=where, clock=clock))
+
+    def over_arms(self, parts: Iterable[Cell], *, where: str) -> None:
+        """Enter cells of the arms that add up to a number that no table shows, but that somebody may know.
+
+        It is a cell as any other, so that it can be taken for unknown where the arms cannot be protected otherwise.
+
+        Parameters
+        ----------
+        parts : iterable of Cell
+        where : str
+            The tables that the arms stand in.
+        """
+        cells = tuple(parts)
+        total = replace(cells[0], arm="")
+        counts = [self.largest(c).get("", (0, 0)) for c in cells]
+        self.observe(total, sum(n for n, _ in counts), sum(events or 0 for _, events in counts))
+        self.margin(cells, total, where=where, clock="")
 
     def largest(self, cell: Cell) -> dict[str, tuple[int, int | None]]:
         """Return the sight of a cell with most persons, by clock.

@@ -77,8 +77,7 @@ def collect_receipts(ledger: Ledger, compliance: ComplierEffects, starts: Starts
             ledger.margin([cell], started_cell(row.arm), where="receipt and starts", clock="")
         by_programme.setdefault(row.programme, []).append(cell)
     for programme, cells in by_programme.items():
-        # among persons with an outcome the arms are not all there
-        ledger.margin(cells, where=f"receipt of {programme} by arm", clock="")
+        ledger.over_arms(cells, where=f"receipt of {programme} by arm")
     for found in compliance.rows:
         for arm, n, share in _sides(found):
             received = _received(found, n, share)

@@ -126,8 +126,8 @@ def collect_shares(ledger: Ledger, shares: Shares) -> None:
             raise DisclosureError(f"{row.item}: an arm stands twice; it cannot be checked")
         ledger.observe(cell, *_counted(row, row.item))
         by_item.setdefault((row.item, row.month), []).append(cell)
-    for cells in by_item.values():
-        ledger.margin(cells)
+    for (item, _), cells in by_item.items():
+        ledger.over_arms(cells, where=f"{item} by arm")
 
 
 def _link_receipt(ledger: Ledger, study: Study, received: Received, compliance: ComplierEffects) -> None:

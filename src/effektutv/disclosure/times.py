@@ -27,9 +27,11 @@ import numpy as np
 from effektutv.errors import DisclosureError
 from effektutv.study import FIRST_MONTH_IN_WORK
 
+from .audit import narrowing
 from .grid import fixed_by_mean, shown_times
 from .ledger import Cell
 from .protected import Decision, Role
+from .unknowns import Limit, Sight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -234,7 +236,7 @@ def decide_times(
     for result in results:
         for track in tracks_of(result):
             groups.setdefault((track.outcome, track.times), []).append(track)
-    found = [_Decider(ledger, tuple(tracks)).curves() for tracks in groups.values()]
+    found = [_decided(ledger, tuple(tracks)) for tracks in groups.values()]
     firsts = {o.name for o in study.outcomes if o.state == FIRST_MONTH_IN_WORK}
     means = [r for r in rows if r.outcome in firsts and not r.subgroup and r.month]
     for curves in found:
@@ -242,14 +244,51 @@ def decide_times(
     return found
 
 
+def _decided(ledger: Ledger, tracks: tuple[Track, ...]) -> Curves:
+    """Return the decisions on one outcome; first times are left out until the curve narrows no hidden month."""
+    left_out: set[int] = set()
+    while True:
+        curves = _Decider(ledger, tracks, frozenset(left_out)).curves()
+        limits = _limits(ledger, curves)
+        if not limits or not narrowing(ledger, limits):
+            return curves
+        later = [j for j in curves.grid["events"] if tracks[0].times[j] > 0 and j not in left_out]
+        if not later:
+            # month 1 stands elsewhere and cannot be left out
+            return _Decider(ledger, tracks, frozenset(left_out), hidden={t.arm for t in tracks}).curves()
+        left_out.add(later[0])
+
+
+def _limits(ledger: Ledger, curves: Curves) -> list[Limit]:
+    """Return what shown counts of a curve say of months: who is in the state has entered it or was in it on day 0, and who
+    enters it in a month is in it then.
+    """
+    out = []
+    for track in curves.tracks:
+        for j in curves.positions(track, "events"):
+            events, last = track.counts["events"][j], int(track.times[j])
+            cells = [Cell("outcome", track.outcome, k, track.arm) for k in range(last + 1)]
+            sights = [Sight(c, track.clock) for c in cells if track.clock in ledger.seen.get(c, {})]
+            if last < 1 or len(sights) <= last:
+                continue
+            where = f"time to {track.outcome}"
+            out += [Limit({month: 1, sights[0]: -1}, events, where) for month in sights[1:]]
+            out.append(Limit(dict.fromkeys(sights[1:], -1), -events, where))
+    return out
+
+
 class _Decider:
     """One outcome's decisions."""
 
-    def __init__(self, ledger: Ledger, tracks: tuple[Track, ...]) -> None:
-        self.ledger, self.policy, self.tracks = ledger, ledger.policy, tracks
+    def __init__(
+        self, ledger: Ledger, tracks: tuple[Track, ...], left_out: frozenset[int], hidden: Iterable[str] = ()
+    ) -> None:
+        self.ledger, self.policy, self.tracks, self.left_out = ledger, ledger.policy, tracks, left_out
         self.outcome = tracks[0].outcome
         self.decisions: list[Decision] = []
         self.hidden: set[str] = set()
+        for arm in sorted(hidden):
+            self._hide(arm, ELSEWHERE)
 
     def curves(self) -> Curves:
         """Return the decisions."""
@@ -306,7 +345,7 @@ class _Decider:
         told = {t.arm: known for t in self.tracks if (known := self._first_month(t)) is not None}
         place = {j for j, time in enumerate(self.tracks[0].times) if time == 1}
         forced = place if any(told.values()) else set()
-        banned = place if told and not forced else set()
+        banned = (self.left_out - forced) | (place if told and not forced else set())
         for arm in [a for a, known in told.items() if forced and not known]:
             self._hide(arm, ELSEWHERE)  # the month is hidden in one arm and shown in another
         for arm in sorted({t.arm for t in self.tracks} - self.hidden):

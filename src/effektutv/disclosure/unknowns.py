@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .ledger import Cell, Ledger, Margin
     from .policy import Policy
 
-__all__ = ["INFINITE", "Equation", "Gap", "Piece", "Range", "Sight", "equations_of", "gaps_of", "ranges_of"]
+__all__ = ["INFINITE", "Equation", "Gap", "Limit", "Piece", "Range", "Sight", "equations_of", "gaps_of", "ranges_of"]
 
 INFINITE = float("inf")
 #: Smallest and largest of what a count may be.
@@ -65,6 +65,14 @@ class Gap(NamedTuple):
     low: float
     high: float
     pieces: tuple[Piece, ...]
+
+
+class Limit(NamedTuple):
+    """Sights whose counts, times their coefficients, add up to at most something that a table shows, and which."""
+
+    coefficients: Mapping[Sight, int]
+    top: float
+    where: str
 
 
 def equations_of(ledger: Ledger) -> list[Equation]:

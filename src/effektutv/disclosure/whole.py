@@ -113,6 +113,9 @@ def _changes(program: _Program, system: System, *, shown: bool) -> list[int]:
         now = system.ranges[persons].value - system.ranges[events].value
         apart = program.one_of(gap.pieces, now=now)
         program.row({apart: 1.0, at[persons]: -1.0, at[events]: 1.0}, 0, 0)
+    for limit in system.limits if shown else ():
+        now = sum(k * system.ranges[place[s]].value for s, k in limit.coefficients.items())
+        program.row({at[place[s]]: k for s, k in limit.coefficients.items()}, -np.inf, limit.top - now)
     return at
 
 

@@ -11,7 +11,7 @@ from asked import ARMS, compliance, gave, people, receivers, survey
 from timed import random_people, timed
 
 import effektutv as eu
-from effektutv.disclosure.protected import ReportInputs
+from effektutv.disclosure.protected import ReportInputs, Role
 from effektutv.disclosure.suppress import protect
 from effektutv.errors import DisclosureError
 from effektutv.pooled import contamination
@@ -98,15 +98,17 @@ def test_receipt_by_start_is_who_started(make, source):
         assert gone(out.value.flow.rows[1].by_arm["SE"])
 
 
-def test_a_complement_among_receipts_takes_the_start_with_it(make):
-    """3 of FS received SE's programme, nobody of CM: who received it in SE, where it is who started, is its complement."""
+def test_no_table_shows_how_many_received_in_all_so_that_one_arm_can_be_hidden_alone(make):
+    """3 of FS received SE's programme, nobody of CM: the sum over the arms, which is in no table, is the complement."""
     df = gave(gave(gave(receivers(), "SE", "SE", 70), "FS", "SE", 3), "CM", "SE", 0)
-    starts = make.starts({"FS": (100, 60), "SE": (100, 70), "CM": (100, 60)})
-    rows = receipts(release(make, df, starts))
-    assert gone(rows["SE", "SE"].received)
-    started = {r.arm: gone(r.started) for r in release(make, df, starts).value.starts.rows}
-    assert started["SE"]
-    assert sum(started.values()) == 2
+    out = release(make, df, make.starts({"FS": (100, 60), "SE": (100, 70), "CM": (100, 60)}))
+    rows = receipts(out)
+    assert {arm for arm in ARMS if gone(rows[arm, "SE"].received)} == {"FS"}
+    assert not any(gone(r.started) for r in out.value.starts.rows)
+    (sum_of_all,) = [d for d in out.decisions if d.cell == "received SE"]
+    assert (sum_of_all.role, sum_of_all.margin) == (
+        Role.COMPLEMENTARY, "receipt of SE by arm; for received SE, FS"
+    )  # fmt: skip
 
 
 def test_receipt_among_those_with_an_outcome_is_not_subtracted_from_receipt_among_all(make):
