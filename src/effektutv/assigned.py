@@ -21,10 +21,12 @@ __all__ = [
     "POPULATION",
     "TESTED",
     "Assigned",
+    "draws_of",
     "read_assignment",
     "read_cluster",
     "read_outcome",
     "read_probability",
+    "seed_of",
     "state_estimand",
     "unique",
 ]
@@ -287,3 +289,43 @@ def unique(notes: Sequence[str]) -> tuple[str, ...]:
     notes : sequence of str
     """
     return tuple(dict.fromkeys(notes))
+
+
+def draws_of(draws: object, otherwise: str = "", *, least: int = 1) -> int:
+    """Return a number of draws, refusing what is none.
+
+    Parameters
+    ----------
+    draws : object
+        As it was given.
+    otherwise : str
+        What may be given in its place, for the message.
+    least : int
+
+    Raises
+    ------
+    ArgumentError
+        If it is no whole number, or fewer than ``least``.
+    """
+    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < least:
+        instead = f", or {otherwise}" if otherwise else ""
+        raise ArgumentError(f"draws: got {draws!r}; give a whole number of at least {least}, e.g. 10_000{instead}")
+    return int(draws)
+
+
+def seed_of(seed: object) -> int:
+    """Return a seed, refusing what is none.
+
+    Parameters
+    ----------
+    seed : object
+        As it was given.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no whole number, or below 0.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise ArgumentError(f"seed: got {seed!r}; give a whole number from 0, so that the draws can be had again")
+    return int(seed)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .assigned import read_assignment
+from .assigned import draws_of, read_assignment, seed_of
 from .columns import as_floats, coded, few_levels, names_of, numeric, require
 from .errors import ArgumentError
 from .estimate.balance import Covariate, balance_rows, omnibus
@@ -68,10 +68,8 @@ def balance(
     ArgumentError
         If an argument cannot be used.
     """
-    if draws is not None and (isinstance(draws, bool) or not isinstance(draws, int) or draws < 1):
-        raise ArgumentError(f"draws: got {draws!r}; give a whole number of draws, e.g. 10_000, or leave it out")
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise ArgumentError(f"seed: got {seed!r}; give a whole number of at least 0")
+    drawn = None if draws is None else draws_of(draws)
+    seeded = seed_of(seed)
     assigned = read_assignment(df, arm, control, arms, strata, contrasts)
     names = names_of("covariates", covariates)
     strange = sorted(set(kinds or {}) - set(names))
@@ -84,7 +82,7 @@ def balance(
     ]
     return Balance(
         rows=tuple(balance_rows(design, columns, assigned.contrasts)),
-        omnibus=omnibus(design, columns, draws=draws, seed=seed),
+        omnibus=omnibus(design, columns, draws=drawn, seed=seeded),
         arms=design.arms,
         notes=tuple(notes),
     )

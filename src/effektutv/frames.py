@@ -14,10 +14,12 @@ import numpy as np
 from .assigned import (
     INTERCURRENT,
     POPULATION,
+    draws_of,
     read_assignment,
     read_cluster,
     read_outcome,
     read_probability,
+    seed_of,
     state_estimand,
     unique,
 )
@@ -353,11 +355,8 @@ def _bands(bands: object, draws: object, seed: object) -> tuple[int, int] | None
     """Return draws and seed of the simultaneous bands, or None where there are to be none."""
     if bands not in ("pointwise", "both"):
         raise ArgumentError(f"bands: got {bands!r}; choose 'pointwise' or 'both'")
-    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 100:
-        raise ArgumentError(f"draws: got {draws!r}; give a whole number of at least 100")
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise ArgumentError(f"seed: got {seed!r}; give a whole number from 0, so that the draws can be had again")
-    return (int(draws), int(seed)) if bands == "both" else None
+    several, seeded = draws_of(draws, least=100), seed_of(seed)
+    return (several, seeded) if bands == "both" else None
 
 
 def _monthly(df: Any, outcomes: Mapping[int, str] | tuple[Sequence[int], Any]) -> tuple[tuple[int, ...], FloatArray]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .assigned import unique
+from .assigned import draws_of, seed_of, unique
 from .errors import ArgumentError
 from .estimate.credibility import corrected
 from .estimate.design import BoolArray, FloatArray
@@ -21,7 +21,6 @@ from .estimate.families import (
 from .estimate.mechanism import Mechanism
 from .estimate.multiplicity import StepDown, holm
 from .estimate.source import Source
-from .randomised import draws_of, seed_of
 from .results import COMPARISONS, EffectRow, Effects, keep, kept
 
 __all__ = ["adjust"]

@@ -16,9 +16,11 @@ from .assigned import (
     INTERCURRENT,
     POPULATION,
     TESTED,
+    draws_of,
     read_assignment,
     read_outcome,
     read_probability,
+    seed_of,
     state_estimand,
     unique,
 )
@@ -233,7 +235,7 @@ def _options(
     if rule == "probability" and not exact:
         raise ArgumentError("rule: 'probability' needs draws='exact'; drawn tests go by distance")
     return Options(
-        draws=None if exact else draws_of(draws),
+        draws=None if exact else draws_of(draws, "'exact'"),
         studentize=not exact if studentize is None else studentize,
         alternative=alternative,
         rule=rule,
@@ -256,32 +258,6 @@ def _bins(distribution: object) -> int:
     if not isinstance(distribution, int | np.integer) or distribution < 5:
         raise ArgumentError(f"distribution: got {distribution!r}; give True, False or a number of bins from 5")
     return int(distribution)
-
-
-def draws_of(draws: object) -> int:
-    """Return a number of draws, refusing what is none.
-
-    Parameters
-    ----------
-    draws : object
-        As it was given.
-    """
-    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 1:
-        raise ArgumentError(f"draws: got {draws!r}; give a whole number above 0, e.g. 10_000, or 'exact'")
-    return int(draws)
-
-
-def seed_of(seed: object) -> int:
-    """Return a seed, refusing what is none.
-
-    Parameters
-    ----------
-    seed : object
-        As it was given.
-    """
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise ArgumentError(f"seed: got {seed!r}; give a whole number from 0, so that the draws can be had again")
-    return int(seed)
 
 
 def _mechanism(df: Any, design: Design, declared: Declared | None) -> Mechanism:

@@ -34,7 +34,7 @@ ARROWS = {
     "balancing": {"errors", "results", "estimate", "columns", "assigned"},
     "pooled": {"errors", "results", "estimate", "columns", "assigned"},
     "randomised": {"errors", "results", "estimate", "columns", "assigned"},
-    "multiplicity": {"errors", "results", "estimate", "assigned", "randomised"},
+    "multiplicity": {"errors", "results", "estimate", "assigned"},
     "trial": {"errors", "study", "results", "frames", "further", "randomised", "cohort", "assigned"},
     "folders": {"errors"},
     "pipeline": {

@@ -199,9 +199,12 @@ def test_balance_arguments():
         ({"covariates": ["age"], "kinds": {"age": "binary"}}, "kinds: 'age' is called binary"),
         ({"covariates": ["kon"], "kinds": {"kon": "continuous"}}, "covariates: column 'kon'"),
         ({"covariates": ["age"], "draws": 0}, "draws: got 0"),
+        ({"covariates": ["age"], "draws": 10, "seed": -1}, "seed: got -1"),
     ]:
         with pytest.raises(ArgumentError, match=match):
             eu.balance(df, arm="arm", **options)
+    counted = eu.balance(df, arm="arm", covariates=["age"], draws=np.int64(50), seed=np.int64(3))
+    assert counted == eu.balance(df, arm="arm", covariates=["age"], draws=50, seed=3)
 
 
 def test_profile_arguments_and_array():

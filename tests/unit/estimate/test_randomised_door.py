@@ -316,7 +316,10 @@ ODD = [
     (lambda e, df: eu.adjust([e]), "effects: got list"),
     (lambda e, df: eu.adjust(e, method="bonferroni"), "method: got 'bonferroni'"),
     (lambda e, df: eu.adjust(e, rows=lambda r: False), "rows: no row"),
-    (lambda e, df: eu.adjust(e, method="romano-wolf", draws="exact"), "draws: got 'exact'"),
+    (
+        lambda e, df: eu.adjust(e, method="romano-wolf", draws="exact"),
+        "draws: got 'exact'; give a whole number of at least 1",
+    ),
     (
         lambda e, df: eu.adjust(eu.itt(df, outcome=["y", "x"], strata="s", **BASE), method="westfall-young"),
         "rows: draws of the assignment correct",
