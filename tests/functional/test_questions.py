@@ -441,3 +441,23 @@ def test_a_drawn_test_takes_the_trials_covariates(asked):
     assert drawn.rows[0].estimate == pytest.approx(fitted.rows[0].estimate, rel=1e-10)
     with pytest.raises(eu.ArgumentError, match="no covariate of the study"):
         asked.randomization_test(covariates=["length"])
+
+
+def test_the_estimand_of_several_outcomes_says_what_is_done_in_each(asked):
+    found = asked.randomization_test(["arbete", "livskvalitet_2"], draws=50, contrasts=[("SE", "FS")])
+    assert "arbete: death and emigration: counted as not in the state" in found.estimand.intercurrent
+    assert "livskvalitet_2: no answer, for whatever reason" in found.estimand.intercurrent
+    alone = asked.randomization_test(["arbete", "forst"], draws=50, contrasts=[("SE", "FS")])
+    assert alone.estimand.intercurrent == asked.itt("arbete").estimand.intercurrent
+
+
+def test_an_option_that_is_no_option_is_refused_and_not_taken_for_none(asked):
+    with pytest.raises(eu.ArgumentError, match="level: got 0"):
+        asked.itt("arbete", level=0)
+    with pytest.raises(eu.ArgumentError, match="weights: got ''"):
+        asked.itt("arbete", weights="")
+
+
+def test_who_is_left_out_is_told_by_the_clocks_own_day(asked):
+    for clock in ("randomisation", "start"):
+        assert "by the day that months are counted from" in asked.itt("arbete", clock=clock).estimand.intercurrent

@@ -125,7 +125,7 @@ def outcome_values(masks: StateMasks, outcome: Outcome, months: list[int]) -> ND
     outcome : Outcome
         A state is 0 or 1. ``months_in_work`` at month m is the number of months among 1 … m in work, and
         ``first_month_in_work`` the first of them, m where there is none. Both are known where each of the months is: whoever
-        lacks full follow-up leaves by the day of randomisation, never by when work came.
+        lacks full follow-up leaves by the day that months are counted from, never by when work came.
     months : list of int
 
     Returns

@@ -22,7 +22,8 @@ __all__ = ["ENTRY", "Participants"]
 _POPULATION = "all who consented and were randomised, as assigned"
 _FOLLOWED = (
     "death and emigration: counted as not in the state (composite); programme not started, stopped or another received: kept "
-    "as assigned (treatment policy); a month beyond a register's end: left out by date of randomisation, never by outcome"
+    "as assigned (treatment policy); a month beyond a register's end: left out by the day that months are counted from, never "
+    "by outcome"
 )
 _SURVEYED = (
     "no answer, for whatever reason: no outcome; programme not started, stopped or another received: kept as assigned "
@@ -139,6 +140,14 @@ class Participants:
         if outcome.item is not None:
             return {"population": population, "intercurrent": _SURVEYED}
         return {"population": population, "intercurrent": _FOLLOWED if outcome.dated else _OBSERVED}
+
+    def _attributes_of_all(self, names: Sequence[str]) -> dict[str, Any]:
+        """Return the attributes of several outcomes in one estimand, told apart where they differ."""
+        each = {name: self._attributes(self.study.outcome(name)) for name in names}
+        events = {name: attributes["intercurrent"] for name, attributes in each.items()}
+        alike = len(set(events.values())) == 1
+        said = events[names[0]] if alike else "; ".join(f"{name}: {text}" for name, text in events.items())
+        return {**each[names[0]], "intercurrent": said}
 
     def _assigned(self) -> dict[str, Any]:
         """Return the arguments that say how persons were assigned."""
