@@ -1,4 +1,4 @@
-"""From extracts to the report in a fresh process, by step.
+"""From extracts to the report in all its formats, in a fresh process, by step; goal: 5 seconds on two quiet cores.
 
     python -m benchmarks.bench_report
 
