@@ -362,7 +362,7 @@ def _bands(bands: object, draws: object, seed: object) -> tuple[int, int] | None
 def _monthly(df: Any, outcomes: Mapping[int, str] | tuple[Sequence[int], Any]) -> tuple[tuple[int, ...], FloatArray]:
     """Return the months and the (n, months) outcomes."""
     if isinstance(outcomes, Mapping):
-        months = tuple(sorted(int(m) for m in outcomes))
+        months = tuple(sorted(_whole(outcomes)))
         if not months:
             raise ArgumentError("outcomes: no month is given")
         return months, np.column_stack([read_outcome(df, outcomes[m]) for m in months])
@@ -370,7 +370,7 @@ def _monthly(df: Any, outcomes: Mapping[int, str] | tuple[Sequence[int], Any]) -
         raise ArgumentError(
             f"outcomes: got {type(outcomes).__name__}; give a mapping of month to column, or (months, array)"
         )
-    months = tuple(int(m) for m in outcomes[0])
+    months = _whole(outcomes[0])
     Y = np.asarray(outcomes[1], dtype=np.float64)
     if Y.shape != (row_count(df), len(months)):
         raise ArgumentError(
@@ -379,3 +379,11 @@ def _monthly(df: Any, outcomes: Mapping[int, str] | tuple[Sequence[int], Any]) -
     if np.isinf(Y).any():
         raise ArgumentError("outcomes: the array holds infinite values; make those missing or correct them")
     return months, Y
+
+
+def _whole(months: Collection[object]) -> tuple[int, ...]:
+    """Return months as they were given, refusing what a month cannot be."""
+    found = tuple(int(m) for m in months if isinstance(m, int | np.integer) and not isinstance(m, bool))
+    if len(found) < len(months) or len(set(found)) < len(found):
+        raise ArgumentError("outcomes: months are whole numbers since time zero, each once; correct them")
+    return found

@@ -456,6 +456,8 @@ def test_an_option_that_is_no_option_is_refused_and_not_taken_for_none(asked):
         asked.itt("arbete", level=0)
     with pytest.raises(eu.ArgumentError, match="weights: got ''"):
         asked.itt("arbete", weights="")
+    with pytest.raises(eu.ArgumentError, match="month: give a whole number"):
+        asked.itt("arbete", month=True)
 
 
 def test_who_is_left_out_is_told_by_the_clocks_own_day(asked):

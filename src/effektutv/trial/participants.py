@@ -202,7 +202,11 @@ class Participants:
 
     def _month(self, outcome: Outcome, month: int | None) -> int:
         chosen = outcome.month if month is None else month
-        if not isinstance(chosen, int | np.integer) or not 0 <= chosen <= self.study.study.horizon:
+        if (
+            isinstance(chosen, bool)
+            or not isinstance(chosen, int | np.integer)
+            or not 0 <= chosen <= self.study.study.horizon
+        ):
             raise ArgumentError(f"month: give a whole number from 0 to the study's horizon, {self.study.study.horizon}")
         return int(chosen)
 

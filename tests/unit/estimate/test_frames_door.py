@@ -207,6 +207,15 @@ def test_balance_arguments():
     assert counted == eu.balance(df, arm="arm", covariates=["age"], draws=50, seed=3)
 
 
+def test_months_are_whole_and_each_once():
+    df = people()
+    options = {"arm": "arm", "control": "FS", "name": "arbete"}
+    Y = np.column_stack([df["y"], df["y"]]).astype(float)
+    for given in ({1.5: "y"}, {"3": "y"}, {True: "y"}, ((3, 3), Y), ((3, 4.0), Y)):
+        with pytest.raises(ArgumentError, match="outcomes: months are whole numbers since time zero, each once"):
+            eu.profile(df, outcomes=given, **options)
+
+
 def test_profile_arguments_and_array():
     df = people()
     options = {"arm": "arm", "control": "FS", "strata": "site", "name": "arbete", "clock": "randomisation"}
