@@ -312,6 +312,16 @@ def test_three_contrasts_of_one_outcome_by_closure(df):
     assert any("closure" in note for note in found.notes)
 
 
+def test_nine_draws_are_enough_for_nine_tenths():
+    df = pd.DataFrame({"arm": ["FS", "SE"] * 20, "y": np.arange(40.0)})
+    few = {
+        draws: eu.randomization_test(df, outcome="y", draws=draws, level=0.9, **BASE).rows[0].conf_low
+        for draws in (8, 9)
+    }
+    assert few[8] == Unavailable("8 draws are too few for coverage 0.9")
+    assert isinstance(few[9], float)
+
+
 ODD = [
     (lambda e, df: eu.adjust([e]), "effects: got list"),
     (lambda e, df: eu.adjust(e, method="bonferroni"), "method: got 'bonferroni'"),
