@@ -30,13 +30,14 @@ cut points    not applicable        the modifier has categories by nature
 ============= ===================== ======================================================================================
 
 Whether a hypothesis is biologically, or here socially, implausible is no question for a rule, nor is the optional item on
-further considerations; a modifier analysed without cut points is not offered.
+further considerations; a modifier analysed without cut points is not offered. The instrument gives its lowest answer to a
+direction that was thought of only after the results were seen; a rule cannot tell that from one not stated, which is unclear.
 
 The overall rating is the highest that the instrument's guidance leaves room for, and a reader may go lower: very low where
 every answer reduces credibility; at most low with two answers that definitely reduce it; at most moderate with one such, or
 with two that probably do; high is likely where none does. For a single answer that probably reduces it the guidance is
-silent, and the rating here is moderate. The instrument is for apparent modification only: where p is above 0.1 there is
-none, nothing is rated (``not_applicable``), and that the effects are alike is not shown either.
+silent, and the rating here is moderate. The instrument is for apparent modification only, which is taken here to need a p of
+at most 0.1: above it nothing is rated (``not_applicable``), and that the effects are alike is not shown either.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ __all__ = ["CUT_POINTS", "DIRECTIONS", "Claims", "corrected", "credibility"]
 DIRECTIONS = ("larger", "smaller")
 #: Origins of cut points, and the answers that they give.
 CUT_POINTS = {"stated": "probably_increased", "unknown": "unclear", "exploratory": "definitely_reduced"}
-#: Above this p the instrument does not apply.
+#: Above this p nothing is rated: the package's choice, looser than the instrument's own first threshold of 0.05.
 SUGGESTED = 0.1
 _REDUCED = ("probably_reduced", "unclear")
 _CHANCE = (
