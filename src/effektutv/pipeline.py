@@ -33,7 +33,11 @@ Progress = Callable[[str], None]
 _BALANCE_DRAWS = 1000
 #: Of the drawn statistic in the report: more, and the steps of a 0/1 outcome show as a comb.
 _BINS = 25
-_VERSIONED = ("numpy", "scipy", "pandas", "pyarrow", "duckdb", "matplotlib", "pydantic")
+#: What can change a number or a byte of the outputs.
+_VERSIONED = (
+    "numpy", "scipy", "pandas", "pyarrow", "duckdb", "matplotlib", "pillow", "pydantic", "jinja2", "typst", "python-docx",
+    "xlsxwriter",
+)  # fmt: skip
 
 
 class Clocked:

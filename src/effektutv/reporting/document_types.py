@@ -43,7 +43,7 @@ class Facts:
     inputs : mapping of str to str
         SHA-256 by file name (never a path) of every input.
     versions : mapping of str to str
-        Versions of Python and the libraries that can change a number.
+        Versions of Python and the libraries that can change a number, or a byte of the outputs.
     steps : mapping of str to float
         Seconds by step up to the report; the report adds its own. They stand only in the manifest's runtime block.
     plan : PlanLock or None

@@ -16,7 +16,7 @@ from .office import LOCALES, rezipped
 from .phrases import Words
 from .word_pictures import drawing, page_pieces
 from .word_tables import text_width
-from .word_xml import NAMESPACES, bookmark, field, link, paragraph, run, tab
+from .word_xml import NAMESPACES, bookmark, field, field_ends, link, paragraph, run, tab
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -126,8 +126,8 @@ class _Body:
         self.word, self.document, self.folder = word, document, folder
         self.w = Words(document.lang)
         self.parts: list[str] = []
-        self._ids = self._drawings = self._tables = 0
-        self._figures = {f.key: i for i, f in enumerate(document.figures, start=1)}
+        self._ids = self._drawings = 0
+        self._numbers = document.numbers
 
     def fill(self) -> None:
         """Lay out everything and hand it to the document."""
@@ -140,8 +140,7 @@ class _Body:
                 self._key_figures()
             for block in section.blocks:
                 if isinstance(block, TableBlock):
-                    self._tables += 1
-                    self._table(block, self._numbered("table_n", self._tables, block.caption))
+                    self._table(block, self._numbered("table_n", self._numbers[block.key], block.caption))
                 elif isinstance(block, FigureBlock):
                     self._figure(block)
                 else:
@@ -183,13 +182,8 @@ class _Body:
         There are no page numbers (``\\n``): only Word knows them, and a wrong one is worse than none.
         """
         entries = [link(f"s{i}", run(str(i)) + tab() + run(title)) for i, title in enumerate(titles, start=1)]
-        begin, code, separate, end = (
-            '<w:r><w:fldChar w:fldCharType="begin"/></w:r>',
-            '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-1" \\n \\h \\z \\u </w:instrText></w:r>',
-            '<w:r><w:fldChar w:fldCharType="separate"/></w:r>',
-            '<w:r><w:fldChar w:fldCharType="end"/></w:r>',
-        )
-        entries[0] = begin + code + separate + entries[0]
+        begin, end = field_ends('TOC \\o "1-1" \\n \\h \\z \\u')
+        entries[0] = begin + entries[0]
         entries[-1] += end
         held = paragraph(run(self.w("contents")), "TOCHeading") + "".join(paragraph(e, "TOC1") for e in entries)
         gallery = '<w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/></w:docPartObj>'
@@ -230,7 +224,7 @@ class _Body:
         self._notes([*block.notes, *absence_notes(block, self.w), *file])
 
     def _figure(self, block: FigureBlock) -> None:
-        number = self._figures[block.key]
+        number = self._numbers[block.key]
         path = self.folder / "figures" / f"{block.key}.png"
         pieces = page_pieces(path, _WIDEST, _TALLEST)
         for i, piece in enumerate(pieces, start=1):
@@ -247,7 +241,7 @@ class _Body:
         """Add the last section: the numbers behind each figure, as text for whoever cannot see it."""
         self._heading(self.w("figure_data"), f"s{len(self.document.sections) + 1}")
         for figure in self.document.figures:
-            number = self._figures[figure.key]
+            number = self._numbers[figure.key]
             title = run(self.w("figure_data_n", n=str(number), title=figure.table.caption))
             self._add(self._marked(f"d{number}", title), "Caption", "<w:keepNext/>")
             self.parts.append(word_tables.table(figure.table))

@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from effektutv.language import printable
 
-__all__ = ["NAMESPACES", "attribute", "bookmark", "field", "link", "paragraph", "run", "tab"]
+__all__ = ["NAMESPACES", "attribute", "bookmark", "field", "field_ends", "link", "paragraph", "run", "tab"]
 
 #: What the root of a parsed piece declares.
 NAMESPACES = (
@@ -69,19 +69,28 @@ def _mark(kind: str) -> str:
     return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
 
 
+def field_ends(code: str) -> tuple[str, str]:
+    """Return what stands before and after the result of a field, which may go over several paragraphs.
+
+    Parameters
+    ----------
+    code : str
+        E.g. ``"PAGE"``.
+    """
+    instruction = f'<w:r><w:instrText xml:space="preserve"> {escape(code)} </w:instrText></w:r>'
+    return _mark("begin") + instruction + _mark("separate"), _mark("end")
+
+
 def field(code: str, shown: str) -> str:
     """Return a field with the result that a reader sees before anything is updated.
 
     Parameters
     ----------
     code : str
-        E.g. ``"PAGE"``.
     shown : str
     """
-    begin, separate, end = (_mark(kind) for kind in ("begin", "separate", "end"))
-    return (
-        f'{begin}<w:r><w:instrText xml:space="preserve"> {escape(code)} </w:instrText></w:r>{separate}{run(shown)}{end}'
-    )
+    begin, end = field_ends(code)
+    return begin + run(shown) + end
 
 
 def bookmark(name: str, number: int, content: str) -> str:

@@ -40,22 +40,18 @@ def sheets(document: Document) -> Iterator[tuple[str, str, TableBlock, tuple[str
     ----------
     document : Document
     """
-    w = Words(document.lang)
-    tables = figures = 0
+    w, numbers = Words(document.lang), document.numbers
     for section in document.sections:
         for block in section.blocks:
             if isinstance(block, TableBlock):
-                tables += 1
-                name = w("table_n", n=str(tables), title="")
-                title, table, notes = w("table_n", n=str(tables), title=block.caption), block, block.notes
+                kind, table, notes = "table_n", block, block.notes
             elif isinstance(block, FigureBlock):
-                figures += 1
-                table = block.table
-                name = w("figure_n", n=str(figures), title="")
-                title = w("figure_n", n=str(figures), title=table.caption)
+                kind, table = "figure_n", block.table
                 notes = (*table.notes, *(n for n in block.notes if n not in table.notes))
             else:
                 continue
+            number = str(numbers[block.key])
+            name, title = (w(kind, n=number, title=text) for text in ("", table.caption))
             yield name.strip(" ."), title, table, (*notes, *absence_notes(table, w))
 
 
