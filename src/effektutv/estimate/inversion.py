@@ -110,9 +110,8 @@ def interval(
         none = Unavailable("intervals are studentised and two-sided")
         return none, none
     used = min(draws, INTERVAL_DRAWS)
-    alpha = round(
-        1 - options.level, 12
-    )  # 1 − 0.9 is a little less than 0.1, and a p-value of 0.1 would not be rejected
+    # 1 − 0.9 is a little less than 0.1 in floats, and a p-value of 0.1 would not be rejected
+    alpha = round(1 - options.level, 12)
     if (1 + used) * alpha < 1:
         none = Unavailable(f"{draws} draws are too few for coverage {options.level:g}")
         return none, none

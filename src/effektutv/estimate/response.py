@@ -51,7 +51,7 @@ class _Arm:
 
 
 def _fixed_weights(design: Design) -> FloatArray:
-    """Return the weights that give each arm the strata of everyone randomised ."""
+    """Return the weights that give each arm the strata of everyone randomised."""
     cell = design.stratum * len(design.arms) + design.arm
     n = np.bincount(cell, minlength=design.n_strata * len(design.arms))
     size = np.bincount(design.stratum, minlength=design.n_strata)
