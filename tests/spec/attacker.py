@@ -156,7 +156,9 @@ class Attack:
                 if n is not None:
                     self.system.between(key, 0, n)
                     # a characteristic of two levels stands as one row: the other level is the rest
-                    self.levels[arm, row["covariate"], n].update({key} if row["kind"] in ("category", "categorical") else ())
+                    self.levels[arm, row["covariate"], n].update(
+                        {key} if row["kind"] in ("category", "categorical") else ()
+                    )
                     if mean is not None and (k := whole(n * mean)) is not None:
                         self.shown[key] = k
         for (_, _, n), keys in self.levels.items():
