@@ -95,3 +95,12 @@ def test_the_manifest_has_the_version_of_everything_that_makes_the_report():
     declared = {re.match(r"[\w-]+", r)[0] for r in project["dependencies"]}
     # the command line's own, and what comes with jinja2, change nothing in a report
     assert set(pipeline._VERSIONED) == declared - {"rich", "typer", "markupsafe"}
+
+
+def test_no_test_imports_what_several_folders_have():
+    # which of them is found would depend on what was collected before
+    names = [path.stem for path in (ROOT / "tests").rglob("*.py")]
+    ambiguous = {name for name in names if names.count(name) > 1} - {"__init__"}
+    assert "conftest" in ambiguous
+    for path in (ROOT / "tests").rglob("*.py"):
+        assert not imported(path) & ambiguous, path.name

@@ -42,7 +42,7 @@ def words(text):
 @pytest.fixture(scope="module")
 def printed(request, reports, tmp_path_factory):
     """Of each language: the document, the file, and what is read from it."""
-    from conftest import FACTS, trial_inputs
+    from report_inputs import FACTS, trial_inputs
 
     out = {}
     for lang in LANGUAGES:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from conftest import FACTS
+from report_inputs import FACTS
 
 from effektutv.disclosure.suppress import protect
 from effektutv.pipeline import analyse

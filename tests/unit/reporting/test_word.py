@@ -25,7 +25,7 @@ LANGUAGES = ("sv", "en")
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """The trial's document in both languages with its folder, written once."""
-    from conftest import FACTS, trial_inputs
+    from report_inputs import FACTS, trial_inputs
 
     out = {}
     for lang in LANGUAGES:

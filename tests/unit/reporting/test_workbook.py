@@ -21,7 +21,7 @@ LANGUAGES = ("sv", "en")
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    from conftest import FACTS, trial_inputs
+    from report_inputs import FACTS, trial_inputs
 
     out = {}
     for lang in LANGUAGES:
