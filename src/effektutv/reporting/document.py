@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -125,12 +126,19 @@ def write(
 
     steps: dict[str, float] = {}
 
-    def timed(step: str, work: Callable[[], None]) -> None:
+    def begin(step: str) -> None:
+        steps[step] = 0.0
         if progress is not None:
             progress(step)
+
+    def work_at(step: str, work: Callable[[], None]) -> None:
         began = perf_counter()
         work()
         steps[step] = perf_counter() - began
+
+    def timed(step: str, work: Callable[[], None]) -> None:
+        begin(step)
+        work_at(step, work)
 
     def write_tables() -> None:
         (folder / "tables").mkdir()
@@ -141,9 +149,13 @@ def write(
     timed("figures", lambda: write_figures(document, folder, drawer))
     timed("tables", write_tables)
     timed("html", lambda: html.write(document, folder))
-    timed("pdf", lambda: pdf.write(document, folder))
-    timed("docx", lambda: word.write(document, folder))
-    timed("xlsx", lambda: workbook.write(document, folder))
+    # the PDF's compiler leaves the interpreter to others while it works
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        begin("pdf")
+        printed = beside.submit(work_at, "pdf", lambda: pdf.write(document, folder))
+        timed("docx", lambda: word.write(document, folder))
+        timed("xlsx", lambda: workbook.write(document, folder))
+        printed.result()  # raises what the thread raised
     timed("readme", lambda: readme.write(document, folder))
     if progress is not None:
         progress("manifest")
