@@ -113,6 +113,12 @@ _NOTES = (
     ("told_at_risk", re.compile(r"persons at risk are worked out from [^;]+ rounded to the nearest (?P<n>\d+)")),
     ("told_started", re.compile(r"the few who were in the state on day 0 are counted among those at risk")),
     ("told_competing", re.compile(r"competing events end the time at risk; the cumulative incidence [^;]+")),
+    (
+        "told_unserved",
+        re.compile(
+            r"neither programme is received more often in (?P<arm>\S+) than in (?P<control>[^\s,]+), by more than [^;]+"
+        ),
+    ),
     ("told_few_events", re.compile(r"fewer than \d+ events in an arm: intervals around [^;]+")),
     ("told_short", re.compile(r"follow-up in the arm ends before the horizon")),
     ("told_no_tightening", re.compile(r"not tightened: [^;]+(?:; the direction must be one)?")),

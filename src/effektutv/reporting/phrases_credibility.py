@@ -99,6 +99,10 @@ CREDIBILITY: dict[str, tuple[str, str]] = {
         "död och utvandring avslutar tiden under risk",
         "death and emigration end the time at risk",
     ),
+    "told_unserved": (
+        "fler i {arm} än i {control} fick ingendera insatsen: skattningen förutsätter att de inte förlorade på det",
+        "more in {arm} than in {control} received neither programme: the estimate takes it that they lost nothing by that",
+    ),
     "told_few_events": (
         "någon grupp har färre än tio händelser: intervallen kring kurvorna täcker mer sällan än de säger",
         "an arm has fewer than ten events: intervals around the curves cover less often than they say",

@@ -405,6 +405,15 @@ def test_the_kernels_notes_are_recognised(context, tmp_path):
         ("deaths and moves are not known: the study has no register of them", "told_no_events"),
         ("fewer than 5 persons in the state on day 0 left out", "told_already"),
         ("follow-up in the arm ends before the horizon", "told_short"),
+        (
+            "fewer than 10 events in an arm: intervals around the curves cover less often than they say",
+            "told_few_events",
+        ),
+        (
+            "neither programme is received more often in SE than in FS, by more than the declared 0.05: the effect takes it "
+            "that these persons lost nothing by not being in FS",
+            "told_unserved",
+        ),
         ("not tightened: 3 of 5 cells lack respondents of an arm", "told_no_tightening"),
         ("arm CM: strata without a respondent are not represented (12 persons)", "told_silent"),
         ("arm CM: some respondents stand for more than 20 persons each", "told_thin"),
