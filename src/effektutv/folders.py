@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .errors import ArgumentError
 
-__all__ = ["check_file", "check_out", "replacing", "write_whole"]
+__all__ = ["check_file", "check_out", "refusals", "replacing", "write_whole"]
 
 _MANIFEST = "manifest.json"
 
@@ -33,9 +33,10 @@ def check_out(out: Path) -> None:
     ArgumentError
         If ``out`` is a file, or holds something that is not a report's, or lies where no folder can be.
     """
+    out = out.absolute()
     if out.exists() and not out.is_dir():
         raise ArgumentError(f"out: {out.name!r} is a file; give a folder")
-    above = next((p for p in out.absolute().parents if p.exists()), None)
+    above = next((p for p in out.parents if p.exists()), None)
     if above is not None and not above.is_dir():
         raise ArgumentError(f"out: {above.name!r} is a file, so that no folder can lie in it; give another folder")
     if not out.is_dir() or not any(out.iterdir()):
@@ -43,7 +44,7 @@ def check_out(out: Path) -> None:
     known = _files_of_a_report(out)
     if known is None:
         raise ArgumentError(
-            f"out: the folder {out.name!r} holds something that is not a report; give an empty or new folder"
+            f"out: the folder {out.resolve().name or '/'!r} holds something that is not a report; give an empty or new folder"
         )
     there = {p.relative_to(out) for p in out.rglob("*") if p.is_file()}
     own = sum(1 for p in there - known if not any(part.startswith(".") for part in p.parts))
@@ -79,7 +80,7 @@ def replacing(out: Path) -> Iterator[Path]:
         If ``out`` is a file, holds something that is not a report's, or lies where nothing can be written.
     """
     check_out(out)
-    with _refusals("out", out):
+    with refusals("out", out):
         out.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f"{out.name}.tmp-", dir=out.parent))
     try:
@@ -132,7 +133,7 @@ def write_whole(path: Path, text: str, argument: str) -> None:
         If the file cannot be written there.
     """
     check_file(path, argument)
-    with _refusals(argument, path):
+    with refusals(argument, path):
         handle, name = tempfile.mkstemp(prefix=f"{path.name}.tmp-", dir=path.parent)
         made = Path(name)
         try:
@@ -145,8 +146,20 @@ def write_whole(path: Path, text: str, argument: str) -> None:
 
 
 @contextmanager
-def _refusals(argument: str, path: Path) -> Iterator[None]:
-    """Turn the system's refusal to write into a message that says which argument it is about."""
+def refusals(argument: str, path: Path) -> Iterator[None]:
+    """Turn the system's refusal to write into a message that says which argument it is about.
+
+    Parameters
+    ----------
+    argument : str
+    path : Path
+        What cannot be written.
+
+    Raises
+    ------
+    ArgumentError
+        In the place of an ``OSError``.
+    """
     refused = ""
     try:
         yield

@@ -433,9 +433,12 @@ def run(
     Path
         The folder written.
     """
+    from .reporting.dates import environment_date
     from .reporting.drawer import Drawer
 
     check_out(Path(out))
+    # before any library reads it in its own way
+    environment_date()
     plan = Study.from_toml(study)
     if seed is not None:
         plan = plan.with_seed(seed)

@@ -21,6 +21,7 @@ from effektutv import cli, folders
 from effektutv.errors import ArgumentError
 from effektutv.folders import check_out, replacing, write_whole
 from effektutv.plan import lock
+from effektutv.synthetic.extracts import write_demo
 
 STUDY = """
 [study]
@@ -215,3 +216,33 @@ def test_names_of_places_are_such_that_every_format_can_hold_them(demo, tmp_path
     levels = {row.level for row in eu.load(tmp_path / "demo" / "study.toml").effects_by_site().rows}
     assert any(level.startswith("G\ufffdv\ufffdle") for level in levels)
     assert not any(c in level for level in levels for c in "\x08\x1b")
+
+
+def test_the_folder_one_stands_in_is_named(monkeypatch, capsys, study):
+    monkeypatch.chdir(study.parent)
+    code, said = guarded(monkeypatch, capsys, "run", study, "--out", ".", "--quiet")
+    assert (code, f"the folder {study.parent.name!r} holds something" in said) == (2, True)
+
+
+@pytest.mark.parametrize("below", ["file/demo", "file/deep/demo"])
+def test_a_demonstration_where_none_can_be_written(monkeypatch, capsys, tmp_path, below):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    code, said = guarded(monkeypatch, capsys, "demo", tmp_path / below, "--participants", 30, "--population", 0)
+    assert (code, "DIR: 'demo' cannot be written (" in said) == (2, True)
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_date_that_is_none_is_said_before_anything_is_read(study):
+    (study.parent / "people.csv").unlink()
+    done = subprocess.run(
+        [sys.executable, "-m", "effektutv", "run", str(study), "--out", str(study.parent / "out"), "--quiet"],
+        env={**os.environ, "SOURCE_DATE_EPOCH": "yesterday"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "SOURCE_DATE_EPOCH: got 'yesterday'; give whole seconds" in done.stderr
+
+
+def test_a_study_so_small_that_no_curve_may_be_shown_has_a_report(tmp_path):
+    write_demo(tmp_path / "demo", participants=200, population=500, seed=2)
+    eu.report(eu.load(tmp_path / "demo" / "study.toml"), tmp_path / "out", lang="sv")
+    assert (tmp_path / "out" / "report.html").is_file()

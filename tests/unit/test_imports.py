@@ -22,7 +22,7 @@ ARROWS = {
     "plots": {"errors", "language"},
     "registers": {"errors", "resources", "language", "study", "results"},
     "cohort": {"errors", "language", "study", "results", "registers"},
-    "synthetic": {"errors", "resources", "language", "study", "registers"},
+    "synthetic": {"errors", "folders", "resources", "language", "study", "registers"},
     "estimate": {"errors", "results"},
     "disclosure": {"errors", "language", "study", "results", "estimate"},
     "reporting": {"errors", "language", "study", "results", "plots", "disclosure", "resources"},

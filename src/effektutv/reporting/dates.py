@@ -11,7 +11,7 @@ from effektutv.errors import ArgumentError
 if TYPE_CHECKING:
     from .document_types import Document
 
-__all__ = ["FORMAT_EPOCH", "dated"]
+__all__ = ["FORMAT_EPOCH", "dated", "environment_date"]
 
 #: What a file carries where nothing says when: the first day that a ZIP archive can hold.
 FORMAT_EPOCH = datetime(1980, 1, 1, tzinfo=UTC)
@@ -36,15 +36,25 @@ def dated(document: Document) -> datetime:
     ArgumentError
         If ``SOURCE_DATE_EPOCH`` is set and is no whole number of seconds that a date can be made of.
     """
-    given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if given:
-        return max(_from_epoch(given), FORMAT_EPOCH)
+    given = environment_date()
+    if given is not None:
+        return max(given, FORMAT_EPOCH)
     value = document.inputs.value
     day = value.study.study.data_date or (value.quality.delivered if value.quality else None)
     return FORMAT_EPOCH if day is None else max(datetime.combine(day, time(), tzinfo=UTC), FORMAT_EPOCH)
 
 
-def _from_epoch(given: str) -> datetime:
+def environment_date() -> datetime | None:
+    """Return the date that ``SOURCE_DATE_EPOCH`` gives, None where it is not set.
+
+    Raises
+    ------
+    ArgumentError
+        If it is set and is no whole number of seconds that a date can be made of.
+    """
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not given:
+        return None
     # eleven digits reach beyond the year 5000, and every date of them can be made
     if not (given.isascii() and given.isdigit() and len(given) <= 11):
         raise ArgumentError(f"SOURCE_DATE_EPOCH: got {given!r}; give whole seconds since 1970-01-01, or unset it")

@@ -44,10 +44,11 @@ def time_section(ctx: Context) -> Section | None:
     texts += [text for t in times[:1] if (text := _log_rank_sentence(ctx, t))]
     blocks.append(Paragraph(texts=tuple(texts), listed=True))
     for position, found in enumerate(times):
-        risk = _risk_table(ctx, found)
-        if position == 0:
+        # where every arm's curve is hidden there is neither a picture nor a table of it
+        risk = _risk_table(ctx, found) if found.risk else None
+        if risk is not None and position == 0:
             blocks.append(survival_figure(ctx, found, risk))
-        blocks += [_mean_table(ctx, found), risk]
+        blocks += [_mean_table(ctx, found), *filter(None, (risk,))]
     return Section(key="time", title=ctx.words("time"), blocks=tuple(blocks))
 
 

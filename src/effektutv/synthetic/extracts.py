@@ -36,6 +36,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArgumentError
+from ..folders import refusals
 from . import truth
 from .documents import SIGN, readme, study_file
 from .forms import assignment_rows, time_rows
@@ -147,7 +148,8 @@ def write_demo(
     work = target.with_name(f"{target.name}.tmp-{os.getpid()}")
     shutil.rmtree(work, ignore_errors=True)
     try:
-        (work / "extracts").mkdir(parents=True)
+        with refusals("DIR", target):
+            (work / "extracts").mkdir(parents=True)
         summary = _write(work, target, participants, population, seed, file_format)
         _move(work, target)
     finally:
