@@ -33,6 +33,8 @@ T = TypeVar("T")
 _TOUCHED = 1e-6
 #: A flow of no cost would touch whatever it likes; what is hidden already is nearly free.
 _HIDDEN = 1e-4
+#: Complements times counts that may be gone through for complements that are no longer needed.
+_TRIES = 400
 _SPARE, _TOTAL, _KNOWN, _FOLLOWED = 0.05, 4.0, 1000.0, 2.0
 
 
@@ -312,7 +314,26 @@ class _Flows:
             found = self.system.ranges[i]
             for sign, need in ((1, found.need_high - found.value), (-1, found.value - found.need_low)):
                 out += self._let(i, sign, need)
-        return out
+        return self._needed(out)
+
+    def _needed(self, choices: list[Choice]) -> list[Choice]:
+        """Return the choices without those that later ones have made needless, the dearest looked at first."""
+        if len(choices) < 2 or len(choices) * len(self.moved) > _TRIES:
+            return choices
+        for choice in sorted(choices, key=lambda c: -self.prices[c.cell]):
+            self.hidden.discard(choice.cell)
+            if all(self._free(i, change) for i, change in self.moved):
+                choices = [c for c in choices if c is not choice]
+            else:
+                self.hidden.add(choice.cell)
+        return choices
+
+    def _free(self, i: int, change: float) -> bool:
+        """Return whether a count can move so far through hidden cells alone."""
+        if self._swapped(i, int(np.sign(change)), abs(change)):
+            return True
+        flow = self._flow(i, change, only_hidden=True)
+        return flow is not None
 
     def _let(self, i: int, sign: int, need: float) -> list[Choice]:
         """Let a count move as far as it must, and return what that hides."""
@@ -386,11 +407,12 @@ class _Flows:
     def _gapped(self, i: int) -> bool:
         return bool(self.rows.size) and bool(self.rows[:, i].any())
 
-    def _flow(self, i: int, change: float) -> FloatArray | None:
+    def _flow(self, i: int, change: float, *, only_hidden: bool = False) -> FloatArray | None:
         """Return the cheapest changes with the i-th count changed by so much, or None where there are none."""
         prices = np.array([self._price(s.cell) for s in self.system.sights])
+        open_ = np.array([s.cell not in self.hidden for s in self.system.sights]) & only_hidden
         bounds = np.zeros((2 * prices.size, 2))
-        bounds[:, 1] = np.concatenate([self.up, self.down])
+        bounds[:, 1] = np.concatenate([np.where(open_, 0.0, self.up), np.where(open_, 0.0, self.down)])
         bounds[i], bounds[i + prices.size] = max(change, 0.0), max(-change, 0.0)
         found = cheapest(
             np.concatenate([prices, prices]), bounds, np.hstack([self.sums, -self.sums]), np.zeros(len(self.sums)),

@@ -290,6 +290,21 @@ def test_month_1_hidden_in_the_profile_is_not_shown_by_the_curve(make, everywher
         assert bool(shown) == (everywhere or arm != "SE")
 
 
+def test_a_curve_does_not_bound_hidden_months(make):
+    """4 work at month 1 and 4 others at month 2, both hidden: 8 who began by month 2 would tell that each is 4."""
+    counts = {(1, 1): 4, (2, 1): 4, **{(k, 1): 9 for k in range(3, 13)}}
+    df = trial({"FS": table(MANY, n=300), "SE": table(counts, n=300), "CM": table(MANY, n=300)})
+    work = {1: 4, 2: 4, 3: 30}
+    rows = [make.summary(a, 300, work[m] if a == "SE" else 30, month=m) for a in ARMS for m in work]
+    rows += [make.summary(a, 300, 0, month=0) for a in ARMS]
+    alone = protect(make.inputs(times=(timed(df),), starts=sizes_of(make, df))).value.times[0]
+    assert 2.0 in {r.time for r in of_arm(alone, "SE") if not gone(r.events)}
+    result = release(make, df, profiles=(make.profile(*rows),)).value.times[0]
+    shown = {r.time for r in of_arm(result, "SE") if not gone(r.events)}
+    assert 2.0 not in shown
+    assert 3.0 in shown
+
+
 FIRST = """
 [[outcomes]]
 name = "forsta"
