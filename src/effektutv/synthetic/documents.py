@@ -109,7 +109,9 @@ def study_file(file_format: str) -> str:
     ):
         text, changed = re.subn(pattern, new, text)
         if changed != 1:
-            raise EffektutvError("the shipped study file has changed: expected one line each for synthetic, data_date and title")
+            raise EffektutvError(
+                "the shipped study file has changed: expected one line each for synthetic, data_date and title"
+            )
     if file_format != "csv":
         text = re.sub(r'(?m)^(path = "extracts/.*)\.csv"', rf'\1.{file_format}"', text)
     return "# SYNTETISKT – SYNTHETIC: the extracts that this file reads are made up.\n" + text
