@@ -114,7 +114,9 @@ def _rule_text(ctx: Context, term: str) -> str:
         if policy.releases_all:
             return w("text_protection_public")
         n = language.count(len(ctx.inputs.decisions), w.lang)
-        return w("text_protection_uncleared", n=n, policy=policy.name)
+        whose = "cleared" if policy.cleared else "ours" if policy.owner == "effektutv" else "uncleared"
+        owner = w(f"text_profile_{whose}", policy=policy.name, owner=policy.owner)
+        return f"{w('text_protection', n=n, most=str(policy.threshold - 1))} {owner}"
     if term == "uncertainty":
         return w("text_uncertainty", level=w("cis", level=ctx.numbers.level(ctx.coverage)))
     if term == "estimator":

@@ -299,7 +299,7 @@ class Context:
         policy = self.inputs.policy
         if policy.releases_all:
             return self.words("protection_public")
-        return self.words("protection_uncleared")
+        return self.words("protection_cleared" if policy.cleared else "protection_uncleared")
 
     def synthetic(self) -> tuple[str, ...]:
         """Return the note that data are made up, where they are."""

@@ -51,10 +51,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     "synthetic_note": ("Syntetiska data.", "Synthetic data."),
     "uncleared_title": ("Inte godkänd för publicering.", "Not cleared for publication."),
     "uncleared_text": (
-        "Celler med 1–4 händelser eller icke-händelser är borttagna tillsammans med nästa minsta cell i samma marginal, men "
-        "ingen dataägare har godkänt skyddet. Sprid inte rapporten.",
-        "Cells with 1–4 events or non-events are removed together with the next-smallest cell of their margin, but no data "
-        "owner has approved the protection. Do not circulate the report.",
+        "Små celler är borttagna tillsammans med dem som de kunde räknas fram ur, men ingen dataägare har godkänt skyddet. "
+        "Sprid inte rapporten.",
+        "Small cells are removed together with those that they could be worked out from, but no data owner has cleared the "
+        "protection. Do not circulate the report.",
     ),
     "byline": ("Data till och med {date}", "Data to {date}"),
     "colophon": (
@@ -372,8 +372,12 @@ PHRASES: dict[str, tuple[str, str]] = {
         "The subgroup was not specified in advance: the result is exploratory.",
     ),
     "protection_uncleared": (
-        "Skydd: den enklaste regeln (små celler borttagna), inte godkänt för publicering.",
-        "Protection: the simplest rule (small cells removed), not cleared for publication.",
+        "Skydd: små celler och de som skulle avslöja dem är borttagna; inte godkänt för publicering.",
+        "Protection: small cells and those that would reveal them are removed; not cleared for publication.",
+    ),
+    "protection_cleared": (
+        "Skydd: små celler och de som skulle avslöja dem är borttagna.",
+        "Protection: small cells and those that would reveal them are removed.",
     ),
     "protection_public": (
         "Skydd: inget behövs, uppgifterna är offentliga.",

@@ -100,17 +100,25 @@ METHOD: dict[str, tuple[str, str]] = {
         "that the difference is zero.",
     ),
     "term_protection": ("Skydd av enskilda", "Protection of individuals"),
-    "text_protection_uncleared": (
-        "Celler med 1–4 personer, händelser eller icke-händelser visas inte, och inte heller nästa minsta "
-        "cell i samma marginal. "
-        "Beslutet om en cell är detsamma i alla tabeller och figurer. {n} celler är borttagna; skälen står i "
-        "disclosure.csv. "
+    "text_protection": (
+        "Celler med 1–{most} personer, händelser eller icke-händelser visas inte, och inte heller de celler som de annars kunde "
+        "räknas fram ur. En revision har räknat som en utomstående med allt som rapporten visar. Beslutet om en cell är detsamma "
+        "i alla tabeller och figurer. {n} beslut står med skäl i disclosure.csv.",
+        "Cells with 1–{most} persons, events or non-events are not shown, nor are the cells that they could be worked out from. "
+        "An audit has reckoned as an outsider with everything that the report shows. A cell has the same decision in every table "
+        "and figure. {n} decisions are in disclosure.csv with their reasons.",
+    ),
+    "text_profile_ours": (
         "Profilen ”{policy}” är effektutvs egen: rapporten är inte godkänd för publicering.",
-        "Cells with 1–4 persons, events or non-events are not shown, nor is the next-smallest cell of the "
-        "same margin. A cell has "
-        "the same decision in every table and figure. {n} cells are removed; the reasons are in "
-        "disclosure.csv. The profile "
-        "“{policy}” is effektutv’s own: the report is not cleared for publication.",
+        "The profile “{policy}” is effektutv’s own: the report is not cleared for publication.",
+    ),
+    "text_profile_uncleared": (
+        "Profilen ”{policy}” kommer från {owner}: rapporten är inte godkänd för publicering.",
+        "The profile “{policy}” is from {owner}: the report is not cleared for publication.",
+    ),
+    "text_profile_cleared": (
+        "Profilen ”{policy}” kommer från {owner}, som godkänner rapporter under den för publicering.",
+        "The profile “{policy}” is from {owner}, who clears reports under it for publication.",
     ),
     "text_protection_public": (
         "Uppgifterna är offentliga; ingenting är borttaget.",
