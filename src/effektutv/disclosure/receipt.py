@@ -1,7 +1,7 @@
 """Receipt of programmes and the effect of receiving one, on their way out.
 
-An arm's persons who received a programme are a cell: 1–4 received or not received hide it, and the next-smallest arm of the
-programme with it. Where receipt is that the person started, it is the cell of who started in that arm, with one decision.
+An arm's persons who received a programme are a cell: 1–4 received or not received hide it, and what it could be worked out from
+with it. Where receipt is that the person started, it is the cell of who started in that arm, with one decision.
 The first stage is receipt less receipt, and the effect of receiving the effect of the assignment over the first stage: a
 hidden cell of receipt hides all of these but the effect of the assignment, a hidden cell of the outcome all but receipt.
 """

@@ -1,19 +1,17 @@
 """Results in, protected results out: the only door to release, and it fails closed.
 
-What is hidden, under the shipped profile ``uncleared``:
+Every cell of the report is entered into the ledger, with every sum that ties cells together; the ledger decides which are hidden
+(:mod:`.ledger`, :mod:`.complement`) and is audited (:mod:`.audit`). Then each kind of result has taken out of it what the ledger
+hides, and what a rule of the profile hides by itself:
 
-- an arm's cell (arm × subgroup level × outcome × month) with 1–4 persons, events or non-events; empty cells (0 events) and
-  full ones (no non-events) are shown, for that is the rule as it was stated;
-- with it the next-smallest cell of each margin that it stands in: the levels of the subgroup, the kinds within work, the
-  sources of work, the arms among who started; then more, until nothing hidden follows from the margins by arithmetic;
-- of an effect that touches a hidden cell: that arm's share and both adjusted means, the estimate, its error, statistic, p
-  and interval; and the interaction of that subgroup in that contrast;
-- in the flow and the balance table counts of 1–4 (also as a difference of two stages) with their complements.
+- of an effect that touches a hidden cell that arm's share and both adjusted means, the estimate, its error, statistic, p and
+  interval, and the interaction of that subgroup in that contrast (:mod:`.effects`);
+- in the flow and the balance table small counts (also as a difference of two stages) with their complements;
+- numbers of persons that differ by a few from others, and the precision that would give them away (:mod:`.rounded`);
+- means, medians and estimates of too few, and sums that a few may dominate (:mod:`.rules`).
 
-One cell has one decision in every table, on both clocks and under every estimator. What this profile does not do, and why
-nothing under it is cleared for publication: shares at full precision can give away the denominator behind them; the number
-lost to follow-up shows in the denominators of later months; the critical value of a simultaneous band, one number in
-hundredths for a whole curve, rests on hidden months too; how narrow the margins bound a hidden cell is not audited.
+One cell has one decision in every table, on both clocks and under every estimator. What an attacker could still do stands in
+``docs/disclosure.md``.
 """
 
 from __future__ import annotations
