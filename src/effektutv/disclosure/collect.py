@@ -441,6 +441,8 @@ def collect_balance(ledger: Ledger, study: Study, balance: Balance) -> None:
         for arm, n, missing, mean in _arms_of(row):
             members = parts.setdefault((arm, row.covariate), {})
             cell, unknown = level_cell(study, row, arm), persons_cell(arm, row.covariate, "missing")
+            if row.kind == "continuous" and not missing:
+                continue  # everybody has a value: that is no level that somebody is in
             members.setdefault(cell)
             if missing:
                 ledger.observe(unknown, n + missing, missing)

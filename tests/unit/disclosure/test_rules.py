@@ -147,6 +147,14 @@ def test_a_characteristic_that_a_few_dominate_is_hidden(make, sd, hidden):
     assert gone(out.mean_arm) == gone(out.sd_arm) == gone(out.smd) == gone(out.difference) == hidden
 
 
+def test_a_characteristic_that_everybody_has_is_no_full_cell(make):
+    row = make.balance_row("alder", {"SE": (355, 90), "FS": (350, 60)}, kind="continuous")
+    row = replace(row, mean_arm=20.0, mean_control=21.0, sd_arm=3.0, sd_control=3.0)
+    out = protect(make.inputs(profile="strict", balance=make.balance([row])))
+    assert out.value.balance.rows[0].mean_arm == 20.0
+    assert out.decisions == ()
+
+
 def test_few_degrees_of_freedom_hide_the_estimate_and_keep_the_shares(make):
     rows = [make.effect("SE", "FS", BIG["SE"], BIG["FS"], df=df, month=m) for df, m in ((9.0, 3), (10.0, 4))]
     rows.append(make.effect("SE", "FS", BIG["SE"], BIG["FS"], subgroup="kon", level="interaction", df=1.0, month=4))
