@@ -10,6 +10,7 @@ from effektutv import language
 from . import tables, tables_further
 from .effect_tables import effect_table, estimator_name
 from .figure_blocks import difference_subtitle, figure_block, figure_notes, subtitle
+from .notes import sentences, told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,6 +72,9 @@ def survival_figure(ctx: Context, times: TimeToEvent, table: TableBlock) -> Figu
     labels |= {"randomisation": w("zero_randomisation"), "start": w("zero_start")}
     sizes: dict[str, Count] = {r.arm: r.n for r in times.risk}
     notes = [w("note_not_protected")] if first.clock == "start" else []
+    # numbers at risk that were rounded are marked as that where they stand
+    rounded = [n for n in times.notes if any(key == "told_at_risk" for key, _ in told(n, w, ctx.labels))]
+    notes += sentences(rounded, w, ctx.labels)
     return figure_block(
         ctx, "_".join(filter(None, ("time_to_work", first.clock))), title, (survival.survival, survival.alt_text),
         times.risk_table(), tables_further.risk_rows([times]), replace(table, key="data-time"), labels=labels,
