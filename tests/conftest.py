@@ -15,6 +15,9 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
+# a date for the files' making is set where a test is about it, and nowhere else: CI runs with one
+os.environ.pop("SOURCE_DATE_EPOCH", None)
+
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
