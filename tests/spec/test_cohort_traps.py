@@ -12,6 +12,7 @@ import pytest
 
 import effektutv as eu
 from effektutv.resources import data_folder
+from effektutv.results import Severity
 
 STUDY = """
 [study]
@@ -238,3 +239,18 @@ def test_trap_13_a_month_beyond_the_cutoff_is_missing_never_zero(delivery):
     assert trial.outcome("arbete", month=2).tolist() == [1, 0, 1, 1, 0, 0]
     assert np.isnan(trial.outcome("arbete", month=3)).all()
     assert np.isnan(trial.outcome("manader")).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "register"), [("form", "assignment"), ("sokatper", "af_sokandekategori"), ("ku", "scb_ku")]
+)
+def test_trap_13_a_register_without_rows_is_not_a_register_where_nobody_is(delivery, name, register):
+    header = {"form": FORM, "sokatper": SPELLS, "ku": KU}[name].split("\n", 1)[0] + "\n"
+    with pytest.raises(eu.ExtractError, match=rf"{register}: \(file\): at least one row: 1 of 1 files fail"):
+        delivery(**{name: header})
+
+
+def test_trap_13_a_register_without_rows_that_only_describes_is_a_warning(delivery):
+    trial = delivery(insper=INSPER.split("\n", 1)[0] + "\n")
+    found = {(f.extract, f.rule): f.severity for f in trial.quality.rows}
+    assert found["af_inskrivning", "at least one row"] is Severity.WARNING

@@ -19,7 +19,7 @@ from .baseline import baseline_covariates, check_covariates
 from .delivery import Delivery, read_delivery
 from .flow import participant_flow
 from .linkage import PARTICIPANTS, Linked, link
-from .outcomes import StateMasks, build_masks, outcome_values
+from .outcomes import SOURCES, StateMasks, build_masks, outcome_values
 from .receipt import check_receipt, read_receipt
 from .survey import Survey, check_items, read_survey, survey_findings
 
@@ -102,7 +102,7 @@ def check_registers(engine: Engine, study: Study, progress: Callable[[str], None
     check_covariates(study)
     check_items(study)
     check_receipt(study)
-    opened = open_registers(engine, study, progress)
+    opened = open_registers(engine, study, progress, needed=_needed(study))
     findings = list(opened.findings)
     linked = None
     if not any(f.severity is Severity.ERROR for f in findings):
@@ -115,6 +115,12 @@ def check_registers(engine: Engine, study: Study, progress: Callable[[str], None
             findings += survey_findings(engine)
     quality = DataQuality(rows=tuple(findings), read=opened.rows, delivered=study.study.data_date)
     return Checked(opened=opened, linked=linked, quality=quality)
+
+
+def _needed(study: Study) -> frozenset[str]:
+    """Return the registers that the study cannot do without: who takes part, and what the primary outcome is made of."""
+    groups = SOURCES.get(study.primary.month_state or "", ())
+    return frozenset({"assignment", *(name for group in groups for name in group)})
 
 
 def build_cohort(engine: Engine, study: Study, progress: Callable[[str], None]) -> Cohort:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from effektutv.results import Status, Unavailable
+from effektutv.results.quality import FILE
 
 from .protected import ReportInputs
 
@@ -22,13 +23,17 @@ T = TypeVar("T")
 def banded(quality: DataQuality, threshold: int) -> DataQuality:
     """Return the findings with every small count of rows made the same, so that only its band can be shown.
 
+    A count of files is no count of persons, and stays.
+
     Parameters
     ----------
     quality : DataQuality
     threshold : int
         The smallest count that is not small.
     """
-    rows = tuple(replace(f, rows_failing=1) if 0 < f.rows_failing < threshold else f for f in quality.rows)
+    rows = tuple(
+        replace(f, rows_failing=1) if 0 < f.rows_failing < threshold and f.column != FILE else f for f in quality.rows
+    )
     return replace(quality, rows=rows)
 
 

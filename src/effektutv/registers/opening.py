@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from ..errors import StudyError
@@ -41,7 +41,9 @@ class Opened:
         return {f"{name}/{f.name}": f.sha256 for name, extract in self.extracts.items() for f in extract.files}
 
 
-def open_registers(engine: Engine, study: Study, progress: Callable[[str], None]) -> Opened:
+def open_registers(
+    engine: Engine, study: Study, progress: Callable[[str], None], *, needed: Collection[str] = ()
+) -> Opened:
     """Open and check every extract that a study declares.
 
     Parameters
@@ -52,6 +54,8 @@ def open_registers(engine: Engine, study: Study, progress: Callable[[str], None]
         The study.
     progress : callable
         Called with the register's key before each one.
+    needed : collection of str
+        Registers that the study cannot do without: a file of theirs without rows is an error.
 
     Returns
     -------
@@ -79,7 +83,7 @@ def open_registers(engine: Engine, study: Study, progress: Callable[[str], None]
             engine, load_schema(name), register, study.folder, study.where("registers", name, "path")
         )
         refuse_identity_numbers(engine, extract)
-        rows[name], found = check_extract(engine, extract)
+        rows[name], found = check_extract(engine, extract, needed=name in needed)
         findings += found
         extracts[name] = extract
     return Opened(extracts=extracts, rows=rows, findings=tuple(findings))

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..results import Finding, Severity
+from ..results.quality import FILE
 from .engine import Engine, literal, quoted
 from .readers import BAD, Extract
 from .schema import PERSON, CodeList, DatedBy, ExtractSchema, Field, FieldType, load_codelist
@@ -67,7 +68,7 @@ def code_condition(column: str, codelist: CodeList, *groups: str, day: str | Non
     return "(" + " OR ".join(parts) + ")"
 
 
-def check_extract(engine: Engine, extract: Extract) -> tuple[int, list[Finding]]:
+def check_extract(engine: Engine, extract: Extract, *, needed: bool = False) -> tuple[int, list[Finding]]:
     """Check one extract against its declaration.
 
     Parameters
@@ -76,6 +77,8 @@ def check_extract(engine: Engine, extract: Extract) -> tuple[int, list[Finding]]
         The session.
     extract : Extract
         The opened extract.
+    needed : bool
+        Whether the study cannot do without it: then a file without rows is an error, else a warning.
 
     Returns
     -------
@@ -98,7 +101,7 @@ def check_extract(engine: Engine, extract: Extract) -> tuple[int, list[Finding]]
         for i, r in enumerate(rules)
         if row[2 + 2 * i]
     ]
-    findings += _file_findings(extract, total)
+    findings += _file_findings(extract, total, needed)
     findings += _key_findings(engine, extract, total)
     return total, findings
 
@@ -225,7 +228,7 @@ def _row_rules(schema: ExtractSchema) -> list[_Rule]:
     return rules
 
 
-def _file_findings(extract: Extract, total: int) -> list[Finding]:
+def _file_findings(extract: Extract, total: int, needed: bool) -> list[Finding]:
     schema = extract.schema
     findings = [
         _finding(
@@ -243,7 +246,7 @@ def _file_findings(extract: Extract, total: int) -> list[Finding]:
         findings.append(
             _finding(
                 schema,
-                "(file)",
+                FILE,
                 "the file ends with a line break",
                 len(extract.files),
                 extract.truncated,
@@ -251,10 +254,16 @@ def _file_findings(extract: Extract, total: int) -> list[Finding]:
                 "the file may be cut off: compare its number of rows with the owner's",
             )
         )
-    if total == 0:
+    if extract.empty:
         findings.append(
             _finding(
-                schema, "(file)", "at least one row", 0, 0, Severity.WARNING, "the extract has a header and no rows"
+                schema,
+                FILE,
+                "at least one row",
+                len(extract.files),
+                extract.empty,
+                Severity.ERROR if needed else Severity.WARNING,
+                "a file has a header and no rows, as if nobody were in the register: ask its owner for the rows",
             )
         )
     return findings
@@ -336,7 +345,7 @@ def error_text(findings: Iterable[Finding]) -> str:
         What the checks found.
     """
     return "\n".join(
-        f"{f.extract}: {f.column}: {f.rule}: {f.failing_text} of {f.rows_checked} rows fail; {f.advice}"
+        f"{f.extract}: {f.column}: {f.rule}: {f.failing_text} of {f.rows_checked} {f.unit} fail; {f.advice}"
         for f in findings
         if f.severity is Severity.ERROR
     )

@@ -60,6 +60,8 @@ class Extract:
         Number of delivered columns that the declaration does not know.
     truncated : int
         Number of files that do not end with a line break.
+    empty : int
+        Number of files with a header and no rows.
     """
 
     schema: ExtractSchema
@@ -68,6 +70,7 @@ class Extract:
     absent: tuple[str, ...]
     ignored: int
     truncated: int
+    empty: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,21 +123,21 @@ def open_extract(engine: Engine, schema: ExtractSchema, register: Register, fold
         raise ExtractError(
             f"{schema.name}: no file matches the path {register.path!r} ({where}); check path and folder"
         )
-    selects: list[str] = []
+    sources: list[_Source] = []
     present: set[str] = set()
     ignored = truncated = 0
     expected: int | None = 0
     for number, path in enumerate(paths):
         reader = _parquet_file if path.suffix.lower() == ".parquet" else _text_file
         source = reader(engine, schema, register, path, number)
-        selects.append(source.select)
+        sources.append(source)
         present |= source.columns
         ignored = max(ignored, source.ignored)
         truncated += source.truncated
         expected = None if expected is None or source.rows is None else expected + source.rows
     kind = "VIEW" if all(p.suffix.lower() == ".parquet" for p in paths) else "TABLE"
     engine.execute(
-        f"CREATE {kind} {quoted(schema.name)} AS " + " UNION ALL ".join(selects),
+        f"CREATE {kind} {quoted(schema.name)} AS " + " UNION ALL ".join(s.select for s in sources),
         what=f"{schema.name}: a row does not have as many columns as the header, a quote is not closed, or line ends are "
         "mixed; the file may be cut off",
     )
@@ -146,7 +149,15 @@ def open_extract(engine: Engine, schema: ExtractSchema, register: Register, fold
         absent=tuple(f.column for f in schema.fields if f.column not in present),
         ignored=ignored,
         truncated=truncated,
+        empty=sum(_is_empty(engine, schema, source) for source in sources),
     )
+
+
+def _is_empty(engine: Engine, schema: ExtractSchema, source: _Source) -> bool:
+    """Return whether a file has no rows: among several it would not be missed in the sum."""
+    if source.rows is not None:
+        return source.rows == 0
+    return not engine.rows(f"SELECT 1 FROM ({source.select}) LIMIT 1", what=f"{schema.name}: looking for rows")
 
 
 def _check_row_count(engine: Engine, schema: ExtractSchema, expected: int | None) -> None:

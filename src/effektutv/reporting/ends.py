@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from effektutv import language
 from effektutv.results import Severity
+from effektutv.results.quality import FILE
 
 from .blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
 from .effect_tables import estimator_name, variance_name
@@ -65,7 +66,7 @@ def _findings_table(ctx: Context, quality: DataQuality) -> TableBlock:
             ctx.numbers.count(finding.rows_checked),
             failing,
         )
-        column = w("whole_file") if finding.column == "(file)" else finding.column
+        column = w("whole_file") if finding.column == FILE else finding.column
         by_extract.setdefault(finding.extract, []).append(Row(column, cells))
     return TableBlock(
         key="table-quality",

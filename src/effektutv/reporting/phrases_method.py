@@ -254,8 +254,11 @@ METHOD: dict[str, tuple[str, str]] = {
     "rule_reversed": ("omvänd: slutet före början", "reversed: the end lies before the start"),
     "rule_months": ("månader saknas", "months missing"),
     "rule_absent": ("kolumnen är inte levererad", "column not delivered"),
-    "rule_cut": ("filen slutar med radbrytning", "the file ends with a line break"),
-    "rule_rows": ("minst en rad", "at least one row"),
+    "rule_cut": (
+        "varje fil slutar med radbrytning (antal filer)",
+        "each file ends with a line break (number of files)",
+    ),
+    "rule_rows": ("minst en rad i varje fil (antal filer)", "at least one row in each file (number of files)"),
     "rule_key": ("primärnyckel: unik", "primary key: unique"),
     "rule_no_row": ("deltagare utan rad", "participants without a row"),
     "rule_overlap": ("överlappar en tidigare period", "overlaps an earlier spell"),

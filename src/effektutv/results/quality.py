@@ -10,7 +10,10 @@ from typing import Any
 
 from .base import Tabular
 
-__all__ = ["DataQuality", "Finding", "Severity"]
+__all__ = ["FILE", "DataQuality", "Finding", "Severity"]
+
+#: In the place of a column: the rule is on whole files, and files are counted, not rows.
+FILE = "(file)"
 
 
 class Severity(StrEnum):
@@ -23,7 +26,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One rule checked on one column of one extract: how many rows were checked and how many failed."""
+    """One rule checked on one column of one extract: how many rows were checked and how many failed.
+
+    Where ``column`` is :data:`FILE` the rule is on the extract's files, and both counts are of files.
+    """
 
     extract: str
     column: str
@@ -35,8 +41,14 @@ class Finding:
 
     @property
     def failing_text(self) -> str:
-        """The count of failing rows as it may be shown: 1 to 4 is "fewer than 5"."""
-        return "fewer than 5" if 0 < self.rows_failing < 5 else str(self.rows_failing)
+        """The count of failing rows as it may be shown: 1 to 4 is "fewer than 5"; a count of files as it is."""
+        few = 0 < self.rows_failing < 5 and self.column != FILE
+        return "fewer than 5" if few else str(self.rows_failing)
+
+    @property
+    def unit(self) -> str:
+        """What the counts are of: ``"rows"`` or ``"files"``."""
+        return "files" if self.column == FILE else "rows"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 import effektutv as eu
 from effektutv.registers.engine import Engine
@@ -234,3 +236,35 @@ def test_codes_and_classes():
         load_schema("x")
     with pytest.raises(eu.ArgumentError, match="has no column 'x'"):
         load_schema("studier").field("x")
+
+
+HEADER = "LopNr;inskadm;utskadm;skat"
+
+
+@pytest.mark.parametrize("needed", [True, False])
+@pytest.mark.parametrize("data", [HEADER, HEADER + "\n", HEADER + "\r\n\r\n", '"LopNr";inskadm;utskadm;skat\n'])
+def test_a_file_with_a_header_and_no_rows_is_a_finding(engine, opened, data, needed):
+    number, found = check_extract(engine, opened(data), needed=needed)
+    empty = {f.rule: f for f in found}["at least one row"]
+    assert number == 0
+    assert (empty.column, empty.rows_checked, empty.rows_failing) == ("(file)", 1, 1)
+    assert empty.severity is (Severity.ERROR if needed else Severity.WARNING)
+    assert ("1 of 1 files fail" in error_text(found)) is needed
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_an_empty_file_among_several_is_found(engine, tmp_path, suffix):
+    columns = {"LopNr": pa.string(), "inskadm": pa.string(), "utskadm": pa.string(), "skat": pa.string()}
+    row = {"LopNr": "A", "inskadm": "2015-01-01", "utskadm": None, "skat": "42"}
+    for year, rows in ((2014, [row]), (2015, []), (2016, [row])):
+        path = tmp_path / f"skat_{year}.{suffix}"
+        if suffix == "csv":
+            path.write_text(f"{HEADER}\n" + "A;2015-01-01;;42\n" * len(rows), encoding="utf-8")
+        else:
+            parquet.write_table(pa.Table.from_pylist(rows, schema=pa.schema(list(columns.items()))), path)
+    schema = load_schema("af_sokandekategori")
+    extract = open_extract(engine, schema, Register(path=f"skat_*.{suffix}"), tmp_path, "study.toml, line 1")
+    number, found = check_extract(engine, extract)
+    empty = [f for f in found if f.rule == "at least one row"]
+    assert number == 2
+    assert [(f.rows_checked, f.rows_failing, f.failing_text, f.unit) for f in empty] == [(3, 1, "1", "files")]
