@@ -20,7 +20,7 @@ from .study import Study
 if TYPE_CHECKING:
     from .disclosure.protected import ReportInputs
     from .reporting.drawer import Drawer
-    from .results import EffectRow, Effects, RandomizationTest
+    from .results import EffectRow, Effects, PlanLock, RandomizationTest
     from .study import Outcome
     from .trial import Trial
 
@@ -162,7 +162,7 @@ def check(study: Study | str | Path, *, progress: Progress | None = None) -> Dat
         return check_registers(session, study, began).quality
 
 
-def analyse(trial: Trial, *, progress: Progress | None = None) -> ReportInputs:
+def analyse(trial: Trial, *, progress: Progress | None = None, plan: PlanLock | None = None) -> ReportInputs:
     """Estimate everything that the report shows.
 
     Parameters
@@ -171,6 +171,8 @@ def analyse(trial: Trial, *, progress: Progress | None = None) -> ReportInputs:
         The trial.
     progress : callable, optional
         Called with the key of each step as it begins.
+    plan : PlanLock, optional
+        Whether the study's plan is the locked one: how credible an effect by subgroup is depends on it, no number does.
 
     Returns
     -------
@@ -189,8 +191,9 @@ def analyse(trial: Trial, *, progress: Progress | None = None) -> ReportInputs:
     first = study.time_zero.clock
     clocks: list[str | None] = [first, *(c for c in CLOCKS if c != first)] if trial.from_registers else [None]
     began("effects")
+    locked = plan is not None and plan.before_outcomes
     effects = [
-        trial.itt(o.name, clock=clock, by=groups if o.name == study.primary.name else None)
+        trial.itt(o.name, clock=clock, by=groups if o.name == study.primary.name else None, protocol=locked)
         for clock in clocks
         for o in outcomes
     ]
@@ -381,8 +384,10 @@ def report(
     from .reporting.document_types import Facts
 
     clocked = steps or Clocked(progress)
+    # a lock that cannot be read is said before anything is estimated
+    plan = lock_status(trial.study)
     with replacing(Path(out)) as folder:
-        inputs = analyse(trial, progress=clocked)
+        inputs = analyse(trial, progress=clocked, plan=plan)
         clocked("disclosure")
         protected = protect(inputs)
         clocked.stop()
@@ -393,7 +398,7 @@ def report(
             inputs={**trial.inputs, "study": trial.study.sha256},
             versions={"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}},
             steps=dict(clocked.steps),
-            plan=lock_status(trial.study),
+            plan=plan,
         )
         write(build(protected, lang=lang, facts=facts), folder, progress=progress, drawer=drawer)
     return Path(out)
@@ -433,6 +438,7 @@ def run(
     Path
         The folder written.
     """
+    from .plan import lock_status
     from .reporting.dates import environment_date
     from .reporting.drawer import Drawer
 
@@ -440,6 +446,8 @@ def run(
     # before any library reads it in its own way
     environment_date()
     plan = Study.from_toml(study)
+    # a lock that cannot be read is said before any extract is
+    lock_status(plan)
     if seed is not None:
         plan = plan.with_seed(seed)
     # it loads its libraries while this one reads the extracts

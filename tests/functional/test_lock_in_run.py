@@ -13,8 +13,9 @@ import pytest
 
 import effektutv as eu
 from effektutv import pipeline
-from effektutv.plan import lock
+from effektutv.plan import lock, lock_path
 from effektutv.resources import studies_folder
+from effektutv.results import LockStatus, PlanLock
 
 
 @pytest.fixture
@@ -127,3 +128,49 @@ def test_the_manifest_is_written_where_the_system_has_no_resource_module(study, 
         monkeypatch.undo()
         reload(manifest)
     assert run(study)[0]["runtime"]["peak_memory_mib"] > 0
+
+
+def test_a_lock_that_cannot_be_read_is_said_before_any_extract_is(study):
+    lock_path(study).write_text("[plan", encoding="utf-8")
+    # the table is not there either: reading it first would be another error
+    text = study.read_text(encoding="utf-8")
+    study.write_text(re.sub(r"(?m)^dataset = .*$", 'dataset = "no_such"', text), encoding="utf-8")
+    assert "no_such" in study.read_text(encoding="utf-8")
+    steps = []
+    with pytest.raises(eu.StudyError, match="the lock cannot be read as TOML"):
+        pipeline.run(study, out=study.parent / "out", progress=steps.append)
+    assert steps == []
+    assert not (study.parent / "out").exists()
+
+
+def test_a_report_of_a_trial_at_hand_reads_the_lock_before_it_estimates(study):
+    trial = pipeline.load(study)
+    lock_path(study).write_text("[plan", encoding="utf-8")
+    steps = []
+    with pytest.raises(eu.StudyError, match="the lock cannot be read as TOML"):
+        pipeline.report(trial, study.parent / "out", progress=steps.append)
+    assert steps == []
+
+
+def answers(found, item):
+    return {r.answer for e in found.effects if e.credibility for r in e.credibility.rows if r.item == item}
+
+
+def test_subgroups_of_a_locked_plan_are_more_credible(restudied):
+    study = restudied(lambda text: text)
+    lock(study)
+    out = pipeline.run(study, out=study.parent / "out", lang="en")
+    html = re.sub(r"\s+", " ", (out / "report.html").read_text(encoding="utf-8"))
+    assert "The subgroups stood in the analysis plan that was locked" in html
+    assert ",number,definitely_increased," in (out / "tables" / "credibility.csv").read_text(encoding="utf-8")
+
+
+def test_only_the_first_lock_of_a_plan_makes_its_subgroups_credible(trial):
+    def locked(status, replaces=()):
+        return PlanLock(status=status, sha256="a", locked_sha256="a", replaces=replaces)
+
+    kept = pipeline.analyse(trial, plan=locked(LockStatus.KEPT))
+    assert answers(kept, "number") == {"definitely_increased"}
+    for plan in (None, locked(LockStatus.KEPT, ("b",)), locked(LockStatus.CHANGED), locked(LockStatus.ALTERED)):
+        assert plan is None or not plan.before_outcomes
+    assert answers(pipeline.analyse(trial), "number") == {"probably_increased"}

@@ -25,11 +25,11 @@ def credibility_table(ctx: Context, group: str, clock: str) -> TableBlock | None
         The subgroup.
     clock : str
     """
+    asked = [e.credibility for e in ctx.inputs.value.effects if e.credibility is not None]
     rows = [
         row
-        for effects in ctx.inputs.value.effects
-        if effects.credibility is not None
-        for row in effects.credibility.rows
+        for one in asked
+        for row in one.rows
         if (row.outcome, row.subgroup, row.clock) == (ctx.study.primary.name, group, clock)
     ]
     if not rows:
@@ -37,6 +37,7 @@ def credibility_table(ctx: Context, group: str, clock: str) -> TableBlock | None
     w = ctx.words
     pairs = list(dict.fromkeys((r.arm, r.control) for r in rows))
     found = {(r.item, r.arm, r.control): r for r in rows}
+    locked = any(a.protocol for a in asked)
     body = tuple(
         Row(
             w(f"item_{item}") if w.has(f"item_{item}") else item.replace("_", " "),
@@ -49,7 +50,7 @@ def credibility_table(ctx: Context, group: str, clock: str) -> TableBlock | None
         caption=w("credibility_table", group=ctx.labels.covariate(group).lower()),
         heads=(Head(w("item"), words=True), *(Head(ctx.labels.contrast(*p), words=True) for p in pairs)),
         groups=(Group(body),),
-        notes=(w("note_credibility"), protection(ctx)),
+        notes=(w("note_credibility"), *([w("note_locked")] if locked else []), protection(ctx)),
         file="tables/credibility.csv",
     )
 

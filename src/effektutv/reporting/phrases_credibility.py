@@ -68,6 +68,12 @@ CREDIBILITY: dict[str, tuple[str, str]] = {
         "The items are those of ICEMAN for randomised trials (Schandelmaier et al. 2020). They judge whether the effect differs "
         "between the levels, not whether there is one.",
     ),
+    "note_locked": (
+        "Undergrupperna stod i den analysplan som låstes, vilket gör svaren på första och fjärde frågan starkare. När planen "
+        "låstes framgår inte av låset självt.",
+        "The subgroups stood in the analysis plan that was locked, which makes the answers to the first and fourth items "
+        "stronger. The lock itself does not say when that was.",
+    ),
     "family_exploratory_interactions_holm": (
         "Justerade p-värden: de utforskande skillnaderna i effekt (andra undergrupper och andra jämförelser) är en egen familj, "
         "justerad tillsammans (Holm).",

@@ -43,3 +43,11 @@ class PlanLock:
     changed: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     locked_with: str = ""
+
+    @property
+    def before_outcomes(self) -> bool:
+        """Whether the run's plan is the only one that was ever locked: one that replaced another may have seen outcomes.
+
+        That the lock was written before outcomes were read is its writer's word; the lock has no date.
+        """
+        return self.status is LockStatus.KEPT and not self.replaces

@@ -32,6 +32,7 @@ class EffectQuestions(Participants):
         covariates: Sequence[str] | None = None,
         level: float | None = None,
         contrasts: Sequence[tuple[object, object]] | None = None,
+        protocol: bool = False,
     ) -> Effects:
         """Return the effects of the arms as assigned on one outcome.
 
@@ -54,6 +55,9 @@ class EffectQuestions(Participants):
             Coverage of the intervals; the study's where not given.
         contrasts : sequence of (arm, control), optional
             All pairs where not given.
+        protocol : bool, default False
+            Whether the subgroups stood in a plan that was locked before outcomes were seen
+            (:meth:`effektutv.results.PlanLock.before_outcomes`): two items of ICEMAN ask for it. No estimate depends on it.
 
         Returns
         -------
@@ -81,6 +85,7 @@ class EffectQuestions(Participants):
             by=[g[0] if len(g) == 1 else g for g in groups] or None,
             levels={c: self._levels(c, df[c]) for g in groups for c in g} or None,
             **self._hypotheses(groups),
+            protocol=protocol,
             **self._attributes(declared),
             contrasts=contrasts,
             clock=self._clock(clock) if dated else "",
