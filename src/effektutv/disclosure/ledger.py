@@ -17,8 +17,9 @@ from .complement import chosen
 from .protected import Decision, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from .audit import Exposed
     from .complement import Facts
     from .policy import Policy
     from .unknowns import Sight
@@ -26,8 +27,23 @@ if TYPE_CHECKING:
 __all__ = ["Cell", "Ledger", "Margin"]
 
 COMPLEMENT = "so that a primary suppression cannot be undone by subtraction"
+#: Tables that a refusal names; the others it counts.
+_NAMED = 5
 LEFTOVER = "raw share only: everyone less the levels would leave the outcomes of a few"
 DENOMINATOR = "the number of persons behind it is not shown"
+
+
+def _refusal(exposed: Sequence[Exposed]) -> str:
+    """Return what is said where cells cannot be protected: how many, one of them, the tables behind it, and what to do."""
+    first = exposed[0]
+    cells = "1 suppressed cell" if len(exposed) == 1 else f"{len(exposed)} suppressed cells"
+    more = len(first.tables) - _NAMED
+    others = f" and {more} more {'table' if more == 1 else 'tables'}" if more > 0 else ""
+    return (
+        f"{cells} could be worked out too closely, e.g. {first.cell}, from these together: "
+        f"{', '.join(first.tables[:_NAMED])}{others}. Nothing is released: merge levels of few persons, or leave a subgroup "
+        "or an outcome out of the study"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,12 +242,8 @@ class Ledger:
                     choice.cell, COMPLEMENT, Role.COMPLEMENTARY, "not stated",
                     margin=f"{choice.margin.where or choice.margin.total or 'a known sum'}; for {choice.covers}",
                 )  # fmt: skip
-        exposed = narrowed(self)
-        if exposed:
-            raise DisclosureError(
-                f"{len(exposed)} suppressed cells could be worked out too closely, e.g. {exposed[0].cell}, from these together: "
-                f"{', '.join(exposed[0].tables)}. Leave one of them out of the study, or merge levels"
-            )
+        if exposed := narrowed(self):
+            raise DisclosureError(_refusal(exposed))
         for levels in self.leftovers:
             if not any(c in self.hidden or c in self.thin for c in levels):
                 cell = min((c for c in levels if c in self.seen), key=self.size)

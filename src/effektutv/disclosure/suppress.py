@@ -90,28 +90,34 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
         be released then.
     """
     check_shapes(inputs)
-    policy = policy_of(inputs.study.disclosure)
+    study, policy = inputs.study, policy_of(inputs.study.disclosure)
     if policy.releases_all:
-        if inputs.study.table is None:
+        if study.table is None:
             raise DisclosureError(
                 f"the profile {policy.name!r} is for tables whose records are public; register extracts are not: "
                 "choose another profile in [disclosure]"
             )
         return Protected(release_all(inputs), policy, (), _SEAL)
     inputs = replace(inputs, sites=site_rows(inputs.sites))
-    section = inputs.study.disclosure
+    section = study.disclosure
     ledger = _ledger(
         inputs, Ledger(policy=policy, optimal=section.complements == "optimal", time_limit=section.time_limit)
     )
-    curves = decide_times(ledger, inputs.study, inputs.times, _every_effect(inputs))
+    curves = decide_times(ledger, study, inputs.times, _every_effect(inputs))
     lost = blurred(ledger, inputs.surveys, _sizes(inputs))
-    rows = Rows(
-        ledger=ledger, study=inputs.study, blurred=lost, thinned=_thinned(inputs.study, curves), decisions={}
-    )  # fmt: skip
-    apply = _Apply(ledger, inputs.study, rows)
-    # every part by its name: check_shapes has refused a part that is not among them
-    value = ReportInputs(
-        study=inputs.study,
+    rows = Rows(ledger=ledger, study=study, blurred=lost, thinned=_thinned(study, curves), decisions={})
+    apply = _Apply(ledger, study, rows, curves)
+    value = _applied(inputs, apply)
+    told = (d for c in curves for d in c.decisions)
+    decided = (*ledger.hidden.values(), *ledger.thin.values(), *told, *lost.decisions, *rows.decisions)
+    return Protected(value, policy, (*decided, *apply.withheld), _SEAL)
+
+
+def _applied(inputs: ReportInputs, apply: _Apply) -> ReportInputs:
+    """Return every part as decided, each by its name: check_shapes has refused a part that is not among them."""
+    ledger, study, lost = apply.ledger, apply.study, apply.rows.blurred
+    return ReportInputs(
+        study=study,
         effects=tuple(apply.effects(e) for e in inputs.effects),
         robustness=tuple(apply.effects(e) for e in inputs.robustness),
         profiles=tuple(apply.profile(p) for p in inputs.profiles),
@@ -120,14 +126,13 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
         starts=inputs.starts and apply.starts(inputs.starts),
         flow=inputs.flow and apply.flow(inputs.flow),
         balance=inputs.balance and apply.balance(inputs.balance),
-        quality=inputs.quality and banded(inputs.quality, policy.threshold),
-        contamination=inputs.contamination
-        and protect_contamination(inputs.contamination, ledger, inputs.study, apply.notes),
-        times=apply.all_times(inputs.times, curves),
+        quality=inputs.quality and banded(inputs.quality, ledger.policy.threshold),
+        contamination=inputs.contamination and protect_contamination(inputs.contamination, ledger, study, apply.notes),
+        times=apply.all_times(inputs.times),
         surveys=tuple(protect_survey(s, ledger, apply.effects, apply.notes, lost) for s in inputs.surveys),
         compliance=inputs.compliance and protect_compliance(inputs.compliance, ledger, apply.notes, lost),
-        power=inputs.power and protect_power(inputs.power, ledger, inputs.study, apply.notes),
-        power_curve=inputs.power_curve and protect_power(inputs.power_curve, ledger, inputs.study, apply.notes),
+        power=inputs.power and protect_power(inputs.power, ledger, study, apply.notes),
+        power_curve=inputs.power_curve and protect_power(inputs.power_curve, ledger, study, apply.notes),
         received=inputs.received and protect_received(inputs.received, ledger, apply.notes),
         turned_thirty=inputs.turned_thirty and protect_shares(inputs.turned_thirty, ledger, apply.notes),
         entry=inputs.entry and apply.effects(inputs.entry),
@@ -137,9 +142,6 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
         and apply.without_lost(protect_randomization(inputs.randomization, ledger, apply.notes)),
         notes=tuple(apply.notes(inputs.notes)),
     )
-    told = (d for c in curves for d in c.decisions)
-    decided = (*ledger.hidden.values(), *ledger.thin.values(), *told, *lost.decisions, *rows.decisions)
-    return Protected(value, policy, (*decided, *apply.withheld), _SEAL)
 
 
 def _thinned(study: Study, curves: Iterable[Curves]) -> frozenset[tuple[str, str]]:
@@ -210,10 +212,11 @@ def _ledger(inputs: ReportInputs, ledger: Ledger) -> Ledger:
 class _Apply:
     """Takes out of each result what the closed ledger hides."""
 
-    def __init__(self, ledger: Ledger, study: Study, rows: Rows) -> None:
+    def __init__(self, ledger: Ledger, study: Study, rows: Rows, curves: Sequence[Curves]) -> None:
         self.ledger = ledger
         self.study = study
         self.rows = rows
+        self.curves = curves
         self.withheld: list[Decision] = []
 
     # -------------------------------------------------------------------------------------------- effects, profiles
@@ -351,10 +354,10 @@ class _Apply:
 
     # -------------------------------------------------------------------------------------------------------- times
 
-    def all_times(self, results: Iterable[TimeToEvent], curves: Sequence[Curves]) -> tuple[TimeToEvent, ...]:
+    def all_times(self, results: Iterable[TimeToEvent]) -> tuple[TimeToEvent, ...]:
         """Return the times to events that the profile lets out at all."""
         if self.ledger.policy.curves:
-            return tuple(self.times(t, curves) for t in results)
+            return tuple(self.times(t) for t in results)
         self.withheld += [
             Decision(table="times", cell=t.risk[0].outcome, rule=_CURVES, role=Role.PRIMARY, count_band="not stated")
             for t in results
@@ -362,10 +365,10 @@ class _Apply:
         ]
         return ()
 
-    def times(self, result: TimeToEvent, curves: Sequence[Curves]) -> TimeToEvent:
+    def times(self, result: TimeToEvent) -> TimeToEvent:
         """Return a time to event made from the counts that may be shown."""
         first = tracks_of(result)[0]
-        mine = next(c for c in curves if (c.tracks[0].outcome, c.tracks[0].times) == (first.outcome, first.times))
+        mine = next(c for c in self.curves if (c.tracks[0].outcome, c.tracks[0].times) == (first.outcome, first.times))
         # how many were left out in all, less the arms that are shown, is the arm that is not
         secret = any(mine.sizes.get((t.clock, t.arm)) != t.n for t in mine.tracks)
         notes = tuple(self.notes(n for n in result.notes if not (secret and re.search(r"\d", n))))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from effektutv.disclosure import ledger as ledger_module
-from effektutv.disclosure.audit import narrowing
+from effektutv.disclosure.audit import Exposed, narrowing
 from effektutv.disclosure.ledger import Cell, Ledger
 from effektutv.disclosure.policy import POLICIES, Policy
 from effektutv.disclosure.protected import Decision, Role
@@ -116,6 +116,19 @@ def test_too_few_complements_stop_the_release_and_name_the_tables(monkeypatch, e
         ledger.close()
     assert "15, SE" in str(raised.value)
     assert not any(f" {k} " in str(raised.value) for k in (2, 20, 25))
+
+
+@pytest.mark.parametrize(("known", "others"), [(5, ""), (6, " and 1 more table"), (40, " and 35 more tables")])
+def test_a_refusal_names_a_few_tables_counts_the_others_and_says_what_to_do(monkeypatch, known, others):
+    names = tuple(f"effects by group{k:02}" for k in range(known))
+    exposed = Exposed(cell=Cell("outcome", "arbete", 15, "SE"), tables=names)
+    monkeypatch.setattr(ledger_module, "narrowed", lambda _: [exposed])
+    with pytest.raises(DisclosureError) as raised:
+        table(np.array([[10, 20], [15, 25]]))[0].close()
+    said = str(raised.value)
+    assert f"from these together: {', '.join(names[:5])}{others}. Nothing is released" in said
+    assert said.count("effects by group") == 5
+    assert "merge levels" in said
 
 
 def test_the_log_names_the_margin_of_a_complement_and_what_it_covers():
