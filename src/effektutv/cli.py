@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 import typer
 
 from .errors import ArgumentError, EffektutvError
+from .machine import collect_rarely, one_thread_for_small_matrices
 
 __all__ = ["app", "main"]
 
@@ -77,11 +78,10 @@ def check(study: StudyFile, quiet: Quiet = False) -> None:
 
     with _progress(quiet) as progress:
         quality = pipeline.check(study, progress=progress)
-    rows = quality.to_dicts()
-    for row in rows:
+    for finding, row in zip(quality.rows, quality.to_dicts(), strict=True):
         typer.echo(
             f"{row['severity']:8} {row['extract']}: {row['column']}: {row['rule']}: "
-            f"{row['rows_failing']} of {row['rows_checked']} rows. {row['advice']}"
+            f"{row['rows_failing']} of {row['rows_checked']} {finding.unit}. {row['advice']}"
         )
     for name, n in quality.read.items():
         typer.echo(f"read     {name}: {n} rows")
@@ -90,7 +90,7 @@ def check(study: StudyFile, quiet: Quiet = False) -> None:
     typer.echo(f"wrote {target.name} beside the study file")
     if quality.worst is Severity.ERROR:
         raise typer.Exit(3)
-    if rows:
+    if quality.rows:
         raise typer.Exit(_DIFFERENCES)
 
 
@@ -104,7 +104,8 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run the whole pipeline: from the extracts to the report."""
-    _one_thread_for_small_matrices()
+    one_thread_for_small_matrices()
+    collect_rarely()
     from . import pipeline
 
     with _progress(quiet) as progress:
@@ -150,16 +151,6 @@ def lock(
 
     status = locked(study, replace=replace)
     typer.echo(f"{lock_path(study).name}: plan {status.sha256}")
-
-
-def _one_thread_for_small_matrices() -> None:
-    """Let linear algebra run on one thread, unless the user says otherwise; it must be said before numpy is loaded.
-
-    The matrices of a trial are small: two threads wait for one another longer than they compute, and beside any other work
-    on the machine many times longer. The second processor has figures to draw.
-    """
-    for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")
 
 
 @contextmanager

@@ -8,12 +8,13 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "effektutv"
 
-BASE = {"errors", "resources", "language", "toml_lines", "study", "results", "columns"}
+BASE = {"errors", "resources", "language", "toml_lines", "study", "results", "columns", "machine"}
 
 #: Room → the rooms it may import. A room may always import itself.
 ARROWS = {
     "errors": set(),
     "resources": set(),
+    "machine": set(),
     "toml_lines": set(),
     "language": {"errors"},
     "columns": {"errors", "estimate"},
@@ -25,7 +26,7 @@ ARROWS = {
     "synthetic": {"errors", "folders", "resources", "language", "study", "registers"},
     "estimate": {"errors", "results"},
     "disclosure": {"errors", "language", "study", "results", "estimate"},
-    "reporting": {"errors", "language", "study", "results", "plots", "disclosure", "resources"},
+    "reporting": {"errors", "language", "study", "results", "plots", "disclosure", "resources", "machine"},
     "assigned": {"errors", "results", "estimate", "columns"},
     "further": {"errors", "results", "estimate", "columns", "assigned", "missing"},
     "missing": {"errors", "results", "estimate", "columns", "assigned"},
@@ -55,7 +56,7 @@ ARROWS = {
     "plan": {"errors", "folders", "results", "study", "__init__"},
     "reproducing": {"folders", "results", "study", "disclosure", "pipeline", "published", "reporting"},
     "__main__": {"cli"},
-    "cli": {"errors", "folders", "results", "pipeline", "plan", "published", "reproducing", "synthetic", "__init__"},
+    "cli": {"errors", "folders", "machine", "results", "pipeline", "plan", "published", "reproducing", "synthetic", "__init__"},
     "__init__": {
         "errors",
         "results",

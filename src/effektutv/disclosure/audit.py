@@ -11,13 +11,14 @@ persons.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .complement import System, farthest, systems_of, whole_systems
-from .whole import cheapest, extreme, fitting
+from .highs import LinearPrograms
+from .whole import extreme, fitting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -175,8 +176,12 @@ class _Attack:
                 room += self.high[j] - self.value[j] if against > 0 else self.value[j] - self.low[j]
         return bool(self.low[i] <= need <= self.high[i]) and room >= abs(change)
 
+    @cached_property
+    def _programs(self) -> LinearPrograms:
+        return LinearPrograms(self.sums, self.known, self.rows, self.tops)
+
     def _point(self, i: int, need: float) -> NDArray[np.float64] | None:
         """Return counts that fit everything, the i-th as asked, or None where there are none of their own kind."""
         bounds = np.column_stack([self.low, self.high])
         bounds[i] = need
-        return cheapest(np.zeros(len(bounds)), bounds, self.sums, self.known, self.rows, self.tops)
+        return self._programs.solution(np.zeros(len(bounds)), bounds)

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from .highs import LinearPrograms
 from .unknowns import INFINITE, Equation, Gap, Limit, Range, Sight, equations_of, gaps_of, ranges_of
-from .whole import cheapest, extreme, fewest
+from .whole import extreme, fewest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -248,7 +249,8 @@ def farthest(system: System, i: int, sign: int) -> float:
     goal[i] = -sign
     sums = system.sums()[[e.margin.total is not None for e in system.equations]]
     values = np.array([r.value for r in system.ranges])
-    found = cheapest(goal, bounds, sums, sums @ values, np.empty((0, len(bounds))), np.empty(0))
+    programs = LinearPrograms(sums, sums @ values, np.empty((0, len(bounds))), np.empty(0))
+    found = programs.solution(goal, bounds)
     return sign * INFINITE if found is None else sign * float(np.floor(sign * found[i] + _TOUCHED))
 
 
@@ -301,6 +303,9 @@ class _Flows:
         self.up = np.array([r.high for r in system.ranges]) - value
         self.sums = system.sums()
         self.rows, self.tops = system.rows()
+        self.programs = LinearPrograms(
+            np.hstack([self.sums, -self.sums]), np.zeros(len(self.sums)), np.hstack([self.rows, -self.rows]), self.tops
+        )
         self.reached = np.zeros((2, value.size))
         self.before = frozenset(self.hidden)
         #: Sights, and how far each could be moved.
@@ -414,10 +419,7 @@ class _Flows:
         bounds = np.zeros((2 * prices.size, 2))
         bounds[:, 1] = np.concatenate([np.where(open_, 0.0, self.up), np.where(open_, 0.0, self.down)])
         bounds[i], bounds[i + prices.size] = max(change, 0.0), max(-change, 0.0)
-        found = cheapest(
-            np.concatenate([prices, prices]), bounds, np.hstack([self.sums, -self.sums]), np.zeros(len(self.sums)),
-            np.hstack([self.rows, -self.rows]), self.tops,
-        )  # fmt: skip
+        found = self.programs.solution(np.concatenate([prices, prices]), bounds)
         return None if found is None else found[: prices.size] - found[prices.size :]
 
     def _hide(self, i: int, touched: set[Sight]) -> list[Choice]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .highs import whole_solution
 from .unknowns import INFINITE
 
 if TYPE_CHECKING:
@@ -20,32 +21,11 @@ if TYPE_CHECKING:
     from .complement import System
     from .unknowns import Piece
 
-__all__ = ["cheapest", "extreme", "fewest", "fitting"]
+__all__ = ["extreme", "fewest", "fitting"]
 
 #: No report counts more persons than this.
 _MOST = 1e6
 _LIMIT = 20.0
-
-
-def cheapest(
-    cost: FloatArray, bounds: FloatArray, sums: FloatArray, known: FloatArray, rows: FloatArray, tops: FloatArray
-) -> FloatArray | None:
-    """Return the solution of a linear program, or None where there is none.
-
-    Parameters
-    ----------
-    cost : array, shape (k,)
-    bounds : array, shape (k, 2)
-    sums, known : array, shape (s, k) and (s,)
-        What must be met.
-    rows, tops : array, shape (r, k) and (r,)
-        What must not be exceeded.
-    """
-    from scipy.optimize import linprog
-
-    above = {"A_ub": rows, "b_ub": tops} if rows.size else {}
-    found = linprog(cost, A_eq=sums, b_eq=known, bounds=bounds, method="highs-ds", **above)  # type: ignore[call-overload]
-    return np.asarray(found.x, dtype=float) if found.status == 0 else None
 
 
 class _Program:
@@ -54,7 +34,7 @@ class _Program:
     def __init__(self) -> None:
         self.low: list[float] = []
         self.high: list[float] = []
-        self.whole: list[int] = []
+        self.whole: list[bool] = []
         self.cost: list[float] = []
         self.rows: list[tuple[dict[int, float], float, float]] = []
 
@@ -62,7 +42,7 @@ class _Program:
         """Add a variable and return where it stands."""
         self.low.append(low)
         self.high.append(high)
-        self.whole.append(int(whole))
+        self.whole.append(whole)
         self.cost.append(cost)
         return len(self.low) - 1
 
@@ -84,21 +64,7 @@ class _Program:
 
     def solve(self, limit: float) -> FloatArray | None:
         """Return the variables at the cheapest solution, or None where there is none within the time."""
-        from scipy.optimize import Bounds, LinearConstraint, milp
-        from scipy.sparse import coo_array
-
-        triples = [(i, j, k) for i, (row, _, _) in enumerate(self.rows) for j, k in row.items()]
-        where = np.array([(i, j) for i, j, _ in triples], dtype=np.intp).reshape(-1, 2).T
-        matrix = coo_array(
-            (np.array([k for _, _, k in triples], dtype=float), (where[0], where[1])),
-            shape=(len(self.rows), len(self.low)),
-        ).tocsc()
-        rows = LinearConstraint(matrix, [r[1] for r in self.rows], [r[2] for r in self.rows])
-        found = milp(
-            np.array(self.cost), integrality=np.array(self.whole), bounds=Bounds(self.low, self.high),
-            constraints=[rows] if self.rows else [], options={"time_limit": limit, "presolve": False},
-        )  # fmt: skip
-        return found.x
+        return whole_solution(np.array(self.cost), np.column_stack([self.low, self.high]), self.whole, self.rows, limit)
 
 
 def _changes(program: _Program, system: System, *, shown: bool) -> list[int]:

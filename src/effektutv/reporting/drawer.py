@@ -16,6 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from effektutv.machine import collect_rarely
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
@@ -98,6 +100,7 @@ class Drawer:
 
 def serve() -> None:
     """Draw what comes through standard input until it ends: the second process's whole life."""
+    collect_rarely()
     jobs = sys.stdin.buffer
     done = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
     # nothing that a library prints may be taken for an answer

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from effektutv.machine import peak_memory_mib
 from effektutv.results import SUPPRESSION_MARK
-
-try:
-    import resource
-except ImportError:  # only Unix has it
-    resource = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,20 +56,11 @@ def write(document: Document, folder: Path, steps: Mapping[str, float]) -> None:
         },
         "runtime": {
             "seconds": {name: round(s, 3) for name, s in {**facts.steps, **steps}.items()},
-            "peak_memory_mib": _peak_memory(),
+            "peak_memory_mib": peak_memory_mib(),
         },
     }
     text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
-
-
-def _peak_memory() -> int | None:
-    """Return the most memory that the process had, in MiB; None where the system does not say."""
-    if resource is None:
-        return None
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # kibibytes, but bytes on macOS
-    return round(most / (1024 * 1024 if sys.platform == "darwin" else 1024))
 
 
 def _plan(document: Document) -> dict[str, object]:
