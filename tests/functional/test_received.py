@@ -62,6 +62,16 @@ def people(case):
     return found
 
 
+def months(people, arm):
+    """Each person's calendar months from randomisation's own to the fifteenth after it, none of them beyond the end."""
+    drawn = [on.replace(day=1) for of, on, _ in people.values() if of == arm]
+    return [sum(months_later(on, k) <= END for k in range(MONTH + 1)) for on in drawn]
+
+
+def test_months_that_count_end_with_the_interventions(people):
+    assert min(months(people, "SE")) < MONTH + 1 == max(months(people, "SE")), "the case must tell both rules apart"
+
+
 def test_hours_by_actor(case, people):
     folder, trial = case
     hours = {}
@@ -86,7 +96,7 @@ def test_hours_by_actor(case, people):
         assert (row.n, row.persons, row.month) == (len(mine), sum(h > 0 for h in mine), MONTH)
         assert row.share == row.persons / row.n
         assert row.mean == pytest.approx(sum(mine) / len(mine), rel=1e-12)
-        assert row.mean_month == pytest.approx(sum(mine) / len(mine) / 16, rel=1e-12)
+        assert row.mean_month == pytest.approx(sum(mine) / sum(months(people, arm)), rel=1e-12)
         if sum(mine):
             ordered = sorted(mine)
             assert row.largest == pytest.approx(ordered[-1] / sum(mine), rel=1e-12)

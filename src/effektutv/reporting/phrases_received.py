@@ -46,10 +46,10 @@ RECEIVED: dict[str, tuple[str, str]] = {
     "note_hours": (
         "Genomsnitt bland alla som lottades till gruppen; den som saknar tidredovisning räknas som noll timmar. "
         "Kalendermånaderna från randomiseringens (månad 0) till den {month}:e därefter, dock längst till insatsernas slut. Per "
-        "månad: delat med {months}.",
+        "månad: gruppens timmar delade med personernas sammanlagda antal sådana månader.",
         "Mean over everyone assigned to the arm; who has no time report counts as no hours. Calendar months from that of "
-        "randomisation (month 0) to number {month} after it, but not beyond the interventions’ end. A month: divided by "
-        "{months}.",
+        "randomisation (month 0) to number {month} after it, but not beyond the interventions’ end. A month: the arm’s "
+        "hours over the sum of its persons’ such months.",
     ),
     "subtitle_hours": (
         "Timmar per person, i genomsnitt bland alla i gruppen. {persons}.",

@@ -127,7 +127,7 @@ def _hours_table(ctx: Context, rows: Sequence[HoursRow]) -> TableBlock:
         heads=tuple(heads),
         groups=(Group(tuple(body)),),
         notes=(
-            w("note_hours", month=language.count(month, w.lang), months=language.count(month + 1, w.lang)),
+            w("note_hours", month=language.count(month, w.lang)),
             *marks(ctx, values), protection(ctx),
         ),
         file="tables/received_hours.csv",

@@ -17,6 +17,7 @@ __all__ = ["Deliveries"]
 
 #: In years: aktivitetsersättning ends the month before the birthday.
 _BENEFIT_ENDS = 30
+_NO_MONTHS = Unavailable("everybody was randomised after the interventions had ended")
 _NO_HOURS = Unavailable("nobody has hours")
 _NOBODY = Unavailable("nobody is followed that long")
 
@@ -46,11 +47,13 @@ class Deliveries(Participants):
         delivery = self._cohort.delivery
         arm = self._cohort.people["arm"].to_numpy()
         rows: list[HoursRow] = []
+        counted = self._months_counted(delivery.month)
         for code in self.study.arm_codes:
             hours = {actor: h[arm == code] for actor, h in delivery.hours.items()}
-            rows += [_hours_row(code, actor, delivery.month, h) for actor, h in hours.items()]
             if hours:
-                rows.append(_hours_row(code, ALL_ACTORS, delivery.month, np.sum(list(hours.values()), axis=0)))
+                hours[ALL_ACTORS] = np.sum(list(hours.values()), axis=0)
+            months = int(counted[arm == code].sum())
+            rows += [_hours_row(code, actor, delivery.month, h, months) for actor, h in hours.items()]
         given = {key: (got, None if key == "sius" else delivery.month) for key, got in delivery.given.items()}
         given["dropped_out"] = (self._cohort.people["dropped_out"].notna().to_numpy(), None)
         shares = [r for item, (got, month) in given.items() for r in self._shares(item, month, got)]
@@ -90,6 +93,19 @@ class Deliveries(Participants):
         age = people[ages[0]].to_numpy(dtype=float) + years
         return Shares(rows=tuple(self._shares("turned_30", k, age >= _BENEFIT_ENDS, known=np.isfinite(age))))
 
+    def _months_counted(self, month: int) -> NDArray[np.int64]:
+        """Return each participant's calendar months whose hours count: to a month, and not beyond the interventions' end."""
+        ends = [self.study.time_zero.interventions_end]
+        if "tidredovisning" in self.study.registers:
+            ends.append(self.study.registers["tidredovisning"].cutoff)
+        day = self._cohort.people["randomised"].dt
+        first = (day.year * 12 + day.month).to_numpy(dtype=np.int64)
+        counted = np.full(first.shape, month + 1, dtype=np.int64)
+        for end in ends:
+            if end is not None:
+                counted = np.minimum(counted, np.maximum(end.year * 12 + end.month - first + 1, 0))
+        return counted
+
     def _shares(
         self, item: str, month: int | None, got: NDArray[np.bool_], *, known: NDArray[np.bool_] | None = None
     ) -> Iterator[ShareRow]:
@@ -102,7 +118,7 @@ class Deliveries(Participants):
             )  # fmt: skip
 
 
-def _hours_row(arm: str, actor: str, month: int, hours: NDArray[np.float64]) -> HoursRow:
+def _hours_row(arm: str, actor: str, month: int, hours: NDArray[np.float64], months: int) -> HoursRow:
     """Return one arm's hours of one actor.
 
     Parameters
@@ -111,12 +127,13 @@ def _hours_row(arm: str, actor: str, month: int, hours: NDArray[np.float64]) -> 
     month : int
     hours : ndarray of float, shape (n of the arm,)
         Of everyone assigned.
+    months : int
+        Calendar months that count, summed over them.
     """
     n, persons = int(hours.size), int(np.count_nonzero(hours > 0))
     ordered = np.sort(hours)
     # from the smallest up, so that the order of the rows changes no digit
     total = float(np.sum(ordered))
-    mean = total / n
     return HoursRow(
         arm=arm,
         actor=actor,
@@ -124,8 +141,8 @@ def _hours_row(arm: str, actor: str, month: int, hours: NDArray[np.float64]) -> 
         n=n,
         persons=persons,
         share=persons / n,
-        mean=mean,
-        mean_month=mean / (month + 1),
+        mean=total / n,
+        mean_month=total / months if months else _NO_MONTHS,
         largest=float(ordered[-1] / total) if total > 0 else _NO_HOURS,
         second=float(ordered[-2] / total) if total > 0 and n > 1 else _NO_HOURS,
     )
