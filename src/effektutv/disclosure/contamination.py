@@ -18,7 +18,8 @@ from effektutv.results.further import Power
 
 from .collect import flow_cell
 from .ledger import Cell
-from .notes import safe_note
+from .notes import counts_persons, safe_note
+from .rounded import decimals, hides_persons, round_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from effektutv.study import Study
 
     from .ledger import Ledger
+    from .rounded import Blurred
 
 __all__ = ["protect_contamination", "protect_power"]
 
@@ -36,7 +38,7 @@ _NUMBERS = ("estimate", "std_error", "conf_low", "conf_high", "difference", "dif
 
 
 def protect_contamination(
-    found: Contamination, ledger: Ledger, study: Study, notes: Callable[[Iterable[str]], Iterable[str]]
+    found: Contamination, ledger: Ledger, study: Study, notes: Callable[[Iterable[str]], Iterable[str]], lost: Blurred
 ) -> Contamination:
     """Return the parts of one regression of all arms as their cells were decided.
 
@@ -48,16 +50,20 @@ def protect_contamination(
     study : Study
     notes : callable
         What protects notes.
+    lost : Blurred
+        Persons with an outcome who are a few less than the arm.
     """
+    rows = tuple(_row(row, ledger, study, lost) for row in found.rows)
+    told = (n for n in found.notes if not (hides_persons(rows) and counts_persons(n)))
     return Contamination(
-        rows=tuple(_row(row, ledger, study) for row in found.rows),
+        rows=rows,
         conf_level=found.conf_level,
-        notes=tuple(notes(found.notes)),
+        notes=tuple(notes(told)),
         estimand=found.estimand,
     )
 
 
-def _row(row: ContaminationRow, ledger: Ledger, study: Study) -> ContaminationRow:
+def _row(row: ContaminationRow, ledger: Ledger, study: Study, lost: Blurred) -> ContaminationRow:
     cells = [Cell("outcome", row.outcome, row.month, arm) for arm in study.arm_codes]
     strata = set(row.strata.split(":")) - {""}
     within = any(
@@ -68,17 +74,24 @@ def _row(row: ContaminationRow, ledger: Ledger, study: Study) -> ContaminationRo
     changes: dict[str, object] = {}
     if within or any(ledger.is_hidden(c) for c in cells):
         changes.update(dict.fromkeys(_NUMBERS, _GONE))
+    rough = []
     for name, arm in (("n_arm", row.arm), ("n_control", row.control)):
         n = getattr(row, name)
         if not isinstance(n, int) or isinstance(n, bool):
             raise DisclosureError("contamination: the persons behind a row are unknown, so that it cannot be checked")
-        sights = ledger.seen.get(Cell("outcome", row.outcome, row.month, arm), {}).get(row.clock, [])
+        cell = Cell("outcome", row.outcome, row.month, arm)
+        sights = ledger.seen.get(cell, {}).get(row.clock, [])
         if ledger.policy.small(n):
             changes[name] = _GONE
         elif any(more > n and ledger.policy.small(more - n) for more, _ in sights):
             changes[name] = _APART
+        if lost.has(cell, row.clock, n):
+            changes[name] = _APART
+            rough.append(n)
+    if rough:
+        changes = {**round_fields(row, _NUMBERS, min(decimals(n) for n in rough)), **changes}
     plain = Status.UNAVAILABLE if isinstance(row.estimate, Unavailable) else Status.RELEASED
-    note = "" if changes else safe_note(row.note) or ""
+    note = "" if changes else safe_note(row.note, ledger.policy) or ""
     return replace(row, note=note, status=Status.SUPPRESSED if changes else plain, **changes)  # type: ignore[arg-type]
 
 

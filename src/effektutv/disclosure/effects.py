@@ -16,7 +16,7 @@ from effektutv.results import COMPARISONS, Status, Suppressed, Unavailable, avai
 from . import collect
 from .notes import safe_note
 from .protected import Decision, Role
-from .rounded import decimals, round_fields
+from .rounded import decimals, round_fields, round_p
 from .rules import effect_rule
 from .survey import response_cell
 
@@ -40,7 +40,7 @@ _POOLED = "pooled"
 _ADJUSTED = ("mean_arm", "mean_control", "estimate", "std_error", "conf_low", "conf_high")
 _TESTED = ("statistic", "df", "p_value", "p_randomization", "p_adjusted")
 _SHOWN = ("share_arm", "share_control", *_ADJUSTED)
-#: Decimals of p-values where a number of persons is hidden, and of the errors of first months where months are.
+#: Decimals of a band where a number of persons is hidden, and of the errors of first months where months are.
 _COARSE = 2
 
 
@@ -82,11 +82,13 @@ class Rows:
         if touched:
             changes.update(dict.fromkeys((*_ADJUSTED, *_TESTED), Suppressed(rule) if rule else _GONE), note="")
         else:
-            changes["note"] = safe_note(row.note) or ""
+            changes["note"] = row.note
         for name, side, away in zip(("arm", "control"), sides, hidden, strict=True):
             changes.update(self._side(row, name, side, away=away, rule=rule))
         if not touched:
             changes.update(self._rounded(row, changes))
+        known = not any(isinstance(changes.get(f"n_{name}"), Suppressed) for name in ("arm", "control"))
+        changes["note"] = safe_note(str(changes["note"]), self.ledger.policy, totals=known) or ""
         shown = Status.UNAVAILABLE if isinstance(row.estimate, Unavailable) else Status.RELEASED
         taken = any(isinstance(v, Suppressed) for k, v in changes.items() if not k.startswith("events"))
         return replace(row, status=Status.SUPPRESSED if taken else shown, **changes)  # type: ignore[arg-type]
@@ -134,11 +136,15 @@ class Rows:
         # of a survey item those counted are the respondents
         few = few or response_cell(row.outcome, side.arm) in self.ledger.hidden
         persons = collect.persons_cell(side.arm, row.subgroup, row.level)
-        if few or (not interaction and row.subgroup and persons in self.ledger.hidden):
+        if few or (row.subgroup and (persons in self.ledger.hidden or (interaction and self._level_hidden(persons)))):
             out[f"n_{name}"] = _GONE
         elif self._is_blurred(row, cell, side.n) and not row.outcome.startswith("response:"):
             out[f"n_{name}"] = _LOST
         return out
+
+    def _level_hidden(self, persons: Cell) -> bool:
+        """Return whether the number of persons is hidden in some level of an arm: the sum of all, less the others, is it."""
+        return any((c.table, c.arm, c.group) == (persons.table, persons.arm, persons.group) for c in self.ledger.hidden)
 
     def _is_blurred(self, row: EffectRow | ArmSummary, cell: Cell, n: object) -> bool:
         if getattr(row, "level", "") in COMPARISONS:
@@ -153,10 +159,11 @@ class Rows:
         if numbers:
             kept = {k: v for k, v in changes.items() if isinstance(v, Suppressed)}
             digits = min(decimals(n) for n in numbers)
-            p_values = round_fields(row, _TESTED[2:], _COARSE)
+            p_values = round_p(row, _TESTED[2:])
             return {**round_fields(row, _SHOWN, digits), **p_values, "statistic": _LOST, "df": _LOST, **kept}
         if any((row.outcome, arm) in self.thinned for arm in (row.arm, row.control)):
-            return round_fields(row, ("std_error", "conf_low", "conf_high", "statistic", *_TESTED[2:]), _COARSE)
+            coarse = round_fields(row, ("std_error", "conf_low", "conf_high", "statistic"), _COARSE)
+            return {**coarse, **round_p(row, _TESTED[2:])}
         return {}
 
     def _side_hidden(self, row: EffectRow, side: collect.Side) -> bool:

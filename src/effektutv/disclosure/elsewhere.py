@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from effektutv.results import Status, Suppressed, Unavailable, available
 
 from .ledger import Cell
+from .rounded import round_p
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -103,6 +104,8 @@ def _site_row(row: SiteRow, ledger: Ledger) -> SiteRow:
     for name, decimals in _KEPT.items():
         value = getattr(row, name)
         changes[name] = gone or (round(float(value), decimals) if available(value) else value)
+    if available(changes["q_p_value"]):
+        changes.update(round_p(row, ["q_p_value"]))
     if gone:
         changes["sites"] = gone
     plain = Status.UNAVAILABLE if isinstance(row.tau, Unavailable) else Status.RELEASED

@@ -18,7 +18,7 @@ from effektutv.results.further import ComplierEffects, Receipts
 from .collect import started_cell
 from .ledger import Cell
 from .notes import safe_note
-from .rounded import decimals, round_fields
+from .rounded import decimals, round_fields, round_p
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -166,14 +166,16 @@ def _complier(row: ComplierRow, ledger: Ledger, lost: Blurred) -> ComplierRow:
     rough = [n for a, n, _ in _sides(row) if lost.has(Cell("outcome", row.outcome, row.month, a), row.clock, n)]
     if rough:
         names = ("receipt_arm", "receipt_control", *_FIRST[:2], "intention_to_treat", *_SECOND[:2], *_SECOND[5:])
-        rounded = round_fields(row, (*names, "p_value"), min(decimals(n) for n in rough))
+        digits = min(decimals(n) for n in rough)
+        rounded = {**round_fields(row, names, digits), **round_p(row, ["p_value"])}
         gone = dict.fromkeys(("n_arm", "n_control", "df", "statistic", "f_classical", "f_robust"), _DIFFERENCING)
         changes = {**rounded, **gone, **changes}
     if any(apart) and not row.strata:
         # without strata the first stage is made of the raw shares
         changes.update(dict.fromkeys((*_FIRST, *_SECOND), _DIFFERENCING))
     plain = Status.UNAVAILABLE if isinstance(row.estimate, Unavailable) else Status.RELEASED
-    note = "" if receipt or outcome or any(apart) else safe_note(row.note) or ""
+    silent = receipt or outcome or any(apart)
+    note = "" if silent else safe_note(row.note, ledger.policy, totals=not rough) or ""
     return replace(row, note=note, status=Status.SUPPRESSED if changes else plain, **changes)  # type: ignore[arg-type]
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from effektutv.results import available
+from effektutv.results import Suppressed, available
 
 from .collect import persons_cell
 from .ledger import Cell
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from .ledger import Ledger
 
-__all__ = ["LOST", "Blurred", "blurred", "decimals", "round_fields"]
+__all__ = ["LOST", "Blurred", "blurred", "decimals", "hides_persons", "round_fields", "round_p"]
 
 LOST = "differs by a few from another number of the same persons: rounded, and its number of persons hidden"
 
@@ -52,6 +52,33 @@ def round_fields(row: object, names: Iterable[str], digits: int) -> dict[str, ob
     """
     values = {name: getattr(row, name) for name in names}
     return {name: round(float(v), digits) for name, v in values.items() if available(v)}
+
+
+def round_p(row: object, names: Iterable[str], digits: int = 2) -> dict[str, object]:
+    """Return p-values of a row, rounded; none to 0, which a reader would take for less than one in a thousand.
+
+    Parameters
+    ----------
+    row : object
+    names : iterable of str
+    digits : int
+        Decimals.
+    """
+    least = float(10**-digits)
+    rounded = round_fields(row, names, digits)
+    return {name: max(float(p), least) for name, p in rounded.items() if available(p)}  # type: ignore[arg-type]
+
+
+def hides_persons(rows: Iterable[object]) -> bool:
+    """Return whether some row's number of persons is hidden: a note on how many all rows are about would tell it.
+
+    Parameters
+    ----------
+    rows : iterable of object
+        As decided, with ``n_arm`` and ``n_control`` or with ``n``.
+    """
+    names = ("n_arm", "n_control", "n")
+    return any(isinstance(getattr(row, name, None), Suppressed) for row in rows for name in names)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,6 +136,7 @@ def blurred(ledger: Ledger, surveys: Iterable[SurveyOutcome], sizes: Mapping[str
     """
     out = Blurred()
     items = {s.outcome for s in surveys}
+    secret = _hidden_in_flow(ledger)
     series: dict[tuple[str, str, str, str, str], dict[int, list[Cell]]] = {}
     for cell in ledger.seen:
         if cell.table != "outcome" or cell.outcome in items or cell.outcome.startswith("response:"):
@@ -118,13 +146,24 @@ def blurred(ledger: Ledger, surveys: Iterable[SurveyOutcome], sizes: Mapping[str
             series.setdefault(key, {}).setdefault(n, []).append(cell)
     for (_, clock, arm, group, level), numbers in series.items():
         shown = [_persons(ledger, persons_cell(arm, group, level)) if group else sizes.get(arm, 0)]
+        away = [] if group else secret.get(arm, [])
         for n in sorted(numbers, reverse=True):
-            if any(ledger.policy.small(abs(n - other)) for other in shown):
+            near = any(ledger.policy.small(abs(n - other)) for other in shown)
+            if near or any(abs(n - other) < ledger.policy.threshold for other in away):
                 for cell in numbers[n]:
                     out.add(cell, clock, n)
             else:
                 shown.append(n)
     _waves(ledger, surveys, out)
+    return out
+
+
+def _hidden_in_flow(ledger: Ledger) -> dict[str, list[int]]:
+    """Return the numbers of persons by arm that the flow hides: who is analysed stands beside every effect too."""
+    out: dict[str, list[int]] = {}
+    for cell in ledger.hidden:
+        if cell.table == "flow" and cell.arm and not cell.outcome.startswith("left at "):
+            out.setdefault(cell.arm, []).extend(n for n, _ in ledger.seen[cell].get("", []))
     return out
 
 

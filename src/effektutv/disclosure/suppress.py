@@ -31,13 +31,13 @@ from .curves import protect_times
 from .effects import Rows, banded_effects, banded_rows
 from .elsewhere import link_statements, protect_randomization, protect_site_variation, site_rows
 from .ledger import Cell, Ledger
-from .notes import safe_note
+from .notes import counts_persons, safe_note
 from .policy import policy_of
 from .protected import _SEAL, Decision, Protected, ReportInputs, Role
 from .receipt import collect_receipts, protect_compliance
 from .received import collect_received, collect_shares, decide_received, protect_received, protect_shares
 from .release import banded, release_all
-from .rounded import blurred, decimals, round_fields
+from .rounded import blurred, decimals, hides_persons, round_fields, round_p
 from .rules import balance_rule, quantile_rule
 from .shapes import check_shapes
 from .survey import collect_survey, protect_survey
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         Effects,
         Flow,
         FlowStage,
+        Omnibus,
         Profile,
         RandomizationTest,
         StartRow,
@@ -68,6 +69,8 @@ if TYPE_CHECKING:
 __all__ = ["protect"]
 
 _TOUCHED = "touches a suppressed cell"
+_REDRAWN = ("estimate", "std_error", "null_sd", "mc_error", "conf_low", "conf_high")
+_TOTAL = "a note that tells a number of persons, of whom some arm's or level's is hidden"
 _CURVES = "the profile releases no time-to-event results"
 
 
@@ -127,7 +130,8 @@ def _applied(inputs: ReportInputs, apply: _Apply) -> ReportInputs:
         flow=inputs.flow and apply.flow(inputs.flow),
         balance=inputs.balance and apply.balance(inputs.balance),
         quality=inputs.quality and banded(inputs.quality, ledger.policy.threshold),
-        contamination=inputs.contamination and protect_contamination(inputs.contamination, ledger, study, apply.notes),
+        contamination=inputs.contamination
+        and protect_contamination(inputs.contamination, ledger, study, apply.notes, lost),
         times=apply.all_times(inputs.times),
         surveys=tuple(protect_survey(s, ledger, apply.effects, apply.notes, lost) for s in inputs.surveys),
         compliance=inputs.compliance and protect_compliance(inputs.compliance, ledger, apply.notes, lost),
@@ -209,6 +213,18 @@ def _ledger(inputs: ReportInputs, ledger: Ledger) -> Ledger:
     return ledger
 
 
+def _coarse(balance: Balance) -> Omnibus:
+    """Return the test of all characteristics beside hidden ones: p-values in hundredths, and none of one or two alone.
+
+    Of one characteristic the statistic is a function of its shares, of two of theirs and of the crossed ones, which may be
+    shown as a subgroup; of more it rests on how they go together, which no table shows.
+    """
+    gone, test = Suppressed(_TOUCHED), balance.omnibus
+    if len({r.covariate for r in balance.rows}) > 2:
+        return replace(test, statistic=gone, **round_p(test, ("p_value", "p_randomization")))  # type: ignore[arg-type]
+    return replace(test, statistic=gone, df=gone, p_value=gone, p_randomization=gone, mc_error=gone)
+
+
 class _Apply:
     """Takes out of each result what the closed ledger hides."""
 
@@ -228,7 +244,8 @@ class _Apply:
         if credibility is not None:
             credibility, decisions = shown_credibility(credibility, rows)
             self.withheld += decisions
-        return replace(effects, rows=rows, notes=tuple(self.notes(effects.notes)), credibility=credibility)
+        notes = tuple(self.notes(effects.notes, totals=not hides_persons(rows)))
+        return replace(effects, rows=rows, notes=notes, credibility=credibility)
 
     def profile(self, profile: Profile) -> Profile:
         """Return the profile with every month and arm decided."""
@@ -270,6 +287,9 @@ class _Apply:
         changes: dict[str, object] = {"started": gone, "share": gone} if hidden else {}
         if few or quantile_rule(policy, row.started):
             changes["median_delay"] = gone
+        elif hidden:
+            # half a day would say that an even number started
+            changes |= round_fields(row, ("median_delay",), 0)
         if isinstance(row.n, int) and policy.small(row.n):
             changes["n"] = gone
         status = Status.SUPPRESSED if changes else Status.RELEASED
@@ -301,7 +321,13 @@ class _Apply:
         }
         few = {(r.covariate, r.level) for r in balance.rows if any(self._few_known(n) for n in (r.n_arm, r.n_control))}
         rows = tuple(self._balance_row(row, hidden | few) for row in balance.rows)
-        return replace(balance, rows=rows, notes=tuple(self.notes(balance.notes)))
+        notes = tuple(self.notes(balance.notes, totals=not hides_persons(rows)))
+        # a share may be hidden in one arm while the others' stand: the test would be an equation in it
+        secret = any(
+            isinstance(v, Suppressed) for r in rows for v in (r.n_arm, r.n_control, r.mean_arm, r.mean_control)
+        )
+        omnibus = _coarse(balance) if secret else balance.omnibus
+        return replace(balance, rows=rows, notes=notes, omnibus=omnibus)
 
     def _few_known(self, n: object) -> bool:
         return isinstance(n, int) and self.ledger.policy.small(n)
@@ -333,24 +359,33 @@ class _Apply:
         status = Status.SUPPRESSED if changes else Status.RELEASED
         if not changes and isinstance(row.smd, Unavailable):
             status = Status.UNAVAILABLE
-        note = str(changes.pop("note", safe_note(row.note) or ""))
+        note = str(changes.pop("note", safe_note(row.note, self.ledger.policy) or ""))
         return replace(row, status=status, note=note, **changes)  # type: ignore[arg-type]
 
     # -------------------------------------------------------------------------------------------- tests by redrawing
 
     def without_lost(self, test: RandomizationTest) -> RandomizationTest:
-        """Return a test without numbers of persons that differ by a few from others."""
-        rows = []
+        """Return a test without numbers of persons that differ by a few from others, rounded where one of them is hidden."""
+        rows, rough = [], set()
         for row in test.rows:
             pairs = (("n_arm", row.arm, row.n_arm), ("n_control", row.control, row.n_control))
-            lost = [
-                name
+            lost = {
+                name: n
                 for name, arm, n in pairs
                 if self.rows.blurred.has(Cell("outcome", row.outcome, row.month, arm), row.clock, n)
-            ]
-            gone = dict.fromkeys(lost, Suppressed(_TOUCHED))
-            rows.append(replace(row, status=Status.SUPPRESSED, **gone) if lost else row)  # type: ignore[arg-type]
-        return replace(test, rows=tuple(rows))
+            }
+            if not lost:
+                rows.append(row)
+                continue
+            rough.add((row.arm, row.control))
+            shown = round_fields(row, _REDRAWN, min(decimals(n) for n in lost.values()))
+            shown |= round_p(row, ["p_randomization"])
+            gone = dict.fromkeys((*lost, "statistic"), Suppressed(_TOUCHED))
+            rows.append(replace(row, status=Status.SUPPRESSED, **shown, **gone))  # type: ignore[arg-type]
+        # the steps of a share as drawn are those of its number of persons
+        kept = tuple(d for d in test.distribution if (d.arm, d.control) not in rough)
+        notes = tuple(n for n in test.notes if not (hides_persons(rows) and counts_persons(n)))
+        return replace(test, rows=tuple(rows), distribution=kept, notes=notes)
 
     # -------------------------------------------------------------------------------------------------------- times
 
@@ -376,13 +411,28 @@ class _Apply:
 
     # -------------------------------------------------------------------------------------------------------- notes
 
-    def notes(self, notes: Iterable[str]) -> Iterator[str]:
-        """Yield the notes that may be shown; those that say of how few they are about are withheld and logged."""
+    def notes(self, notes: Iterable[str], *, totals: bool = True) -> Iterator[str]:
+        """Yield the notes that may be shown; those that say of how few they are about are withheld and logged.
+
+        So are those that say how many persons they are about in all, where one of these numbers is hidden: in the same
+        table (``totals`` is False then), or in some level of a characteristic that the note names.
+        """
+        policy = self.ledger.policy
         for note in notes:
-            if (safe := safe_note(note)) is not None:
-                yield safe
-            else:
-                rule = "a note that tells a count of 1 to 4"
-                self.withheld.append(
-                    Decision(table="notes", cell="a table note", rule=rule, role=Role.PRIMARY, count_band="1 to 4")
+            if safe_note(note, policy) is None:
+                rule, role, band = (
+                    f"a note that tells a count of 1 to {policy.threshold - 1}",
+                    Role.PRIMARY,
+                    policy.band,
                 )
+            elif counts_persons(note) and (not totals or self._names_hidden(note)):
+                rule, role, band = _TOTAL, Role.COMPLEMENTARY, "not stated"
+            else:
+                yield note
+                continue
+            self.withheld.append(Decision(table="notes", cell="a table note", rule=rule, role=role, count_band=band))
+
+    def _names_hidden(self, note: str) -> bool:
+        """Return whether a note names a characteristic of which the persons in some level are hidden."""
+        groups = {c.group for c in self.ledger.hidden if c.table == "persons"}
+        return any(re.search(rf"(?<!\w){re.escape(g)}(?!\w)", note) for g in groups)

@@ -200,7 +200,7 @@ def _bound(row: BoundRow, ledger: Ledger, lost: Blurred) -> BoundRow:
         )
         rounded = round_fields(row, (*shares, "conf_low", "conf_high"), min(decimals(n) for n in rough))
         changes = {**rounded, "observed_arm": _LOST, "observed_control": _LOST, **changes}
-    note = "" if touched else safe_note(row.note) or ""
+    note = "" if touched else safe_note(row.note, ledger.policy, totals=not rough) or ""
     taken = any(isinstance(v, Suppressed) for v in changes.values())
     plain = Status.UNAVAILABLE if isinstance(row.lower, Unavailable) else Status.RELEASED
     return replace(row, note=note, status=Status.SUPPRESSED if taken else plain, **changes)  # type: ignore[arg-type]

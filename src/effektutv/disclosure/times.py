@@ -46,9 +46,9 @@ if TYPE_CHECKING:
 __all__ = ["KINDS", "Curves", "Track", "collect_times", "decide_times", "tracks_of"]
 
 KINDS = ("events", "competing", "censored")
-STEP = "a step between shown times would count 1 to 4"
-TOTAL = "1 to 4 in all, so that no time can be shown"
-LEFT = "1 to 4 left, and all times after"
+STEP = "a step between shown times would count 1 to {most}"
+TOTAL = "1 to {most} in all, so that no time can be shown"
+LEFT = "1 to {most} left, and all times after"
 START = "so few were in the state on day 0 that the number at risk gives them away"
 ELSEWHERE = "the month's count stands elsewhere in the report and leaves a small step"
 MEAN = "the mean over all months would fix a small count between shown times"
@@ -311,9 +311,10 @@ class _Decider:
         return replace(curves, ends=ends, decisions=tuple(self.decisions))
 
     def _log(self, cell: str, rule: str) -> None:
+        said = rule.format(most=self.policy.threshold - 1)
         self.decisions.append(
             Decision(
-                table="times", cell=f"{self.outcome}, {cell}", rule=rule, role=Role.PRIMARY, count_band="not stated"
+                table="times", cell=f"{self.outcome}, {cell}", rule=said, role=Role.PRIMARY, count_band="not stated"
             )
         )
 
