@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import typer
 
 from .errors import ArgumentError, EffektutvError
-from .machine import collect_rarely, one_thread_for_small_matrices
+from .machine import collect_rarely, leave, one_thread_for_small_matrices
 
 __all__ = ["app", "main"]
 
@@ -176,7 +176,9 @@ def _plain(step: str) -> None:
 
 def main() -> None:
     """Run the command line and end the process with the contract's exit codes."""
-    sys.exit(_guarded())
+    code = _guarded()
+    # everything is closed and written: the system takes the memory back at once, the interpreter object by object
+    leave(code)
 
 
 def _usage_message(error: Exception) -> str:

@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from . import pipeline
+from .analysis import analyse
 from .disclosure.suppress import protect
 from .folders import write_whole
 from .published.compare import compare
@@ -54,7 +55,7 @@ def reproduce(
         study = Study.from_toml(study)
     # the figures first: a mistake in them shows before the extracts are read
     published = read_published(Path(against) if against is not None else shipped_figures(study.study.name))
-    inputs = pipeline.analyse(pipeline.load(study, progress=progress), progress=progress)
+    inputs = analyse(pipeline.load(study, progress=progress), progress=progress)
     if progress is not None:
         progress("disclosure")
     return compare(published, protect(inputs))

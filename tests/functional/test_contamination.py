@@ -7,7 +7,7 @@ import csv
 import pytest
 
 import effektutv as eu
-from effektutv.pipeline import analyse
+from effektutv.analysis import analyse
 
 
 def test_the_trial_takes_its_pooled_regression_apart(trial):

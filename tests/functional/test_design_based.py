@@ -8,7 +8,7 @@ import pytest
 
 import effektutv as eu
 from effektutv import language
-from effektutv.pipeline import analyse
+from effektutv.analysis import analyse
 from effektutv.reporting.phrases import Words
 from effektutv.results import COMPARISONS, available
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from effektutv import pipeline
+from effektutv.analysis import analyse
 from effektutv.disclosure.suppress import protect
 from effektutv.reporting import document, workbook
 from effektutv.reporting.blocks import FigureBlock, TableBlock
@@ -21,7 +21,7 @@ LANGUAGES = ("sv", "en")
 
 @pytest.fixture(scope="module")
 def found(trial):
-    return protect(pipeline.analyse(trial))
+    return protect(analyse(trial))
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)

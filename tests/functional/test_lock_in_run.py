@@ -13,6 +13,7 @@ import pytest
 
 import effektutv as eu
 from effektutv import pipeline
+from effektutv.analysis import analyse
 from effektutv.plan import lock, lock_path
 from effektutv.resources import studies_folder
 from effektutv.results import LockStatus, PlanLock
@@ -169,8 +170,8 @@ def test_only_the_first_lock_of_a_plan_makes_its_subgroups_credible(trial):
     def locked(status, replaces=()):
         return PlanLock(status=status, sha256="a", locked_sha256="a", replaces=replaces)
 
-    kept = pipeline.analyse(trial, plan=locked(LockStatus.KEPT))
+    kept = analyse(trial, plan=locked(LockStatus.KEPT))
     assert answers(kept, "number") == {"definitely_increased"}
     for plan in (None, locked(LockStatus.KEPT, ("b",)), locked(LockStatus.CHANGED), locked(LockStatus.ALTERED)):
         assert plan is None or not plan.before_outcomes
-    assert answers(pipeline.analyse(trial), "number") == {"probably_increased"}
+    assert answers(analyse(trial), "number") == {"probably_increased"}

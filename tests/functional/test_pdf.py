@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from effektutv import pipeline
+from effektutv.analysis import analyse
 from effektutv.disclosure.suppress import protect
 from effektutv.reporting import document, pdf
 from effektutv.reporting.document_types import Facts
@@ -25,7 +25,7 @@ HAIR = 2.0
 
 @pytest.fixture(scope="module")
 def found(trial):
-    return protect(pipeline.analyse(trial))
+    return protect(analyse(trial))
 
 
 @pytest.fixture(scope="module", params=["sv", "en"])

@@ -11,9 +11,10 @@ from dataclasses import replace
 import pytest
 
 import effektutv as eu
+from effektutv.analysis import analyse
 from effektutv.disclosure.suppress import protect
 from effektutv.errors import ArgumentError, StudyError
-from effektutv.pipeline import analyse, load
+from effektutv.pipeline import load
 from effektutv.published.compare import compare, contradicted, within_rounding
 from effektutv.published.figures import read_published, shipped_figures
 from effektutv.published.text import lines

@@ -18,10 +18,8 @@ def run(*args, **options):
     told.update(numpy=early, threads=os.environ["OPENBLAS_NUM_THREADS"], mkl=os.environ["MKL_NUM_THREADS"])
 pipeline.run = run
 sys.argv = ["effektutv", "run", "study.toml", "--out", "out"]
-try:
-    cli.main()
-except SystemExit as end:
-    print(end.code, told["numpy"], told["threads"], told["mkl"])
+code = cli._guarded()
+print(code, told["numpy"], told["threads"], told["mkl"])
 """
 
 

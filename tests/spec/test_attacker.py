@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from effektutv.analysis import analyse
 from effektutv.disclosure import complement, ledger
 from effektutv.disclosure.suppress import protect
 from effektutv.errors import DisclosureError
-from effektutv.pipeline import analyse, load
+from effektutv.pipeline import load
 from effektutv.reporting.tables import csv_tables, decisions_table, write_csv
 from effektutv.results import COMPARISONS
 from effektutv.synthetic.extracts import write_demo

@@ -8,13 +8,14 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "effektutv"
 
-BASE = {"errors", "resources", "language", "toml_lines", "study", "results", "columns", "machine"}
+BASE = {"errors", "resources", "language", "toml_lines", "study", "results", "columns", "machine", "beside"}
 
 #: Room → the rooms it may import. A room may always import itself.
 ARROWS = {
     "errors": set(),
     "resources": set(),
     "machine": set(),
+    "beside": {"machine"},
     "toml_lines": set(),
     "language": {"errors"},
     "columns": {"errors", "estimate"},
@@ -26,7 +27,7 @@ ARROWS = {
     "synthetic": {"errors", "folders", "resources", "language", "study", "registers"},
     "estimate": {"errors", "results"},
     "disclosure": {"errors", "language", "study", "results", "estimate"},
-    "reporting": {"errors", "language", "study", "results", "plots", "disclosure", "resources", "machine"},
+    "reporting": {"errors", "language", "study", "results", "plots", "disclosure", "resources", "machine", "beside"},
     "assigned": {"errors", "results", "estimate", "columns"},
     "further": {"errors", "results", "estimate", "columns", "assigned", "missing"},
     "missing": {"errors", "results", "estimate", "columns", "assigned"},
@@ -39,22 +40,25 @@ ARROWS = {
     "trial": {"errors", "study", "results", "frames", "further", "randomised", "cohort", "assigned"},
     "folders": {"errors"},
     "pipeline": {
+        "beside",
+        "machine",
         "plan",
         "folders",
         "errors",
         "study",
         "results",
         "trial",
-        "multiplicity",
+        "analysis",
         "registers",
         "cohort",
         "disclosure",
         "reporting",
         "__init__",
     },
+    "analysis": {"results", "study", "trial", "multiplicity", "cohort", "disclosure", "beside"},
     "published": {"errors", "language", "resources", "results", "study", "disclosure"},
     "plan": {"errors", "folders", "results", "study", "__init__"},
-    "reproducing": {"folders", "results", "study", "disclosure", "pipeline", "published", "reporting"},
+    "reproducing": {"analysis", "folders", "results", "study", "disclosure", "pipeline", "published", "reporting"},
     "__main__": {"cli"},
     "cli": {"errors", "folders", "machine", "results", "pipeline", "plan", "published", "reproducing", "synthetic", "__init__"},
     "__init__": {

@@ -66,6 +66,8 @@ class Engine:
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "python_enable_replacements": "false",
+            # the order of rows means nothing here, and keeping it holds back parallel reading and takes memory
+            "preserve_insertion_order": "false",
         }
         if threads is not None:
             settings["threads"] = threads

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from effektutv.beside import Beside
     from effektutv.disclosure.protected import Protected, ReportInputs
     from effektutv.language import Lang
 
     from .document_types import Facts
-    from .drawer import Drawer
 
 __all__ = ["build", "write"]
 
@@ -101,7 +101,7 @@ def _banners(ctx: Context) -> tuple[Banner, ...]:
 
 
 def write(
-    document: Document, folder: Path, *, progress: Callable[[str], None] | None = None, drawer: Drawer | None = None
+    document: Document, folder: Path, *, progress: Callable[[str], None] | None = None, beside: Beside | None = None
 ) -> dict[str, float]:
     """Write the report in every format, with ``tables/``, ``figures/``, ``disclosure.csv`` and ``manifest.json``.
 
@@ -113,7 +113,7 @@ def write(
     progress : callable, optional
         Called with the key of each step as it begins: ``"figures"``, ``"tables"``, ``"html"``, ``"pdf"``, ``"docx"``,
         ``"xlsx"``, ``"manifest"``.
-    drawer : Drawer, optional
+    beside : Beside, optional
         A second process that draws some of the figures.
 
     Returns
@@ -146,13 +146,13 @@ def write(
             tables.write_csv(folder / "tables" / f"{name}.csv", columns, rows)
         tables.write_csv(folder / "disclosure.csv", *tables.decisions_table(document.inputs))
 
-    timed("figures", lambda: write_figures(document, folder, drawer))
+    timed("figures", lambda: write_figures(document, folder, beside))
     timed("tables", write_tables)
     timed("html", lambda: html.write(document, folder))
     # the PDF's compiler leaves the interpreter to others while it works
-    with ThreadPoolExecutor(max_workers=1) as beside:
+    with ThreadPoolExecutor(max_workers=1) as thread:
         begin("pdf")
-        printed = beside.submit(work_at, "pdf", lambda: pdf.write(document, folder))
+        printed = thread.submit(work_at, "pdf", lambda: pdf.write(document, folder))
         timed("docx", lambda: word.write(document, folder))
         timed("xlsx", lambda: workbook.write(document, folder))
         printed.result()  # raises what the thread raised

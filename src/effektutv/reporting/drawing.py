@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import io
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING
 
 from .tables import write_csv
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from matplotlib.figure import Figure
+
+    from effektutv.beside import Beside
 
     from .blocks import FigureBlock
     from .document_types import Document
-    from .drawer import Drawer
 
-__all__ = ["write_figures"]
+__all__ = ["draw_one", "warm", "write_figures"]
 
 
-def write_figures(document: Document, folder: Path, drawer: Drawer | None = None) -> None:
+def write_figures(document: Document, folder: Path, beside: Beside | None = None) -> None:
     """Write each figure as SVG and PNG, with its alternative text and its data table beside it.
 
     Parameters
@@ -27,7 +33,7 @@ def write_figures(document: Document, folder: Path, drawer: Drawer | None = None
     document : Document
     folder : Path
         ``figures/`` is made in it.
-    drawer : Drawer, optional
+    beside : Beside, optional
         A second process that draws some of them meanwhile; the files are the same. It is ended when this returns or raises.
     """
     into = folder / "figures"
@@ -38,10 +44,38 @@ def write_figures(document: Document, folder: Path, drawer: Drawer | None = None
         write_csv(into / f"{figure.key}.csv", figure.columns, figure.rows)
     # those of many rows last: the second process begins with them, so that both end at about the same time
     waiting = deque(sorted(document.figures, key=lambda figure: len(figure.rows)))
-    if drawer is None:
+    if beside is None:
         _draw(waiting, into)
     else:
-        _draw_with(drawer, waiting, into)
+        _draw_with(beside, waiting, into)
+
+
+def draw_one(draw: Callable[[], Figure], stem: Path) -> None:
+    """Draw one figure and write its two files.
+
+    Parameters
+    ----------
+    draw : callable
+        Draws it.
+    stem : Path
+        Folder and name of its files, without suffix.
+    """
+    from effektutv.plots import style
+
+    style.save(draw(), stem)
+
+
+def warm() -> None:
+    """Load what drawing loads at first use: data frames, both back ends, the fonts."""
+    import pandas as pd  # noqa: F401  (the tables that figures are drawn from)
+
+    from effektutv.plots import style
+
+    page = style.Page(20.0, title="0", subtitle="0", notes=())
+    page.text(0, 0, "0")
+    with style.house_style():
+        for form in ("svg", "rgba"):
+            page.fig.savefig(io.BytesIO(), format=form)
 
 
 def _draw(waiting: deque[FigureBlock], into: Path) -> None:
@@ -61,7 +95,7 @@ def _draw(waiting: deque[FigureBlock], into: Path) -> None:
         job.result()  # raises what the thread raised
 
 
-def _draw_with(drawer: Drawer, waiting: deque[FigureBlock], into: Path) -> None:
+def _draw_with(beside: Beside, waiting: deque[FigureBlock], into: Path) -> None:
     """Draw from the front here and from the back over there, and then here what was not drawn over there."""
     left: deque[FigureBlock] = deque()
 
@@ -71,7 +105,7 @@ def _draw_with(drawer: Drawer, waiting: deque[FigureBlock], into: Path) -> None:
                 figure = waiting.pop()
             except IndexError:
                 return
-            if not drawer.draw(figure.draw, into / figure.key):
+            if beside.ask(partial(draw_one, figure.draw, into.absolute() / figure.key)) is None:
                 left.append(figure)
                 return
 
@@ -82,7 +116,7 @@ def _draw_with(drawer: Drawer, waiting: deque[FigureBlock], into: Path) -> None:
         thread.join()
     finally:
         # ended before anybody may take the folder away under it
-        drawer.close()
+        beside.close()
         thread.join()
     _draw(waiting, into)
     _draw(left, into)

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from report_inputs import FACTS
 
+from effektutv.analysis import analyse
 from effektutv.disclosure.suppress import protect
-from effektutv.pipeline import analyse
 from effektutv.reporting import document
 from effektutv.reporting.blocks import FigureBlock, Paragraph, TableBlock
 from effektutv.results import Suppressed, Unavailable

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from drawn_badly import broken, chatty, end
 
+from effektutv.beside import Beside
 from effektutv.disclosure.suppress import protect
 from effektutv.reporting.document import build
-from effektutv.reporting.drawer import Drawer
-from effektutv.reporting.drawing import write_figures
+from effektutv.reporting.drawing import draw_one, write_figures
 
 
 @pytest.fixture
@@ -23,34 +24,39 @@ def document(made, tmp_path):
     return with_figures(whole, list(kinds.values())[:3])
 
 
-def drawn(document, folder, drawer=None):
+def drawn(document, folder, beside=None):
     folder.mkdir()
-    write_figures(document, folder, drawer)
+    write_figures(document, folder, beside)
     return {p.name: p.read_bytes() for p in sorted((folder / "figures").iterdir())}
 
 
-class Counting(Drawer):
+class Counting(Beside):
     def __init__(self):
         super().__init__()
         self.asked = []
 
-    def draw(self, figure, stem):
-        self.asked.append((stem.name, super().draw(figure, stem)))
-        return self.asked[-1][1]
+    def ask(self, work):
+        self.asked.append(super().ask(work))
+        return self.asked[-1]
+
+
+def draw(beside, figure, stem):
+    """Return whether a figure was drawn over there."""
+    return beside.ask(partial(draw_one, figure, stem)) is not None
 
 
 def test_same_bytes_with_one_process_or_two(document, tmp_path):
     with Counting() as two:
         assert drawn(document, tmp_path / "two", two) == drawn(document, tmp_path / "one")
     assert len(two.asked) >= 1
-    assert all(done for _, done in two.asked)
+    assert all(done == (None,) for done in two.asked)
 
 
 def test_the_second_process_alone_draws_the_same(document, tmp_path):
     one = drawn(document, tmp_path / "one")
-    with Drawer() as drawer:
+    with Beside() as beside:
         for figure in document.figures:
-            assert drawer.draw(figure.draw, tmp_path / figure.key), figure.key
+            assert draw(beside, figure.draw, tmp_path / figure.key), figure.key
     for figure in document.figures:
         for suffix in ("svg", "png"):
             assert (tmp_path / f"{figure.key}.{suffix}").read_bytes() == one[f"{figure.key}.{suffix}"]
@@ -58,11 +64,11 @@ def test_the_second_process_alone_draws_the_same(document, tmp_path):
 
 def test_what_cannot_be_sent_is_drawn_here(document, tmp_path):
     same = replace(document.figures[0], draw=lambda: document.figures[0].draw())
-    with Drawer() as drawer:
-        assert not drawer.draw(same.draw, tmp_path / "a")
+    with Beside() as beside:
+        assert not draw(beside, same.draw, tmp_path / "a")
     only = with_figures(document, [same])
-    with Drawer() as drawer:
-        assert set(drawn(only, tmp_path / "x", drawer)) == {f"{same.key}.{s}" for s in ("svg", "png", "csv", "txt")}
+    with Beside() as beside:
+        assert set(drawn(only, tmp_path / "x", beside)) == {f"{same.key}.{s}" for s in ("svg", "png", "csv", "txt")}
 
 
 def with_figures(document, figures):
@@ -71,33 +77,33 @@ def with_figures(document, figures):
 
 def test_an_error_is_met_here_and_the_second_process_is_gone(document, tmp_path):
     figures = [replace(f, draw=broken) for f in document.figures[:2]]
-    drawer = Drawer()
-    process = drawer._process
+    beside = Beside()
+    process = beside._process
     with pytest.raises(ZeroDivisionError):
-        drawn(with_figures(document, figures), tmp_path / "x", drawer)
+        drawn(with_figures(document, figures), tmp_path / "x", beside)
     assert process.poll() is not None
 
 
 @pytest.mark.parametrize("figure", [end, broken])
 def test_a_second_process_that_ended_draws_no_more(document, tmp_path, figure):
-    with Drawer() as drawer:
-        assert not drawer.draw(figure, tmp_path / "a")
-        assert not drawer.draw(document.figures[0].draw, tmp_path / "b")
-        one = drawn(document, tmp_path / "one", drawer)
+    with Beside() as beside:
+        assert not draw(beside, figure, tmp_path / "a")
+        assert not draw(beside, document.figures[0].draw, tmp_path / "b")
+        one = drawn(document, tmp_path / "one", beside)
     assert one == drawn(document, tmp_path / "none")
 
 
 def test_what_a_figure_prints_is_no_answer(tmp_path):
-    with Drawer() as drawer:
+    with Beside() as beside:
         for i in range(3):
-            assert drawer.draw(chatty, tmp_path / f"{i}")
+            assert draw(beside, chatty, tmp_path / f"{i}")
             assert (tmp_path / f"{i}.png").stat().st_size > 0
 
 
 def test_where_no_process_can_be_started_all_is_drawn_here(document, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "executable", "")
-    with Drawer() as drawer:
-        assert drawn(document, tmp_path / "a", drawer)
+    with Beside() as beside:
+        assert drawn(document, tmp_path / "a", beside)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
-    with Drawer() as drawer:
-        assert drawer._process is None
+    with Beside() as beside:
+        assert beside._process is None
