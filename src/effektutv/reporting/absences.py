@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["absence_notes"]
 
-_MARKS = {"suppressed": language.SUPPRESSED, "unavailable": language.ABSENT}
+_MARKS = {"suppressed": language.SUPPRESSED, "unavailable": language.ABSENT, "not_asked": language.NOT_ASKED}
 
 
 def absence_notes(block: TableBlock, words: Words) -> list[str]:
@@ -33,7 +33,8 @@ def absence_notes(block: TableBlock, words: Words) -> list[str]:
     notes = []
     for absent, why in found:
         mark = _MARKS[absent]
-        explained = any(note.startswith(mark) for note in block.notes)
-        if not (explained and why == words(absent)):
-            notes.append(f"{mark} {why.rstrip('.')}.")
+        note = f"{mark} {why.rstrip('.')}."
+        explained = any(n.startswith(mark) for n in block.notes) and why == words(absent)
+        if not explained and note not in block.notes:
+            notes.append(note)
     return notes

@@ -21,7 +21,7 @@ class Cell:
     ----------
     text : str
     absent : str
-        ``"suppressed"``, ``"unavailable"`` or empty: how the cell is marked.
+        ``"suppressed"``, ``"unavailable"``, ``"not_asked"`` or empty: how the cell is marked.
     why : str
         In words, for whoever points at the mark or hears it read.
     words : bool

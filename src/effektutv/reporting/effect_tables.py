@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from effektutv.language import NOT_ASKED
 from effektutv.results import COMPARISONS, INTERACTION, JOINT, EffectRow, Suppressed, Unavailable
 
 from .blocks import Cell, Group, Head, Row, TableBlock
@@ -13,8 +14,6 @@ from .notes import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from effektutv.results import Statistic
 
     from .labels import Context
 
@@ -32,26 +31,31 @@ __all__ = [
     "vcov_name",
 ]
 
+#: The further p-values, in the order of their columns.
+_FURTHER = ("p_randomization", "p_adjusted")
 #: Why a further p-value is not there by right: nobody asked for it in this row.
-_NOT_ASKED = tuple(f.default for f in fields(EffectRow) if f.name in ("p_randomization", "p_adjusted"))
+_NOT_ASKED = tuple(f.default for f in fields(EffectRow) if f.name in _FURTHER)
 
 
-def effect_heads(ctx: Context, rows: Sequence[EffectRow], first: str) -> tuple[tuple[Head, ...], tuple[Head, ...]]:
+def effect_heads(
+    ctx: Context, rows: Sequence[EffectRow], first: str, extra: Sequence[str]
+) -> tuple[tuple[Head, ...], tuple[Head, ...]]:
     """Return the columns of a table of effects and the headers that span them; units stand in the headers.
 
     Parameters
     ----------
     ctx : Context
     rows : sequence of EffectRow
-        What the table shows; extra columns stand where some row has a number for them.
+        What the table shows.
     first : str
         The header of the row headers.
+    extra : sequence of str
+        Further p-values shown.
     """
     w = ctx.words
     scale = ctx.scale(rows[0].outcome)
     unit, points = (w("percent"), w("points")) if scale.share else (scale.unit, scale.unit)
     shown = w("share") if scale.share else w("mean")
-    extra = _extra(rows)
     spans = (
         Head(""),
         Head(", ".join(filter(None, (shown, unit))), span=2),
@@ -73,12 +77,10 @@ def effect_heads(ctx: Context, rows: Sequence[EffectRow], first: str) -> tuple[t
     return spans, heads
 
 
-def _extra(rows: Iterable[EffectRow]) -> list[str]:
+def _extra(rows: Iterable[EffectRow], further: Sequence[str]) -> list[str]:
     """Return the further p-values that some row has."""
     rows = list(rows)
-    return [
-        name for name in ("p_randomization", "p_adjusted") if any(isinstance(getattr(r, name), float) for r in rows)
-    ]
+    return [name for name in further if any(isinstance(getattr(r, name), float) for r in rows)]
 
 
 def effect_cells(ctx: Context, row: EffectRow, extra: Sequence[str]) -> tuple[Cell, ...]:
@@ -98,13 +100,25 @@ def effect_cells(ctx: Context, row: EffectRow, extra: Sequence[str]) -> tuple[Ce
     cells = [Cell("") if none else n.value(x, scale) for x in shares]
     cells.append(n.estimate(row.estimate, row.std_error, scale))
     cells += [n.interval(row.conf_low, row.conf_high, scale), n.p(row.p_value)]
-    cells += [_further_p(ctx, getattr(row, name)) for name in extra]
+    cells += [_further_p(ctx, row, name) for name in extra]
     return (*cells, n.counts(row.n_arm, row.n_control))
 
 
-def _further_p(ctx: Context, value: Statistic) -> Cell:
-    """Return a further p-value's cell, empty where the row has no part in what it is of."""
-    return Cell("") if value in _NOT_ASKED else ctx.numbers.p(value)
+def _further_p(ctx: Context, row: EffectRow, name: str) -> Cell:
+    """Return a further p-value's cell, with a mark of its own where the row has no part in what it is of."""
+    value = getattr(row, name)
+    return ctx.numbers.not_asked(_why_not_asked(ctx, row, name)) if value in _NOT_ASKED else ctx.numbers.p(value)
+
+
+def _why_not_asked(ctx: Context, row: EffectRow, name: str) -> str:
+    """Return in words why nobody asked for a further p-value in a row."""
+    w = ctx.words
+    if name == "p_randomization":
+        return w("not_redrawn_start" if row.clock == "start" else "not_redrawn")
+    if row.subgroup and row.level not in COMPARISONS:
+        return w("not_adjusted_level")
+    main = not row.subgroup and (row.arm, row.control) == (ctx.study.arm_codes[1], ctx.study.control)
+    return w("not_adjusted_main" if main else "not_adjusted")
 
 
 def effect_row(ctx: Context, row: EffectRow, head: str, extra: Sequence[str]) -> Row:
@@ -129,6 +143,7 @@ def effect_table(
     *,
     level_names: bool = False,
     status: str = "",
+    further: Sequence[str] = _FURTHER,
 ) -> TableBlock:
     """Return a table of effects, a row a contrast, in groups.
 
@@ -142,9 +157,11 @@ def effect_table(
         Whether a row is headed by its level of the subgroup.
     status : str
         Whether the rows were planned, as a note before that on the family.
+    further : sequence of str
+        Further p-values that the table may show, each where some row has one.
     """
     rows = [row for _, members in groups for row in members]
-    extra = _extra(rows)
+    extra = _extra(rows, further)
     several = level_names and len({(r.arm, r.control) for r in groups[-1][1]}) > 1
 
     def head(row: EffectRow, members: Sequence[EffectRow]) -> str:
@@ -154,7 +171,7 @@ def effect_table(
         level = _level_name(ctx, row, members)
         return f"{level}, {contrast}" if several else level
 
-    spans, heads = effect_heads(ctx, rows, ctx.words("level" if level_names else "contrast"))
+    spans, heads = effect_heads(ctx, rows, ctx.words("level" if level_names else "contrast"), extra)
     return TableBlock(
         key=key,
         caption=caption,
@@ -164,7 +181,7 @@ def effect_table(
             Group(tuple(effect_row(ctx, r, head(r, members), extra) for r in members), title)
             for title, members in groups
         ),
-        notes=effect_notes(ctx, rows, status),
+        notes=effect_notes(ctx, rows, status, extra),
         file=file,
     )
 
@@ -182,7 +199,7 @@ def _level_name(ctx: Context, row: EffectRow, members: Sequence[EffectRow]) -> s
     return ctx.words("interaction_of", first=first.lower(), second=second.lower())
 
 
-def effect_notes(ctx: Context, rows: Sequence[EffectRow], status: str = "") -> tuple[str, ...]:
+def effect_notes(ctx: Context, rows: Sequence[EffectRow], status: str, extra: Sequence[str]) -> tuple[str, ...]:
     """Return the notes of a table of effects: estimand, estimator, variance, family, n, protection, in that order.
 
     Parameters
@@ -191,6 +208,8 @@ def effect_notes(ctx: Context, rows: Sequence[EffectRow], status: str = "") -> t
     rows : sequence of EffectRow
     status : str
         Whether the rows were planned.
+    extra : sequence of str
+        Further p-values shown.
     """
     w = ctx.words
     out = [effect_estimand(ctx, rows)]
@@ -205,12 +224,15 @@ def effect_notes(ctx: Context, rows: Sequence[EffectRow], status: str = "") -> t
     if any(r.estimator in ("blocked", "fe", "lin") and r.strata for r in rows):
         out.append(w("note_weighted"))
     out += [status] if status else []
-    families = dict.fromkeys(r.family for r in rows if isinstance(r.p_adjusted, float))
+    adjusted = [r for r in rows if "p_adjusted" in extra and isinstance(r.p_adjusted, float)]
+    families = dict.fromkeys(r.family for r in adjusted)
     out += [w(f"family_{name}") if w.has(f"family_{name}") else w("family_named", name=name) for name in families]
     if not families:
         out.append(w("note_family_none"))
-    if any(isinstance(r.p_randomization, float) for r in rows):
+    if "p_randomization" in extra:
         out.append(w("note_randomization"))
+    unasked = [(r, name) for name in extra for r in rows if getattr(r, name) in _NOT_ASKED]
+    out += [f"{NOT_ASKED} {why}." for why in dict.fromkeys(_why_not_asked(ctx, r, name) for r, name in unasked)]
     out.append(sizes_note(ctx, rows))
     out += sentences((r.note for r in rows), w, ctx.labels)
     shares = [v for r in rows if r.level not in COMPARISONS for v in (r.share_arm, r.share_control)]

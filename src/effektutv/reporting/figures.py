@@ -236,7 +236,9 @@ def forest_figure(ctx: Context, effects: Effects, rows: Sequence[EffectRow], not
     everyone = [r for r in rows if not r.subgroup]
     sizes = {r.control: r.n_control for r in everyone} | {r.arm: r.n_arm for r in everyone}
     title = w("forest_figure")
-    table = effect_table(ctx, "data-forest", title, list(groups.items()), file="", level_names=True)
+    table = effect_table(
+        ctx, "data-forest", title, list(groups.items()), file="", level_names=True, further=("p_adjusted",)
+    )
     return figure_block(
         ctx, "subgroups-forest", title, (forest.forest, forest.alt_text), replace(effects, rows=tuple(rows)).tidy(),
         tables.effect_rows(rows), table, told=("scale", "unit_label", "decimals", "level"), labels=labels,

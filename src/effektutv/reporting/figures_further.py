@@ -132,7 +132,7 @@ def estimators_figure(ctx: Context, groups: Sequence[tuple[str, Sequence[EffectR
     labels: dict[object, str] = {first.outcome: ctx.labels.outcome(first.outcome)}
     labels |= {("estimator", r.estimator): language.capital(estimator_name(ctx, r)) for r in members}
     title = w("estimators_figure", contrast=ctx.labels.contrast(*pair))
-    table = effect_table(ctx, "data-estimators", title, [(n, rows) for n, rows in shown if rows], file="")
+    table = effect_table(ctx, "data-estimators", title, [(n, rows) for n, rows in shown if rows], file="", further=())
     own = replace(ctx.inputs.value.robustness[0], rows=tuple(members))
     return figure_block(
         ctx, "estimators", title, (plot.estimators, plot.alt_text), own.tidy(), tables.effect_rows(members), table,

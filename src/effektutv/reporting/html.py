@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from .blocks import TableBlock
 from .glossary import abbreviations
 from .phrases import PHRASES, Words
 from .phrases_further import FURTHER
@@ -19,7 +18,7 @@ from .phrases_further import FURTHER
 if TYPE_CHECKING:
     from .document_types import Document
 
-__all__ = ["numbered", "render", "write"]
+__all__ = ["render", "write"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 #: Notes that say how a table was made, each known by its opening words: folded away on screen, and printed. All others say how
@@ -73,7 +72,7 @@ def render(document: Document, images: dict[str, str]) -> str:
         w=Words(document.lang),
         images={key: _data_uri(svg) for key, svg in images.items()},
         sizes={key: _size(svg) for key, svg in images.items()},
-        numbers=numbered(document),
+        numbers=document.numbers,
     )
 
 
@@ -94,18 +93,6 @@ def _policy(style: str) -> str:
     """Return the page's own rule for the browser: its styles, its embedded pictures, and nothing else from anywhere."""
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-
-
-def numbered(document: Document) -> dict[str, int]:
-    """Return the numbers of figures and tables by key, counted apart in the order of the report.
-
-    Parameters
-    ----------
-    document : Document
-    """
-    tables = [b.key for s in document.sections for b in s.blocks if isinstance(b, TableBlock)]
-    figures = [f.key for f in document.figures]
-    return {key: i for keys in (figures, tables) for i, key in enumerate(keys, start=1)}
 
 
 def _data_uri(svg: str) -> str:

@@ -115,6 +115,16 @@ class Numbers:
         absent = "suppressed" if text == language.SUPPRESSED else "unavailable"
         return Cell(text, absent, self.words(absent))
 
+    def not_asked(self, why: str) -> Cell:
+        """Return the cell of a number that is not there by right: nobody asked for it.
+
+        Parameters
+        ----------
+        why : str
+            In words.
+        """
+        return Cell(language.NOT_ASKED, "not_asked", why)
+
     def count(self, value: object) -> Cell:
         """Return a count's cell.
 

@@ -42,6 +42,21 @@ PHRASES: dict[str, tuple[str, str]] = {
     "outcome": ("Utfall", "Outcome"),
     "suppressed": ("visas inte: för få personer", "not shown: too few persons"),
     "unavailable": ("finns inte", "not available"),
+    "not_asked": ("prövas inte", "not tested"),
+    "not_adjusted_main": (
+        "den primära jämförelsen prövas ensam och justeras därför inte",
+        "the primary contrast is tested alone and therefore not adjusted",
+    ),
+    "not_adjusted_level": (
+        "effekten i en nivå prövas inte för sig: det som prövas och justeras är skillnaden i effekt",
+        "the effect in a level is not tested by itself: what is tested and adjusted is the difference in effects",
+    ),
+    "not_adjusted": ("ingår inte i någon familj av justerade p-värden", "belongs to no family of adjusted p-values"),
+    "not_redrawn_start": (
+        "ingen omdragning räknat från egen start: när någon börjar kan bero på gruppen",
+        "not redrawn counted from each person’s own start: when a person starts may depend on the arm",
+    ),
+    "not_redrawn": ("ingen omdragning här", "not redrawn here"),
     "and": ("och", "and"),
     "synthetic_title": ("Syntetiska data.", "Synthetic data."),
     "synthetic_text": (

@@ -39,7 +39,9 @@ def robustness_section(ctx: Context) -> Section | None:
     blocks: list[Block] = []
     if robust := _robust(ctx):
         caption = ctx.words("robust_table", outcome=dated(ctx, robust[0][1][0]))
-        table = effect_table(ctx, "table-estimators", caption, [*robust, *_statements(ctx)], "tables/estimators.csv")
+        table = effect_table(
+            ctx, "table-estimators", caption, [*robust, *_statements(ctx)], "tables/estimators.csv", further=()
+        )
         if any(row.estimator == "pooled" for _, rows in robust for row in rows):
             table = _noted(table, ctx.words("note_contamination"))
         if _statements(ctx):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from effektutv.disclosure.protected import ReportInputs
 from effektutv.disclosure.suppress import protect
@@ -180,6 +181,15 @@ def everyone(cells, **other):
     return [effect(a, c, (ARMS[a], cells[a]), (ARMS[c], cells[c]), **other) for a, c in PAIRS]
 
 
+def tested(rows):
+    """Rows with a redrawn p-value on the clock that is protected, and one of the family of all contrasts but SE − FS."""
+    drawn = [replace(r, p_randomization=0.2) if r.clock == "randomisation" else r for r in rows]
+    return [
+        r if (r.arm, r.control) == ("SE", "FS") else replace(r, p_adjusted=0.5, family="other_contrasts_holm")
+        for r in drawn
+    ]
+
+
 def by_sex(women, men, **other):
     """Levels and interaction of each contrast, from {arm: (n, events)} of women and men."""
     rows = []
@@ -264,7 +274,7 @@ def trial_inputs(folder, *, title="Påhittad studie", level="Grupp a", synthetic
     file.write_text(text.replace("synthetic = true", f"synthetic = {str(synthetic).lower()}"), encoding="utf-8")
     tables = []
     for clock in ("randomisation", "start"):
-        tables.append([*everyone(WORK, clock=clock), *by_sex(women, men, clock=clock)])
+        tables.append([*tested(everyone(WORK, clock=clock)), *by_sex(women, men, clock=clock)])
         tables += [everyone(cells, outcome=name, clock=clock) for name, cells in KINDS.items()]
         tables.append(everyone({"FS": 300, "SE": 305, "CM": 309}, outcome="ersattning", clock=clock))
     sources = {"af_only": {"FS": 12, "SE": 22, "CM": 18}, "ku_only": {"FS": 16, "SE": 7, "CM": 16}}

@@ -149,7 +149,7 @@ def test_what_is_folded_is_how_and_never_how_to_read_it(pages, lang):
     folded = re.findall(r'<details class="about">(.*?)</details>', tables, re.DOTALL)
     notes = [p for part in folded for p in re.findall(r"<p>(.*?)</p>", part)]
     assert sum(n.startswith("Estimand:") for n in notes) == tables.count("<p>Estimand:") > 0
-    for opening in ("‥", "–"):
+    for opening in ("‥", "–", "†"):
         assert not any(n.startswith(opening) for n in notes)
     assert "<p>‥" in tables
     caveat = "inte skyddad av randomiseringen" if lang == "sv" else "not protected by randomisation"

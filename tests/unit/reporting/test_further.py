@@ -326,13 +326,21 @@ def test_a_cross_stands_in_tables_and_forest_as_exploratory_with_its_family(page
     assert "×" in drawn or "dv" not in drawn
 
 
-def test_a_row_outside_a_family_has_an_empty_cell_not_a_failed_one(pages):
-    html = block(pages["en", False], "table-subgroup-kon-dv")
-    assert cells(html, "Women with daily activities")[5] == ""
-    crossed = PHRASES["interaction_cross"][1]
-    assert re.fullmatch(r"[01]\.\d{3}", cells(html, crossed)[5])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_row_outside_a_family_has_a_mark_that_says_why(pages, lang):
+    place = LANGUAGES.index(lang)
+
+    def why(key):
+        return PHRASES[key][place]
+
+    html = block(pages[lang, False], "table-subgroup-kon-dv")
+    women = "Kvinnor med daglig verksamhet" if lang == "sv" else "Women with daily activities"
+    assert cells(html, women)[5] == "†" + why("not_adjusted_level")
+    assert f"† {why('not_adjusted_level')}." in notes(pages[lang, False], "table-subgroup-kon-dv")
+    crossed = PHRASES["interaction_cross"][place]
+    assert re.fullmatch(r"[01][.,]\d{3}", cells(html, crossed)[5])
     # the joint test of the cross stands beside the contrast, outside the family
-    assert cells(html, PHRASES["interaction_joint"][1])[5] == ""
+    assert cells(html, PHRASES["interaction_joint"][place])[5] == "†" + why("not_adjusted")
 
 
 def test_effects_by_month_have_both_kinds_of_bands(pages):

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from effektutv.plots.words import WORDS
-from effektutv.reporting.phrases import PHRASES
+from effektutv.reporting import outcomes
+from effektutv.reporting.absences import absence_notes
+from effektutv.reporting.phrases import PHRASES, Words
 from effektutv.reporting.phrases_findings import FINDINGS
 from effektutv.reporting.phrases_method import METHOD
 
@@ -138,6 +140,25 @@ def test_suppressed_cells_are_marks_everywhere(pages, reports, lang):
         assert "‥" in (reports[lang] / "tables" / f"{name}.csv").read_text(encoding="utf-8"), name
     for name in ("kinds_randomisation", "balance-love", "profile_arbete_start"):
         assert "‥" in (reports[lang] / "figures" / f"{name}.csv").read_text(encoding="utf-8"), name
+
+
+def test_the_primary_contrast_is_tested_alone_and_its_cells_say_so(made):
+    for lang, randomised, start in (
+        ("sv", "Räknat från randomiseringen", "Räknat från egen start (inte skyddat av randomiseringen)"),
+        ("en", "Counted from randomisation", "Counted from each person’s own start (not protected by randomisation)"),
+    ):
+        blocks = outcomes.effects_section(made.context(lang)).blocks
+        table = next(b for b in blocks if b.key == "table-primary")
+        shown = {(g.title, r.head.replace("\u00a0", " ")): r.cells[5:7] for g in table.groups for r in g.rows}
+        point = "," if lang == "sv" else "."
+        assert [c.text for c in shown[randomised, "SE − FS"]] == [f"0{point}200", "†"]
+        assert [c.text for c in shown[randomised, "CM − FS"]] == [f"0{point}200", f"0{point}500"]
+        assert [c.text for c in shown[start, "SE − FS"]] == ["†", "†"]
+        assert [c.text for c in shown[start, "CM − FS"]] == ["†", f"0{point}500"]
+        alone, drawn = (PHRASES[k][lang == "en"] for k in ("not_adjusted_main", "not_redrawn_start"))
+        assert [c.why for c in shown[start, "SE − FS"]] == [drawn, alone]
+        assert [n for n in table.notes if n.startswith("†")] == [f"† {drawn}.", f"† {alone}."]
+        assert not [n for n in absence_notes(table, Words(lang)) if n.startswith("†")], "said once"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -91,11 +91,13 @@ def test_marks_are_text_with_their_reason(built, lang):
     why = Words(lang)("suppressed")
     for name, _, _, notes in workbook.sheets(doc):
         for cell in (c for row in body(book[name]) for c in row):
-            assert (cell.comment is not None) == (cell.value in ("‥", "–")), cell
+            assert (cell.comment is not None) == (cell.value in ("‥", "–", "†")), cell
             if cell.value == "‥":
                 assert cell.comment.text == why
                 assert any(n.startswith("‥") for n in notes)
                 marks += 1
+            elif cell.value == "†":
+                assert f"† {cell.comment.text}." in notes
     assert marks
 
 
