@@ -217,7 +217,7 @@ def report(
     # a lock that cannot be read is said before anything is estimated
     plan = lock_status(trial.study)
     with replacing(Path(out)) as folder:
-        inputs = analyse(trial, progress=clocked, plan=plan)
+        inputs = analyse(trial, progress=clocked, plan=plan, beside=beside)
         clocked("disclosure")
         protected = protect(inputs)
         clocked.stop()
