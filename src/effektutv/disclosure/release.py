@@ -6,35 +6,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from effektutv.results import Status, Unavailable
-from effektutv.results.quality import FILE
 
 from .protected import ReportInputs
 
 if TYPE_CHECKING:
-    from effektutv.results import Counts, DataQuality, Effects, Profile, Statistic
+    from effektutv.results import Counts, Effects, Profile, Statistic
     from effektutv.results.further import Bounds, ComplierEffects, SurveyOutcome, TimeToEvent
     from effektutv.results.received import Received, Shares
 
-__all__ = ["banded", "release_all", "shown"]
+__all__ = ["release_all", "shown"]
 
 T = TypeVar("T")
-
-
-def banded(quality: DataQuality, threshold: int) -> DataQuality:
-    """Return the findings with every small count of rows made the same, so that only its band can be shown.
-
-    A count of files is no count of persons, and stays.
-
-    Parameters
-    ----------
-    quality : DataQuality
-    threshold : int
-        The smallest count that is not small.
-    """
-    rows = tuple(
-        replace(f, rows_failing=1) if 0 < f.rows_failing < threshold and f.column != FILE else f for f in quality.rows
-    )
-    return replace(quality, rows=rows)
 
 
 def shown(row: T, statistic: Statistic | None = None) -> T:

@@ -34,9 +34,10 @@ from .ledger import Cell, Ledger
 from .notes import counts_persons, safe_note
 from .policy import policy_of
 from .protected import _SEAL, Decision, Protected, ReportInputs, Role
+from .quality import protect_quality
 from .receipt import collect_receipts, protect_compliance
 from .received import collect_received, collect_shares, decide_received, protect_received, protect_shares
-from .release import banded, release_all
+from .release import release_all
 from .rounded import blurred, decimals, hides_persons, round_fields, round_p
 from .rules import balance_rule, quantile_rule
 from .shapes import check_shapes
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
         BalanceRow,
         CountRow,
         Counts,
+        DataQuality,
         EffectRow,
         Effects,
         Flow,
@@ -129,7 +131,7 @@ def _applied(inputs: ReportInputs, apply: _Apply) -> ReportInputs:
         starts=inputs.starts and apply.starts(inputs.starts),
         flow=inputs.flow and apply.flow(inputs.flow),
         balance=inputs.balance and apply.balance(inputs.balance),
-        quality=inputs.quality and banded(inputs.quality, ledger.policy.threshold),
+        quality=inputs.quality and apply.quality(inputs.quality),
         contamination=inputs.contamination
         and protect_contamination(inputs.contamination, ledger, study, apply.notes, lost),
         times=apply.all_times(inputs.times),
@@ -259,7 +261,13 @@ class _Apply:
             ),
         )
 
-    # ---------------------------------------------------------------------------------------------- counts, starts
+    # -------------------------------------------------------------------------------------- quality, counts, starts
+
+    def quality(self, quality: DataQuality) -> DataQuality:
+        """Return what was found in the extracts, without counts that tell a few persons."""
+        found, decisions = protect_quality(quality, self.ledger, self.curves)
+        self.withheld += decisions
+        return found
 
     def counts(self, counts: Counts) -> Counts:
         """Return the categories with every cell decided."""
@@ -430,7 +438,9 @@ class _Apply:
             else:
                 yield note
                 continue
-            self.withheld.append(Decision(table="notes", cell="a table note", rule=rule, role=role, count_band=band))
+            decision = Decision(table="notes", cell="a table note", rule=rule, role=role, count_band=band)
+            if decision not in self.withheld:
+                self.withheld.append(decision)
 
     def _names_hidden(self, note: str) -> bool:
         """Return whether a note names a characteristic of which the persons in some level are hidden."""

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..results import Finding, Severity
-from ..results.quality import FILE
+from ..results.quality import FILE, PARTICIPANTS
 from .engine import Engine, literal, quoted
-from .readers import BAD, Extract
+from .readers import Extract
 from .schema import PERSON, CodeList, DatedBy, ExtractSchema, Field, FieldType, load_codelist
 
 __all__ = ["check_extract", "check_links", "code_condition", "error_text"]
@@ -311,7 +311,7 @@ def check_links(engine: Engine, extract: Extract, participants: str) -> list[Fin
             _finding(
                 schema,
                 schema.fields[0].name,
-                "participants without a row",
+                PARTICIPANTS,
                 everyone,
                 everyone - found,
                 Severity.NOTE,

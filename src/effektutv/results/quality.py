@@ -8,12 +8,14 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from .base import Tabular
+from .base import SUPPRESSION_MARK, Count, Suppressed, Tabular
 
-__all__ = ["FILE", "DataQuality", "Finding", "Severity"]
+__all__ = ["FILE", "PARTICIPANTS", "DataQuality", "Finding", "Severity"]
 
 #: In the place of a column: the rule is on whole files, and files are counted, not rows.
 FILE = "(file)"
+#: The rule that counts persons, not rows: participants that a register has no row of.
+PARTICIPANTS = "participants without a row"
 
 
 class Severity(StrEnum):
@@ -28,20 +30,23 @@ class Severity(StrEnum):
 class Finding:
     """One rule checked on one column of one extract: how many rows were checked and how many failed.
 
-    Where ``column`` is :data:`FILE` the rule is on the extract's files, and both counts are of files.
+    Where ``column`` is :data:`FILE` the rule is on the extract's files, and both counts are of files. Either count
+    is ``Suppressed`` where disclosure control has taken it out.
     """
 
     extract: str
     column: str
     rule: str
-    rows_checked: int
-    rows_failing: int
+    rows_checked: Count
+    rows_failing: Count
     severity: Severity
     advice: str = ""
 
     @property
     def failing_text(self) -> str:
         """The count of failing rows as it may be shown: 1 to 4 is "fewer than 5"; a count of files as it is."""
+        if not isinstance(self.rows_failing, int):
+            return SUPPRESSION_MARK
         few = 0 < self.rows_failing < 5 and self.column != FILE
         return "fewer than 5" if few else str(self.rows_failing)
 
@@ -60,13 +65,13 @@ class DataQuality(Tabular):
     rows : tuple of Finding
         Every rule that some row broke, and the counted notes (overlaps, reversed spells).
     read : mapping of str to int
-        Rows read, by extract.
+        Rows read, by extract; ``Suppressed`` where they may not be told.
     delivered : date or None
         The delivery's date, where the study states one.
     """
 
     rows: tuple[Finding, ...]
-    read: Mapping[str, int] = field(default_factory=dict)
+    read: Mapping[str, Count] = field(default_factory=dict)
     delivered: date | None = None
 
     @classmethod
@@ -80,7 +85,7 @@ class DataQuality(Tabular):
                 "extract": f.extract,
                 "column": f.column,
                 "rule": f.rule,
-                "rows_checked": f.rows_checked,
+                "rows_checked": SUPPRESSION_MARK if isinstance(f.rows_checked, Suppressed) else f.rows_checked,
                 "rows_failing": f.failing_text,
                 "severity": str(f.severity),
                 "advice": f.advice,

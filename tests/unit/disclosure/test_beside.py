@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ARMS, PAIRS
+from timed import ARMS, table, timed, trial
 
 import effektutv as eu
 from effektutv.disclosure.notes import safe_note
@@ -15,8 +15,10 @@ from effektutv.disclosure.policy import POLICIES
 from effektutv.disclosure.rounded import decimals, round_p
 from effektutv.disclosure.suppress import protect
 from effektutv.pooled import contamination
-from effektutv.results import Omnibus, Suppressed
+from effektutv.results import DataQuality, Finding, Omnibus, Severity, Suppressed
+from effektutv.results.quality import PARTICIPANTS
 
+PAIRS = (("SE", "FS"), ("CM", "FS"), ("SE", "CM"))
 BIG = {"FS": (350, 60), "SE": (355, 89), "CM": (358, 70)}
 
 
@@ -219,3 +221,82 @@ def test_who_is_analysed_is_shown_where_nothing_is_small(make):
     assert not any(gone(n) for _, _, n in numbers_of_persons(out))
     assert out.value.randomization.distribution
     assert any("46 persons" in note for note in out.value.randomization.notes)
+
+
+# -------------------------------------------------------------------------------------------------- what registers know
+
+
+def register(failing, name="tidredovisning", rule=PARTICIPANTS, checked=1063):
+    return Finding(
+        extract=name, column="LopNr", rule=rule, rows_checked=checked, rows_failing=failing, severity=Severity.NOTE
+    )
+
+
+def found_of(make, *findings, started=(350, 355, 358), read=None, **parts):
+    """Of 350, 355 and 358 so many started."""
+    begun = make.starts({a: (BIG[a][0], k) for a, k in zip(ARMS, started, strict=True)})
+    quality = DataQuality(rows=findings, read=read or {})
+    return protect(make.inputs(starts=begun, quality=quality, **parts))
+
+
+@pytest.mark.parametrize(
+    ("started", "without", "shown"),
+    [
+        # 2 of SE never started, nor 10 and 8 of the others: 20 in all, less 18
+        ((340, 353, 350), 20, False),
+        # a few more have no row for other reasons: at most 4 of SE, which the log says
+        ((340, 353, 350), 16, False),
+        ((340, 353, 350), 15, True),
+        # a few are not enough to say so many
+        ((340, 353, 350), 21, True),
+        # nobody's number is hidden
+        ((340, 345, 350), 28, True),
+        # 1 of each: "fewer than 5" would say that none of the three is 4
+        ((349, 354, 357), 3, False),
+    ],
+)
+def test_how_many_a_register_does_not_know_is_a_sum_over_the_arms(make, started, without, shown):
+    out = found_of(make, register(without), started=started)
+    found = out.value.quality.rows[0]
+    assert gone(found.rows_failing) == (not shown)
+    assert found.failing_text == (str(without) if shown else "‥")
+    assert found.rows_checked == 1063
+    logged = [d.cell for d in out.decisions if d.table == "data_quality"]
+    assert logged == ([] if shown else [f"tidredovisning, LopNr, {PARTICIPANTS}"])
+
+
+def test_few_persons_of_a_register_are_few_either_way(make):
+    """3 of 1,063 in the register of deaths are 3 deaths; rows that are no persons are banded on the one side alone."""
+    rows = [register(1060, "handelser"), register(3, "lisa"), register(12, "lss"), register(1060, "ku", "some rule")]
+    out = found_of(make, *rows).value.quality
+    assert [f.failing_text for f in out.rows] == ["‥", "fewer than 5", "12", "1060"]
+    assert out.rows[1].rows_failing == 1
+
+
+def test_rows_read_of_a_small_register_are_hidden_and_so_is_what_was_checked_in_it(make):
+    findings = (register(2, "handelser", "some rule", 3), register(0, "(all)", "some rule", 900))
+    out = found_of(make, *findings, read={"handelser": 3, "lisa": 900, "tom": 0})
+    found = out.value.quality
+    assert gone(found.read["handelser"])
+    assert (found.read["lisa"], found.read["tom"]) == (900, 0)
+    assert gone(found.rows[0].rows_checked)
+    assert gone(found.rows[0].rows_failing)
+    assert not gone(found.rows[1].rows_checked)
+
+
+def test_few_rows_are_the_profiles_few(make):
+    found = found_of(make, register(7, rule="some rule"), register(12, rule="some rule"), profile="strict")
+    # "fewer than 5" would be wrong
+    assert [f.failing_text for f in found.value.quality.rows] == ["‥", "12"]
+
+
+@pytest.mark.parametrize(("few", "hidden"), [(3, True), (8, False)])
+def test_deaths_that_a_curve_leaves_out_are_not_told_by_the_register_of_deaths(make, few, hidden):
+    """8 of FS, 3 of SE and 9 of CM died, SE's are not shown: 20 persons in the register would tell."""
+    dead = {"FS": 8, "SE": few, "CM": 9}
+    people = trial({a: table({(k, 1): 9 for k in range(1, 13)} | {(6, 2): dead[a]}, n=300) for a in ARMS})
+    known = register(900 - sum(dead.values()), "handelser", checked=900)
+    inputs = make.inputs(times=(timed(people),), quality=DataQuality(rows=(known,)))
+    out = protect(inputs).value
+    assert any(gone(r.competing) for r in out.times[0].risk) == hidden
+    assert gone(out.quality.rows[0].rows_failing) == hidden
