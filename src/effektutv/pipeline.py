@@ -121,9 +121,9 @@ def load(
         cohort = read_plain(study)
     else:
         from .cohort.build import build_cohort
-        from .registers.engine import Engine
+        from .registers.opening import session_of
 
-        with Engine(threads=threads) as session:
+        with session_of(study, threads=threads) as session:
             cohort = build_cohort(session, study, began)
     from .trial import Trial
 
@@ -161,9 +161,9 @@ def check(study: Study | str | Path, *, progress: Progress | None = None) -> Dat
         began("table")
         return read_plain(study).quality
     from .cohort.build import check_registers
-    from .registers.engine import Engine
+    from .registers.opening import session_of
 
-    with Engine() as session:
+    with session_of(study) as session:
         return check_registers(session, study, began).quality
 
 

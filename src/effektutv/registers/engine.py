@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import ExtractError
+from .scratch import Scratch
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,15 +54,19 @@ class Engine:
     memory_limit : str, optional
         The engine's limit, e.g. ``"2GB"``; beyond it intermediate results spill to the temporary folder, which only the
         user can open.
+    temporary_folder : Path, optional
+        Where that folder is made; where the system makes such folders, if not given.
     """
 
-    def __init__(self, *, threads: int | None = None, memory_limit: str | None = None) -> None:
+    def __init__(
+        self, *, threads: int | None = None, memory_limit: str | None = None, temporary_folder: Path | None = None
+    ) -> None:
         import duckdb
 
         self._error = duckdb.Error
-        self._folder = TemporaryDirectory(prefix="effektutv-")
+        self._scratch = Scratch(temporary_folder)
         settings: dict[str, Any] = {
-            "temp_directory": str(Path(self._folder.name) / "spill"),
+            "temp_directory": str(self._scratch.path / "spill"),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "python_enable_replacements": "false",
@@ -78,13 +82,13 @@ class Engine:
     @property
     def scratch(self) -> Path:
         """The session's private temporary folder; it is removed when the session closes."""
-        return Path(self._folder.name)
+        return self._scratch.path
 
     def close(self) -> None:
         """End the session and remove its temporary folder."""
         with suppress(self._error):
             self._connection.close()
-        self._folder.cleanup()
+        self._scratch.close()
 
     def __enter__(self) -> Self:
         return self

@@ -14,7 +14,7 @@ from .quality import check_extract
 from .readers import Extract, open_extract
 from .schema import extract_names, load_schema
 
-__all__ = ["Opened", "open_registers"]
+__all__ = ["Opened", "open_registers", "session_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,29 @@ class Opened:
     def inputs(self) -> dict[str, str]:
         """SHA-256 of each file by ``register/file``."""
         return {f"{name}/{f.name}": f.sha256 for name, extract in self.extracts.items() for f in extract.files}
+
+
+def session_of(study: Study, *, threads: int | None = None) -> Engine:
+    """Return an engine's session with what the study lets it take of the machine.
+
+    Parameters
+    ----------
+    study : Study
+        Its ``[resources]``.
+    threads : int, optional
+        In place of the study's.
+
+    Raises
+    ------
+    ArgumentError
+        If no temporary folder can be made where the study wants it.
+    """
+    wanted = study.resources
+    return Engine(
+        threads=threads or wanted.threads,
+        memory_limit=wanted.memory_limit,
+        temporary_folder=study.folder / wanted.temporary_folder if wanted.temporary_folder else None,
+    )
 
 
 def open_registers(

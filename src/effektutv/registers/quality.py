@@ -13,6 +13,7 @@ from ..results.quality import FILE, PARTICIPANTS
 from .engine import Engine, literal, quoted
 from .readers import Extract
 from .schema import PERSON, CodeList, DatedBy, ExtractSchema, Field, FieldType, load_codelist
+from .typed_columns import BAD
 
 __all__ = ["check_extract", "check_links", "code_condition", "error_text"]
 

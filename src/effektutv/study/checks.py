@@ -37,6 +37,14 @@ def check_references(study: Study) -> None:
         wrong("give either [registers] (register extracts) or [table] (one plain table)")
     if study.registers and "assignment" not in study.registers:
         wrong("a study from registers needs [registers.assignment]: the randomisation form", "registers")
+    for name, register in study.registers.items():
+        if register.database is not None and register.database not in study.databases:
+            wrong(
+                f"there is no [databases.{register.database}]; declare it, with its connection",
+                "registers",
+                name,
+                "database",
+            )
     _check_arms(study, wrong)
     for section, names in (
         ("arms", [a.code for a in study.arms]),

@@ -13,6 +13,7 @@ __all__ = [
     "Arm",
     "Clock",
     "Codes",
+    "Database",
     "Design",
     "Disclosure",
     "Dominance",
@@ -23,6 +24,7 @@ __all__ = [
     "Plan",
     "Received",
     "Register",
+    "Resources",
     "Table",
     "Text",
     "TimeZero",
@@ -180,15 +182,61 @@ class TimeZero(Frozen):
     interventions_end: date | None = None
 
 
-class Register(Frozen):
-    """``[registers.NAME]``: where an extract lies and how far it reaches."""
+class Database(Frozen):
+    """``[databases.NAME]``: how to reach a database that registers lie in.
 
-    path: str = Field(min_length=1)
+    ``connection`` is an ODBC connection string. ``${NAME}`` in it stands for an environment variable, so that no password need
+    stand in the study file.
+    """
+
+    connection: str = Field(min_length=1)
+
+    @field_validator("connection")
+    @classmethod
+    def _no_secret(cls, text: str) -> str:
+        for part in text.split(";"):
+            key, _, value = part.partition("=")
+            if key.strip().lower() in ("pwd", "password") and value.strip() and not value.strip().startswith("${"):
+                raise ValueError(
+                    "a password may not stand in the study file; write ${NAME} and set that environment variable"
+                )
+        return text
+
+
+class Resources(Frozen):
+    """``[resources]``: what a run may take of the machine; no number depends on it.
+
+    ``memory_limit`` is the engine's, e.g. ``"2GB"``: what does not fit is spilled to a private temporary folder, made in
+    ``temporary_folder`` (relative to the study file; the system's own where not given).
+    """
+
+    memory_limit: str | None = Field(default=None, pattern=r"^[0-9]+(\.[0-9]+)? ?(MB|GB|MiB|GiB)$")
+    threads: int | None = Field(default=None, ge=1)
+    temporary_folder: str | None = Field(default=None, min_length=1)
+
+
+class Register(Frozen):
+    """``[registers.NAME]``: where an extract lies, in files (``path``) or in a database, and how far it reaches.
+
+    ``path`` and ``table`` may hold ``*``: a register often comes as a file or table a year.
+    """
+
+    path: str | None = Field(default=None, min_length=1)
+    database: str | None = Field(default=None, min_length=1)
+    table: str | None = Field(default=None, min_length=1)
     cutoff: date | None = None
     encoding: Literal["utf-8", "cp1252", "latin-1"] | None = None
     delimiter: Literal[";", ",", "\t", "|"] | None = None
     decimal: Literal[",", "."] | None = None
     date_format: str | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.path is None) == (self.database is None):
+            raise ValueError("give either path (files) or database and table")
+        if (self.database is None) != (self.table is None):
+            raise ValueError("database and table belong together: the name of a [databases.NAME] and a table in it")
+        return self
 
 
 class Table(Frozen):

@@ -15,12 +15,14 @@ from .reading import explain, read_study_file
 from .sections import (
     Arm,
     Codes,
+    Database,
     Design,
     Disclosure,
     Frozen,
     Identity,
     Plan,
     Register,
+    Resources,
     Table,
     Text,
     TimeZero,
@@ -42,7 +44,9 @@ class Study(Frozen):
     arms: tuple[Arm, ...] = Field(min_length=2)
     design: Design = Design()
     time_zero: TimeZero = TimeZero()
+    databases: dict[str, Database] = Field(default_factory=dict)
     registers: dict[str, Register] = Field(default_factory=dict)
+    resources: Resources = Resources()
     table: Table | None = None
     codes: Codes = Codes()
     work: Work = Work()

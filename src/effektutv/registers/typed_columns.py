@@ -1,0 +1,207 @@
+"""From a delivered header and texts to the typed columns of a register's declaration, as SQL.
+
+Headers are matched here and not by the engine, which would accept swapped columns. Everything is read as text and then
+tried: a value that does not fit its type becomes missing and sets its column's bit in :data:`BAD`, so that one pass over the
+rows both types and counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..errors import ExtractError
+from .engine import literal, quoted
+from .schema import ExtractSchema, Field, FieldType
+
+__all__ = [
+    "BAD",
+    "SQL_TYPE",
+    "Matched",
+    "Source",
+    "found_columns",
+    "match_header",
+    "select_typed",
+    "text_or_missing",
+    "typed",
+]
+
+#: The column that holds, a bit a field, whether the delivered text did not fit the field's type.
+BAD = "__bad"
+
+#: The engine's type of each declared one.
+SQL_TYPE = {
+    FieldType.STRING: "VARCHAR",
+    FieldType.INTEGER: "BIGINT",
+    FieldType.NUMBER: "DOUBLE",
+    FieldType.DATE: "DATE",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One delivered file or table, as a query.
+
+    Parameters
+    ----------
+    select : str
+        The query of its typed columns, with :data:`BAD`.
+    columns : set of str
+        Canonical columns that it has.
+    ignored : int
+        Delivered columns that the declaration does not know.
+    truncated : bool
+        Whether it does not end as a whole file ends.
+    rows : int, or None
+        How many rows it promises; None where it does not tell.
+    """
+
+    select: str
+    columns: set[str]
+    ignored: int
+    truncated: bool
+    rows: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """One file's columns.
+
+    Parameters
+    ----------
+    by_position : dict of int to Field
+    ignored : int
+        How many the declaration does not know.
+    """
+
+    by_position: dict[int, Field]
+    ignored: int
+
+
+def match_header(schema: ExtractSchema, header: Sequence[str]) -> Matched:
+    """Match delivered column names to the declaration; every required one must be there, and once.
+
+    Parameters
+    ----------
+    schema : ExtractSchema
+    header : sequence of str
+        Names as delivered.
+
+    Raises
+    ------
+    ExtractError
+        If a column stands twice, or a required one is missing.
+    """
+    by_position: dict[int, Field] = {}
+    for field in schema.fields:
+        hits = [i for i, name in enumerate(header) if field.matches(name)]
+        if len(hits) > 1:
+            raise ExtractError(
+                f"{schema.name}: column {field.name} stands {len(hits)} times in the header; deliver it once"
+            )
+        if hits:
+            by_position[hits[0]] = field
+        elif field.required and field.from_file is None:
+            raise ExtractError(
+                f"{schema.name}: required column {field.name} is missing from the header, which has {len(header)} "
+                f"columns; {len(by_position)} of the register's {len(schema.fields)} were recognised. "
+                f"Check the column names and the separator"
+            )
+    return Matched(by_position=by_position, ignored=len(header) - len(by_position))
+
+
+def found_columns(schema: ExtractSchema, matched: Matched) -> set[str]:
+    """Return the canonical columns that a file has, or tells by its name.
+
+    Parameters
+    ----------
+    schema : ExtractSchema
+    matched : Matched
+    """
+    return {f.column for f in matched.by_position.values()} | {f.column for f in schema.fields if f.from_file}
+
+
+def text_or_missing(schema: ExtractSchema, raw: str) -> str:
+    """Return the expression of a text without blanks around it, missing where it is a mark for missing.
+
+    Parameters
+    ----------
+    schema : ExtractSchema
+    raw : str
+        Expression of the text as delivered.
+    """
+    out = f"trim({raw})"
+    for mark in schema.missing_values:
+        out = f"nullif({out}, {literal(mark)})"
+    return out
+
+
+def typed(field: Field, text: str, decimal: str, date_format: str | None) -> str:
+    """Return the expression that gives the typed value, or missing where the text does not fit.
+
+    Parameters
+    ----------
+    field : Field
+    text : str
+        Expression of the text.
+    decimal : {",", "."}
+        The decimal mark.
+    date_format : str, optional
+        As ``strptime`` takes it; the declaration's own where not given.
+    """
+    if field.type is FieldType.STRING:
+        return text
+    if field.type is FieldType.INTEGER:
+        return f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]+') THEN try_cast({text} AS BIGINT) END"
+    if field.type is FieldType.NUMBER:
+        pattern = f"[+-]?[0-9]+([{decimal}][0-9]+)?"
+        number = f"try_cast(replace({text}, ',', '.') AS DOUBLE)"
+        return f"CASE WHEN regexp_full_match({text}, {literal(pattern)}) THEN {number} END"
+    chosen = date_format or field.date_format
+    if chosen == "%Y-%m-%d":
+        return (
+            f"CASE WHEN regexp_full_match({text}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN try_cast({text} AS DATE) END"
+        )
+    return f"CAST(try_strptime({text}, {literal(chosen)}) AS DATE)"
+
+
+def select_typed(schema: ExtractSchema, expressions: dict[str, tuple[str, str | None]], source: str, name: str) -> str:
+    """Return the query of one file: every declared column in order, then the bits of those that did not fit.
+
+    Parameters
+    ----------
+    schema : ExtractSchema
+    expressions : dict of str to tuple
+        By canonical column: the typed expression, and the condition that a value did not fit (None where all do).
+    source : str
+        What the columns are read from.
+    name : str
+        The file's or table's own name, without suffix: it tells the year in some registers.
+    """
+    columns = []
+    bits = []
+    for i, field in enumerate(schema.fields):
+        if field.column in expressions:
+            value, failed = expressions[field.column]
+            columns.append(f"{value} AS {quoted(field.column)}")
+            if failed is not None and field.type is not FieldType.STRING:
+                bits.append(f"CASE WHEN {failed} THEN {1 << i} ELSE 0 END")
+        elif field.from_file is not None:
+            columns.append(
+                f"CAST({_from_name(schema, field, name)} AS {SQL_TYPE[field.type]}) AS {quoted(field.column)}"
+            )
+        else:
+            columns.append(f"CAST(NULL AS {SQL_TYPE[field.type]}) AS {quoted(field.column)}")
+    bad = " + ".join(bits) if bits else "0"
+    return f"SELECT {', '.join(columns)}, CAST({bad} AS BIGINT) AS {quoted(BAD)} FROM {source}"
+
+
+def _from_name(schema: ExtractSchema, field: Field, name: str) -> str:
+    found = re.search(field.from_file or "", name)
+    if found is None:
+        raise ExtractError(
+            f"{schema.name}: the file has no column {field.name} and its name does not tell it either; "
+            f"name each file as delivered, e.g. Individ_2014"
+        )
+    return found[0]
