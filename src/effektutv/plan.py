@@ -1,8 +1,9 @@
 """The analysis plan: what of a study file can change an estimate, its hash, and the lock written before outcomes are read.
 
 The plan is the study file less what cannot change a number: labels and titles, the study's name, whether its data are made
-up, where files lie and how they are written. Defaults are filled in, so that leaving a key out and writing its default are
-the same plan. Its canonical form is JSON with sorted keys and no blanks, in UTF-8; the hash is SHA-256 of that.
+up, where files or tables lie and how they are written, what a run may take of the machine. Defaults are filled in, so that
+leaving a key out and writing its default are the same plan. Its canonical form is JSON with sorted keys and no blanks, in
+UTF-8; the hash is SHA-256 of that.
 
 A lock is a text file beside the study file. It holds the plan in readable form and its hash. It cannot say *when* it was
 written: a date in it would prove nothing. Whoever wants proof puts the hash where somebody else dates it, such as a trial
@@ -34,9 +35,11 @@ Plan: TypeAlias = dict[str, PlanValue]
 #: What cannot change a number: section → keys. A section of a list's or mapping's members is named by the list.
 _NOT_PLAN = {
     "study": {"name", "synthetic", "data_date"},
-    "registers": {"path", "encoding", "delimiter", "decimal", "date_format"},
+    "registers": {"path", "database", "table", "encoding", "delimiter", "decimal", "date_format"},
     "table": {"path", "package", "collection", "dataset", "delimiter", "decimal"},
 }
+#: Sections of which nothing can: where databases are, and what a run may take of the machine.
+_NOT_PLAN_AT_ALL = frozenset({"databases", "resources"})
 #: What a member of a list is called by.
 _NAMES = ("name", "code", "by")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -57,7 +60,7 @@ def plan_of(study: Study) -> Plan:
     raw = study.model_dump(mode="json", by_alias=True)
     plan: Plan = {}
     for section, value in raw.items():
-        if value is None or (value in ([], {}) and section != "registers"):
+        if section in _NOT_PLAN_AT_ALL or value is None or (value in ([], {}) and section != "registers"):
             continue
         plan[section] = _section(section, value)
     return plan

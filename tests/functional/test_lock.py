@@ -66,6 +66,8 @@ NOT_IN_THE_PLAN = [
     ("synthetic = false", "synthetic = true"),
     ('name = "aktivitetsersattning"', 'name = "another"'),
     ("# The trial:", "# This trial:"),
+    ("[codes]", '[resources]\nmemory_limit = "2GB"\nthreads = 1\ntemporary_folder = "spill"\n\n[codes]'),
+    ("[codes]", '[databases.scb]\nconnection = "DSN=scb"\n\n[codes]'),
 ]
 IN_THE_PLAN = [
     ("month = 15", "month = 12", "outcomes.arbete.month"),
@@ -88,6 +90,13 @@ IN_THE_PLAN = [
 def test_what_cannot_change_a_number_is_not_in_the_plan(study, old, new):
     before = digest(study)
     change(study, old, new)
+    assert digest(study) == before
+
+
+def test_a_register_that_is_read_from_a_database_is_the_same_plan(study):
+    before = digest(study)
+    change(study, 'path = "extracts/studier.csv"', 'database = "scb"\ntable = "dbo.studier"')
+    change(study, "[codes]", '[databases.scb]\nconnection = "DSN=scb"\n\n[codes]')
     assert digest(study) == before
 
 
