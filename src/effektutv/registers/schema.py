@@ -92,7 +92,8 @@ class Field:
     """One column of a register.
 
     ``name`` is the register's own name, ``column`` the canonical one (lower case) in typed tables; ``delivered`` is how
-    a delivery writes it, ``aliases`` are other names it goes by.
+    a delivery writes it, ``aliases`` are other names it goes by; ``beskrivning`` is the description in Swedish, for the
+    register's owner.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Field:
     aliases: tuple[str, ...] = ()
     delivered: str = ""
     from_file: str | None = None
+    beskrivning: str = ""
 
     @property
     def column(self) -> str:
@@ -130,7 +132,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractSchema:
-    """The declaration of one register extract."""
+    """The declaration of one register extract; ``owner`` is who delivers it, in Swedish."""
 
     name: str
     title: str
@@ -140,6 +142,7 @@ class ExtractSchema:
     dating: Dating
     files: tuple[str, ...]
     confidence: str
+    owner: str
     primary_key: tuple[str, ...] = ()
     missing_values: tuple[str, ...] = ("",)
     delivery: Delivery = field(default_factory=Delivery)
@@ -227,6 +230,7 @@ def _parse_field(raw: Mapping[str, Any]) -> Field:
         aliases=tuple(ours.get("aliases", ())),
         delivered=ours.get("delivered", raw["name"]),
         from_file=ours.get("from_file"),
+        beskrivning=ours.get("beskrivning", ""),
     )
 
 
@@ -265,6 +269,7 @@ def load_schema(name: str) -> ExtractSchema:
         dating=_parse_dating(ours["dated"]),
         files=tuple(ours["files"]),
         confidence=ours["confidence"],
+        owner=ours["owner"],
         primary_key=tuple(k.lower() for k in raw.get("primaryKey", ())),
         missing_values=tuple(raw["missingValues"]),
         delivery=Delivery(**ours.get("delivery", {})),
