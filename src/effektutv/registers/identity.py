@@ -1,36 +1,26 @@
-"""Refuse extracts that hold personal identity numbers: persons are serial numbers here, never anything else."""
+"""Refuse extracts that hold personal identity numbers: persons are serial numbers here, never anything else.
+
+Each column of texts or whole numbers is looked at, also those that the declaration does not know and that are never read
+otherwise, by a sample drawn over all rows: a delivery sorted by whether a number is known, or two files joined into one, shows
+nothing in its first rows. What is looked for, and how seldom chance makes it: :mod:`effektutv.registers.identity_numbers`.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 
 from ..errors import ExtractError
 from .engine import Engine, quoted
+from .identity_numbers import is_identity_number, looks_like_identity_numbers, whole_number_text
 from .readers import Extract
 from .schema import FieldType
 
 __all__ = ["is_identity_number", "refuse_identity_numbers"]
 
-#: Century optional, month, day (plus 60 in a coordination number), separator optional, four digits.
-_SHAPE = r"(19|20)?[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])[-+]?[0-9]{4}"
+#: Rows in a sample.
 _SAMPLE = 2000
-#: Serial numbers of ten digits have a valid shape and check digit by chance in well under one case in a hundred.
-_SHARE = 0.2
-
-
-def is_identity_number(text: str) -> bool:
-    """Return whether a text is a Swedish personal identity or coordination number, by shape and check digit.
-
-    Parameters
-    ----------
-    text : str
-        The text.
-    """
-    if not re.fullmatch(_SHAPE, text):
-        return False
-    digits = [int(c) for c in re.sub(r"\D", "", text)[-10:]]
-    doubled = [d * (2 - i % 2) for i, d in enumerate(digits)]
-    return sum(d // 10 + d % 10 for d in doubled) % 10 == 0
+#: A column with fewer values than this in the sample of rows has a sample of its own, of its values.
+_ENOUGH = 200
 
 
 def refuse_identity_numbers(engine: Engine, extract: Extract) -> None:
@@ -46,17 +36,47 @@ def refuse_identity_numbers(engine: Engine, extract: Extract) -> None:
     Raises
     ------
     ExtractError
-        If at least a fifth of a sample of a text column has the shape and the check digit.
+        If at least a fifth of the sampled values of a column of texts or numbers has a day of birth and the check digit.
     """
-    texts = [f for f in extract.schema.fields if f.type is FieldType.STRING and f.column not in extract.absent]
-    columns = ", ".join(quoted(f.column) for f in texts)
-    rows = engine.rows(
-        f"SELECT {columns} FROM {quoted(extract.table)} LIMIT {_SAMPLE}", what=f"{extract.schema.name}: sampling"
-    )
-    for i, field in enumerate(texts):
-        given = [str(r[i]) for r in rows if r[i] is not None]
-        if given and sum(map(is_identity_number, given)) >= _SHARE * len(given):
+    schema = extract.schema
+    looked_at = [f for f in schema.fields if f.type is not FieldType.DATE and f.column not in extract.absent]
+    relation = quoted(extract.table)
+    for place in _found(engine, schema.name, relation, [quoted(f.column) for f in looked_at]):
+        raise ExtractError(
+            f"{schema.name}: column {looked_at[place].name} looks like personal identity numbers; nothing was kept. "
+            f"Ask the register's owner for serial numbers (LopNr) instead"
+        )
+    for query in extract.unread:
+        relation = f"({query})"
+        names = list(engine.columns(relation, what=f"{schema.name}: looking at columns that are not declared"))
+        if _found(engine, schema.name, relation, [quoted(n) for n in names]):
             raise ExtractError(
-                f"{extract.schema.name}: column {field.name} looks like personal identity numbers; nothing was kept. "
-                f"Ask the register's owner for serial numbers (LopNr) instead"
+                f"{schema.name}: a column that the register's declaration does not know looks like personal identity numbers; "
+                f"nothing was kept. Ask the register's owner for the extract without it"
             )
+
+
+def _found(engine: Engine, name: str, relation: str, columns: Sequence[str]) -> list[int]:
+    """Return the places of the columns that look like personal identity numbers."""
+    if not columns:
+        return []
+    sample = _sampled(engine, name, f"SELECT {', '.join(columns)} FROM {relation}")
+    out = []
+    for place, column in enumerate(columns):
+        values = [r[place] for r in sample if r[place] is not None]
+        if len(sample) == _SAMPLE and len(values) < _ENOUGH:
+            query = f"SELECT {column} FROM {relation} WHERE {column} IS NOT NULL"
+            values = [r[0] for r in _sampled(engine, name, query)]
+        if looks_like_identity_numbers(map(_text, values)):
+            out.append(place)
+    return out
+
+
+def _sampled(engine: Engine, name: str, query: str) -> list[tuple[object, ...]]:
+    return engine.rows(
+        f"SELECT * FROM ({query}) USING SAMPLE reservoir({_SAMPLE} ROWS) REPEATABLE (1)", what=f"{name}: sampling"
+    )
+
+
+def _text(value: object) -> str:
+    return whole_number_text(value) if isinstance(value, int | float) else str(value)

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..errors import ExtractError
 from ..study import Register
 from .engine import Engine, quoted
+from .identity_numbers import holds_identity_number
 from .parquet_source import parquet_source
 from .schema import ExtractSchema
 from .text_source import text_source
@@ -47,6 +48,8 @@ class Extract:
         Number of files that do not end with a line break.
     empty : int
         Number of files with a header and no rows.
+    unread : tuple of str
+        A query a file that has columns which the declaration does not know, of these columns as texts.
     """
 
     schema: ExtractSchema
@@ -56,6 +59,7 @@ class Extract:
     ignored: int
     truncated: int
     empty: int = 0
+    unread: tuple[str, ...] = ()
 
 
 def open_extract(engine: Engine, schema: ExtractSchema, register: Register, folder: Path, where: str) -> Extract:
@@ -89,6 +93,10 @@ def open_extract(engine: Engine, schema: ExtractSchema, register: Register, fold
         raise ExtractError(
             f"{schema.name}: no file matches the path {register.path!r} ({where}); check path and folder"
         )
+    if any(holds_identity_number(p.stem) for p in paths):
+        raise ExtractError(
+            f"{schema.name}: the name of a file holds a personal identity number; nothing was kept. Rename the file"
+        )
     sources: list[Source] = []
     present: set[str] = set()
     ignored = truncated = 0
@@ -116,6 +124,7 @@ def open_extract(engine: Engine, schema: ExtractSchema, register: Register, fold
         ignored=ignored,
         truncated=truncated,
         empty=sum(_is_empty(engine, schema, source) for source in sources),
+        unread=tuple(s.unread for s in sources if s.unread),
     )
 
 

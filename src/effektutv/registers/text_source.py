@@ -49,10 +49,12 @@ def text_source(engine: Engine, schema: ExtractSchema, register: Register, path:
         value = typed(field, text, form.decimal, register.date_format)
         expressions[field.column] = (value, f"{text} IS NOT NULL AND {value} IS NULL")
     select = select_typed(schema, expressions, source, path.stem)
+    unread = [n for i, n in enumerate(names) if i not in matched.by_position]
     return Source(
         select=select,
         columns=found_columns(schema, matched),
         ignored=matched.ignored,
         truncated=form.truncated,
         rows=form.rows,
+        unread=f"SELECT {', '.join(unread)} FROM {source}" if unread else None,
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from ..errors import ExtractError
 from .engine import literal, quoted
+from .identity_numbers import holds_identity_number
 from .schema import ExtractSchema, Field, FieldType
 
 __all__ = [
@@ -55,6 +56,9 @@ class Source:
         Whether it does not end as a whole file ends.
     rows : int, or None
         How many rows it promises; None where it does not tell.
+    unread : str, or None
+        The query of the columns that the declaration does not know, as texts: a sample of them is looked at for personal
+        identity numbers, and nothing else is ever done with them. None where there is none.
     """
 
     select: str
@@ -62,6 +66,7 @@ class Source:
     ignored: int
     truncated: bool
     rows: int | None
+    unread: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +96,13 @@ def match_header(schema: ExtractSchema, header: Sequence[str]) -> Matched:
     Raises
     ------
     ExtractError
-        If a column stands twice, or a required one is missing.
+        If a column stands twice, a required one is missing, or a name holds a personal identity number.
     """
+    if any(holds_identity_number(name) for name in header):
+        raise ExtractError(
+            f"{schema.name}: the name of a column holds a personal identity number; nothing was kept. Ask the register's owner "
+            f"for a header without any"
+        )
     by_position: dict[int, Field] = {}
     for field in schema.fields:
         hits = [i for i, name in enumerate(header) if field.matches(name)]
