@@ -1,9 +1,9 @@
 """Numbers persons may be counted back from, released rounded: how many were lost, or did not answer, is a small count too.
 
 A share at full precision gives its denominator away. Where a number of persons differs by a few from another that is shown (the
-arm's size, another month's, another item's of the same survey wave) it is hidden, and what rests on it is rounded so far that
-every denominator around it has a numerator with the same rounded share: with d decimals the shares of n persons lie 1/n apart,
-so that one of them is in each step of 10⁻ᵈ where n is at least 10ᵈ.
+arm's size, another month's, another item's of the same survey wave), or is one that the participant flow hides, it is hidden, and
+what rests on it is rounded so far that every denominator around it has a numerator with the same rounded share: with d decimals
+the shares of n persons lie 1/n apart, so that one of them is in each step of 10⁻ᵈ where n is at least 10ᵈ.
 """
 
 from __future__ import annotations

@@ -102,11 +102,19 @@ METHOD: dict[str, tuple[str, str]] = {
     "term_protection": ("Skydd av enskilda", "Protection of individuals"),
     "text_protection": (
         "Celler med 1–{most} personer, händelser eller icke-händelser visas inte, och inte heller de celler som de annars kunde "
-        "räknas fram ur. En revision har räknat som en utomstående med allt som rapporten visar. Beslutet om en cell är detsamma "
-        "i alla tabeller och figurer. {n} beslut står med skäl i disclosure.csv.",
+        "räknas fram ur. En revision har räknat som en utomstående med alla summor av antal som rapporten visar. "
+        "Beslutet om en cell är detsamma i alla tabeller och figurer. {n} beslut står med skäl i disclosure.csv.",
         "Cells with 1–{most} persons, events or non-events are not shown, nor are the cells that they could be worked out from. "
-        "An audit has reckoned as an outsider with everything that the report shows. A cell has the same decision in every table "
-        "and figure. {n} decisions are in disclosure.csv with their reasons.",
+        "An audit has reckoned as an outsider with every sum of counts that the report shows. "
+        "A cell has the same decision in every table and figure. {n} decisions are in disclosure.csv with their reasons.",
+    ),
+    "text_protection_zeros": (
+        "Detsamma gäller en cell där ingen har händelsen.",
+        "The same holds for a cell in which nobody has the event.",
+    ),
+    "text_protection_full": (
+        "Detsamma gäller en cell där alla har händelsen.",
+        "The same holds for a cell in which everybody has the event.",
     ),
     "text_profile_ours": (
         "Profilen ”{policy}” är effektutvs egen: rapporten är inte godkänd för publicering.",
