@@ -149,6 +149,7 @@ def _from_registers(trial: Trial, inputs: ReportInputs) -> ReportInputs:
     return replace(
         inputs,
         received=trial.received(),
+        attrition=trial.attrition_bounds() if trial.knows_events and study.primary.dated else (),
         turned_thirty=trial.turned_thirty() if aged and benefit else None,
         # exploratory: no one asks how credible a difference between half-years or places is
         entry=replace(trial.effects_by_entry(), credibility=None) if trial.n_half_years > 1 else None,

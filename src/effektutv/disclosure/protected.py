@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         RandomizationTest,
         Starts,
     )
-    from effektutv.results.further import ComplierEffects, Power, SurveyOutcome, TimeToEvent
+    from effektutv.results.further import Bounds, ComplierEffects, Power, SurveyOutcome, TimeToEvent
     from effektutv.results.received import Received, Shares
     from effektutv.results.sites import SiteVariation
     from effektutv.study import Study
@@ -59,6 +59,9 @@ class ReportInputs:
         Time to first work, a result a clock.
     surveys : tuple of SurveyOutcome
         Items of the participants' survey.
+    attrition : tuple of Bounds
+        On the primary outcome, where those who had died or left the country count as unknown; empty where the study has no
+        register of them.
     compliance : ComplierEffects or None
         The effect of the programme received, with receipt of every programme by arm.
     power : Power or None
@@ -94,6 +97,7 @@ class ReportInputs:
     contamination: Contamination | None = None
     times: tuple[TimeToEvent, ...] = ()
     surveys: tuple[SurveyOutcome, ...] = ()
+    attrition: tuple[Bounds, ...] = ()
     compliance: ComplierEffects | None = None
     power: Power | None = None
     power_curve: Power | None = None
@@ -120,7 +124,8 @@ class Decision:
     Parameters
     ----------
     table : str
-        Where the cell stands: ``effects``, ``flow``, ``balance``, ``counts``, ``starts``.
+        What is counted: ``outcome``, ``persons``, ``flow``, ``starts``, ``receipts``, ``received``, ``hours``, ``times``; or
+        where a row stands that goes by a rule of its own: ``effects``, ``credibility``, ``notes``, ``data_quality``.
     cell : str
         The cell, by its keys only.
     rule : str
@@ -129,7 +134,7 @@ class Decision:
     count_band : str
         ``"1 to 4"`` or ``"not stated"``: what the rule itself gives away, and nothing more.
     margin : str
-        Of a complement, the sum that it was needed in and the cell that it covers there.
+        Of a complement, the sum that it was needed in and the cell that it covers there; else ``""``.
     """
 
     table: str

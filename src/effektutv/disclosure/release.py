@@ -1,4 +1,4 @@
-"""Release without suppression, for tables whose records are public, and what needs no decision on a cell."""
+"""Release without suppression, for tables whose records are public."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ def release_all(inputs: ReportInputs) -> ReportInputs:
         contamination=parts and replace(parts, rows=tuple(shown(r, r.estimate) for r in parts.rows)),
         times=tuple(_time(t) for t in inputs.times),
         surveys=tuple(_survey(s) for s in inputs.surveys),
+        attrition=tuple(_bounds(b) for b in inputs.attrition),
         compliance=inputs.compliance and _compliance(inputs.compliance),
         power=inputs.power,
         power_curve=inputs.power_curve,

@@ -22,7 +22,7 @@ __all__ = ["KNOWN", "check_shapes"]
 KNOWN = {
     "ReportInputs": (
         "study effects flow balance profiles kinds sources starts quality robustness contamination times "
-        "surveys compliance power power_curve received turned_thirty entry sites site_variation randomization notes"
+        "surveys attrition compliance power power_curve received turned_thirty entry sites site_variation randomization notes"
     ),
     "Estimand": "population outcome contrast intercurrent summary",
     "EffectRow": (

@@ -7,7 +7,9 @@ hides, and what a rule of the profile hides by itself:
 - of an effect that touches a hidden cell that arm's share and both adjusted means, the estimate, its error, statistic, p and
   interval, and the interaction of that subgroup in that contrast (:mod:`.effects`);
 - in the flow and the balance table small counts (also as a difference of two stages) with their complements;
-- numbers of persons that differ by a few from others, and the precision that would give them away (:mod:`.rounded`);
+- numbers of persons that differ by a few from others or that the flow hides, what tells them in other tables and in notes, and
+  the precision that would give them away (:mod:`.rounded`, :mod:`.notes`);
+- what the extracts say of persons (:mod:`.quality`), and the test of all characteristics beside a hidden one;
 - means, medians and estimates of too few, and sums that a few may dominate (:mod:`.rules`).
 
 One cell has one decision in every table, on both clocks and under every estimator. What an attacker could still do stands in
@@ -25,6 +27,7 @@ from effektutv.results import Status, Suppressed, Unavailable
 from effektutv.study import FIRST_MONTH_IN_WORK
 
 from . import collect
+from .attrition import collect_attrition, hide_attrition, protect_attrition
 from .contamination import protect_contamination, protect_power
 from .credibility import shown_credibility
 from .curves import protect_times
@@ -109,6 +112,7 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
         inputs, Ledger(policy=policy, optimal=section.complements == "optimal", time_limit=section.time_limit)
     )
     curves = decide_times(ledger, study, inputs.times, _every_effect(inputs))
+    hide_attrition(ledger, study, inputs.attrition, curves)
     lost = blurred(ledger, inputs.surveys, _sizes(inputs))
     rows = Rows(ledger=ledger, study=study, blurred=lost, thinned=_thinned(study, curves), decisions={})
     apply = _Apply(ledger, study, rows, curves)
@@ -136,6 +140,7 @@ def _applied(inputs: ReportInputs, apply: _Apply) -> ReportInputs:
         and protect_contamination(inputs.contamination, ledger, study, apply.notes, lost),
         times=apply.all_times(inputs.times),
         surveys=tuple(protect_survey(s, ledger, apply.effects, apply.notes, lost) for s in inputs.surveys),
+        attrition=tuple(protect_attrition(b, ledger, apply.effects, apply.notes, lost) for b in inputs.attrition),
         compliance=inputs.compliance and protect_compliance(inputs.compliance, ledger, apply.notes, lost),
         power=inputs.power and protect_power(inputs.power, ledger, study, apply.notes),
         power_curve=inputs.power_curve and protect_power(inputs.power_curve, ledger, study, apply.notes),
@@ -197,6 +202,7 @@ def _ledger(inputs: ReportInputs, ledger: Ledger) -> Ledger:
         collect.collect_balance(ledger, study, inputs.balance)
     for survey in inputs.surveys:
         collect_survey(ledger, study, survey)
+    collect_attrition(ledger, study, inputs.attrition)
     collect.link_outcomes(ledger, study)
     link_statements(ledger, inputs.robustness, inputs.sources)
     collect_times(ledger, inputs.times, _sizes(inputs))

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .ledger import Ledger
     from .rounded import Blurred
 
-__all__ = ["collect_survey", "protect_survey", "response_cell"]
+__all__ = ["as_response", "collect_survey", "enter_bound", "protect_bound", "protect_survey", "response_cell"]
 
 _GONE = Suppressed("touches a suppressed cell")
 _LOST = Suppressed("differs by too few from the respondents to another item")
@@ -55,10 +55,17 @@ def response_cell(outcome: str, arm: str) -> Cell:
 def _responses(survey: SurveyOutcome) -> Iterator[Effects]:
     """Yield every table of response, under one name: the same persons stand in each."""
     for effects in (survey.response, *(b.response for b in survey.bounds)):
-        yield replace(effects, rows=tuple(_named(row, survey.outcome) for row in effects.rows))
+        yield replace(effects, rows=tuple(as_response(row, survey.outcome) for row in effects.rows))
 
 
-def _named(row: EffectRow, outcome: str) -> EffectRow:
+def as_response(row: EffectRow, outcome: str) -> EffectRow:
+    """Return a row of response under the name of its cell.
+
+    Parameters
+    ----------
+    row : EffectRow
+    outcome : str
+    """
     return replace(row, outcome=f"response:{outcome}", clock="", month=None)
 
 
@@ -79,7 +86,7 @@ def collect_survey(ledger: Ledger, study: Study, survey: SurveyOutcome) -> None:
         collect.collect_effects(ledger, study, effects.rows)
     for bounds in survey.bounds:
         for row in bounds.rows:
-            _enter_bound(ledger, survey.outcome, row)
+            enter_bound(ledger, survey.outcome, row)
     follow_response(ledger, survey.outcome)
 
 
@@ -96,7 +103,15 @@ def follow_response(ledger: Ledger, outcome: str) -> None:
             ledger.denominators[cell] = response_cell(outcome, cell.arm)
 
 
-def _enter_bound(ledger: Ledger, outcome: str, row: BoundRow) -> None:
+def enter_bound(ledger: Ledger, outcome: str, row: BoundRow) -> None:
+    """Enter both arms of one contrast's bounds.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    outcome : str
+    row : BoundRow
+    """
     for arm, n, seen, share in (
         (row.arm, row.n_arm, row.observed_arm, row.response_arm),
         (row.control, row.n_control, row.observed_control, row.response_control),
@@ -139,7 +154,7 @@ def protect_survey(
 
     def response(found: Effects) -> Effects:
         names = [(r.outcome, r.clock, r.month) for r in found.rows]
-        renamed = replace(found, rows=tuple(_named(r, survey.outcome) for r in found.rows))
+        renamed = replace(found, rows=tuple(as_response(r, survey.outcome) for r in found.rows))
         decided = shown(renamed)
         rows = [replace(r, outcome=o, clock=c, month=m) for r, (o, c, m) in zip(decided.rows, names, strict=True)]
         return replace(decided, rows=tuple(rows))
@@ -152,7 +167,7 @@ def protect_survey(
         weighted=shown(survey.weighted),
         bounds=tuple(
             Bounds(
-                rows=tuple(_bound(row, ledger, lost) for row in b.rows),
+                rows=tuple(protect_bound(row, ledger, lost) for row in b.rows),
                 response=response(b.response),
                 conf_level=b.conf_level,
                 notes=told(b.notes),
@@ -163,8 +178,16 @@ def protect_survey(
     )
 
 
-def _bound(row: BoundRow, ledger: Ledger, lost: Blurred) -> BoundRow:
-    """Return one contrast's bounds as their cells were decided."""
+def protect_bound(row: BoundRow, ledger: Ledger, lost: Blurred) -> BoundRow:
+    """Return one contrast's bounds as their cells were decided.
+
+    Parameters
+    ----------
+    row : BoundRow
+    ledger : Ledger
+        Closed.
+    lost : Blurred
+    """
     changes: dict[str, object] = {}
     touched = False
     for name, arm in (("arm", row.arm), ("control", row.control)):

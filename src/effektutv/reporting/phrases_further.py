@@ -173,6 +173,63 @@ FURTHER: dict[str, tuple[str, str]] = {
         "non-respondents get the ends of the scale. Intervals are {level}; for bounds they cover the effect (Imbens and "
         "Manski).",
     ),
+    # --------------------------------------------------------------------------------------- the dead and the emigrated
+    "attrition_dead_and_away": ("döda och utvandrade", "the dead and the emigrated"),
+    "attrition_dead": ("döda", "the dead"),
+    "attrition_nobody": (
+        "Ingen deltagare var död eller hade utvandrat i månad {month}: huvudresultatet behöver inga gränser för sådana.",
+        "No participant had died or emigrated by month {month}: the main result needs no bounds for such events.",
+    ),
+    "attrition_nobody_dead": (
+        "Ingen deltagare var död i månad {month}: huvudresultatet behöver inga gränser för dödsfall.",
+        "No participant had died by month {month}: the main result needs no bounds for deaths.",
+    ),
+    "attrition_opening": (
+        "Huvudresultatet räknar {who} i månad {month} som utan utfallet. Vad de annars skulle ha gjort är okänt.",
+        "The main result counts {who} at month {month} as without the outcome. What they would have done otherwise is unknown.",
+    ),
+    "attrition_hidden": (
+        "Hur mycket det kan betyda kan inte visas: i någon grupp är de så få att gränserna skulle avslöja dem.",
+        "How much that may matter cannot be shown: in some arm they are so few that bounds would give them away.",
+    ),
+    "attrition_main_hidden": (
+        "För den primära jämförelsen kan gränserna inte visas: i någon av grupperna är de så få att gränserna skulle avslöja "
+        "dem.",
+        "For the primary contrast the bounds cannot be shown: in one of the arms they are so few that bounds would give them "
+        "away.",
+    ),
+    "attrition_sentence": (
+        "Skillnaden mellan {arm} och {control} ligger mellan {lee} bland dem som skulle ha funnits kvar i vilken av grupperna "
+        "de än lottats till (Lee), och mellan {worst} vad de som saknas än hade gjort.",
+        "The difference between {arm} and {control} lies between {lee} among those who would have been there in either arm "
+        "(Lee), and between {worst} whatever those who are gone would have done.",
+    ),
+    "attrition_table": (
+        "Gränser för huvudutfallet när {who} räknas som okända: {outcome}, månad {month}",
+        "Bounds on the primary outcome with {who} taken as unknown: {outcome}, month {month}",
+    ),
+    "attrition_there": ("Kvar, personer", "There, persons"),
+    "attrition_bounds": ("gränser", "bounds"),
+    "estimand_attrition": (
+        "Estimand: gränser för effekten av att ha lottats till gruppen, bland {population}; utfall: {outcome}; jämförelser: "
+        "{contrasts}; händelser efter randomiseringen: {who} saknar utfall; Lee: bland dem som skulle ha funnits kvar i båda "
+        "grupperna, sämsta fall: bland alla; mått: skillnad.",
+        "Estimand: bounds on the effect of assignment to the arm, among {population}; outcome: {outcome}; contrasts: "
+        "{contrasts}; events after randomisation: {who} have no outcome; Lee: among those who would be there in either arm, "
+        "worst case: among everyone; measure: difference.",
+    ),
+    "note_attrition": (
+        "Lee: gruppen där fler finns kvar trimmas, utan viktning över strata; det förutsätter att lottningen påverkar alla åt "
+        "samma håll. Sämsta fall: de som saknas får utfallets ändpunkter, viktat över strata. Intervallen är {level} och täcker "
+        "effekten (Imbens och Manski).",
+        "Lee: the arm where more are there is trimmed, not weighted over strata; it takes it that assignment moves everyone in "
+        "one direction. Worst case: those who are gone get the ends of the outcome’s range, weighted over strata. Intervals "
+        "are {level} and cover the effect (Imbens and Manski).",
+    ),
+    "note_attrition_hidden": (
+        "Gränserna döljs även där de tillsammans med kurvan över tid till arbete skulle avslöja ett fåtal.",
+        "Bounds are hidden also where together with the curve of time to work they would give a few away.",
+    ),
     # -------------------------------------------------------------------------------------------------------- compliance
     "programme": ("Insats", "Programme"),
     "receipts_table": ("Vilka insatser varje grupp fick", "Which programmes each arm received"),

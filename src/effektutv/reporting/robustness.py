@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from effektutv import language
 
+from .attrition import attrition_blocks
 from .blocks import Cell, Group, Head, Row, Section, TableBlock
 from .effect_tables import effect_table, estimator_name, marks, protection, variance_name
 from .elsewhere import randomization_block
@@ -50,7 +51,7 @@ def robustness_section(ctx: Context) -> Section | None:
     contamination = ctx.inputs.value.contamination
     if contamination is not None and contamination.rows:
         blocks.append(_contamination_table(ctx, contamination))
-    blocks += randomization_block(ctx)
+    blocks += [*randomization_block(ctx), *attrition_blocks(ctx)]
     return Section(key="robustness", title=ctx.words("robustness"), blocks=tuple(blocks)) if blocks else None
 
 

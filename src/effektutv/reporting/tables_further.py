@@ -12,6 +12,9 @@
 ``bounds.csv``
     A row an item, wave, method and contrast: ``lower`` and ``upper`` bound the effect on ``population``, ``conf_low`` and
     ``conf_high`` cover it; ``trimmed`` is the arm trimmed, ``trimmed_share`` the share of its respondents taken off.
+``attrition.csv``
+    The same of the primary outcome, ``resident:NAME``, with the dead and the emigrated taken as unknown: a row a method and
+    contrast.
 ``receipts.csv``
     A row an arm and programme: how many of the arm's persons received it.
 ``compliance.csv``
@@ -107,6 +110,10 @@ def further_tables(value: ReportInputs) -> dict[str, Table]:
     if value.surveys:
         out["survey"] = survey_rows(value.surveys)
         out["bounds"] = bound_rows(value.surveys)
+    if value.attrition:
+        out["attrition"] = _of(
+            [r for b in value.attrition for r in b.rows], ("outcome", "clock", "month", *_BOUND_COLUMNS)
+        )
     if value.compliance is not None:
         out["receipts"] = receipt_rows(value.compliance.receipt)
         out["compliance"] = complier_rows(value.compliance)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from .. import frames
+from .. import frames, further
 from ..cohort.months import unpack
 from ..errors import ArgumentError
 from ..results import Effects
+from ..results.further import Bounds
+from ..study import FIRST_MONTH_IN_WORK, MONTHS_IN_WORK
 from .participants import ENTRY, Participants
 
-__all__ = ["SITE", "STATEMENTS", "Sensitivities"]
+__all__ = ["RESIDENT", "SITE", "STATEMENTS", "Sensitivities"]
 
 #: The outcome of :meth:`Sensitivities.statements_only`, before the name of the outcome on work.
 STATEMENTS = "statements"
+#: The outcome of :meth:`Sensitivities.attrition_bounds`, before the name of the outcome.
+RESIDENT = "resident"
 #: The characteristic of :meth:`Sensitivities.effects_by_site`.
 SITE = "site"
 
@@ -114,6 +119,68 @@ class Sensitivities(Participants):
             month=k,
             **self._assigned(),
         )
+
+    @property
+    def knows_events(self) -> bool:
+        """Whether the study has a register of deaths and moves."""
+        return any(m.dead is not None or m.away is not None for m in self._cohort.masks.values())
+
+    def attrition_bounds(
+        self, outcome: str | None = None, *, month: int | None = None, clock: str | None = None
+    ) -> tuple[Bounds, Bounds]:
+        """Return bounds on the effects where it is unknown what the dead, and for work the emigrated, would have done.
+
+        :meth:`itt` counts whoever is dead as in no state, and whoever has emigrated as not in (Swedish) work. Here their
+        outcome is missing instead. Whoever is not followed to the month is left out, as there.
+
+        Parameters
+        ----------
+        outcome : str, optional
+            The name of an outcome with months; the primary one where not given.
+        month, clock : optional
+            As in :meth:`outcome`.
+
+        Returns
+        -------
+        (Bounds, Bounds)
+            Lee's bounds, for those who would be there in either arm, and worst-case bounds, for everyone. Both with the
+            outcome ``resident:NAME``.
+
+        Raises
+        ------
+        ArgumentError
+            If the outcome has no months, or the study no register of deaths and moves.
+        """
+        name = self.study.primary.name if outcome is None else outcome
+        declared = self.study.outcome(name)
+        if not declared.dated:
+            raise ArgumentError(f"outcome: {name!r} has no months; use lee_bounds and worst_case_bounds on the table")
+        if not self.knows_events:
+            raise ArgumentError("the study has no register of deaths and moves: add [registers.scb_handelser]")
+        k, chosen = self._month(declared, month), self._clock(clock)
+        y = self.outcome(name, month=k, clock=chosen)
+        followed = ~np.isnan(y)
+        y[self._gone(declared.month_state or "", k, chosen)] = np.nan
+        named = f"{RESIDENT}:{name}"
+        df = pd.DataFrame({**self._design_columns(), named: y})[followed].reset_index(drop=True)
+        limits = (0.0, float(k)) if declared.state in (MONTHS_IN_WORK, FIRST_MONTH_IN_WORK) else (0.0, 1.0)
+        assigned = {**self._assigned(), **self._attributes(declared), "clock": chosen, "month": k}
+        strata, level = assigned.pop("strata"), self.study.study.confidence
+        worst = {"limits": limits, "strata": strata, "weights": self.study.design.weights}
+        return (
+            further.lee_bounds(df, outcome=named, level=level, **assigned),
+            further.worst_case_bounds(df, outcome=named, level=level, **worst, **assigned),
+        )
+
+    def _gone(self, state: str, month: int, clock: str) -> NDArray[np.bool_]:
+        """Return who is dead at a month, or abroad where the state is work."""
+        masks = self._masks(clock)
+        named = [masks.dead, *([masks.away] if state.startswith("work") else [])]
+        gone = np.zeros(len(self), dtype=bool)
+        for mask in named:
+            if mask is not None:
+                gone |= unpack(mask, [month])[:, 0].astype(bool)
+        return gone
 
     def effects_by_site(
         self, outcome: str | None = None, *, month: int | None = None, clock: str | None = None
