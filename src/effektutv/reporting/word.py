@@ -177,12 +177,13 @@ class _Body:
         self._contents([s.title for s in document.sections] + [self.w("figure_data")] * bool(document.figures))
 
     def _contents(self, titles: list[str]) -> None:
-        """Add the contents as a field, filled in: Word asks nothing when it opens, and the links work at once.
+        """Add the contents as a field, filled in without page numbers: only Word knows them, and a wrong one is worse than none.
 
-        There are no page numbers (``\\n``): only Word knows them, and a wrong one is worse than none.
+        The links work at once. Whoever updates the field (F9) gets page numbers at the right. It is not
+        updated on opening: Word would ask whether the document may fetch what it refers to, which alarms and is not so.
         """
         entries = [link(f"s{i}", run(str(i)) + tab() + run(title)) for i, title in enumerate(titles, start=1)]
-        begin, end = field_ends('TOC \\o "1-1" \\n \\h \\z \\u')
+        begin, end = field_ends('TOC \\o "1-1" \\h \\z \\u')
         entries[0] = begin + entries[0]
         entries[-1] += end
         held = paragraph(run(self.w("contents")), "TOCHeading") + "".join(paragraph(e, "TOC1") for e in entries)

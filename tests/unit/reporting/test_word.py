@@ -137,7 +137,11 @@ def test_contents_are_filled_in_and_every_link_arrives(built, lang):
     entries = ["".join(t.text for t in p.iter(qn("w:t"))) for p in contents.iter(qn("w:p"))][1:]
     assert entries[0] == f"1{doc.sections[0].title}"
     assert len(entries) == len(doc.sections) + 1
+    # whoever updates the field gets page numbers, at the right: \\n would leave them out
     assert [c.text.split()[0] for c in contents.iter(qn("w:instrText"))] == ["TOC"]
+    assert not any("\\n" in c.text for c in contents.iter(qn("w:instrText")))
+    tabs = file.styles["toc 1"].element.findall(f".//{qn('w:tab')}")
+    assert [t.get(qn("w:val")) for t in tabs] == ["left", "right"]
     marks = [b.get(qn("w:name")) for b in file.element.body.iter(qn("w:bookmarkStart"))]
     links = {h.get(qn("w:anchor")) for h in file.element.body.iter(qn("w:hyperlink"))}
     assert len(marks) == len(set(marks))
