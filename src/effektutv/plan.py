@@ -38,8 +38,8 @@ _NOT_PLAN = {
     "registers": {"path", "database", "table", "encoding", "delimiter", "decimal", "date_format"},
     "table": {"path", "package", "collection", "dataset", "delimiter", "decimal"},
 }
-#: Sections of which nothing can: where databases are, and what a run may take of the machine.
-_NOT_PLAN_AT_ALL = frozenset({"databases", "resources"})
+#: Sections of which nothing can: where databases are, what a run may take of the machine, answers to a checklist in words.
+_NOT_PLAN_AT_ALL = frozenset({"consort", "databases", "resources"})
 #: What a member of a list is called by.
 _NAMES = ("name", "code", "by")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")

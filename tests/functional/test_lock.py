@@ -67,6 +67,7 @@ NOT_IN_THE_PLAN = [
     ('name = "aktivitetsersattning"', 'name = "another"'),
     ("# The trial:", "# This trial:"),
     ("[codes]", '[resources]\nmemory_limit = "2GB"\nthreads = 1\ntemporary_folder = "spill"\n\n[codes]'),
+    ("\n[consort]\n", '\n[consort]\n3 = { sv = "Ja", en = "Yes" }\n'),
     ("[codes]", '[databases.scb]\nconnection = "DSN=scb"\n\n[codes]'),
 ]
 IN_THE_PLAN = [

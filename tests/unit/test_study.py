@@ -233,22 +233,34 @@ def test_lines_of_keys():
 
 
 def test_the_checklist_is_answered_by_number_in_both_languages(changed):
-    head = 'profile = "uncleared"'
-    path, _ = changed(head, f'{head}\n\n[consort]\n2 = {{ sv = "x", en = "y" }}\n12a = {{ sv = "a", en = "b" }}')
+    path, _ = changed("\n[consort]\n", '\n[consort]\n3 = { sv = "x", en = "y" }\n12b = { sv = "a", en = "b" }\n')
     study = eu.Study.from_toml(path)
-    assert {k: (t.sv, t.en) for k, t in study.consort.items()} == {"2": ("x", "y"), "12a": ("a", "b")}
+    assert {k: (t.sv, t.en) for k, t in study.consort.items() if k in ("3", "12b")} == {
+        "3": ("x", "y"),
+        "12b": ("a", "b"),
+    }
+
+
+def test_the_shipped_study_answers_what_is_published_and_leaves_the_rest_open():
+    study = eu.Study.from_toml(studies_folder() / "aktivitetsersattning" / "study.toml")
+    assert set(study.consort) == {"2", "6", "9", "11", "12a", "13", "23a"}
+    for text in study.consort.values():
+        assert text.sv
+        assert text.sv != text.en
+    for lang in ("sv", "en"):
+        assert "AEARCTR-0003794" in study.consort["2"].in_language(lang)
+        assert "26" in study.consort["11"].in_language(lang), "the sources' conflict is told, not settled"
 
 
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
         ('31 = { sv = "x", en = "y" }', "consort.31: not allowed; allowed: '1a', '1b', '2'"),
-        ('2 = { sv = "x" }', "consort.2.en: this key is missing"),
-        ('2 = "x"', "consort.2"),
+        ('3 = { sv = "x" }', "consort.3.en: this key is missing"),
+        ('3 = "x"', "consort.3"),
     ],
 )
 def test_an_item_that_is_not_there_is_refused(changed, line, expected):
-    head = 'profile = "uncleared"'
-    path, _ = changed(head, f"{head}\n\n[consort]\n{line}")
+    path, _ = changed("\n[consort]\n", f"\n[consort]\n{line}\n")
     with pytest.raises(eu.StudyError, match=re.escape(expected)):
         eu.Study.from_toml(path)

@@ -104,13 +104,15 @@ def study_file(file_format: str) -> str:
             r"synthetic = true \1# the extracts are made by `effektutv demo`: no person exists",
         ),
         (r"(?m)^# (data_date = \S+ *)#.*$", r"\1  # made up, as all of the delivery"),
+        # what is published of the trial is not of people who are made up
+        (r"(?ms)^# -+ CONSORT 2025.*?(?=^\[disclosure\])", ""),
         (r'(?m)^(title = \{ sv = ")(.)', lambda m: f"{m[1]}Syntetiska data: {m[2].lower()}"),
         (r'(?m)^(title = .* en = ")(.)', lambda m: f"{m[1]}Synthetic data: {m[2].lower()}"),
     ):
         text, changed = re.subn(pattern, new, text)
         if changed != 1:
             raise EffektutvError(
-                "the shipped study file has changed: expected one line each for synthetic, data_date and title"
+                "the shipped study file has changed: expected one line each for synthetic, data_date and title, and [consort]"
             )
     if file_format != "csv":
         text = re.sub(r'(?m)^(path = "extracts/.*)\.csv"', rf'\1.{file_format}"', text)

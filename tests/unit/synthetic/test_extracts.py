@@ -166,6 +166,7 @@ def test_everything_says_that_it_is_synthetic(small):
         assert "SYNTHETIC" in (folder / "extracts" / "SYNTHETIC.txt").read_text(encoding="utf-8")
         study = Study.from_toml(folder / "study.toml")
         assert study.study.synthetic
+        assert study.consort == {}, "what is published of the trial is not of people who are made up"
         assert study.study.title.sv.startswith("Syntetiska data")
         assert study.study.title.en.startswith("Synthetic data")
 
