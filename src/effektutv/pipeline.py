@@ -28,8 +28,8 @@ Progress = Callable[[str], None]
 
 #: What can change a number or a byte of the outputs.
 _VERSIONED = (
-    "numpy", "scipy", "pandas", "pyarrow", "duckdb", "matplotlib", "pillow", "pydantic", "jinja2", "typst", "python-docx",
-    "xlsxwriter",
+    "numpy", "scipy", "pandas", "pyarrow", "duckdb", "pyreadstat", "highspy", "matplotlib", "pillow", "pydantic", "jinja2",
+    "typst", "python-docx", "xlsxwriter",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..errors import StudyError
 from ..results import Finding
 from ..study import Study
+from .databases import Database, connection_of
 from .engine import Engine
 from .identity import refuse_identity_numbers
 from .quality import check_extract
@@ -37,7 +38,7 @@ class Opened:
 
     @property
     def inputs(self) -> dict[str, str]:
-        """SHA-256 of each file by ``register/file``."""
+        """SHA-256 of each file by ``register/file``, of a table's rows by ``register/table``."""
         return {f"{name}/{f.name}": f.sha256 for name, extract in self.extracts.items() for f in extract.files}
 
 
@@ -88,7 +89,7 @@ def open_registers(
     Raises
     ------
     StudyError
-        If the study declares a register that there is no schema for.
+        If the study declares a register that there is no schema for, or a database cannot be reached as it says.
     ExtractError
         If an extract is missing, cannot be read, or holds personal identity numbers.
     """
@@ -100,10 +101,21 @@ def open_registers(
             raise StudyError(
                 f"{study.where('registers', name)}: there is no register {name!r}; allowed: {', '.join(extract_names())}"
             )
+    # every connection string is complete before anything is read, which may take an hour
+    connections = {name: connection_of(study, register) for name, register in study.registers.items()}
+    databases: dict[str, Database] = {}
     for name, register in study.registers.items():
         progress(name)
+        connection = connections[name]
+        if connection is not None and connection.name not in databases:
+            databases[connection.name] = Database(connection)
         extract = open_extract(
-            engine, load_schema(name), register, study.folder, study.where("registers", name, "path")
+            engine,
+            load_schema(name),
+            register,
+            study.folder,
+            study.where("registers", name, "path" if connection is None else "table"),
+            database=None if connection is None else databases[connection.name],
         )
         refuse_identity_numbers(engine, extract)
         rows[name], found = check_extract(engine, extract, needed=name in needed)

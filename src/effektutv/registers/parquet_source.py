@@ -1,19 +1,27 @@
-"""Delivered Parquet files, typed or not, as a query of typed columns."""
+"""Parquet files, delivered or made of another delivery, as a query of typed columns."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from ..errors import ExtractError
 from ..study import Register
 from .engine import Engine, literal, quoted
-from .schema import ExtractSchema, FieldType
+from .schema import ExtractSchema, Field, FieldType
 from .typed_columns import SQL_TYPE, Source, found_columns, match_header, select_typed, text_or_missing, typed
 
 __all__ = ["parquet_source"]
 
+_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+#: From here on not every whole number has a place of its own in the type: what stands there may have been another.
+_EXACT = {"DOUBLE": 2**53, "FLOAT": 2**24}
+_LARGEST = "1.7976931348623157e308"
 
-def parquet_source(engine: Engine, schema: ExtractSchema, register: Register, path: Path, number: int) -> Source:
+
+def parquet_source(
+    engine: Engine, schema: ExtractSchema, register: Register, path: Path, number: int, *, name: str | None = None
+) -> Source:
     """Return a file as a query of typed columns.
 
     Parameters
@@ -23,66 +31,117 @@ def parquet_source(engine: Engine, schema: ExtractSchema, register: Register, pa
     schema : ExtractSchema
         The register's declaration.
     register : Register
-        How the file is written, as far as the study declares it.
+        How texts in the file are written, as far as the study declares it.
     path : Path
         The file.
     number : int
         Its place among the register's files: tells their copies apart.
+    name : str, optional
+        What the delivery calls it, without suffix, where the file was made of one; the file's own name if not given.
 
     Raises
     ------
     ExtractError
-        If it cannot be read, or a required column is missing or stands twice.
+        If it cannot be read, a required column is missing or stands twice, or a key or code is a number so large that
+        its type cannot tell it from its neighbours.
     """
     del number
     source = f"read_parquet({literal(str(path))})"
     types = engine.columns(source, what=f"{schema.name}: the Parquet file cannot be read; it may be cut off")
     header = list(types)
     matched = match_header(schema, header)
-    clean = _clean_columns(engine, schema, source, [n for n in header if types[n] == "VARCHAR"])
-    expressions: dict[str, tuple[str, str | None]] = {}
-    for position, field in matched.by_position.items():
-        name = header[position]
-        if types[name] == SQL_TYPE[field.type] and field.type is not FieldType.STRING:
-            expressions[field.column] = (quoted(name), None)
-            continue
-        raw = quoted(name) if types[name] == "VARCHAR" else _parquet_text(name, types[name])
-        text = raw if name in clean else text_or_missing(schema, raw)
-        value = typed(field, text, ".", register.date_format if types[name] == "VARCHAR" else None)
-        expressions[field.column] = (value, f"{text} IS NOT NULL AND {value} IS NULL")
-    select = select_typed(schema, expressions, source, path.stem)
+    fields = {header[position]: field for position, field in matched.by_position.items()}
+    untidy = _look(engine, schema, source, fields, types)
+    expressions = {
+        field.column: _typed_column(schema, field, register, name, types[name], tidy=name not in untidy)
+        for name, field in fields.items()
+    }
+    select = select_typed(schema, expressions, source, path.stem if name is None else name)
+    unread = [_as_text(quoted(n), types[n]) for i, n in enumerate(header) if i not in matched.by_position]
     return Source(
-        select=select, columns=found_columns(schema, matched), ignored=matched.ignored, truncated=False, rows=None
+        select=select,
+        columns=found_columns(schema, matched),
+        ignored=matched.ignored,
+        truncated=False,
+        rows=None,
+        unread=f"SELECT {', '.join(unread)} FROM {source}" if unread else None,
     )
 
 
-def _clean_columns(engine: Engine, schema: ExtractSchema, source: str, names: Sequence[str]) -> set[str]:
-    """Return the text columns that hold neither blanks around a value nor a mark for missing.
+def _look(
+    engine: Engine, schema: ExtractSchema, source: str, fields: Mapping[str, Field], types: Mapping[str, str]
+) -> Collection[str]:
+    """Look at texts and at keys that arrive as floats, once; return the texts that every later query must tidy.
 
-    They are looked at once, so that every later query can take them as they stand.
+    A text is tidy where it holds neither blanks around a value nor a mark for missing.
     """
-    if not names:
-        return set()
     marks = ", ".join(literal(m) for m in schema.missing_values)
-    found = engine.rows(
-        "SELECT "
-        + ", ".join(
-            f"coalesce(bool_or({quoted(n)} IN ({marks}) OR {quoted(n)} <> trim({quoted(n)})), FALSE)" for n in names
-        )
-        + f" FROM {source}",
-        what=f"{schema.name}: the Parquet file cannot be read; it may be cut off",
-    )[0]
-    return {name for name, untidy in zip(names, found, strict=True) if not untidy}
+    texts = [n for n in fields if types[n] == "VARCHAR"]
+    floats = [n for n, f in fields.items() if f.type is FieldType.STRING and types[n] in _EXACT]
+    if not texts and not floats:
+        return ()
+    wanted = [f"coalesce(bool_or({c} IN ({marks}) OR {c} <> trim({c})), FALSE)" for c in map(quoted, texts)]
+    wanted += [
+        f"count(CASE WHEN NOT isnan({quoted(n)}) AND abs({quoted(n)}) >= {_EXACT[types[n]]} THEN 1 END)" for n in floats
+    ]
+    what = f"{schema.name}: the Parquet file cannot be read; it may be cut off"
+    found = engine.rows(f"SELECT {', '.join(wanted)} FROM {source}", what=what)[0]
+    for name, count in zip(floats, found[len(texts) :], strict=True):
+        if count:
+            raise ExtractError(
+                f"{schema.name}: column {fields[name].name} holds numbers too large for their type to tell from their "
+                f"neighbours, in {count if count >= 5 else 'fewer than 5'} rows; have it delivered as text"
+            )
+    return {name for name, is_untidy in zip(texts, found, strict=False) if is_untidy}
 
 
-def _parquet_text(name: str, kind: str) -> str:
-    """Return a typed Parquet column as text: whole numbers that arrive as floats lose their ``.0``."""
+def _typed_column(
+    schema: ExtractSchema, field: Field, register: Register, name: str, kind: str, *, tidy: bool
+) -> tuple[str, str | None]:
+    """Return the expression of the typed value, and when a value did not fit (None where all do)."""
     column = quoted(name)
-    if kind in ("DOUBLE", "FLOAT"):
+    given = f"{column} IS NOT NULL AND NOT isnan({column})" if kind in _EXACT else f"{column} IS NOT NULL"
+    value = None
+    if field.type is FieldType.INTEGER:
+        if kind in _WHOLE:
+            return (column if kind == "BIGINT" else f"CAST({column} AS BIGINT)"), None
+        if kind in _EXACT:
+            value = f"CASE WHEN {_is_whole(column, kind)} THEN CAST({column} AS BIGINT) END"
+    if field.type is FieldType.NUMBER:
+        if kind == "DOUBLE":
+            value = f"CASE WHEN abs({column}) <= {_LARGEST} THEN {column} END"
+        elif kind == "FLOAT":  # by way of its shortest text: 0.1 stays 0.1
+            value = f"CASE WHEN abs({column}) <= {_LARGEST} THEN CAST(CAST({column} AS VARCHAR) AS DOUBLE) END"
+        elif kind in _WHOLE:
+            value = f"CASE WHEN abs({column}) <= {2**53} THEN CAST({column} AS DOUBLE) END"
+    if field.type is FieldType.DATE and (kind == "DATE" or kind.startswith("TIMESTAMP")):
+        return (column if kind == SQL_TYPE[FieldType.DATE] else f"CAST({column} AS DATE)"), None
+    if value is not None:
+        return value, f"{given} AND {value} IS NULL"
+    text = _as_text(column, kind)
+    if kind == "VARCHAR" and not tidy:
+        text = text_or_missing(schema, text)
+    value = typed(field, text, register.decimal or ".", register.date_format)
+    return value, f"{text} IS NOT NULL AND {value} IS NULL"
+
+
+def _is_whole(column: str, kind: str) -> str:
+    return f"{column} = floor({column}) AND abs({column}) < {_EXACT[kind]}"
+
+
+def _as_text(column: str, kind: str) -> str:
+    """Return a column as text: whole numbers that arrive as floats or decimals without ``.0``, truth as 1 and 0."""
+    if kind == "VARCHAR":
+        return column
+    if kind in _EXACT:
         return (
-            f"CASE WHEN {column} = trunc({column}) AND abs({column}) < 9e15 "
+            f"CASE WHEN isnan({column}) THEN NULL WHEN {_is_whole(column, kind)} "
             f"THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
         )
+    if kind == "BOOLEAN":
+        return f"CAST(CAST({column} AS INTEGER) AS VARCHAR)"
+    if kind.startswith("DECIMAL") and not kind.endswith(",0)"):
+        return f"rtrim(rtrim(CAST({column} AS VARCHAR), '0'), '.')"
     if kind.startswith("TIMESTAMP"):
         return f"CAST(CAST({column} AS DATE) AS VARCHAR)"
     return f"CAST({column} AS VARCHAR)"

@@ -1,18 +1,20 @@
-"""Extract files in, typed tables of the engine out: each file by its own kind of source, all as one table."""
+"""Extracts in, typed tables of the engine out: each file or table by its own kind of source, all as one table."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from glob import glob
 from pathlib import Path
 
 from ..errors import ExtractError
 from ..study import Register
-from .engine import Engine, quoted
+from .databases import Database, fetch_tables
+from .engine import Engine, literal, quoted
 from .identity_numbers import holds_identity_number
 from .parquet_source import parquet_source
 from .schema import ExtractSchema
+from .statistical_files import STATISTICAL, statistical_to_parquet
 from .text_source import text_source
 from .typed_columns import Source
 
@@ -21,10 +23,13 @@ __all__ = ["Extract", "FileFacts", "open_extract"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileFacts:
-    """What the manifest says of one file: name, size, and SHA-256 of its bytes."""
+    """What the manifest says of one file as delivered: name, size, and SHA-256 of its bytes.
+
+    Of a database's table: its name, no size, and the digest of the rows that were fetched.
+    """
 
     name: str
-    size: int
+    size: int | None
     sha256: str
 
 
@@ -62,8 +67,16 @@ class Extract:
     unread: tuple[str, ...] = ()
 
 
-def open_extract(engine: Engine, schema: ExtractSchema, register: Register, folder: Path, where: str) -> Extract:
-    """Open one register's files as one typed table.
+def open_extract(
+    engine: Engine,
+    schema: ExtractSchema,
+    register: Register,
+    folder: Path,
+    where: str,
+    *,
+    database: Database | None = None,
+) -> Extract:
+    """Open one register's files, or its tables in a database, as one typed table.
 
     Parameters
     ----------
@@ -72,11 +85,13 @@ def open_extract(engine: Engine, schema: ExtractSchema, register: Register, fold
     schema : ExtractSchema
         The register's declaration.
     register : Register
-        Where the files lie and how they are written.
+        Where the files or tables lie and how they are written.
     folder : Path
         What the register's path is relative to.
     where : str
         File and line of the study that declares the register, for messages.
+    database : Database, optional
+        The open database that the tables lie in; needed where the register says ``database``.
 
     Returns
     -------
@@ -85,8 +100,38 @@ def open_extract(engine: Engine, schema: ExtractSchema, register: Register, fold
     Raises
     ------
     ExtractError
-        If there is no file, a file is empty or cannot be read, or a required column is missing or stands twice.
+        If there is no file or table, one is empty or cannot be read, or a required column is missing or stands twice.
     """
+    if database is not None:
+        sources, files, lazy = _from_tables(engine, schema, register, database, where)
+    else:
+        sources, files, lazy = _from_files(engine, schema, register, folder, where)
+    engine.execute(
+        f"CREATE {'VIEW' if lazy else 'TABLE'} {quoted(schema.name)} AS "
+        + " UNION ALL ".join(s.select for s in sources),
+        what=f"{schema.name}: a row does not have as many columns as the header, a quote is not closed, or line ends are "
+        "mixed; the file may be cut off",
+    )
+    counts = [s.rows for s in sources if s.rows is not None]
+    _check_row_count(engine, schema, sum(counts) if len(counts) == len(sources) else None)
+    present = {column for source in sources for column in source.columns}
+    return Extract(
+        schema=schema,
+        table=schema.name,
+        files=files,
+        absent=tuple(f.column for f in schema.fields if f.column not in present),
+        ignored=max(s.ignored for s in sources),
+        truncated=sum(s.truncated for s in sources),
+        empty=sum(_is_empty(engine, schema, source) for source in sources),
+        unread=tuple(s.unread for s in sources if s.unread),
+    )
+
+
+#: Sources in order, what the manifest says of each, and whether they can be read again and again as they lie.
+_Sources = tuple[list[Source], tuple[FileFacts, ...], bool]
+
+
+def _from_files(engine: Engine, schema: ExtractSchema, register: Register, folder: Path, where: str) -> _Sources:
     paths = sorted(Path(p) for p in glob(str(folder / (register.path or ""))))  # noqa: PTH207  (the pattern may be absolute)
     paths = [p for p in paths if p.is_file()]
     if not paths:
@@ -97,35 +142,35 @@ def open_extract(engine: Engine, schema: ExtractSchema, register: Register, fold
         raise ExtractError(
             f"{schema.name}: the name of a file holds a personal identity number; nothing was kept. Rename the file"
         )
-    sources: list[Source] = []
-    present: set[str] = set()
-    ignored = truncated = 0
-    expected: int | None = 0
-    for number, path in enumerate(paths):
-        reader = parquet_source if path.suffix.lower() == ".parquet" else text_source
-        source = reader(engine, schema, register, path, number)
-        sources.append(source)
-        present |= source.columns
-        ignored = max(ignored, source.ignored)
-        truncated += source.truncated
-        expected = None if expected is None or source.rows is None else expected + source.rows
-    kind = "VIEW" if all(p.suffix.lower() == ".parquet" for p in paths) else "TABLE"
-    engine.execute(
-        f"CREATE {kind} {quoted(schema.name)} AS " + " UNION ALL ".join(s.select for s in sources),
-        what=f"{schema.name}: a row does not have as many columns as the header, a quote is not closed, or line ends are "
-        "mixed; the file may be cut off",
-    )
-    _check_row_count(engine, schema, expected)
-    return Extract(
-        schema=schema,
-        table=schema.name,
-        files=tuple(FileFacts(name=p.name, size=p.stat().st_size, sha256=_sha256(p)) for p in paths),
-        absent=tuple(f.column for f in schema.fields if f.column not in present),
-        ignored=ignored,
-        truncated=truncated,
-        empty=sum(_is_empty(engine, schema, source) for source in sources),
-        unread=tuple(s.unread for s in sources if s.unread),
-    )
+    sources = [_from_file(engine, schema, register, path, number) for number, path in enumerate(paths)]
+    files = tuple(FileFacts(name=p.name, size=p.stat().st_size, sha256=_sha256(p)) for p in paths)
+    return sources, files, all(p.suffix.lower() in (".parquet", *STATISTICAL) for p in paths)
+
+
+def _from_file(engine: Engine, schema: ExtractSchema, register: Register, path: Path, number: int) -> Source:
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        return parquet_source(engine, schema, register, path, number)
+    if suffix not in STATISTICAL:
+        return text_source(engine, schema, register, path, number)
+    typed = engine.scratch / f"{schema.name}-{number}.parquet"
+    made = statistical_to_parquet(schema, register, path, typed)
+    source = parquet_source(engine, schema, register, typed, number, name=path.stem)
+    unread = None if made.unread is None else f"SELECT * FROM read_parquet({literal(str(made.unread))})"
+    return replace(source, ignored=made.ignored, rows=made.rows, unread=unread)
+
+
+def _from_tables(engine: Engine, schema: ExtractSchema, register: Register, database: Database, where: str) -> _Sources:
+    tables = fetch_tables(database, schema, register, engine.scratch, where)
+    if any(holds_identity_number(t.name) for t in tables):
+        raise ExtractError(
+            f"{schema.name}: the name of a table holds a personal identity number; nothing was kept. Rename the table"
+        )
+    sources = []
+    for number, table in enumerate(tables):
+        source = parquet_source(engine, schema, register, table.path, number, name=table.name)
+        sources.append(replace(source, ignored=table.ignored, rows=table.rows))
+    return sources, tuple(FileFacts(name=t.name, size=None, sha256=t.sha256) for t in tables), True
 
 
 def _is_empty(engine: Engine, schema: ExtractSchema, source: Source) -> bool:
