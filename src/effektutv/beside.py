@@ -2,13 +2,16 @@
 
 It is a fresh process, not a copy of this one, so that no thread or connection of an engine is carried over. It is given one
 piece of work after the other through a pipe, and answers through another; nothing of it touches a disk. Whatever goes wrong in
-it ends it, and what it has not answered is done by the first process, which then meets the error itself.
+it ends it, and what it has not answered is done by the first process, which then meets the error itself. When the first
+process is gone, however it ended, so is the second: the pipe's other end closes, and it does not finish what it is at.
 """
 
 from __future__ import annotations
 
 import os
 import pickle
+import select
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -133,6 +136,9 @@ def serve(ready: Sequence[str]) -> None:
     ready : sequence of str
         See :class:`Beside`.
     """
+    # Ctrl-C goes to both; the first one ends this one
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with_the_first()
     collect_rarely()
     given = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -150,3 +156,19 @@ def serve(ready: Sequence[str]) -> None:
             return
         pickle.dump((work(),), answers, protocol=pickle.HIGHEST_PROTOCOL)
         answers.flush()
+
+
+def _end_with_the_first() -> None:
+    """End this process as soon as nobody can give it work any more, also in the middle of some."""
+    try:
+        pipe = select.poll()
+    except AttributeError:  # where the system has none, it ends when it looks for more work
+        return
+    # no event is asked for: what is always told is that the other end has been closed
+    pipe.register(sys.stdin.fileno(), 0)
+
+    def wait() -> None:
+        pipe.poll()
+        os._exit(0)
+
+    Thread(target=wait, daemon=True).start()

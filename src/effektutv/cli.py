@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import typer
 
 from .errors import ArgumentError, EffektutvError
-from .machine import collect_rarely, leave, one_thread_for_small_matrices
+from .machine import Asked, collect_rarely, end_when_asked, leave, one_thread_for_small_matrices
 
 __all__ = ["app", "main"]
 
@@ -29,11 +29,16 @@ app = typer.Typer(
 #: Exit code of a command whose comparison found differences, or whose check found something below an error.
 _DIFFERENCES = 1
 _INSIDE_FAULT = 5
+#: As shells have it: 128 and the signal's number.
+_INTERRUPTED = 130
 #: What the machine refuses, and no program can help: rights, room, a disk that may not be written.
-_REFUSALS = frozenset({errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EROFS, errno.EDQUOT})
+_REFUSALS = frozenset({errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EFBIG})
 
 Lang = Literal["sv", "en"]
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help="The study file, study.toml.")]
+Engine = Annotated[
+    Literal["duckdb", "spark"], typer.Option(help="What checks the extracts and builds from them; the results are the same.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 
 
@@ -70,14 +75,14 @@ def demo(
 
 
 @app.command()
-def check(study: StudyFile, quiet: Quiet = False) -> None:
+def check(study: StudyFile, engine: Engine = "duckdb", quiet: Quiet = False) -> None:
     """Read and check every extract; write a data-quality report beside the study."""
     from . import pipeline
     from .folders import write_whole
     from .results import Severity
 
     with _progress(quiet) as progress:
-        quality = pipeline.check(study, progress=progress)
+        quality = pipeline.check(study, engine=engine, progress=progress)
     for finding, row in zip(quality.rows, quality.to_dicts(), strict=True):
         typer.echo(
             f"{row['severity']:8} {row['extract']}: {row['column']}: {row['rule']}: "
@@ -99,7 +104,7 @@ def run(
     study: StudyFile,
     out: Annotated[Path, typer.Option(help="The folder to write.")],
     lang: Annotated[Lang, typer.Option(help="Language of the report.")] = "sv",
-    engine: Annotated[Literal["duckdb"], typer.Option(help="What reads the extracts.")] = "duckdb",
+    engine: Engine = "duckdb",
     seed: Annotated[int | None, typer.Option(help="Seed, in place of the study's.", min=0)] = None,
     quiet: Quiet = False,
 ) -> None:
@@ -175,8 +180,15 @@ def _plain(step: str) -> None:
 
 
 def main() -> None:
-    """Run the command line and end the process with the contract's exit codes."""
-    code = _guarded()
+    """Run the command line and end the process with the contract's exit codes.
+
+    An interruption from the keyboard ends with 130, a request to end (SIGTERM) with 143; both leave nothing half-written.
+    """
+    try:
+        end_when_asked()
+        code = _guarded()
+    except KeyboardInterrupt:
+        code = _INTERRUPTED
     # everything is closed and written: the system takes the memory back at once, the interpreter object by object
     leave(code)
 
@@ -195,8 +207,11 @@ def _guarded() -> int:
     except EffektutvError as error:
         sys.stderr.write(f"effektutv: {error}\n")
         return error.exit_code
-    except typer.Abort:
-        return 130
+    except (typer.Abort, KeyboardInterrupt):
+        sys.stderr.write("effektutv: interrupted; nothing was written\n")
+        return _INTERRUPTED
+    except Asked as asked:
+        return asked.code
     except Exception as error:  # noqa: BLE001  (the last door: nothing may leave it but a kind and a place)
         if usage := _usage_message(error):
             sys.stderr.write(f"effektutv: {usage}\n")

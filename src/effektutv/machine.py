@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["collect_rarely", "leave", "load_meanwhile", "one_thread_for_small_matrices", "peak_memory_mib"]
+__all__ = ["Asked", "collect_rarely", "end_when_asked", "leave", "load_meanwhile", "one_thread_for_small_matrices", "peak_memory_mib"]
 
 #: A report makes a million small objects and few cycles: collecting as often as usual takes a seventh of the run.
 _OBJECTS = (100_000, 50, 100)
@@ -37,6 +38,33 @@ def one_thread_for_small_matrices() -> None:
 def collect_rarely() -> None:
     """Let garbage wait longer until it is collected: for a process that ends soon."""
     gc.set_threshold(*_OBJECTS)
+
+
+class Asked(BaseException):
+    """The process was asked to end; like an interruption it passes every handler of errors, and what is open is closed.
+
+    Attributes
+    ----------
+    code : int
+        The exit code, 128 and the signal's number.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.code = 128 + number
+
+
+def end_when_asked() -> None:
+    """Let a request to end (SIGTERM) close and remove what is open first, as an interruption from the keyboard does."""
+
+    def asked(number: int, _frame: object) -> None:
+        # once is enough: a second one ends the process as it stands
+        signal.signal(number, signal.SIG_DFL)
+        raise Asked(number)
+
+    # only the main thread may say so
+    with suppress(ValueError):
+        signal.signal(signal.SIGTERM, asked)
 
 
 def leave(code: int) -> NoReturn:

@@ -114,7 +114,7 @@ def refused(*_arguments, **_options):
 
 
 def test_a_full_disk_is_said_to_be_full(monkeypatch, capsys, study):
-    monkeypatch.setattr(folders.tempfile, "mkdtemp", refused)
+    monkeypatch.setattr("effektutv.temporary.tempfile.mkdtemp", refused)
     code, said = guarded(monkeypatch, capsys, "run", study, "--out", study.parent / "out", "--quiet")
     assert (code, "out: 'out' cannot be written (No space left on device)" in said) == (2, True)
     assert not (study.parent / "out").exists()

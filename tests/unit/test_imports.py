@@ -8,13 +8,14 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "effektutv"
 
-BASE = {"errors", "resources", "language", "toml_lines", "study", "results", "columns", "machine", "beside"}
+BASE = {"errors", "resources", "language", "toml_lines", "study", "results", "columns", "machine", "beside", "temporary"}
 
 #: Room → the rooms it may import. A room may always import itself.
 ARROWS = {
     "errors": set(),
     "resources": set(),
     "machine": set(),
+    "temporary": set(),
     "beside": {"machine"},
     "toml_lines": set(),
     "language": {"errors"},
@@ -22,7 +23,7 @@ ARROWS = {
     "study": {"errors", "language", "toml_lines"},
     "results": {"errors", "plots", "language"},
     "plots": {"errors", "language"},
-    "registers": {"errors", "resources", "language", "study", "results"},
+    "registers": {"errors", "resources", "language", "study", "results", "temporary"},
     "cohort": {"errors", "language", "study", "results", "registers"},
     "synthetic": {"errors", "folders", "resources", "language", "study", "registers"},
     "estimate": {"errors", "results"},
@@ -38,7 +39,7 @@ ARROWS = {
     "randomised": {"errors", "results", "estimate", "columns", "assigned"},
     "multiplicity": {"errors", "results", "estimate", "assigned"},
     "trial": {"errors", "study", "results", "frames", "further", "randomised", "cohort", "assigned"},
-    "folders": {"errors"},
+    "folders": {"errors", "temporary"},
     "pipeline": {
         "beside",
         "machine",

@@ -1,31 +1,28 @@
 """A session's private temporary folder: only its owner can open it, and nobody's is left for long.
 
 Copies of deliveries and what the engine spills lie there while a session lasts. It is removed when the session ends; a session
-that was killed cannot remove its own, so the next one sweeps what it finds of such: each living session holds a lock on a file
-in its folder, which the system lets go when the process ends, however it ends. What the file system keeps of removed files, and
-what a copy of the disk taken meanwhile holds, is protected by the disk's own encryption or not at all.
+that was killed cannot remove its own, so the next one sweeps what it finds of such (:mod:`effektutv.temporary`). What the file
+system keeps of removed files, and what a copy of the disk taken meanwhile holds, is protected by the disk's own encryption or
+not at all.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from threading import Event, Thread
 from typing import Self
 
 from ..errors import ArgumentError
-
-try:
-    import fcntl
-except ImportError:  # only Unix has it: elsewhere nothing is locked, and nothing swept
-    fcntl = None  # type: ignore[assignment]
+from ..temporary import LOCK, TemporaryFolder, sweep_folders
 
 __all__ = ["Scratch"]
 
 _PREFIX = "effektutv-"
-_LOCK = "in_use"
+#: Seconds between two looks at what lies in the folder.
+_EVERY = 0.1
 
 
 class Scratch:
@@ -36,6 +33,15 @@ class Scratch:
     inside : Path, optional
         The folder to make it in; the system's own for temporary files where not given.
 
+    Attributes
+    ----------
+    path : Path
+        The folder.
+    swept : int
+        Folders of killed sessions that were removed.
+    most_bytes, most_files : int
+        The most that was ever seen in it, the lock left out.
+
     Raises
     ------
     ArgumentError
@@ -44,40 +50,41 @@ class Scratch:
 
     def __init__(self, inside: Path | None = None) -> None:
         base = Path(tempfile.gettempdir()) if inside is None else inside
-        self.swept = _sweep(base)
+        self.swept = sweep_folders(_PREFIX, base)
+        self.most_bytes = self.most_files = 0
         refused = ""
         try:
-            self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=base))
+            self._folder = TemporaryFolder(_PREFIX, base)
         except OSError as error:
             refused = error.strerror or type(error).__name__
         if refused:
             raise ArgumentError(
                 f"temporary_folder: no folder can be made in it ({refused}); give one that exists and may be written"
             )
-        # named only once it is locked: under its name nobody ever finds it free while the session lives
-        unnamed = self.path / f"{_LOCK}.new"
-        self._lock = os.open(unnamed, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        if fcntl is not None:
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
-        unnamed.rename(self.path / _LOCK)
-        self.most_bytes = 0
+        self.path = self._folder.path
+        self._ended = Event()
+        # what the engine spills is gone when its query is: it must be looked at meanwhile
+        self._watch = Thread(target=self._look, daemon=True)
+        self._watch.start()
 
     def measure(self) -> int:
         """Return how many bytes lie in the folder now, and keep the most that was ever seen."""
-        total = 0
-        for path in self.path.rglob("*"):
-            with suppress(OSError):
-                total += path.stat().st_size if path.is_file() else 0
-        self.most_bytes = max(self.most_bytes, total)
-        return total
+        sizes = list(_sizes(self.path))
+        self.most_bytes = max(self.most_bytes, sum(sizes))
+        self.most_files = max(self.most_files, len(sizes))
+        return sum(sizes)
+
+    def _look(self) -> None:
+        while not self._ended.wait(_EVERY):
+            self.measure()
 
     def close(self) -> None:
         """Remove the folder with all that is in it."""
-        if self._lock >= 0:
+        if not self._ended.is_set():
+            self._ended.set()
+            self._watch.join()
             self.measure()
-            shutil.rmtree(self.path, ignore_errors=True)
-            os.close(self._lock)
-            self._lock = -1
+        self._folder.close()
 
     def __enter__(self) -> Self:
         return self
@@ -86,20 +93,14 @@ class Scratch:
         self.close()
 
 
-def _sweep(base: Path) -> int:
-    """Remove the folders of sessions that were killed; return how many."""
-    if fcntl is None:
-        return 0
-    swept = 0
-    for folder in base.glob(f"{_PREFIX}*"):
-        with suppress(OSError):
-            if folder.is_symlink() or folder.stat().st_uid != os.getuid():
-                continue
-            lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
-                swept += 1
-            finally:
-                os.close(lock)
-    return swept
+def _sizes(folder: Path) -> list[int]:
+    """Return the bytes of every file in a folder and those in it; what goes meanwhile is not counted."""
+    sizes: list[int] = []
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            with suppress(OSError):
+                if entry.is_dir(follow_symlinks=False):
+                    sizes += _sizes(Path(entry.path))
+                elif entry.name != LOCK:
+                    sizes.append(entry.stat(follow_symlinks=False).st_size)
+    return sizes

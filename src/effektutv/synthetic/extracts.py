@@ -26,8 +26,6 @@ The rules by which the extracts give exactly ``truth.json``, whoever evaluates t
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +34,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArgumentError
-from ..folders import refusals
+from ..folders import whole_folder
 from . import truth
 from .documents import SIGN, readme, study_file
 from .forms import assignment_rows, time_rows
@@ -145,16 +143,9 @@ def write_demo(
     _check(participants, population, seed, file_format)
     target = Path(folder).absolute()
     _check_folder(target)
-    work = target.with_name(f"{target.name}.tmp-{os.getpid()}")
-    shutil.rmtree(work, ignore_errors=True)
-    try:
-        with refusals("DIR", target):
-            (work / "extracts").mkdir(parents=True)
-        summary = _write(work, target, participants, population, seed, file_format)
-        _move(work, target)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    return summary
+    with whole_folder(target, "DIR", _OURS) as work:
+        (work / "extracts").mkdir()
+        return _write(work, target, participants, population, seed, file_format)
 
 
 def _check(participants: int, population: int, seed: int, file_format: str) -> None:
@@ -198,24 +189,6 @@ def _earlier(target: Path) -> list[str] | None:
     if not isinstance(found, dict) or found.get("marker") != _MARKER or not isinstance(found.get("rows"), dict):
         return None
     return list(found["rows"])
-
-
-def _move(work: Path, target: Path) -> None:
-    """Put the new folder in the place of the old one; what others put beside an earlier demonstration goes along."""
-    if not target.exists():
-        work.rename(target)
-        return
-    old = target.with_name(f"{target.name}.old-{os.getpid()}")
-    target.rename(old)
-    try:
-        work.rename(target)
-    except OSError:
-        old.rename(target)
-        raise
-    for entry in sorted(old.iterdir()):
-        if entry.name not in _OURS:
-            entry.rename(target / entry.name)
-    shutil.rmtree(old)
 
 
 def _streams(seed: int) -> Callable[[str], np.random.Generator]:
