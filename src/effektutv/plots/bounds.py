@@ -9,7 +9,7 @@ from .. import language
 from ..errors import ArgumentError
 from ..language import ABSENT, SUPPRESSED, Lang, Scale
 from .cells import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
-from .rows import RowLine, Writer, column_heads, coverage, row_figure
+from .rows import RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure
 from .style import ArmStyle, pair_styles
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def bounds(
         write=write,
         unit=unit,
         title=_default_title(outcome, names) if title is None else title,
-        subtitle=_default_subtitle(rows, names, scale, unit_label) if subtitle is None else subtitle,
+        subtitle=difference_subtitle(names, rows, scale, unit_label, "bounds") if subtitle is None else subtitle,
         notes=[*notes, names.text("bounds_note"), *_lee(rows, names), *mark_notes(signs, names.lang)],
     )
 
@@ -151,16 +151,6 @@ def _default_title(outcome: str, names: Names) -> str:
     if not outcome:
         return names.text("bounds_title_plain")
     return names.text("bounds_title", outcome=language.capital(names.label(outcome)))
-
-
-def _default_subtitle(rows: Sequence[Row], names: Names, scale: Scale, unit_label: str | None) -> str:
-    pairs = {_pair(r) for r in rows}
-    first = f"{names.versus(rows[0])}. " if len(pairs) == 1 else ""
-    if scale == "points":
-        return first + names.text("bounds_subtitle_points")
-    if unit_label:
-        return first + names.text("bounds_subtitle_unit", unit=unit_label)
-    return first + names.text("bounds_subtitle_plain")
 
 
 # ------------------------------------------------------------------------------------------------------------ alt text

@@ -9,7 +9,7 @@ from .. import language
 from ..errors import ArgumentError
 from ..language import ABSENT, SUPPRESSED, Lang, Scale
 from .cells import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
-from .rows import RowLine, Writer, column_heads, coverage, row_figure
+from .rows import RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure
 from .style import pair_styles
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def estimators(
         write=write,
         unit=unit,
         title=_default_title(rows, names) if title is None else title,
-        subtitle=_default_subtitle(rows, names, scale, unit_label) if subtitle is None else subtitle,
+        subtitle=difference_subtitle(names, rows, scale, unit_label) if subtitle is None else subtitle,
         notes=[*notes, *([names.text("n_pair_note")] if persons else []), *mark_notes(signs, names.lang)],
         guide=guide,
     )
@@ -157,16 +157,6 @@ def _default_title(rows: Sequence[Row], names: Names) -> str:
     if word(rows[0], "component"):
         return names.text("contamination_title")
     return names.text("estimators_title", outcome=what) if what else names.text("estimators_title_plain")
-
-
-def _default_subtitle(rows: Sequence[Row], names: Names, scale: Scale, unit_label: str | None) -> str:
-    pairs = {_pair(r) for r in rows}
-    first = f"{names.versus(rows[0])}. " if len(pairs) == 1 else ""
-    if scale == "points":
-        return first + names.text("forest_subtitle_points")
-    if unit_label:
-        return first + names.text("forest_subtitle_unit", unit=unit_label)
-    return first + names.text("forest_subtitle_plain")
 
 
 # ------------------------------------------------------------------------------------------------------------ alt text

@@ -9,7 +9,7 @@ from .. import language
 from ..language import ABSENT, SUPPRESSED, Lang, Scale
 from .cells import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
 from .measure import wrap
-from .rows import LABEL_WIDTH, RowLine, Writer, column_heads, coverage, row_figure
+from .rows import LABEL_WIDTH, RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure
 from .style import MUTED, ArmStyle, pair_styles
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def forest(
         write=write,
         unit=unit,
         title=_default_title(rows, names) if title is None else title,
-        subtitle=_default_subtitle(rows, names, scale, unit_label) if subtitle is None else subtitle,
+        subtitle=difference_subtitle(names, rows, scale, unit_label) if subtitle is None else subtitle,
         notes=[*notes, names.text("n_pair_note"), *mark_notes(signs, names.lang)],
     )
 
@@ -175,16 +175,6 @@ def _default_title(rows: Sequence[Row], names: Names) -> str:
     if len(keys) > 1 or not keys[0][0]:
         return names.text("forest_title_many")
     return names.text("forest_title", outcome=_outcome_label(keys[0], names, clocks=True))
-
-
-def _default_subtitle(rows: Sequence[Row], names: Names, scale: Scale, unit_label: str | None) -> str:
-    pairs = dict.fromkeys((word(r, "arm"), word(r, "control")) for r in rows)
-    first = f"{names.versus(rows[0])}. " if len(pairs) == 1 else ""
-    if scale == "points":
-        return first + names.text("forest_subtitle_points")
-    if unit_label:
-        return first + names.text("forest_subtitle_unit", unit=unit_label)
-    return first + names.text("forest_subtitle_plain")
 
 
 # ------------------------------------------------------------------------------------------------------------ alt text

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from .. import language
 from ..language import Lang, Scale
 from .axis import Linear, nice_ticks
-from .cells import Names, Row, mark, value
+from .cells import Names, Row, mark, value, word
 from .measure import LINE, TEXT, text_width, widest, wrap
 from .style import GRID, INK, MARGIN, MUTED, RULE, WIDTH, ArmStyle, Page, house_style
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["LABEL_WIDTH", "RowLine", "Writer", "column_heads", "coverage", "row_figure"]
+__all__ = ["LABEL_WIDTH", "RowLine", "Writer", "column_heads", "coverage", "difference_subtitle", "row_figure"]
 
 #: Width in which a row's label wraps.
 LABEL_WIDTH = 158.0
@@ -126,6 +126,30 @@ def coverage(level: float, lang: Lang) -> str:
     lang : {"sv", "en"}
     """
     return language.percent(level, 0 if abs(level * 100 - round(level * 100)) < 1e-9 else 1, lang)
+
+
+def difference_subtitle(
+    names: Names, rows: Sequence[Row], scale: Scale, unit_label: str | None, kind: str = "forest"
+) -> str:
+    """Return the subtitle of a figure of differences that was given none: the contrast where there is one, and the unit.
+
+    Parameters
+    ----------
+    names : Names
+    rows : sequence of Row
+        With ``arm`` and ``control``.
+    scale : {"points", "unit"}
+    unit_label : str, optional
+    kind : {"forest", "bounds"}
+        Whose words.
+    """
+    one = len({(word(r, "arm"), word(r, "control")) for r in rows}) == 1
+    first = f"{names.versus(rows[0])}. " if one else ""
+    if scale == "points":
+        return first + names.text(f"{kind}_subtitle_points")
+    if unit_label:
+        return first + names.text(f"{kind}_subtitle_unit", unit=unit_label)
+    return first + names.text(f"{kind}_subtitle_plain")
 
 
 def column_heads(names: Names, level: float | None, effect: str = "effect") -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from .. import language
 from ..errors import ArgumentError
 from ..language import ABSENT, SUPPRESSED, Lang, Scale
 from .cells import Labels, Names, Row, mark_notes, records, value, word
-from .rows import RowLine, Writer, column_heads, coverage, row_figure
+from .rows import RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure
 from .style import ArmStyle, pair_styles
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def sites(
         write=write,
         unit=unit,
         title=_default_title(rows, names) if title is None else title,
-        subtitle=_default_subtitle(rows, names, scale, unit_label) if subtitle is None else subtitle,
+        subtitle=difference_subtitle(names, rows, scale, unit_label) if subtitle is None else subtitle,
         notes=[*notes, *_own_notes(rows, names, write), names.text("n_pair_note"), *mark_notes(signs, names.lang)],
         guide=value(everyone[0], "estimate") if everyone else None,
     )
@@ -138,15 +138,6 @@ def _line(row: Row, label: str, write: Writer, look: ArmStyle, *, bold: bool = F
 def _default_title(rows: Sequence[Row], names: Names) -> str:
     site = next(word(r, "subgroup") for r in rows if word(r, "subgroup"))
     return names.text("sites_title", site=language.capital(names.label(site)))
-
-
-def _default_subtitle(rows: Sequence[Row], names: Names, scale: Scale, unit_label: str | None) -> str:
-    first = f"{names.versus(rows[0])}. "
-    if scale == "points":
-        return first + names.text("forest_subtitle_points")
-    if unit_label:
-        return first + names.text("forest_subtitle_unit", unit=unit_label)
-    return first + names.text("forest_subtitle_plain")
 
 
 def _own_notes(rows: Sequence[Row], names: Names, write: Writer) -> list[str]:
