@@ -223,6 +223,8 @@ def effect_notes(ctx: Context, rows: Sequence[EffectRow], status: str, extra: Se
         out.append(estimator_note(ctx, rows[0]))
     if any(r.estimator in ("blocked", "fe", "lin") and r.strata for r in rows):
         out.append(w("note_weighted"))
+    if any(r.level == INTERACTION and r.estimator == "blocked" and isinstance(r.estimate, float) for r in rows):
+        out.append(w("note_interaction"))
     out += [status] if status else []
     adjusted = [r for r in rows if "p_adjusted" in extra and isinstance(r.p_adjusted, float)]
     families = dict.fromkeys(r.family for r in adjusted)

@@ -126,12 +126,20 @@ def effects_section(ctx: Context) -> Section:
             if rows := ctx.everyone(outcome, clock):
                 by_scale.setdefault(ctx.scale(outcome).share, []).append((dated(ctx, rows[0]), rows))
         for share, members in by_scale.items():
-            name = w("others_table", clock=ctx.labels.clock(clock)) if clock else w("others_table_plain")
+            name = _others_caption(ctx, clock, "" if share else ctx.scale(members[0][1][0].outcome).unit)
             key = "-".join(filter(None, ("table-others", clock, "" if share else "mean")))
             blocks.append(effect_table(ctx, key, name, members))
         if clock == ctx.clocks[0]:
             blocks += _turned_30(ctx)
     return Section(key="effects", title=w("effects"), blocks=tuple(blocks) or (Paragraph(texts=(w("no_effects"),)),))
+
+
+def _others_caption(ctx: Context, clock: str, unit: str) -> str:
+    """Return the caption of the other outcomes, told apart where some are no shares."""
+    if not clock:
+        return ctx.words("others_table_plain")
+    label = ctx.labels.clock(clock)
+    return ctx.words("others_table_unit", unit=unit, clock=label) if unit else ctx.words("others_table", clock=label)
 
 
 def _turned_30(ctx: Context) -> list[Block]:

@@ -173,6 +173,12 @@ FURTHER: dict[str, tuple[str, str]] = {
         "non-respondents get the ends of the scale. Intervals are {level}; for bounds they cover the effect (Imbens and "
         "Manski).",
     ),
+    "others_table_unit": ("Övriga utfall i {unit}. {clock}", "Other outcomes in {unit}. {clock}"),
+    "note_interaction": (
+        "Skillnaden i effekt väger strata lika i båda nivåerna. Den är därför inte exakt skillnaden mellan raderna ovanför.",
+        "The difference in effects weighs strata alike in both levels. It is therefore not exactly the difference between the "
+        "rows above.",
+    ),
     # --------------------------------------------------------------------------------------- the dead and the emigrated
     "attrition_dead_and_away": ("döda och utvandrade", "the dead and the emigrated"),
     "attrition_dead": ("döda", "the dead"),

@@ -27,11 +27,11 @@ LIMITS: dict[str, tuple[str, str]] = {
     ),
     "limit_providers_clustered": (
         "Deltagare som delar handläggare, konsult eller case manager liknar varandra, och skickligheten hos några få kan inte "
-        "skiljas från insatsen. Räknas de som delar behandlare som en grupp blir standardfelet {clustered} i stället för "
-        "{plain} ({contrast}); handläggare som arbetade med flera grupper är inte kända.",
+        "skiljas från insatsen. Räknas de som delar behandlare som en grupp är standardfelet {clustered}, mot {plain} "
+        "när alla räknas var för sig ({contrast}); handläggare som arbetade med flera grupper är inte kända.",
         "Participants who share a case officer, consultant or case manager are alike, and the skill of a few cannot be told "
-        "from the intervention. Where those who share a provider count as a group the standard error is {clustered} in place "
-        "of {plain} ({contrast}); case officers who worked with several arms are not known.",
+        "from the intervention. Where those who share a provider count as a group the standard error is {clustered}, against "
+        "{plain} where each person counts alone ({contrast}); case officers who worked with several arms are not known.",
     ),
     "term_capacity": ("Platser och kapacitet", "Capacity"),
     "limit_capacity": (
@@ -66,10 +66,10 @@ LIMITS: dict[str, tuple[str, str]] = {
     ),
     "term_crossing": ("Andra gruppers insatser", "Other arms’ interventions"),
     "limit_crossing": (
-        "Några fick en annan grupps insats än den de lottades till: {shares}. Effekten av lottningen är därför mindre än "
-        "skillnaden mellan att få och inte få insatsen.",
-        "Some received another arm’s intervention than the one drawn: {shares}. The effect of assignment is therefore less "
-        "than the difference between receiving the intervention and not.",
+        "Några fick en annan grupps insats än den de lottades till: {shares}. Effekten av lottningen är därför inte effekten "
+        "av att få insatsen; i regel är den mindre.",
+        "Some received another arm’s intervention than the one drawn: {shares}. The effect of assignment is therefore not "
+        "the effect of receiving the intervention; as a rule it is smaller.",
     ),
     "crossing_of": ("{share} av {arm} fick insatsen i {programme}", "{share} of {arm} received that of {programme}"),
     "term_start_clock": ("Tid till start", "Time to start"),

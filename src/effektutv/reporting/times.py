@@ -91,7 +91,9 @@ def _log_rank_sentence(ctx: Context, times: TimeToEvent) -> str:
     p = times.log_rank.p_value
     if not available(p):
         return ""
-    return ctx.words("log_rank_sentence", p=language.p_value(p, ctx.words.lang, prefix=True))
+    clock = next((ctx.labels.clock(r.clock) for r in times.rows if r.clock), "")
+    said = ctx.words("log_rank_sentence", p=language.p_value(p, ctx.words.lang, prefix=True))
+    return f"{clock}: {said[:1].lower()}{said[1:]}" if clock else said
 
 
 def _mean_table(ctx: Context, times: TimeToEvent) -> TableBlock:

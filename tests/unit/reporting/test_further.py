@@ -28,7 +28,7 @@ from effektutv.reporting.phrases_further import FURTHER
 from effektutv.reporting.phrases_method import METHOD
 from effektutv.reporting.power import power_sentence
 from effektutv.reporting.surveys import survey_sentence
-from effektutv.reporting.times import time_sentence
+from effektutv.reporting.times import time_section, time_sentence
 from effektutv.results import EffectRow, Suppressed, Unavailable
 
 LANGUAGES = ("sv", "en")
@@ -324,6 +324,13 @@ def test_a_cross_stands_in_tables_and_forest_as_exploratory_with_its_family(page
     assert "kvinna:med" in figure
     drawn = (further_reports[lang, False] / "figures" / "subgroups-forest.txt").read_text(encoding="utf-8")
     assert "×" in drawn or "dv" not in drawn
+
+
+def test_the_log_rank_sentence_says_from_when_it_counts(context):
+    ctx = context("en")
+    said = [t for b in time_section(ctx).blocks if hasattr(b, "texts") for t in b.texts if "og-rank" in t]
+    assert len(said) == 1
+    assert said[0].startswith("Counted from randomisation: log-rank test ")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

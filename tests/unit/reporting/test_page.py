@@ -162,6 +162,20 @@ def test_the_primary_contrast_is_tested_alone_and_its_cells_say_so(made):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+def test_where_levels_share_weights_a_note_says_why_rows_do_not_add_up(made, lang):
+    ctx = made.context(lang)
+    tables = {
+        b.key: b
+        for s in (outcomes.effects_section(ctx), outcomes.subgroups_section(ctx))
+        for b in s.blocks
+        if hasattr(b, "notes")
+    }
+    note = Words(lang)("note_interaction")
+    assert note in tables["table-subgroup-kon-randomisation"].notes
+    assert note not in tables["table-primary"].notes
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_same_inputs_same_bytes(made, reports, tmp_path, lang):
     made.written(made.trial(tmp_path), lang, tmp_path / "out")
     old = {p.relative_to(reports[lang]): p.read_bytes() for p in sorted(reports[lang].rglob("*")) if p.is_file()}
