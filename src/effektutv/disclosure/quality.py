@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv.results import DataQuality, Suppressed
-from effektutv.results.quality import FILE, PARTICIPANTS
+from effektutv.results.quality import PARTICIPANTS
 
 from .protected import Decision, Role
 from .times import KINDS
@@ -39,7 +39,7 @@ def protect_quality(
 ) -> tuple[DataQuality, list[Decision]]:
     """Return what was found with small numbers banded or hidden, and what was decided.
 
-    A count of files is no count of persons, and stays.
+    A count of files, months or years is no count of persons, and stays.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def protect_quality(
 
     def shown(found: Finding) -> Finding:
         checked, failing = found.rows_checked, found.rows_failing
-        if found.column == FILE or not isinstance(checked, int) or not isinstance(failing, int):
+        if not found.of_persons or not isinstance(checked, int) or not isinstance(failing, int):
             return found
         name, few = f"{found.extract}, {found.column}, {found.rule}", ledger.policy.small(failing)
         if found.rule == PARTICIPANTS:

@@ -19,6 +19,7 @@ from typing import Any
 
 from ..errors import ArgumentError
 from ..resources import data_folder
+from ..results import Severity
 
 __all__ = [
     "PERSON",
@@ -30,6 +31,8 @@ __all__ = [
     "ExtractSchema",
     "Field",
     "FieldType",
+    "ForeignKey",
+    "RuleKind",
     "extract_names",
     "load_codelist",
     "load_schema",
@@ -64,18 +67,58 @@ class DatedBy(StrEnum):
     WAVE = "wave"
 
 
+class RuleKind(StrEnum):
+    """What a check can find, by the name that a declaration gives its severity under."""
+
+    TYPE = "type"
+    REQUIRED = "required"
+    UNIQUE = "unique"
+    ENUM = "enum"
+    RANGE = "range"
+    PATTERN = "pattern"
+    CODES = "codes"
+    CODE_IN_FORCE = "code_in_force"
+    PRIMARY_KEY = "primary_key"
+    FOREIGN_KEY = "foreign_key"
+    ORDER = "order"
+    MONTHS_MISSING = "months_missing"
+    FUTURE = "future"
+    ABSENT = "absent"
+    TRUNCATED = "truncated"
+    EMPTY = "empty"
+    OVERLAP = "overlap"
+    LINKAGE = "linkage"
+    NOBODY = "nobody"
+    COVERAGE = "coverage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignKey:
+    """Columns whose values must stand in another extract's columns, by canonical names in the same order."""
+
+    columns: tuple[str, ...]
+    register: str
+    references: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dating:
     """How rows are dated, and the canonical columns that date them.
 
     ``start`` and ``end`` are days for a spell and months of the year for ``months``; ``at`` is the day, year or month
-    of everything else, and the year that ``start`` and ``end`` belong to for ``months``.
+    of everything else, and the year that ``start`` and ``end`` belong to for ``months``. ``day`` is the month and day of an
+    annual snapshot. The register holds rows of ``first`` to ``last``; ``None`` leaves that side open. One that is kept
+    ``during_interventions`` has none after them.
     """
 
     by: DatedBy
     start: str | None = None
     end: str | None = None
     at: str | None = None
+    day: tuple[int, int] | None = None
+    first: date | None = None
+    last: date | None = None
+    during_interventions: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +136,8 @@ class Field:
 
     ``name`` is the register's own name, ``column`` the canonical one (lower case) in typed tables; ``delivered`` is how
     a delivery writes it, ``aliases`` are other names it goes by; ``beskrivning`` is the description in Swedish, for the
-    register's owner.
+    register's owner. A day that is ``planned`` may lie after the delivery. ``severity`` is how bad it is to break a rule on
+    the column, where that is not as usual.
     """
 
     name: str
@@ -103,6 +147,7 @@ class Field:
     unit: str | None = None
     date_format: str = "%Y-%m-%d"
     required: bool = False
+    unique: bool = False
     enum: tuple[str | float, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
@@ -112,6 +157,8 @@ class Field:
     delivered: str = ""
     from_file: str | None = None
     beskrivning: str = ""
+    planned: bool = False
+    severity: Mapping[RuleKind, Severity] = field(default_factory=dict)
 
     @property
     def column(self) -> str:
@@ -132,7 +179,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractSchema:
-    """The declaration of one register extract; ``owner`` is who delivers it, in Swedish."""
+    """The declaration of one register extract; ``owner`` is who delivers it, in Swedish.
+
+    ``ordered`` are further pairs of columns of which the first may not come after the second; ``severity`` is how bad it is
+    to break a rule, where that is not as usual.
+    """
 
     name: str
     title: str
@@ -144,6 +195,9 @@ class ExtractSchema:
     confidence: str
     owner: str
     primary_key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    ordered: tuple[tuple[str, str], ...] = ()
+    severity: Mapping[RuleKind, Severity] = field(default_factory=dict)
     missing_values: tuple[str, ...] = ("",)
     delivery: Delivery = field(default_factory=Delivery)
 
@@ -222,6 +276,7 @@ def _parse_field(raw: Mapping[str, Any]) -> Field:
         unit=ours.get("unit"),
         date_format=raw.get("format", "%Y-%m-%d"),
         required=bool(limits.get("required", False)),
+        unique=bool(limits.get("unique", False)),
         enum=tuple(limits.get("enum", ())),
         minimum=limits.get("minimum"),
         maximum=limits.get("maximum"),
@@ -231,6 +286,8 @@ def _parse_field(raw: Mapping[str, Any]) -> Field:
         delivered=ours.get("delivered", raw["name"]),
         from_file=ours.get("from_file"),
         beskrivning=ours.get("beskrivning", ""),
+        planned=bool(ours.get("planned", False)),
+        severity=_parse_severity(ours),
     )
 
 
@@ -238,7 +295,32 @@ def _parse_dating(raw: Mapping[str, str]) -> Dating:
     def column(key: str) -> str | None:
         return raw[key].lower() if key in raw else None
 
-    return Dating(by=DatedBy(raw["kind"]), start=column("from"), end=column("to"), at=column("field") or column("year"))
+    def day(key: str) -> date | None:
+        return date.fromisoformat(raw[key]) if key in raw else None
+
+    month_day = raw.get("day")
+    return Dating(
+        by=DatedBy(raw["kind"]),
+        start=column("from"),
+        end=column("to"),
+        at=column("field") or column("year"),
+        day=None if month_day is None else (int(month_day[:2]), int(month_day[3:])),
+        first=day("first"),
+        last=day("last"),
+        during_interventions=raw.get("during") == "interventions",
+    )
+
+
+def _parse_severity(ours: Mapping[str, Any]) -> dict[RuleKind, Severity]:
+    return {RuleKind(rule): Severity(how) for rule, how in ours.get("severity", {}).items()}
+
+
+def _parse_foreign_key(raw: Mapping[str, Any]) -> ForeignKey:
+    def names(value: str | list[str]) -> tuple[str, ...]:
+        return tuple(v.lower() for v in ([value] if isinstance(value, str) else value))
+
+    to = raw["reference"]
+    return ForeignKey(columns=names(raw["fields"]), register=to["resource"], references=names(to["fields"]))
 
 
 @cache
@@ -271,6 +353,9 @@ def load_schema(name: str) -> ExtractSchema:
         confidence=ours["confidence"],
         owner=ours["owner"],
         primary_key=tuple(k.lower() for k in raw.get("primaryKey", ())),
+        foreign_keys=tuple(_parse_foreign_key(k) for k in raw.get("foreignKeys", ())),
+        ordered=tuple((first.lower(), last.lower()) for first, last in ours.get("ordered", ())),
+        severity=_parse_severity(ours),
         missing_values=tuple(raw["missingValues"]),
         delivery=Delivery(**ours.get("delivery", {})),
     )

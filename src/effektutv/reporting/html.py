@@ -18,7 +18,7 @@ from .phrases_further import FURTHER
 if TYPE_CHECKING:
     from .document_types import Document
 
-__all__ = ["render", "write"]
+__all__ = ["fill", "render", "write"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 #: Notes that say how a table was made, each known by its opening words: folded away on screen, and printed. All others say how
@@ -52,6 +52,28 @@ def render(document: Document, images: dict[str, str]) -> str:
     images : dict of str to str
         Each figure's SVG, by its key.
     """
+    return fill(
+        "report.html.j2",
+        document.lang,
+        document=document,
+        abbreviations=abbreviations(document),
+        images={key: _data_uri(svg) for key, svg in images.items()},
+        sizes={key: _size(svg) for key, svg in images.items()},
+        numbers=document.numbers,
+    )
+
+
+def fill(template: str, lang: str, **values: object) -> str:
+    """Return a page of this package's templates, with styles inside and the rule that it may ask nothing of anywhere.
+
+    Parameters
+    ----------
+    template : str
+        Its file's name.
+    lang : {"sv", "en"}
+    **values : object
+        What the template shows, beside its words, its styles and its rule.
+    """
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -60,19 +82,15 @@ def render(document: Document, images: dict[str, str]) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    openings = _openings(document.lang)
+    openings = _openings(lang)
     environment.tests["on_method"] = lambda note: note.startswith(openings)
     style = _style()
-    page = environment.get_template("report.html.j2")
-    return page.render(
-        document=document,
+    return environment.get_template(template).render(
         style=Markup(style),  # noqa: S704  (our own file)
         policy=_policy(style),
-        abbreviations=abbreviations(document),
-        w=Words(document.lang),
-        images={key: _data_uri(svg) for key, svg in images.items()},
-        sizes={key: _size(svg) for key, svg in images.items()},
-        numbers=document.numbers,
+        w=Words(lang),
+        lang=lang,
+        **values,
     )
 
 

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from effektutv import language
 from effektutv.language import capital
 
+from .phrases_checks import CHECKS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .labels import Labels
     from .phrases import Words
 
-__all__ = ["rule_in_language", "sentences", "told"]
+__all__ = ["advice_in_language", "rule_in_language", "sentences", "told"]
 
 _PEOPLE = r"(?:fewer than 5 persons|\d+ persons)"
 _STRATA = r"(?:1 stratum|\d+ strata)"
@@ -161,6 +163,12 @@ _RULES = (
     ("rule_cut", re.compile(r"the file ends with a line break")),
     ("rule_rows", re.compile(r"at least one row")),
     ("rule_key", re.compile(r"primary key: unique")),
+    ("rule_unique", re.compile(r"unique: stands once")),
+    ("rule_foreign", re.compile(r"foreign key: in (?P<name>\S+) \((?P<columns>.+)\)")),
+    ("rule_future", re.compile(r"future: not after (?P<day>\S+)")),
+    ("rule_months_covered", re.compile(r"coverage: every month that the study needs")),
+    ("rule_years_covered", re.compile(r"coverage: every year that the study needs")),
+    ("rule_years_within", re.compile(r"coverage: every year that the study needs; missing within: (?P<years>.+)")),
     ("rule_no_row", re.compile(r"participants without a row")),
     ("rule_overlap", re.compile(r"overlaps an earlier spell")),
     ("rule_too_early", re.compile(r"answered before randomisation")),
@@ -246,3 +254,16 @@ def rule_in_language(rule: str, words: Words) -> str:
             values = {k: v.replace(" to ", "–") if k == "limits" else v for k, v in found.groupdict().items()}
             return words(key, **values)
     return words("rule_other") if words.lang == "sv" else rule
+
+
+def advice_in_language(advice: str, words: Words) -> str:
+    """Return what a check advises in the report's language; as it is where no phrase has these English words.
+
+    Parameters
+    ----------
+    advice : str
+        As the check wrote it, in English.
+    words : Words
+    """
+    key = next((key for key, (_, english) in CHECKS.items() if key.startswith("advice_") and english == advice), None)
+    return advice if key is None else words(key)

@@ -9,6 +9,7 @@ from effektutv import language
 from effektutv.errors import ArgumentError
 from effektutv.language import Catalogue
 
+from .phrases_checks import CHECKS
 from .phrases_consort import CONSORT
 from .phrases_credibility import CREDIBILITY
 from .phrases_findings import FINDINGS
@@ -167,7 +168,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "severity": ("Grad", "Severity"),
     "error": ("fel", "error"),
     "warning": ("varning", "warning"),
-    "note": ("not", "note"),
+    "note": ("anmärkning", "note"),
     "fewer_than_5": ("färre än 5", "fewer than 5"),
     "file": ("Fil", "File"),
     "name": ("Namn", "Name"),
@@ -274,8 +275,9 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "note_intervals": ("Intervallen är {level}.", "Intervals are {level}."),
     "note_weighted": (
-        "Skillnaderna är viktade över strata och kan därför avvika något från skillnaden mellan andelarna.",
-        "The differences are weighted over strata and may therefore differ a little from the difference between the shares.",
+        "Skillnaderna är viktade över strata och kan därför avvika något från skillnaden mellan gruppernas värden.",
+        "The differences are weighted over strata and may therefore differ a little from the difference between the arms’ "
+        "values.",
     ),
     "family_other_contrasts_holm": (
         "Justerade p-värden: jämförelserna utöver den primära är en familj, justerad tillsammans (Holm).",
@@ -434,7 +436,20 @@ class Words:
 
 
 _CATALOGUE = Catalogue({})
-for _phrases in (PHRASES, FINDINGS, METHOD, FURTHER, FORMATS, CREDIBILITY, PRINT, PLAN, RECEIVED, LIMITS, CONSORT):
+for _phrases in (
+    PHRASES,
+    FINDINGS,
+    METHOD,
+    FURTHER,
+    FORMATS,
+    CREDIBILITY,
+    PRINT,
+    PLAN,
+    RECEIVED,
+    LIMITS,
+    CONSORT,
+    CHECKS,
+):
     if _twice := sorted(set(_CATALOGUE) & set(_phrases)):
         raise ArgumentError(f"phrases: {_twice} stand in two tables; give one of them another key")
     _CATALOGUE = _CATALOGUE.extended({key: {"sv": sv, "en": en} for key, (sv, en) in _phrases.items()})

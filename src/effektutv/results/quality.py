@@ -8,14 +8,21 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from .base import SUPPRESSION_MARK, Count, Suppressed, Tabular
+from .base import SUPPRESSION_MARK, Count, Tabular
 
-__all__ = ["FILE", "PARTICIPANTS", "DataQuality", "Finding", "Severity"]
+__all__ = ["FILE", "MONTHS_COVERED", "PARTICIPANTS", "YEARS_COVERED", "DataQuality", "Finding", "Severity"]
 
 #: In the place of a column: the rule is on whole files, and files are counted, not rows.
 FILE = "(file)"
 #: The rule that counts persons, not rows: participants that a register has no row of.
 PARTICIPANTS = "participants without a row"
+#: The rules that count months and years, not rows: those that the study needs and that a register has nothing of.
+MONTHS_COVERED = "coverage: every month that the study needs"
+YEARS_COVERED = "coverage: every year that the study needs"
+
+#: The smallest count of rows or persons that is shown as it is.
+_SHOWN_FROM = 5
+_FEW = "fewer than 5"
 
 
 class Severity(StrEnum):
@@ -30,8 +37,8 @@ class Severity(StrEnum):
 class Finding:
     """One rule checked on one column of one extract: how many rows were checked and how many failed.
 
-    Where ``column`` is :data:`FILE` the rule is on the extract's files, and both counts are of files. Either count
-    is ``Suppressed`` where disclosure control has taken it out.
+    Where ``column`` is :data:`FILE` the rule is on the extract's files, and both counts are of files; other rules count
+    persons, months or years (:attr:`unit`). Either count is ``Suppressed`` where disclosure control has taken it out.
     """
 
     extract: str
@@ -43,17 +50,35 @@ class Finding:
     advice: str = ""
 
     @property
-    def failing_text(self) -> str:
-        """The count of failing rows as it may be shown: 1 to 4 is "fewer than 5"; a count of files as it is."""
-        if not isinstance(self.rows_failing, int):
-            return SUPPRESSION_MARK
-        few = 0 < self.rows_failing < 5 and self.column != FILE
-        return "fewer than 5" if few else str(self.rows_failing)
+    def unit(self) -> str:
+        """What the counts are of: ``"rows"``, ``"persons"``, ``"files"``, ``"months"`` or ``"years"``."""
+        if self.column == FILE:
+            return "files"
+        if self.rule == MONTHS_COVERED:
+            return "months"
+        if self.rule.startswith(YEARS_COVERED):
+            return "years"
+        return "persons" if self.rule == PARTICIPANTS else "rows"
 
     @property
-    def unit(self) -> str:
-        """What the counts are of: ``"rows"`` or ``"files"``."""
-        return "files" if self.column == FILE else "rows"
+    def of_persons(self) -> bool:
+        """Whether the counts are of persons or of their rows, so that small ones are not shown."""
+        return self.unit in ("rows", "persons")
+
+    @property
+    def failing_text(self) -> str:
+        """The count of failing rows as it may be shown: 1 to 4 is "fewer than 5"; of files, months and years as it is."""
+        return self._shown(self.rows_failing)
+
+    @property
+    def checked_text(self) -> str:
+        """The count of rows looked at as it may be shown: 1 to 4 is "fewer than 5"; of files, months and years as it is."""
+        return self._shown(self.rows_checked)
+
+    def _shown(self, count: Count) -> str:
+        if not isinstance(count, int):
+            return SUPPRESSION_MARK
+        return _FEW if self.of_persons and 0 < count < _SHOWN_FROM else str(count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,19 +104,31 @@ class DataQuality(Tabular):
         return Finding
 
     def to_dicts(self) -> list[dict[str, Any]]:
-        """Return one dictionary a finding; 1 to 4 failing rows are shown as "fewer than 5"."""
+        """Return one dictionary a finding; 1 to 4 rows or persons are shown as "fewer than 5"."""
         return [
             {
                 "extract": f.extract,
                 "column": f.column,
                 "rule": f.rule,
-                "rows_checked": SUPPRESSION_MARK if isinstance(f.rows_checked, Suppressed) else f.rows_checked,
+                "rows_checked": f.rows_checked if f.checked_text.isdigit() else f.checked_text,
                 "rows_failing": f.failing_text,
                 "severity": str(f.severity),
                 "advice": f.advice,
             }
             for f in self.rows
         ]
+
+    def read_text(self, extract: str) -> str:
+        """Return how many rows were read of an extract as it may be shown: 1 to 4 is "fewer than 5".
+
+        Parameters
+        ----------
+        extract : str
+        """
+        n = self.read[extract]
+        if not isinstance(n, int):
+            return SUPPRESSION_MARK
+        return _FEW if 0 < n < _SHOWN_FROM else str(n)
 
     @property
     def worst(self) -> Severity | None:

@@ -1,0 +1,305 @@
+"""The rules that an extract is checked by, each compiled from the register's declaration to one condition of one query.
+
+A rule is a column, the condition under which a row breaks it, and what to do about it. How bad a break is stands in the
+declaration (``effektutv.severity``, by rule, on a column or on the register), else in :data:`SEVERITY`, for all rules in one
+place. No rule's text ever holds a value from an extract: what stands in it is from the declaration or from the study file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from ..results import Severity
+from .engine import literal, quoted
+from .schema import Code, CodeList, DatedBy, ExtractSchema, Field, FieldType, RuleKind, load_codelist
+from .typed_columns import BAD
+
+__all__ = ["ADVICE", "SEVERITY", "Rule", "code_condition", "rules_of", "severity_of"]
+
+#: How bad a break is where the declaration does not say. What makes rows unusable or counts them twice stops a run; what the
+#: build has a stated rule for, or what the register's owner may know to be right, does not.
+SEVERITY = {
+    RuleKind.TYPE: Severity.ERROR,
+    RuleKind.REQUIRED: Severity.ERROR,
+    RuleKind.UNIQUE: Severity.ERROR,
+    RuleKind.ENUM: Severity.ERROR,
+    RuleKind.RANGE: Severity.ERROR,
+    RuleKind.PATTERN: Severity.WARNING,
+    RuleKind.CODES: Severity.WARNING,
+    RuleKind.CODE_IN_FORCE: Severity.NOTE,
+    RuleKind.PRIMARY_KEY: Severity.ERROR,
+    RuleKind.FOREIGN_KEY: Severity.WARNING,
+    RuleKind.ORDER: Severity.NOTE,
+    RuleKind.MONTHS_MISSING: Severity.NOTE,
+    RuleKind.FUTURE: Severity.WARNING,
+    RuleKind.ABSENT: Severity.WARNING,
+    RuleKind.TRUNCATED: Severity.WARNING,
+    RuleKind.EMPTY: Severity.WARNING,
+    RuleKind.OVERLAP: Severity.NOTE,
+    RuleKind.LINKAGE: Severity.NOTE,
+    RuleKind.NOBODY: Severity.WARNING,
+    RuleKind.COVERAGE: Severity.WARNING,
+}
+
+#: What to do about a break. The same sentences stand in Swedish in ``reporting.phrases_checks``.
+ADVICE = {
+    RuleKind.TYPE: "check the format of the column, and decimal and date_format in the study file",
+    RuleKind.REQUIRED: "ask the register's owner for the missing entries",
+    RuleKind.UNIQUE: "a value may stand once; ask the register's owner which rows are right",
+    RuleKind.ENUM: "check the coding",
+    RuleKind.RANGE: "check unit and scale",
+    RuleKind.PATTERN: "check the coding",
+    RuleKind.CODES: "an unknown code belongs to no class; add it to the code list if it is right",
+    RuleKind.CODE_IN_FORCE: "a code outside its years belongs to no class",
+    RuleKind.PRIMARY_KEY: "one row a key is allowed; ask the register's owner which rows are right",
+    RuleKind.FOREIGN_KEY: "rows of nobody in the other extract count for nothing; ask its owner whether rows are missing there",
+    RuleKind.ORDER: "ask the register's owner which of the two days is right",
+    RuleKind.MONTHS_MISSING: "the study's ku_months_missing says how such a row counts",
+    RuleKind.FUTURE: "nothing can have happened after the delivery; check the dates, and data_date and cutoff in the study file",
+    RuleKind.ABSENT: "the column is taken as missing everywhere; order it if the study needs it",
+    RuleKind.TRUNCATED: "the file may be cut off: compare its number of rows with the owner's",
+    RuleKind.EMPTY: "a file has a header and no rows, as if nobody were in the register: ask its owner for the rows",
+    RuleKind.OVERLAP: "overlapping spells all count: a state holds on a day that any qualifying spell covers",
+    RuleKind.LINKAGE: "no row is no spell or no decision; for an annual register it is missing",
+    RuleKind.NOBODY: "no participant is in the register: its serial numbers may be those of another delivery; ask its owner",
+    RuleKind.COVERAGE: "a file or a part of one may be missing; ask the register's owner for the whole time that the study needs",
+}
+
+#: Of rows that the build leaves out by a stated rule.
+LEFT_OUT = "the row is left out: earlier rows of this register are never corrected"
+#: Of a row that its own date does not place in time: it cannot be told from one of another month.
+NO_PERIOD = "no such period exists in this register; ask its owner"
+
+_WORDS = {
+    FieldType.INTEGER: "whole number",
+    FieldType.NUMBER: "number with the declared decimal mark",
+    FieldType.DATE: "date in the declared format",
+}
+#: What a code is in force on, in words.
+_ON = {
+    DatedBy.SPELL: "on the spell's first day",
+    DatedBy.YEAR: "in the row's year",
+    DatedBy.MONTHS: "in the row's year",
+    DatedBy.MONTH: "in the row's month",
+    DatedBy.SNAPSHOT: "on the row's day",
+    DatedBy.EVENT: "on the row's day",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule on the rows of an extract.
+
+    Parameters
+    ----------
+    column : str
+        The column that it is on, or several, by their own names.
+    rule : str
+        What must hold, in words.
+    breaks : str
+        The condition under which a row breaks it; a row for which it is unknown does not.
+    severity : Severity
+    advice : str
+        What to do about a break.
+    checked : str
+        The condition under which a row is looked at.
+    """
+
+    column: str
+    rule: str
+    breaks: str
+    severity: Severity
+    advice: str
+    checked: str = ""
+
+
+def severity_of(schema: ExtractSchema, kind: RuleKind, field: Field | None = None) -> Severity:
+    """Return how bad a break of a rule is: by the column's declaration, the register's, or the default.
+
+    Parameters
+    ----------
+    schema : ExtractSchema
+    kind : RuleKind
+    field : Field, optional
+        The column, where the rule is on one.
+    """
+    declared = schema.severity.get(kind, SEVERITY[kind])
+    return declared if field is None else field.severity.get(kind, declared)
+
+
+def rules_of(schema: ExtractSchema, *, delivered: date | None = None) -> list[Rule]:
+    """Return the rules on a register's rows, column by column, then those on several columns.
+
+    Parameters
+    ----------
+    schema : ExtractSchema
+    delivered : date, optional
+        The day after which nothing in the extract can have happened; without it that is not looked at.
+    """
+    rules = [r for i, f in enumerate(schema.fields) for r in _field_rules(f, schema, i)]
+    rules += _order_rules(schema)
+    return rules if delivered is None else [*rules, *_future_rules(schema, delivered)]
+
+
+def code_condition(column: str, codelist: CodeList, *groups: str, day: str | None = None) -> str:
+    """Return the SQL condition that a code is of these classes, in force on a day.
+
+    Parameters
+    ----------
+    column : str
+        The expression that holds the code.
+    codelist : CodeList
+        The list.
+    *groups : str
+        Classes; every code of the list where none is given.
+    day : str, optional
+        The expression of the day on which the code must be in force; without it validity dates are ignored.
+
+    Returns
+    -------
+    str
+    """
+
+    def limits(code: Code) -> list[str]:
+        out = [] if code.valid_from is None else [f"{day} >= DATE '{code.valid_from}'"]
+        return out if code.valid_to is None else [*out, f"{day} <= DATE '{code.valid_to}'"]
+
+    codes = codelist.of_class(*groups) if groups else codelist.codes
+    return _any_code(column, [(c.code, [] if day is None else limits(c)) for c in codes])
+
+
+def _any_code(column: str, codes: list[tuple[str, list[str]]]) -> str:
+    """Return the condition that a column is one of these codes and that the code's own conditions hold."""
+    always = sorted({code for code, limits in codes if not limits})
+    parts = [f"{column} IN ({', '.join(literal(c) for c in always)})"] if always else []
+    parts += [
+        "(" + " AND ".join([f"{column} = {literal(code)}", *limits]) + ")"
+        for code, limits in codes
+        if limits and code not in always
+    ]
+    return "(" + " OR ".join(parts) + ")"
+
+
+def _rule(
+    schema: ExtractSchema, field: Field, kind: RuleKind, rule: str, breaks: str, *, advice: str = "", checked: str = ""
+) -> Rule:
+    return Rule(
+        column=field.name,
+        rule=rule,
+        breaks=breaks,
+        severity=severity_of(schema, kind, field),
+        advice=advice or ADVICE[kind],
+        checked=checked,
+    )
+
+
+def _field_rules(field: Field, schema: ExtractSchema, position: int) -> Iterator[Rule]:
+    column = quoted(field.column)
+    fits = f"({quoted(BAD)} & {1 << position}) = 0"
+    if field.type is not FieldType.STRING:
+        yield _rule(schema, field, RuleKind.TYPE, f"type: {_WORDS[field.type]}", f"NOT ({fits})")
+    if field.required:
+        # a value that did not fit its type is already counted above
+        missing = f"{column} IS NULL" if field.type is FieldType.STRING else f"{column} IS NULL AND {fits}"
+        yield _rule(schema, field, RuleKind.REQUIRED, "required: never missing", missing)
+    limits = [f"{column} < {field.minimum!r}"] if field.minimum is not None else []
+    limits += [f"{column} > {field.maximum!r}"] if field.maximum is not None else []
+    given = f"{column} IS NOT NULL"
+    if limits:
+        allowed = f"{_shown(field.minimum)} to {_shown(field.maximum)}"
+        yield _rule(schema, field, RuleKind.RANGE, f"range: {allowed}", " OR ".join(limits), checked=given)
+    if field.enum:
+        values = ", ".join(literal(v) if isinstance(v, str) else repr(v) for v in field.enum)
+        allowed = ", ".join(str(v) for v in field.enum)
+        yield _rule(
+            schema, field, RuleKind.ENUM, f"allowed values: {allowed}", f"{column} NOT IN ({values})", checked=given
+        )
+    if field.pattern is not None:
+        breaks = f"NOT regexp_full_match({column}, {literal(field.pattern)})"
+        advice = NO_PERIOD if field.column == schema.dating.at else ""
+        yield _rule(schema, field, RuleKind.PATTERN, f"pattern: {field.pattern}", breaks, advice=advice, checked=given)
+    if field.codelist is not None:
+        yield from _code_rules(field, schema)
+
+
+def _shown(limit: float | None) -> str:
+    return "any" if limit is None else f"{limit:g}"
+
+
+def _code_rules(field: Field, schema: ExtractSchema) -> Iterator[Rule]:
+    codelist = load_codelist(field.codelist or "")
+    column = quoted(field.column)
+    known, given = code_condition(column, codelist), f"{column} IS NOT NULL"
+    name = f"code list: {codelist.name}"
+    yield _rule(schema, field, RuleKind.CODES, name, f"NOT {known}", checked=given)
+    if any(c.valid_from or c.valid_to for c in codelist.codes) and schema.dating.by in _ON:
+        in_force = _any_code(column, [(c.code, _in_force(c, schema)) for c in codelist.codes])
+        yield _rule(
+            schema,
+            field,
+            RuleKind.CODE_IN_FORCE,
+            f"{name}, code in force {_ON[schema.dating.by]}",
+            f"{known} AND NOT {in_force}",
+            checked=given,
+        )
+
+
+def _in_force(code: Code, schema: ExtractSchema) -> list[str]:
+    """Return the conditions that a code is in force when the row is dated; of a year or a month any day is enough."""
+    by, first, last = schema.dating.by, code.valid_from, code.valid_to
+    at = quoted((schema.dating.start if by is DatedBy.SPELL else schema.dating.at) or "")
+    if by in (DatedBy.YEAR, DatedBy.MONTHS):
+        from_, to = (None if d is None else str(d.year) for d in (first, last))
+    elif by is DatedBy.MONTH:
+        from_, to = (None if d is None else literal(f"{d:%Y%m}") for d in (first, last))
+    else:
+        from_, to = (None if d is None else f"DATE '{d}'" for d in (first, last))
+    return [*([f"{at} >= {from_}"] if from_ else []), *([f"{at} <= {to}"] if to else [])]
+
+
+def _order_rules(schema: ExtractSchema) -> Iterator[Rule]:
+    """Yield the rules that one day or month does not come before another."""
+    dating = schema.dating
+    pairs = [(first, last, ADVICE[RuleKind.ORDER]) for first, last in schema.ordered]
+    if dating.start is not None and dating.end is not None:
+        pairs.insert(0, (dating.start, dating.end, LEFT_OUT))
+    for first, last, advice in pairs:
+        start, end = quoted(first), quoted(last)
+        names = f"{schema.field(first).name}, {schema.field(last).name}"
+        yield Rule(
+            column=names,
+            rule="reversed: the end lies before the start",
+            breaks=f"{end} < {start}",
+            severity=severity_of(schema, RuleKind.ORDER, schema.field(last)),
+            advice=advice,
+            checked=f"{start} IS NOT NULL AND {end} IS NOT NULL",
+        )
+        if dating.by is DatedBy.MONTHS:
+            yield Rule(
+                column=names,
+                rule="months missing",
+                breaks=f"{start} IS NULL OR {end} IS NULL",
+                severity=severity_of(schema, RuleKind.MONTHS_MISSING),
+                advice=ADVICE[RuleKind.MONTHS_MISSING],
+            )
+
+
+def _future_rules(schema: ExtractSchema, delivered: date) -> Iterator[Rule]:
+    """Yield the rules that nothing happened after the delivery; days that may be planned ahead are left alone."""
+    at = schema.dating.at
+    for field in schema.fields:
+        column = quoted(field.column)
+        if field.planned:
+            continue
+        if field.type is FieldType.DATE:
+            breaks = f"{column} > DATE '{delivered}'"
+        elif field.column == at and schema.dating.by in (DatedBy.YEAR, DatedBy.MONTHS):
+            breaks = f"{column} > {delivered.year}"
+        elif field.column == at and schema.dating.by is DatedBy.MONTH:
+            breaks = f"{column} > {literal(f'{delivered:%Y%m}')}"
+        else:
+            continue
+        rule = f"future: not after {delivered}"
+        yield _rule(schema, field, RuleKind.FUTURE, rule, breaks, checked=f"{column} IS NOT NULL")

@@ -1,0 +1,174 @@
+"""Fixed words about the checks of extracts: rules, what to do about each, and the page that ``effektutv check`` writes."""
+
+from __future__ import annotations
+
+__all__ = ["CHECKS"]
+
+#: key: (Swedish, English). The English of an ``advice_`` is the text of the check itself, by which it is found.
+CHECKS: dict[str, tuple[str, str]] = {
+    # --------------------------------------------------------------------------------------------------------- rules
+    "rule_unique": ("unik: förekommer en gång", "unique: stands once"),
+    "rule_foreign": ("främmande nyckel: finns i {name} ({columns})", "foreign key: in {name} ({columns})"),
+    "rule_future": ("framtid: inte efter {day}", "future: not after {day}"),
+    "rule_months_covered": (
+        "täckning: varje månad som studien behöver (antal månader)",
+        "coverage: every month that the study needs (number of months)",
+    ),
+    "rule_years_covered": (
+        "täckning: varje år som studien behöver (antal år)",
+        "coverage: every year that the study needs (number of years)",
+    ),
+    "rule_years_within": (
+        "täckning: varje år som studien behöver (antal år); saknas däremellan: {years}",
+        "coverage: every year that the study needs (number of years); missing within: {years}",
+    ),
+    # -------------------------------------------------------------------------------------------------------- advice
+    "advice_type": (
+        "kontrollera kolumnens format, och decimal och date_format i studiefilen",
+        "check the format of the column, and decimal and date_format in the study file",
+    ),
+    "advice_required": (
+        "be registerhållaren om de uppgifter som saknas",
+        "ask the register's owner for the missing entries",
+    ),
+    "advice_unique": (
+        "ett värde får förekomma en gång; fråga registerhållaren vilka rader som är rätt",
+        "a value may stand once; ask the register's owner which rows are right",
+    ),
+    "advice_coding": ("kontrollera kodningen", "check the coding"),
+    "advice_range": ("kontrollera enhet och skala", "check unit and scale"),
+    "advice_period": (
+        "någon sådan period finns inte i registret; fråga registerhållaren",
+        "no such period exists in this register; ask its owner",
+    ),
+    "advice_codes": (
+        "en okänd kod hör inte till någon klass; lägg till den i kodlistan om den är riktig",
+        "an unknown code belongs to no class; add it to the code list if it is right",
+    ),
+    "advice_code_in_force": (
+        "en kod utanför sina år hör inte till någon klass",
+        "a code outside its years belongs to no class",
+    ),
+    "advice_key": (
+        "en rad per nyckel är tillåten; fråga registerhållaren vilka rader som är rätt",
+        "one row a key is allowed; ask the register's owner which rows are right",
+    ),
+    "advice_foreign": (
+        "rader för någon som inte finns i det andra utdraget räknas inte; fråga dess ägare om rader saknas där",
+        "rows of nobody in the other extract count for nothing; ask its owner whether rows are missing there",
+    ),
+    "advice_order": (
+        "fråga registerhållaren vilken av de båda dagarna som är rätt",
+        "ask the register's owner which of the two days is right",
+    ),
+    "advice_left_out": (
+        "raden räknas inte: tidigare rader i det här registret rättas aldrig",
+        "the row is left out: earlier rows of this register are never corrected",
+    ),
+    "advice_months": (
+        "ku_months_missing i studiefilen säger hur en sådan rad räknas",
+        "the study's ku_months_missing says how such a row counts",
+    ),
+    "advice_future": (
+        "ingenting kan ha hänt efter leveransen; kontrollera datumen, och data_date och cutoff i studiefilen",
+        "nothing can have happened after the delivery; check the dates, and data_date and cutoff in the study file",
+    ),
+    "advice_absent": (
+        "kolumnen räknas som tom överallt; beställ den om studien behöver den",
+        "the column is taken as missing everywhere; order it if the study needs it",
+    ),
+    "advice_truncated": (
+        "filen kan vara avklippt: jämför antalet rader med registerhållarens",
+        "the file may be cut off: compare its number of rows with the owner's",
+    ),
+    "advice_empty": (
+        "en fil har rubriker men inga rader, som om ingen fanns i registret: be registerhållaren om raderna",
+        "a file has a header and no rows, as if nobody were in the register: ask its owner for the rows",
+    ),
+    "advice_overlap": (
+        "alla perioder räknas också när de överlappar: ett tillstånd gäller en dag som någon period täcker",
+        "overlapping spells all count: a state holds on a day that any qualifying spell covers",
+    ),
+    "advice_linkage": (
+        "den som saknar rad har ingen period och inget beslut; i ett årsregister saknas uppgiften",
+        "no row is no spell or no decision; for an annual register it is missing",
+    ),
+    "advice_nobody": (
+        "ingen deltagare finns i registret: löpnumren kan vara en annan leverans; fråga registerhållaren",
+        "no participant is in the register: its serial numbers may be those of another delivery; ask its owner",
+    ),
+    "advice_coverage": (
+        "en fil eller en del av den kan saknas; be registerhållaren om hela den tid som studien behöver",
+        "a file or a part of one may be missing; ask the register's owner for the whole time that the study needs",
+    ),
+    "advice_too_early": (
+        "svaret räknas inte: det kan inte vara ett utfall",
+        "the answer is left out: it cannot be an outcome",
+    ),
+    "advice_undated": (
+        "svaret räknas i sin våg; fråga efter dagen",
+        "the answer counts in its wave; ask for the day",
+    ),
+    # ------------------------------------------------------------------------------------------------------ the page
+    "checks_title": ("Datakvalitet: {study}", "Data quality: {study}"),
+    "checks_byline": (
+        "Vad kontrollen av utdragen fann, skrivet av effektutv {version}. Sidan visar antal och aldrig något värde ur ett "
+        "utdrag.",
+        "What the checks of the extracts found, written by effektutv {version}. The page shows counts and never a value from "
+        "an extract.",
+    ),
+    "checks_delivered": ("Leveransens datum: {day}.", "Date of the delivery: {day}."),
+    "checks_verdict": ("Får utdragen användas?", "May the extracts be used?"),
+    "checks_error": (
+        "Nej. {errors} regler av grad fel är brutna: en körning stannar tills utdragen eller studiefilen har rättats.",
+        "No. {errors} rules of severity error are broken: a run stops until the extracts or the study file are corrected.",
+    ),
+    "checks_error_one": (
+        "Nej. En regel av grad fel är bruten: en körning stannar tills utdraget eller studiefilen har rättats.",
+        "No. One rule of severity error is broken: a run stops until the extract or the study file is corrected.",
+    ),
+    "checks_usable": (
+        "Ja, en körning stannar inte. Läs varningarna: de kan betyda att något saknas.",
+        "Yes, a run does not stop. Read the warnings: they may mean that something is missing.",
+    ),
+    "checks_notes": (
+        "Ja. Det som nedan är noterat räknas enligt en angiven regel.",
+        "Yes. What is noted below counts by a stated rule.",
+    ),
+    "checks_clean": ("Ja. Ingen regel bröts.", "Yes. No rule was broken."),
+    "checks_few": (
+        "Antal från 1 till 4 rader eller personer visas som ”färre än 5”.",
+        "Counts from 1 to 4 rows or persons are shown as “fewer than 5”.",
+    ),
+    "checks_severity": (
+        "Ett fel stannar en körning. En varning kan betyda att något saknas eller är fel. En not räknas enligt en angiven regel.",
+        "An error stops a run. A warning may mean that something is missing or wrong. A note counts by a stated rule.",
+    ),
+    "checks_extracts": ("Utdragen", "The extracts"),
+    "checks_read": ("Vad som lästes och hur det var skrivet", "What was read and how it was written"),
+    "checks_found": ("Vad som bröt mot reglerna i {extract}", "What broke the rules in {extract}"),
+    "checks_advice": ("Vad som kan göras", "What can be done"),
+    "checks_failing": ("Antal som bryter", "Number that break it"),
+    "checks_checked": ("Antal prövade", "Number checked"),
+    "checks_unit": ("Räknat i", "Counted in"),
+    "checks_files": ("Filer", "Files"),
+    "checks_form": ("Läst som", "Read as"),
+    "checks_errors": ("Fel", "Errors"),
+    "checks_warnings": ("Varningar", "Warnings"),
+    "checks_notes_count": ("Noter", "Notes"),
+    "checks_none": ("Ingen regel bröts i: {extracts}.", "No rule was broken in: {extracts}."),
+    "checks_colophon": (
+        "Samma uppgifter för program: data_quality.csv. Reglerna kommer från registrens deklarationer och beskrivs i "
+        "dokumentationen, ”From registers to participants”.",
+        "The same for programs: data_quality.csv. The rules come from the registers' declarations and are described in the "
+        "documentation, “From registers to participants”.",
+    ),
+    "checks_read_line": ("lästes", "read"),
+    "checks_of": ("{failing} av {checked} {unit}", "{failing} of {checked} {unit}"),
+    "unit_rows": ("rader", "rows"),
+    "unit_persons": ("personer", "persons"),
+    "unit_files": ("filer", "files"),
+    "unit_months": ("månader", "months"),
+    "unit_years": ("år", "years"),
+    "many_rows": ("{n} rader", "{n} rows"),
+}
