@@ -18,6 +18,8 @@ from .results import DataQuality
 from .study import Study
 
 if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
     from .beside import Beside
     from .trial import Trial
 
@@ -31,6 +33,8 @@ _VERSIONED = (
     "numpy", "scipy", "pandas", "pyarrow", "duckdb", "pyreadstat", "highspy", "matplotlib", "pillow", "pydantic", "jinja2",
     "typst", "python-docx", "xlsxwriter",
 )  # fmt: skip
+#: And with an engine.
+_VERSIONED_WITH = {"spark": ("pyspark", "sqlglot")}
 
 
 #: Libraries that a report needs after the extracts have been read.
@@ -83,6 +87,7 @@ def load(
     study: Study | str | Path,
     *,
     engine: str = "duckdb",
+    spark: SparkSession | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Trial:
@@ -92,8 +97,12 @@ def load(
     ----------
     study : Study or path
         The study, or its ``study.toml``.
-    engine : {"duckdb"}
-        What reads the extracts.
+    engine : {"duckdb", "spark"}
+        What checks the extracts and builds the participants' table from them; results do not depend on it. ``"spark"`` needs the
+        extra ``spark`` and Java.
+    spark : pyspark.sql.SparkSession, optional
+        The session to use with ``engine="spark"``: it goes on afterwards. Where not given it is the one active in this process,
+        else a local one that is started for this call.
     threads : int, optional
         Threads of the engine; results do not depend on it.
     progress : callable, optional
@@ -105,38 +114,50 @@ def load(
 
     Raises
     ------
+    ArgumentError
+        If the engine is unknown, or lacks a package, Java or memory.
     StudyError
         If the study file is wrong, or asks for what the data do not have.
     ExtractError
         If an extract is missing or breaks its schema.
     """
-    _check_engine(engine)
     if not isinstance(study, Study):
         study = Study.from_toml(study)
     began = progress or _silent
     if study.table is not None:
         from .cohort.plain import read_plain
 
+        _check_no_engine(engine)
         began("table")
         cohort = read_plain(study)
     else:
         from .cohort.build import build_cohort
         from .registers.opening import session_of
 
-        with session_of(study, threads=threads) as session:
+        with session_of(study, engine=engine, spark=spark, threads=threads) as session:
             cohort = build_cohort(session, study, began)
     from .trial import Trial
 
     return Trial(study, cohort)
 
 
-def check(study: Study | str | Path, *, progress: Progress | None = None) -> DataQuality:
+def check(
+    study: Study | str | Path,
+    *,
+    engine: str = "duckdb",
+    spark: SparkSession | None = None,
+    progress: Progress | None = None,
+) -> DataQuality:
     """Read and check every extract, without building anything.
 
     Parameters
     ----------
     study : Study or path
         The study, or its ``study.toml``.
+    engine : {"duckdb", "spark"}
+        What checks the extracts; see :func:`load`.
+    spark : pyspark.sql.SparkSession, optional
+        The session to use; see :func:`load`.
     progress : callable, optional
         Called with the key of each step as it begins.
 
@@ -147,6 +168,8 @@ def check(study: Study | str | Path, *, progress: Progress | None = None) -> Dat
 
     Raises
     ------
+    ArgumentError
+        If the engine is unknown, or lacks a package, Java or memory.
     StudyError
         If the study file is wrong.
     ExtractError
@@ -158,12 +181,13 @@ def check(study: Study | str | Path, *, progress: Progress | None = None) -> Dat
     if study.table is not None:
         from .cohort.plain import read_plain
 
+        _check_no_engine(engine)
         began("table")
         return read_plain(study).quality
     from .cohort.build import check_registers
     from .registers.opening import session_of
 
-    with session_of(study) as session:
+    with session_of(study, engine=engine, spark=spark) as session:
         return check_registers(session, study, began).quality
 
 
@@ -221,12 +245,13 @@ def report(
         clocked("disclosure")
         protected = protect(inputs)
         clocked.stop()
+        libraries = (*_VERSIONED, *_VERSIONED_WITH.get(trial.engine, ()))
         facts = Facts(
             version=__version__,
-            engine="duckdb" if trial.from_registers else "table",
+            engine=trial.engine,
             seed=trial.study.study.seed,
             inputs={**trial.inputs, "study": trial.study.sha256},
-            versions={"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}},
+            versions={"python": platform.python_version(), **{name: version(name) for name in libraries}},
             steps=dict(clocked.steps),
             plan=plan,
         )
@@ -254,8 +279,8 @@ def run(
         The folder to write.
     lang : {"sv", "en"}
         Language of the report.
-    engine : {"duckdb"}
-        What reads the extracts.
+    engine : {"duckdb", "spark"}
+        What checks the extracts and builds the participants' table; see :func:`load`.
     seed : int, optional
         In place of the study's.
     progress : callable, optional
@@ -293,6 +318,7 @@ def _silent(step: str) -> None:
     """Show nothing."""
 
 
-def _check_engine(engine: str) -> None:
+def _check_no_engine(engine: str) -> None:
+    """Refuse an engine for a study that none reads: nobody shall think that it was."""
     if engine != "duckdb":
-        raise ArgumentError(f"engine: got {engine!r}; this version has 'duckdb'")
+        raise ArgumentError(f"engine: got {engine!r}, but the study is one plain table, which no engine reads; leave it out")

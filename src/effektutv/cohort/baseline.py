@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from ..errors import StudyError
-from ..registers.engine import Engine, literal, quoted
+from ..registers.engine import literal, quoted
 from ..registers.schema import PERSON, DatedBy, ExtractSchema, load_schema
+from ..registers.session import Session
 from ..study import Covariate, Study
 from .linkage import PARTICIPANTS
 
@@ -57,12 +58,12 @@ def check_covariates(study: Study) -> None:
                 )
 
 
-def baseline_covariates(engine: Engine, study: Study, people: pd.DataFrame) -> pd.DataFrame:
+def baseline_covariates(engine: Session, study: Study, people: pd.DataFrame) -> pd.DataFrame:
     """Return the baseline covariates of every participant.
 
     Parameters
     ----------
-    engine : Engine
+    engine : Session
         The session, with the participants' table and the opened extracts.
     study : Study
         The study.
@@ -94,9 +95,10 @@ def baseline_covariates(engine: Engine, study: Study, people: pd.DataFrame) -> p
     return pd.DataFrame({c.name: found[c.name].array for c in study.covariates})
 
 
-def _rows(engine: Engine, schema: ExtractSchema, rule: str, columns: Iterable[str]) -> pd.DataFrame:
+def _rows(engine: Session, schema: ExtractSchema, rule: str, columns: Iterable[str]) -> pd.DataFrame:
     """Return the one row a participant that is baseline under the rule, or none."""
-    wanted = "".join(f", any_value(r.{quoted(c)}) AS {quoted(c)}" for c in columns)
+    # one row a person and year or day, by the registers' keys, which have been checked: the largest is the only one
+    wanted = "".join(f", max(r.{quoted(c)}) AS {quoted(c)}" for c in columns)
     source = f"{quoted(schema.name)} r JOIN {quoted(PARTICIPANTS)} p ON p.{quoted(PERSON)} = r.{quoted(PERSON)}"
     at = quoted(schema.dating.at or "")
     if rule == "year_before":
@@ -111,11 +113,12 @@ def _rows(engine: Engine, schema: ExtractSchema, rule: str, columns: Iterable[st
         start, end = quoted(schema.dating.start or ""), quoted(schema.dating.end or "")
         inner = "".join(f", r.{quoted(c)} AS {quoted(c)}" for c in columns)
         order = "".join(f", r.{quoted(c)} NULLS LAST" for c in columns)
+        names = "".join(f", {quoted(c)}" for c in columns)
         sql = (
-            f"SELECT p.row AS row, TRUE AS found{inner} FROM {source} WHERE r.{start} < p.randomisation "
-            f"AND coalesce(r.{end}, DATE '9999-12-31') >= p.randomisation - 1 "
-            f"AND (r.{end} IS NULL OR r.{end} >= r.{start}) "
-            f"QUALIFY row_number() OVER (PARTITION BY p.row ORDER BY r.{start} DESC, r.{end} DESC NULLS FIRST{order}) = 1"
+            f"SELECT row, TRUE AS found{names} FROM (SELECT p.row AS row{inner}, row_number() OVER (PARTITION BY p.row "
+            f"ORDER BY r.{start} DESC, r.{end} DESC NULLS FIRST{order}) AS place FROM {source} "
+            f"WHERE r.{start} < p.randomisation AND coalesce(r.{end}, DATE '9999-12-31') >= p.randomisation - 1 "
+            f"AND (r.{end} IS NULL OR r.{end} >= r.{start})) ranked WHERE place = 1"
         )
     rows: pd.DataFrame = engine.table(
         sql + " ORDER BY 1", what=f"{schema.name}: reading baseline covariates"
@@ -123,7 +126,7 @@ def _rows(engine: Engine, schema: ExtractSchema, rule: str, columns: Iterable[st
     return rows
 
 
-def _any_before(engine: Engine, schema: ExtractSchema, covariate: Covariate, n: int) -> pd.Series:
+def _any_before(engine: Session, schema: ExtractSchema, covariate: Covariate, n: int) -> pd.Series:
     """Return whether any snapshot before randomisation has the property: experience of it, not having it now."""
     at = quoted(schema.dating.at or "")
     values = [*covariate.values, *(v for level in covariate.levels[1:] for v in level.values)]

@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import ExtractError
-from ..registers.engine import Engine
 from ..registers.opening import Opened, open_registers
 from ..registers.quality import check_links, error_text
+from ..registers.session import Session
 from ..results import DataQuality, Flow, Severity
 from ..study import SURVEY, Study
 from .baseline import baseline_covariates, check_covariates
@@ -50,6 +50,8 @@ class Cohort:
         Who received the programme of each arm whose receipt the study declares.
     delivery : Delivery
         Hours by actor, and what else each was given.
+    engine : str
+        What built it: ``"duckdb"`` or ``"spark"``; ``"table"`` for a plain table.
     """
 
     people: pd.DataFrame
@@ -61,6 +63,7 @@ class Cohort:
     survey: Survey = field(default_factory=Survey)
     received: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     delivery: Delivery = field(default_factory=Delivery)
+    engine: str = "table"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +78,12 @@ class Checked:
     quality: DataQuality
 
 
-def check_registers(engine: Engine, study: Study, progress: Callable[[str], None]) -> Checked:
+def check_registers(engine: Session, study: Study, progress: Callable[[str], None]) -> Checked:
     """Open and check every extract, alone and, where none has an error, against the participants.
 
     Parameters
     ----------
-    engine : Engine
+    engine : Session
         The session.
     study : Study
         The study.
@@ -123,12 +126,12 @@ def _needed(study: Study) -> frozenset[str]:
     return frozenset({"assignment", *(name for group in groups for name in group)})
 
 
-def build_cohort(engine: Engine, study: Study, progress: Callable[[str], None]) -> Cohort:
+def build_cohort(engine: Session, study: Study, progress: Callable[[str], None]) -> Cohort:
     """Build the participants' table from the study's extracts.
 
     Parameters
     ----------
-    engine : Engine
+    engine : Session
         The session.
     study : Study
         The study.
@@ -169,4 +172,5 @@ def build_cohort(engine: Engine, study: Study, progress: Callable[[str], None]) 
         survey=read_survey(engine, study, linked.randomised),
         received=read_receipt(engine, study, linked.randomised),
         delivery=read_delivery(engine, study, linked.randomised),
+        engine=engine.name,
     )

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ..registers.engine import Engine, literal, quoted
+from ..registers.engine import literal, quoted
 from ..registers.quality import code_condition
 from ..registers.schema import PERSON, load_codelist
+from ..registers.session import Session
 from ..study import Received, Study
 from .linkage import PARTICIPANTS
 from .receipt import reported_month, who_received
@@ -46,12 +47,12 @@ class Delivery:
     given: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
 
 
-def read_delivery(engine: Engine, study: Study, n: int) -> Delivery:
+def read_delivery(engine: Session, study: Study, n: int) -> Delivery:
     """Return what each participant was given.
 
     Parameters
     ----------
-    engine : Engine
+    engine : Session
         The session, with the participants' table and the opened extracts.
     study : Study
         The study.
@@ -85,7 +86,7 @@ def read_delivery(engine: Engine, study: Study, n: int) -> Delivery:
     return Delivery(month=month, hours=hours, given=given)
 
 
-def _hours(engine: Engine, study: Study, n: int, month: int) -> dict[str, NDArray[np.float64]]:
+def _hours(engine: Session, study: Study, n: int, month: int) -> dict[str, NDArray[np.float64]]:
     """Return hours by actor; they are summed in a fixed order, so that no thread can change the last digit."""
     sql = f"SELECT p.row AS row, r.aktor AS actor, r.timmar AS hours {_reports(study, month)} ORDER BY 2, 1, r.manad, 3"
     found = engine.table(sql, what="reading hours by actor")

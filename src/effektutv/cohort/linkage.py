@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from ..errors import ExtractError, StudyError
 from ..language import printable
-from ..registers.engine import Engine, quoted
+from ..registers.engine import quoted
 from ..registers.readers import Extract
 from ..registers.schema import PERSON
+from ..registers.session import Session
 from ..study import Study
 
 __all__ = ["PARTICIPANTS", "Linked", "link"]
@@ -51,12 +52,12 @@ class Linked:
     fallback: int
 
 
-def link(engine: Engine, assignment: Extract, study: Study) -> Linked:
+def link(engine: Session, assignment: Extract, study: Study) -> Linked:
     """Make the participants' table from the randomisation form.
 
     Parameters
     ----------
-    engine : Engine
+    engine : Session
         The session; gets the table :data:`PARTICIPANTS`.
     assignment : Extract
         The opened randomisation form.
@@ -212,7 +213,7 @@ def start_with_fallback(
 
 
 def _register(
-    engine: Engine,
+    engine: Session,
     drawn: pd.DataFrame,
     randomised: NDArray[np.datetime64],
     started: NDArray[np.datetime64],

@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import StudyError
-from ..registers.engine import Engine, literal, quoted
+from ..registers.engine import literal, quoted
 from ..registers.quality import code_condition
 from ..registers.schema import PERSON, load_codelist
+from ..registers.session import Session
 from ..study import FIRST_MONTH_IN_WORK, MONTHS_IN_WORK, Outcome, Study
 from .linkage import PARTICIPANTS
 from .months import first_month, last_month, mask_run, month_run, unpack
@@ -75,12 +76,12 @@ class StateMasks:
     away: NDArray[np.int64] | None = None
 
 
-def build_masks(engine: Engine, study: Study, n: int) -> dict[str, StateMasks]:
+def build_masks(engine: Session, study: Study, n: int) -> dict[str, StateMasks]:
     """Build every state's months on both clocks.
 
     Parameters
     ----------
-    engine : Engine
+    engine : Session
         The session, with the participants' table and the opened extracts.
     study : Study
         The study: which registers there are, cut-offs, codes, rules.
@@ -154,7 +155,7 @@ def outcome_values(masks: StateMasks, outcome: Outcome, months: list[int]) -> ND
     return y
 
 
-def _fetch(engine: Engine, sql: str, n: int) -> Masks:
+def _fetch(engine: Session, sql: str, n: int) -> Masks:
     """Run a query of ``row`` and masks; persons without a row have no month."""
     table = engine.table(sql + " ORDER BY 1", what="building months from spells")
     rows = table.column("row").to_numpy()

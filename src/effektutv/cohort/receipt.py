@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import StudyError
-from ..registers.engine import Engine, literal, quoted
+from ..registers.engine import literal, quoted
 from ..registers.schema import PERSON, load_codelist
+from ..registers.session import Session
 from ..study import Received, Study
 from .linkage import PARTICIPANTS
 
@@ -42,12 +43,12 @@ def check_receipt(study: Study) -> None:
             )
 
 
-def read_receipt(engine: Engine, study: Study, n: int) -> dict[str, NDArray[np.bool_]]:
+def read_receipt(engine: Session, study: Study, n: int) -> dict[str, NDArray[np.bool_]]:
     """Return who received the programme of each arm that says what receipt is.
 
     Parameters
     ----------
-    engine : Engine
+    engine : Session
         The session, with the participants' table and the opened extracts.
     study : Study
         The study.
@@ -66,12 +67,12 @@ def read_receipt(engine: Engine, study: Study, n: int) -> dict[str, NDArray[np.b
     }
 
 
-def who_received(engine: Engine, study: Study, received: Received, arm: str, n: int) -> NDArray[np.bool_]:
+def who_received(engine: Session, study: Study, received: Received, arm: str, n: int) -> NDArray[np.bool_]:
     """Return who received a programme by one declaration of what receipt is.
 
     Parameters
     ----------
-    engine : Engine
+    engine : Session
         The session, with the participants' table and the opened extracts.
     study : Study
         The study: when the interventions ended.

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import StudyError
-from ..registers.engine import Engine, quoted
+from ..registers.engine import quoted
 from ..registers.schema import PERSON, ExtractSchema, Field, FieldType, load_schema
+from ..registers.session import Session
 from ..results import Finding, Severity
 from ..study import SURVEY, Outcome, Study
 from .linkage import PARTICIPANTS
@@ -115,12 +116,12 @@ def _items(schema: ExtractSchema) -> dict[str, Field]:
     return {f.column: f for f in schema.fields if f.type in numbers and f.column != schema.dating.at}
 
 
-def read_survey(engine: Engine, study: Study, n: int) -> Survey:
+def read_survey(engine: Session, study: Study, n: int) -> Survey:
     """Read the answers that the study's outcomes are made from.
 
     Parameters
     ----------
-    engine : Engine
+    engine : Session
         The session, with the participants' table and the opened extracts.
     study : Study
         The study.
@@ -163,12 +164,12 @@ def _limits(item: Field) -> tuple[float, float] | None:
     return None
 
 
-def survey_findings(engine: Engine) -> list[Finding]:
+def survey_findings(engine: Session) -> list[Finding]:
     """Count the participants' answers that are dated before randomisation, and those without a day.
 
     Parameters
     ----------
-    engine : Engine
+    engine : Session
         The session, with the participants' table and the opened survey.
     """
     checked, early, undated = engine.rows(

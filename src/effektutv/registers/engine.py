@@ -1,4 +1,4 @@
-"""The embedded engine (DuckDB) behind one small door.
+"""The embedded engine (DuckDB) behind one small door: it reads every delivery, and is what checks and builds by default.
 
 Every statement goes through :class:`Engine`, for two reasons: the engine's own messages print the value or the line that
 it could not read, so none of them may leave this module; and every fetch is ordered, so that results do not depend on
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import ExtractError
 from .scratch import Scratch
+from .waiting import Waiting
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -78,6 +79,28 @@ class Engine:
         if memory_limit is not None:
             settings["memory_limit"] = memory_limit
         self._connection = duckdb.connect(":memory:", config=settings)
+        # how far a query is can be asked (see working); the engine itself prints nothing
+        self._connection.execute("SET enable_progress_bar_print = false; SET enable_progress_bar = true")
+        self._waiting = Waiting(self._connection.interrupt)
+
+    @property
+    def name(self) -> str:
+        """What the manifest calls the engine."""
+        return "duckdb"
+
+    @property
+    def reader(self) -> Self:
+        """The engine that reads delivered files: this one."""
+        return self
+
+    def adopt(self, table: str) -> None:
+        """Do nothing: what this engine has read is its own.
+
+        Parameters
+        ----------
+        table : str
+            A table's name.
+        """
 
     @property
     def scratch(self) -> Path:
@@ -88,6 +111,7 @@ class Engine:
         """End the session and remove its temporary folder."""
         with suppress(self._error):
             self._connection.close()
+        self._waiting.close()
         self._scratch.close()
 
     def __enter__(self) -> Self:
@@ -166,10 +190,17 @@ class Engine:
         found: Sequence[tuple[Any, ...]] = self.rows(f"DESCRIBE SELECT * FROM {relation}", what=what)
         return {str(name): str(kind) for name, kind, *_ in found}
 
+    def working(self) -> float | None:
+        """Return how far the query under way is, 0 to 1, from any thread; None where there is none, or it does not tell."""
+        with suppress(self._error):
+            share: float = self._connection.query_progress()
+            return share / 100 if share >= 0 else None
+        return None
+
     def _guarded(self, call: Callable[[], Any], what: str) -> Any:
         failed = ""
         try:
-            return call()
+            return self._waiting(call)
         except self._error as error:
             failed = type(error).__name__
         # raised outside the handler: inside it the engine's message would travel along as the error's context

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ..errors import StudyError
+from ..errors import ArgumentError, StudyError
 from ..results import Finding
 from ..study import Study
 from .databases import Database, connection_of
@@ -14,8 +15,15 @@ from .identity import refuse_identity_numbers
 from .quality import check_extract
 from .readers import Extract, open_extract
 from .schema import extract_names, load_schema
+from .session import Session
 
-__all__ = ["Opened", "open_registers", "session_of"]
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+__all__ = ["ENGINES", "Opened", "open_registers", "session_of"]
+
+#: What may run the checks and the build.
+ENGINES = ("duckdb", "spark")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,37 +50,49 @@ class Opened:
         return {f"{name}/{f.name}": f.sha256 for name, extract in self.extracts.items() for f in extract.files}
 
 
-def session_of(study: Study, *, threads: int | None = None) -> Engine:
+def session_of(
+    study: Study, *, engine: str = "duckdb", spark: SparkSession | None = None, threads: int | None = None
+) -> Session:
     """Return an engine's session with what the study lets it take of the machine.
 
     Parameters
     ----------
     study : Study
         Its ``[resources]``.
+    engine : {"duckdb", "spark"}
+        What runs the checks and the build.
+    spark : pyspark.sql.SparkSession, optional
+        The session to use; the one active in this process, else a local one, where not given.
     threads : int, optional
         In place of the study's.
 
     Raises
     ------
     ArgumentError
-        If no temporary folder can be made where the study wants it.
+        If the engine is unknown or lacks something, or no temporary folder can be made where the study wants it.
     """
+    if engine not in ENGINES:
+        raise ArgumentError(f"engine: got {engine!r}; give 'duckdb' or 'spark'")
+    if spark is not None and engine != "spark":
+        raise ArgumentError(f"spark: got a session, but engine is {engine!r}; give engine='spark'")
     wanted = study.resources
-    return Engine(
-        threads=threads or wanted.threads,
-        memory_limit=wanted.memory_limit,
-        temporary_folder=study.folder / wanted.temporary_folder if wanted.temporary_folder else None,
-    )
+    threads = threads or wanted.threads
+    folder = study.folder / wanted.temporary_folder if wanted.temporary_folder else None
+    if engine == "duckdb":
+        return Engine(threads=threads, memory_limit=wanted.memory_limit, temporary_folder=folder)
+    from .spark_engine import SparkEngine
+
+    return SparkEngine(spark=spark, threads=threads, memory_limit=wanted.memory_limit, temporary_folder=folder)
 
 
 def open_registers(
-    engine: Engine, study: Study, progress: Callable[[str], None], *, needed: Collection[str] = ()
+    engine: Session, study: Study, progress: Callable[[str], None], *, needed: Collection[str] = ()
 ) -> Opened:
     """Open and check every extract that a study declares.
 
     Parameters
     ----------
-    engine : Engine
+    engine : Session
         The session.
     study : Study
         The study.
@@ -110,14 +130,15 @@ def open_registers(
         if connection is not None and connection.name not in databases:
             databases[connection.name] = Database(connection)
         extract = open_extract(
-            engine,
+            engine.reader,
             load_schema(name),
             register,
             study.folder,
             study.where("registers", name, "path" if connection is None else "table"),
             database=None if connection is None else databases[connection.name],
         )
-        refuse_identity_numbers(engine, extract)
+        refuse_identity_numbers(engine.reader, extract)
+        engine.adopt(extract.table)
         rows[name], found = check_extract(engine, extract, needed=name in needed)
         findings += found
         extracts[name] = extract

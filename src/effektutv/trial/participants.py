@@ -74,6 +74,11 @@ class Participants:
         return dict(self._cohort.inputs)
 
     @property
+    def engine(self) -> str:
+        """What built it from the extracts: ``"duckdb"`` or ``"spark"``; ``"table"`` for a plain table."""
+        return self._cohort.engine
+
+    @property
     def from_registers(self) -> bool:
         """Whether the trial was built from register extracts, so that it has months and clocks."""
         return bool(self._cohort.masks)
