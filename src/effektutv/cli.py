@@ -37,7 +37,8 @@ _REFUSALS = frozenset({errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EROFS, err
 Lang = Literal["sv", "en"]
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help="The study file, study.toml.")]
 Engine = Annotated[
-    Literal["duckdb", "spark"], typer.Option(help="What checks the extracts and builds from them; the results are the same.")
+    Literal["duckdb", "spark"],
+    typer.Option(help="What checks the extracts and builds from them; the results are the same."),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 
@@ -75,24 +76,69 @@ def demo(
 
 
 @app.command()
-def check(study: StudyFile, engine: Engine = "duckdb", quiet: Quiet = False) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the delivery.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The study file; study.toml in the folder where not given.")
+    ] = None,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask for what is open, on a terminal.")] = False,
+) -> None:
+    """Match a delivery's files to the registers and draft a study file, or go on with one; exit code 1: questions are open."""
+    from .drafting.first_contact import draft
+
+    if ask and not sys.stdin.isatty():
+        raise ArgumentError("ask: there is no terminal to ask on; answer in the study file and run init again")
+    contact = draft(folder, out=out)
+    if ask:
+        from .drafting.asking import ask_all
+
+        contact = ask_all(
+            contact,
+            folder,
+            prompt=lambda text: str(typer.prompt(text, default="", show_default=False)),
+            tell=typer.echo,
+        )
+    for line in contact.lines():
+        typer.echo(line)
+    if not contact.settled:
+        raise typer.Exit(_DIFFERENCES)
+
+
+@app.command()
+def order(
+    study: StudyFile,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder to write; the study file's where not given.")
+    ] = None,
+    randomised_from: Annotated[str | None, typer.Option(metavar="DAY", help="First day of randomisation.")] = None,
+    randomised_to: Annotated[str | None, typer.Option(metavar="DAY", help="Last day of randomisation.")] = None,
+    started_to: Annotated[str | None, typer.Option(metavar="DAY", help="Last day on which anybody started.")] = None,
+) -> None:
+    """Write the order of what a study needs of the registers, in Swedish, for their owners."""
+    from .ordering.order import order as ordered
+    from .ordering.periods import window_of
+
+    window = window_of(randomised_from=randomised_from, randomised_to=randomised_to, started_to=started_to)
+    for path in ordered(study, out=out, window=window):
+        typer.echo(f"wrote {path}")
+
+
+@app.command()
+def check(
+    study: StudyFile,
+    lang: Annotated[Lang, typer.Option(help="Language of the findings.")] = "sv",
+    engine: Engine = "duckdb",
+    quiet: Quiet = False,
+) -> None:
     """Read and check every extract; write a data-quality report beside the study."""
-    from . import pipeline
-    from .folders import write_whole
+    from .checking import check_and_write, quality_lines
     from .results import Severity
 
     with _progress(quiet) as progress:
-        quality = pipeline.check(study, engine=engine, progress=progress)
-    for finding, row in zip(quality.rows, quality.to_dicts(), strict=True):
-        typer.echo(
-            f"{row['severity']:8} {row['extract']}: {row['column']}: {row['rule']}: "
-            f"{row['rows_failing']} of {row['rows_checked']} {finding.unit}. {row['advice']}"
-        )
-    for name, n in quality.read.items():
-        typer.echo(f"read     {name}: {n} rows")
-    target = study.parent / "data_quality.csv"
-    write_whole(target, quality.tidy().to_csv(index=False, lineterminator="\n"), "study")
-    typer.echo(f"wrote {target.name} beside the study file")
+        quality, files = check_and_write(study, lang=lang, engine=engine, progress=progress)
+    for line in quality_lines(quality, lang=lang):
+        typer.echo(line)
+    typer.echo(f"wrote {' and '.join(f.name for f in files)} beside the study file")
     if quality.worst is Severity.ERROR:
         raise typer.Exit(3)
     if quality.rows:
@@ -189,6 +235,8 @@ def main() -> None:
         code = _guarded()
     except KeyboardInterrupt:
         code = _INTERRUPTED
+    if code == _INTERRUPTED:
+        sys.stderr.write("effektutv: interrupted; nothing was written\n")
     # everything is closed and written: the system takes the memory back at once, the interpreter object by object
     leave(code)
 
@@ -208,7 +256,6 @@ def _guarded() -> int:
         sys.stderr.write(f"effektutv: {error}\n")
         return error.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        sys.stderr.write("effektutv: interrupted; nothing was written\n")
         return _INTERRUPTED
     except Asked as asked:
         return asked.code

@@ -8,7 +8,18 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "effektutv"
 
-BASE = {"errors", "resources", "language", "toml_lines", "study", "results", "columns", "machine", "beside", "temporary"}
+BASE = {
+    "errors",
+    "resources",
+    "language",
+    "toml_lines",
+    "study",
+    "results",
+    "columns",
+    "machine",
+    "beside",
+    "temporary",
+}
 
 #: Room → the rooms it may import. A room may always import itself.
 ARROWS = {
@@ -60,8 +71,25 @@ ARROWS = {
     "published": {"errors", "language", "resources", "results", "study", "disclosure"},
     "plan": {"errors", "folders", "results", "study", "__init__"},
     "reproducing": {"analysis", "folders", "results", "study", "disclosure", "pipeline", "published", "reporting"},
+    "drafting": {"errors", "folders", "resources", "toml_lines", "study", "registers", "cohort"},
+    "ordering": {"errors", "folders", "language", "study", "registers", "cohort", "reporting"},
+    "checking": {"errors", "folders", "pipeline", "reporting", "results", "study", "__init__"},
     "__main__": {"cli"},
-    "cli": {"errors", "folders", "machine", "results", "pipeline", "plan", "published", "reproducing", "synthetic", "__init__"},
+    "cli": {
+        "checking",
+        "drafting",
+        "ordering",
+        "errors",
+        "folders",
+        "machine",
+        "results",
+        "pipeline",
+        "plan",
+        "published",
+        "reproducing",
+        "synthetic",
+        "__init__",
+    },
     "__init__": {
         "errors",
         "results",

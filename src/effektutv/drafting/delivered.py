@@ -1,0 +1,296 @@
+"""What lies in a delivery's folder: the names of each file's columns, and never a value.
+
+Text files give their first line only, the others their metadata. A first line that is data (a file without a header) is
+recognised and shown nowhere.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import os
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import ArgumentError, ExtractError
+from ..registers.identity import is_identity_number
+from ..registers.schema import ExtractSchema, load_schemas
+from ..registers.scratch import Scratch
+from ..registers.statistical_files import STATISTICAL
+from ..registers.text_files import look_through
+from ..study import Register
+
+__all__ = ["NO_HEADER", "Delivered", "Found", "find_files", "looks_like_data", "read_files", "shown", "shown_name"]
+
+#: What is said of a file whose first line is data.
+NO_HEADER = "the file seems to have no header: its first line looks like data. Ask for it with column names"
+
+_TEXT, _GZIPPED = (".csv", ".txt", ".tsv"), ".gz"
+_KINDS = (*_TEXT, ".parquet", *STATISTICAL)
+#: Formats that deliveries come in and that are not read.
+_OTHER_DELIVERIES = (".xlsx", ".xls", ".zip", ".7z", ".rar", ".mdb", ".accdb", ".bak")
+_DEEPEST, _MOST_FILES = 6, 5_000
+_MOST_BYTES = 1 << 20
+#: The sign that a demonstration lays beside its extracts.
+_SIGN = "SYNTHETIC.txt"
+#: Names as registers write them; longer runs of digits may be somebody's number.
+_NAME = re.compile(r"[A-Za-zÅÄÖåäö_][\wÅÄÖåäöéÉüÜ .()/%&+-]{0,63}")
+_DIGITS = re.compile(r"\d{5,}")
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
+_DATE = re.compile(r"\d{4}[-/.]?\d{2}[-/.]?\d{2}([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
+_PERSON = re.compile(r"(?<!\d)(?:\d{6}|\d{8})[-+]?\d{4}(?!\d)")
+#: So large a share of a first line must look like data, where no register knows any of its names.
+_DATA_SHARE = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """One delivered file or table, by its header.
+
+    Parameters
+    ----------
+    name : str
+        Path relative to the delivery's folder, with ``/``; or ``schema.table``.
+    columns : tuple of str
+        Its columns' names as delivered; empty where they could not be read. Use :func:`shown` before any is shown.
+    problem : str
+        Why there are none, or why they cannot be used; empty where there is nothing to say.
+    path : Path, optional
+        The file.
+    database : str
+        The ``[databases.NAME]`` that a table lies in; empty for a file.
+    synthetic : bool
+        Whether the file itself, or a sign beside it, says that it is made up.
+    """
+
+    name: str
+    columns: tuple[str, ...] = ()
+    problem: str = ""
+    path: Path | None = None
+    database: str = ""
+    synthetic: bool = False
+
+    @property
+    def stem(self) -> str:
+        """The file's or table's own name without its ending."""
+        return _without_ending(self.name.rpartition("/")[2]) if self.path else self.name.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The files of a folder: those that can be read, and how many others there are by ending."""
+
+    files: tuple[Path, ...]
+    others: dict[str, int]
+
+
+def find_files(folder: Path) -> Found:
+    """Return the data files of a folder and its subfolders, sorted by path.
+
+    Hidden files, and folders that are links, are left out.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    Found
+        ``others`` counts files in formats that deliveries come in and that are not read.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no folder, or holds more files or deeper folders than a delivery has.
+    """
+    if not folder.is_dir():
+        raise ArgumentError(f"DIR: {folder.name!r} is not a folder; give the folder that the delivery lies in")
+    files: list[Path] = []
+    others: dict[str, int] = {}
+    for path in _walk(folder):
+        ending = _ending(path.name)
+        if ending.removesuffix(_GZIPPED) in _TEXT or ending in _KINDS:
+            files.append(path)
+        elif path.suffix.lower() in _OTHER_DELIVERIES:
+            others[path.suffix.lower()] = others.get(path.suffix.lower(), 0) + 1
+    return Found(files=tuple(sorted(p for p in files if p.name != _SIGN)), others=dict(sorted(others.items())))
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    seen = 0
+    for here, folders, names in os.walk(folder):
+        if len(Path(here).relative_to(folder).parts) >= _DEEPEST:
+            folders.clear()
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and not (Path(here) / f).is_symlink())
+        for name in names:
+            path = Path(here) / name
+            if name.startswith(".") or not path.is_file():
+                continue
+            seen += 1
+            if seen > _MOST_FILES:
+                raise ArgumentError(
+                    f"DIR: more than {_MOST_FILES} files lie in {folder.name!r}; give the folder that the delivery itself "
+                    f"lies in"
+                )
+            yield path
+
+
+def _ending(name: str) -> str:
+    lower = name.lower()
+    if lower.endswith(_GZIPPED):
+        return Path(lower.removesuffix(_GZIPPED)).suffix + _GZIPPED
+    return Path(lower).suffix
+
+
+def _without_ending(name: str) -> str:
+    return name[: len(name) - len(_ending(name))]
+
+
+def read_files(files: Sequence[Path], folder: Path) -> list[Delivered]:
+    """Return the headers of files; what cannot be read says why.
+
+    Parameters
+    ----------
+    files : sequence of Path
+    folder : Path
+        What their names are relative to.
+    """
+    with Scratch() as scratch:
+        return [_read(path, folder, scratch.path / f"header-{number}") for number, path in enumerate(files)]
+
+
+def _read(path: Path, folder: Path, scratch: Path) -> Delivered:
+    name = path.relative_to(folder).as_posix()
+    if _PERSON.search(name) and any(is_identity_number(m[0]) for m in _PERSON.finditer(name)):
+        return Delivered(name=name, path=path, problem="its name holds a personal identity number: rename the file")
+    ending = _ending(path.name)
+    synthetic = (path.parent / _SIGN).is_file()
+    problem = ""
+    columns: tuple[str, ...] = ()
+    try:
+        if ending in STATISTICAL:
+            columns = _statistical(path, ending)
+        elif ending == ".parquet":
+            columns, says = _parquet(path)
+            synthetic = synthetic or says
+        else:
+            columns = _text(path, scratch, gzipped=ending.endswith(_GZIPPED))
+    except ExtractError as error:
+        # the message is ours and holds no value; its register is not known yet
+        problem = str(error).partition(": ")[2] or str(error)
+    except (OSError, EOFError, zlib.error):
+        problem = "the file cannot be read: it may be cut off, damaged or not readable for you"
+    if not problem and looks_like_data(columns):
+        columns, problem = (), NO_HEADER
+    return Delivered(name=name, columns=columns, problem=problem, path=path, synthetic=synthetic)
+
+
+def _statistical(path: Path, ending: str) -> tuple[str, ...]:
+    import pyreadstat
+
+    names = None
+    try:
+        _, about = getattr(pyreadstat, STATISTICAL[ending])(str(path), metadataonly=True)
+        names = tuple(map(str, about.column_names))
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeDecodeError):
+        names = None
+    if names is None:
+        raise ExtractError(
+            "file: its header cannot be read; it may be cut off, or not be of the kind that its name says"
+        )
+    return names
+
+
+def _parquet(path: Path) -> tuple[tuple[str, ...], bool]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    found = None
+    try:
+        found = pq.read_schema(path)
+    except (pa.ArrowException, OSError):
+        found = None
+    if found is None:
+        raise ExtractError("file: the Parquet file cannot be read; it may be cut off")
+    return tuple(map(str, found.names)), (found.metadata or {}).get(b"synthetic") == b"true"
+
+
+def _text(path: Path, scratch: Path, *, gzipped: bool) -> tuple[str, ...]:
+    """Return the header of a text file: its first line alone is copied, and taken apart as the reader would."""
+    with gzip.open(path, "rb") if gzipped else path.open("rb") as handle:
+        line = _first_line(handle.read(_MOST_BYTES))
+    if not line.strip():
+        raise ExtractError("file: it is empty; ask for it again, with its header")
+    line_only = scratch.with_suffix(".csv")
+    line_only.write_bytes(line + b"\n")
+    best: tuple[str, ...] = ()
+    most = -1
+    for schema in load_schemas().values():
+        header = look_through(schema, Register(path=line_only.name), line_only).header
+        known = _known(schema, header)
+        # of headers that are known equally well the one with most columns: a separator that is none leaves one
+        if (known, len(header)) > (most, len(best)):
+            most, best = known, header
+    line_only.unlink()
+    return tuple(name.strip() for name in best)
+
+
+def _first_line(start: bytes) -> bytes:
+    """Return the first line, UTF-16 as UTF-8; a line break inside quotes belongs to it."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        start = start.decode("utf-16", errors="ignore").encode()
+    mark = b"\n" if b"\n" in start else b"\r"
+    at = -1
+    while (at := start.find(mark, at + 1)) >= 0:
+        if start.count(b'"', 0, at) % 2 == 0:
+            return start[:at].rstrip(b"\r")
+    return start
+
+
+def _known(schema: ExtractSchema, header: Sequence[str]) -> int:
+    return sum(any(f.matches(n) for n in header) for f in schema.fields)
+
+
+def looks_like_data(columns: Sequence[str]) -> bool:
+    """Return whether names of columns are rather the values of a row.
+
+    They are where one has the shape of a personal identity number; or where no register knows any of them and a quarter of
+    them are numbers, dates or empty.
+
+    Parameters
+    ----------
+    columns : sequence of str
+    """
+    cells = [c.strip().strip('"') for c in columns]
+    if any(_PERSON.fullmatch(c) for c in cells):
+        return True
+    if not cells or any(f.matches(c) for schema in load_schemas().values() for f in schema.fields for c in cells):
+        return False
+    like = sum(not c or bool(_NUMBER.fullmatch(c) or _DATE.fullmatch(c) or _DIGITS.search(c)) for c in cells)
+    return like >= _DATA_SHARE * len(cells)
+
+
+def shown(column: str) -> str | None:
+    """Return a column's name where it can be shown, None where it could be somebody's data.
+
+    Parameters
+    ----------
+    column : str
+        As delivered.
+    """
+    name = column.strip()
+    return name if _NAME.fullmatch(name) and not _DIGITS.search(name) and not _DATE.search(name) else None
+
+
+def shown_name(delivered: Delivered) -> str:
+    """Return a file's name where it can be shown.
+
+    Parameters
+    ----------
+    delivered : Delivered
+    """
+    held = any(is_identity_number(m[0]) for m in _PERSON.finditer(delivered.name))
+    return "(a file whose name is not shown)" if held else delivered.name

@@ -1,0 +1,1 @@
+"""The order of data: which registers, variables, years and population a study needs, for the registers' owners."""
