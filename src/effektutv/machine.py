@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Asked", "collect_rarely", "end_when_asked", "leave", "load_meanwhile", "one_thread_for_small_matrices", "peak_memory_mib"]
+__all__ = [
+    "Asked",
+    "collect_rarely",
+    "end_when_asked",
+    "leave",
+    "load_meanwhile",
+    "one_thread_for_small_matrices",
+    "peak_memory_mib",
+]
 
 #: A report makes a million small objects and few cycles: collecting as often as usual takes a seventh of the run.
 _OBJECTS = (100_000, 50, 100)
