@@ -114,13 +114,13 @@ def attacked(tmp_path, seeds):
 def test_no_number_of_a_report_narrows_a_suppressed_cell(tmp_path):
     tried, refused = attacked(tmp_path, range(20))
     assert tried > 1000
-    assert len(refused) <= 4
+    assert refused == []
 
 
 @pytest.mark.slow
 def test_no_number_of_a_report_narrows_a_suppressed_cell_many(tmp_path):
     _, refused = attacked(tmp_path, range(100, 300))
-    assert len(refused) <= 40
+    assert refused == []
 
 
 def test_without_complements_the_attacker_succeeds(tmp_path, monkeypatch):
