@@ -237,7 +237,6 @@ def main() -> None:
         code = _INTERRUPTED
     if code == _INTERRUPTED:
         sys.stderr.write("effektutv: interrupted; nothing was written\n")
-    if code == _INTERRUPTED:
     # everything is closed and written: the system takes the memory back at once, the interpreter object by object
     leave(code)
 
