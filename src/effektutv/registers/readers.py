@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from glob import glob
 from pathlib import Path
 
 from ..errors import ExtractError
@@ -14,9 +13,10 @@ from .engine import Engine, literal, quoted
 from .identity_numbers import holds_identity_number
 from .parquet_source import parquet_source
 from .schema import ExtractSchema
+from .source_files import files_of
 from .statistical_files import STATISTICAL, statistical_to_parquet
 from .text_source import text_source
-from .typed_columns import Source
+from .typed_columns import FileForm, Source
 
 __all__ = ["Extract", "FileFacts", "open_extract"]
 
@@ -55,6 +55,8 @@ class Extract:
         Number of files with a header and no rows.
     unread : tuple of str
         A query a file that has columns which the declaration does not know, of these columns as texts.
+    forms : tuple of FileForm
+        How each text file is written: encoding, separator, decimal marks, date formats.
     """
 
     schema: ExtractSchema
@@ -65,6 +67,7 @@ class Extract:
     truncated: int
     empty: int = 0
     unread: tuple[str, ...] = ()
+    forms: tuple[FileForm, ...] = ()
 
 
 def open_extract(
@@ -103,14 +106,13 @@ def open_extract(
         If there is no file or table, one is empty or cannot be read, or a required column is missing or stands twice.
     """
     if database is not None:
-        sources, files, lazy = _from_tables(engine, schema, register, database, where)
+        sources, files = _from_tables(engine, schema, register, database, where)
     else:
-        sources, files, lazy = _from_files(engine, schema, register, folder, where)
+        sources, files = _from_files(engine, schema, register, folder, where)
+    # each source can be read again and again as it lies: in Parquet, or in a table of the session
     engine.execute(
-        f"CREATE {'VIEW' if lazy else 'TABLE'} {quoted(schema.name)} AS "
-        + " UNION ALL ".join(s.select for s in sources),
-        what=f"{schema.name}: a row does not have as many columns as the header, a quote is not closed, or line ends are "
-        "mixed; the file may be cut off",
+        f"CREATE VIEW {quoted(schema.name)} AS " + " UNION ALL ".join(s.select for s in sources),
+        what=f"{schema.name}: putting its files together",
     )
     counts = [s.rows for s in sources if s.rows is not None]
     _check_row_count(engine, schema, sum(counts) if len(counts) == len(sources) else None)
@@ -124,16 +126,16 @@ def open_extract(
         truncated=sum(s.truncated for s in sources),
         empty=sum(_is_empty(engine, schema, source) for source in sources),
         unread=tuple(s.unread for s in sources if s.unread),
+        forms=tuple(s.form for s in sources if s.form is not None),
     )
 
 
-#: Sources in order, what the manifest says of each, and whether they can be read again and again as they lie.
-_Sources = tuple[list[Source], tuple[FileFacts, ...], bool]
+#: Sources in order, and what the manifest says of each.
+_Sources = tuple[list[Source], tuple[FileFacts, ...]]
 
 
 def _from_files(engine: Engine, schema: ExtractSchema, register: Register, folder: Path, where: str) -> _Sources:
-    paths = sorted(Path(p) for p in glob(str(folder / (register.path or ""))))  # noqa: PTH207  (the pattern may be absolute)
-    paths = [p for p in paths if p.is_file()]
+    paths = files_of(folder, register.path or "")
     if not paths:
         raise ExtractError(
             f"{schema.name}: no file matches the path {register.path!r} ({where}); check path and folder"
@@ -143,8 +145,11 @@ def _from_files(engine: Engine, schema: ExtractSchema, register: Register, folde
             f"{schema.name}: the name of a file holds a personal identity number; nothing was kept. Rename the file"
         )
     sources = [_from_file(engine, schema, register, path, number) for number, path in enumerate(paths)]
-    files = tuple(FileFacts(name=p.name, size=p.stat().st_size, sha256=_sha256(p)) for p in paths)
-    return sources, files, all(p.suffix.lower() in (".parquet", *STATISTICAL) for p in paths)
+    files = tuple(
+        FileFacts(name=p.name, size=p.stat().st_size, sha256=s.sha256 or _sha256(p))
+        for p, s in zip(paths, sources, strict=True)
+    )
+    return sources, files
 
 
 def _from_file(engine: Engine, schema: ExtractSchema, register: Register, path: Path, number: int) -> Source:
@@ -170,7 +175,7 @@ def _from_tables(engine: Engine, schema: ExtractSchema, register: Register, data
     for number, table in enumerate(tables):
         source = parquet_source(engine, schema, register, table.path, number, name=table.name)
         sources.append(replace(source, ignored=table.ignored, rows=table.rows))
-    return sources, tuple(FileFacts(name=t.name, size=None, sha256=t.sha256) for t in tables), True
+    return sources, tuple(FileFacts(name=t.name, size=None, sha256=t.sha256) for t in tables)
 
 
 def _is_empty(engine: Engine, schema: ExtractSchema, source: Source) -> bool:

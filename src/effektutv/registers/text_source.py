@@ -1,20 +1,84 @@
-"""Delivered text files (CSV, TXT), whichever way they are written, as a query of typed columns."""
+"""Delivered text files (CSV, TXT, TSV), whichever way they are written, as tables of typed columns.
+
+A file is looked through once, a sample of it tells how its columns are written, and then it is parsed, typed and counted in
+blocks, several beside each other. No row is lost in silence: each block must give as many rows as it has lines.
+"""
 
 from __future__ import annotations
 
+import os
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from ..errors import EffektutvError, ExtractError
 from ..study import Register
-from .engine import Engine, literal
-from .schema import ExtractSchema
-from .text_files import inspect_text
-from .typed_columns import Source, found_columns, match_header, select_typed, text_or_missing, typed
+from .date_layouts import layout_of
+from .engine import Engine, quoted
+from .schema import ExtractSchema, Field, FieldType
+from .text_files import TextFile, data_blocks, look_through
+from .text_form import Evidence, evidence_of, reading_of
+from .text_values import Typed, dates, integers, numbers, tidied
+from .typed_columns import BAD, FileForm, Source, found_columns, match_header, select_typed
 
 __all__ = ["text_source"]
 
+_ARROW = {
+    FieldType.STRING: pa.string(),
+    FieldType.INTEGER: pa.int64(),
+    FieldType.NUMBER: pa.float64(),
+    FieldType.DATE: pa.date32(),
+}
+#: Values of each sample of a file that are looked at to tell how a column is written.
+_SAMPLED = 2_000
+#: Values kept of each column that the declaration does not know, spread over the file.
+_KEPT = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """How each block of a file is parsed and typed: the same for all, so that blocks do not depend on each other."""
+
+    schema: ExtractSchema
+    file: TextFile
+    fields: Mapping[int, Field]
+    readings: Mapping[str, str]
+    unread: Sequence[int] = ()
+
+    @property
+    def arrow(self) -> pa.Schema:
+        columns = [(f.column, _ARROW[f.type]) for f in self.fields.values()]
+        return pa.schema([*columns, (BAD, pa.int64())])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    """Typed rows, some values of undeclared columns, and columns that cannot be read before it is known how they are written."""
+
+    batch: pa.RecordBatch
+    unread: dict[int, Any]
+    doubtful: set[str]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Result:
+    """What becomes of the blocks beside the rows themselves."""
+
+    unread: dict[int, list[Any]] = field(default_factory=dict)
+    doubtful: set[str] = field(default_factory=set)
+    failed: EffektutvError | None = None
+
 
 def text_source(engine: Engine, schema: ExtractSchema, register: Register, path: Path, number: int) -> Source:
-    """Return a file as a query of typed columns.
+    """Read a file into a table of typed columns.
 
     Parameters
     ----------
@@ -27,34 +91,245 @@ def text_source(engine: Engine, schema: ExtractSchema, register: Register, path:
     path : Path
         The file.
     number : int
-        Its place among the register's files: tells their copies apart.
+        Its place among the register's files: tells their tables apart.
 
     Raises
     ------
     ExtractError
-        If it cannot be read, or a required column is missing or stands twice.
+        If it cannot be read without doubt, or a required column is missing or stands twice.
     """
-    form = inspect_text(schema, register, path, engine.scratch / f"{schema.name}-{number}.txt")
-    matched = match_header(schema, form.header)
-    names = {f"c{i}": "VARCHAR" for i in range(len(form.header))}
-    columns = "{" + ", ".join(f"{literal(n)}: {literal(t)}" for n, t in names.items()) + "}"
-    source = (
-        f"read_csv({literal(str(form.path))}, columns={columns}, auto_detect=false, header=false, skip=1, "
-        f"delim={literal(form.delimiter)}, quote='\"', escape='\"', encoding={literal(form.encoding)}, "
-        f"nullstr='', strict_mode=true, max_line_size=16777216)"
+    file = look_through(schema, register, path)
+    matched = match_header(schema, file.header)
+    fields = matched.by_position
+    threads = _threads(engine)
+    plan = _Plan(
+        schema=schema,
+        file=file,
+        fields=fields,
+        readings=_readings(schema, register, file, fields, threads, most=_SAMPLED),
+        unread=[i for i in range(len(file.header)) if i not in fields],
     )
-    expressions: dict[str, tuple[str, str | None]] = {}
-    for position, field in matched.by_position.items():
-        text = text_or_missing(schema, f"c{position}")
-        value = typed(field, text, form.decimal, register.date_format)
-        expressions[field.column] = (value, f"{text} IS NOT NULL AND {value} IS NULL")
-    select = select_typed(schema, expressions, source, path.stem)
-    unread = [n for i, n in enumerate(names) if i not in matched.by_position]
+    table = f"{schema.name}, file {number}"
+    result = _read_in(engine, plan, table, threads)
+    if result.doubtful:  # the sample did not tell, and a later value depends on it: now all values must
+        open_ = {i: f for i, f in fields.items() if f.column in result.doubtful}
+        plan = replace(plan, readings={**plan.readings, **_readings(schema, register, file, open_, threads)})
+        result = _read_in(engine, plan, table, threads)
+    expressions: dict[str, tuple[str, str | None]] = {f.column: (quoted(f.column), None) for f in fields.values()}
     return Source(
-        select=select,
+        select=select_typed(schema, expressions, quoted(table), path.stem, bad=quoted(BAD)),
         columns=found_columns(schema, matched),
         ignored=matched.ignored,
-        truncated=form.truncated,
-        rows=form.rows,
-        unread=f"SELECT {', '.join(unread)} FROM {source}" if unread else None,
+        truncated=file.truncated,
+        rows=sum(file.rows),
+        unread=_keep_unread(engine, result, f"{table}, not declared"),
+        form=_form(plan),
+        sha256=file.sha256,
     )
+
+
+def _threads(engine: Engine) -> int:
+    ((threads,),) = engine.rows("SELECT current_setting('threads')", what="settings")
+    return max(1, min(int(threads), os.cpu_count() or 1))
+
+
+def _form(plan: _Plan) -> FileForm:
+    def of(kind: FieldType) -> tuple[tuple[str, str], ...]:
+        found = ((f.name, plan.readings.get(f.column)) for f in plan.fields.values() if f.type is kind)
+        return tuple((name, reading) for name, reading in found if reading is not None)
+
+    return FileForm(
+        file=plan.file.path.name,
+        encoding=plan.file.encoding,
+        delimiter=plan.file.delimiter,
+        decimals=of(FieldType.NUMBER),
+        dates=of(FieldType.DATE),
+    )
+
+
+def _readings(
+    schema: ExtractSchema,
+    register: Register,
+    file: TextFile,
+    fields: Mapping[int, Field],
+    threads: int,
+    *,
+    most: int | None = None,
+) -> dict[str, str]:
+    """Return the decimal mark or date format of each column whose values tell, from so many of each sample or from all."""
+    varied = {i: f for i, f in fields.items() if f.type in (FieldType.NUMBER, FieldType.DATE)}
+    blocks = data_blocks(schema, file) if most is None else ((s, -1) for s in file.samples)
+    evidence = _gather(schema, register, file, varied, blocks, threads, most=most)
+    found = {f.column: reading_of(schema, f, evidence[i], register, whole=most is None) for i, f in varied.items()}
+    return {column: reading for column, reading in found.items() if reading is not None}
+
+
+def _gather(
+    schema: ExtractSchema,
+    register: Register,
+    file: TextFile,
+    fields: Mapping[int, Field],
+    blocks: Iterator[tuple[bytes, int]],
+    threads: int,
+    *,
+    most: int | None = None,
+) -> dict[int, Evidence]:
+    plan = _Plan(schema=schema, file=file, fields=fields, readings={})
+
+    def of(block: bytes, rows: int) -> dict[int, Evidence]:
+        texts = _parsed(plan, block, rows)
+        return {i: evidence_of(f, _spread(texts[i], most), register) for i, f in fields.items()}
+
+    out = {i: evidence_of(f, pa.array([], pa.string()), register) for i, f in fields.items()}
+    if fields:
+        for found in _beside(of, blocks, threads):
+            out = {i: out[i] + found[i] for i in fields}
+    return out
+
+
+def _beside(work: Any, blocks: Iterator[tuple[bytes, int]], threads: int) -> Iterator[Any]:
+    """Yield what is made of each block, in their order; a few blocks are worked on at a time, so that memory stays bounded."""
+    with ThreadPoolExecutor(threads) as pool:
+        waiting: deque[Future[Any]] = deque()
+        try:
+            for block, rows in blocks:
+                if not block:
+                    continue
+                waiting.append(pool.submit(work, block, rows))
+                if len(waiting) > 2 * threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _read_in(engine: Engine, plan: _Plan, table: str, threads: int) -> _Result:
+    """Parse, type and store the file."""
+    result = _Result()
+
+    def work(block: bytes, rows: int) -> _Block:
+        return _typed_block(plan, block, rows)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        # an error may not go through the engine, which would write it into a message of its own
+        try:
+            for block in _beside(work, data_blocks(plan.schema, plan.file), threads):
+                for position, values in block.unread.items():
+                    result.unread.setdefault(position, []).append(values)
+                result.doubtful |= block.doubtful
+                yield block.batch
+        except EffektutvError as error:
+            result.failed = error
+
+    engine.register(table, pa.RecordBatchReader.from_batches(plan.arrow, batches()))
+    if result.failed is not None:
+        raise result.failed
+    return result
+
+
+def _keep_unread(engine: Engine, result: _Result, table: str) -> str | None:
+    """Keep the sample of columns that the declaration does not know as a table; return its query."""
+    if not result.unread:
+        return None
+    columns = [pa.concat_arrays(values) for values in result.unread.values()]
+    longest = max(map(len, columns))
+    padded = [pa.concat_arrays([c, pa.nulls(longest - len(c), pa.string())]) for c in columns]
+    engine.register(table, pa.table(padded, names=[f"c{i}" for i in range(len(padded))]))
+    return f"SELECT * FROM {quoted(table)}"
+
+
+def _typed_block(plan: _Plan, block: bytes, rows: int) -> _Block:
+    texts = _parsed(plan, block, rows)
+    misfits = np.zeros(rows, dtype=np.int64)
+    doubtful = set()
+    columns = []
+    for position, column in plan.fields.items():
+        reading = plan.readings.get(column.column)
+        values, bad = _typed(column, texts[position], reading)
+        columns.append(values)
+        if bad is not None:
+            misfits |= bad.astype(np.int64) << plan.schema.fields.index(column)
+            if reading is None and column.type in (FieldType.NUMBER, FieldType.DATE):
+                doubtful.add(column.column)
+    most = max(64, _KEPT // len(plan.file.rows))
+    return _Block(
+        batch=pa.record_batch([*columns, pa.array(misfits)], schema=plan.arrow),
+        unread={i: _spread(texts[i].drop_null(), most) for i in plan.unread},
+        doubtful=doubtful,
+    )
+
+
+def _spread(values: Any, most: int | None) -> Any:
+    """Return at most so many values, evenly spread."""
+    if most is None or len(values) <= most:
+        return values
+    return values.take(pa.array(np.linspace(0, len(values) - 1, most).astype(np.int64)))
+
+
+def _typed(column: Field, texts: Any, reading: str | None) -> Typed:
+    """Return a column's values; where it is open how they are written, only those fit that are the same in any way."""
+    if column.type is FieldType.INTEGER:
+        return integers(texts)
+    if column.type is FieldType.NUMBER:
+        if reading is not None:
+            return numbers(texts, reading)
+        values, bad = integers(texts)
+        return values.cast(pa.float64()), bad
+    if column.type is FieldType.DATE:
+        return dates(texts, layout_of(reading or column.date_format))
+    return texts, None
+
+
+def _parsed(plan: _Plan, block: bytes, rows: int) -> dict[int, Any]:
+    """Return the texts of the wanted columns of a block; ``rows`` is how many there must be, -1 where that is not asked."""
+    wanted = [*plan.fields, *plan.unread]
+    table = _parse(plan, block, [f"c{i}" for i in wanted])
+    if table is None:
+        raise ExtractError(
+            f"{plan.schema.name}: a row does not have as many columns as the header; the file may be cut off, or a value holds "
+            f"the separator and is not quoted"
+        )
+    if rows not in (-1, table.num_rows):
+        raise ExtractError(
+            f"{plan.schema.name}: lines and rows do not add up; line ends are mixed, or the file changed while it was read"
+        )
+    columns = [table.column(j).combine_chunks() for j in range(len(wanted))]
+    return {
+        i: tidied(column, plan.file.encoding, plan.schema.missing_values)
+        for i, column in zip(wanted, columns, strict=True)
+    }
+
+
+def _parse(plan: _Plan, block: bytes, wanted: Sequence[str]) -> pa.Table | None:
+    """Return the wanted columns as texts, or None if a row has more or fewer columns than the header."""
+    names = [f"c{i}" for i in range(len(plan.file.header))]
+    torn: list[bool] = []
+
+    def refuse(_: object) -> str:
+        torn.append(True)
+        return "skip"
+
+    quotes = b'"' in block
+    table = None
+    # the parser's own message would repeat the row
+    with suppress(pa.ArrowInvalid):
+        table = pyarrow.csv.read_csv(
+            pa.BufferReader(block),
+            read_options=pyarrow.csv.ReadOptions(column_names=names, use_threads=False, block_size=len(block) + 1),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=plan.file.delimiter,
+                quote_char='"' if quotes else False,
+                newlines_in_values=quotes,
+                invalid_row_handler=refuse,
+            ),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                include_columns=wanted,
+                null_values=["", *plan.schema.missing_values],
+                strings_can_be_null=True,
+                check_utf8=False,
+            ),
+        )
+    return None if torn else table

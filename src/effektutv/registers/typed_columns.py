@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import ExtractError
+from .date_layouts import ISO, MIDNIGHT, layout_of
 from .engine import literal, quoted
 from .identity_numbers import holds_identity_number
 from .schema import ExtractSchema, Field, FieldType
@@ -19,6 +20,7 @@ from .schema import ExtractSchema, Field, FieldType
 __all__ = [
     "BAD",
     "SQL_TYPE",
+    "FileForm",
     "Matched",
     "Source",
     "found_columns",
@@ -31,6 +33,9 @@ __all__ = [
 #: The column that holds, a bit a field, whether the delivered text did not fit the field's type.
 BAD = "__bad"
 
+#: Beyond it a number with a fraction part cannot hold every whole number: what stands there may have been another.
+_LARGEST = 2**53
+
 #: The engine's type of each declared one.
 SQL_TYPE = {
     FieldType.STRING: "VARCHAR",
@@ -38,6 +43,30 @@ SQL_TYPE = {
     FieldType.NUMBER: "DOUBLE",
     FieldType.DATE: "DATE",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileForm:
+    """How one delivered text file is written, as found or as declared: what a reader of the data-quality report must know.
+
+    Parameters
+    ----------
+    file : str
+        Its name.
+    encoding : {"utf-8", "utf-16", "latin-1", "cp1252"}
+    delimiter : str
+        The separator.
+    decimals : tuple of (str, str)
+        Column and decimal mark, a number column each.
+    dates : tuple of (str, str)
+        Column and format as ``strptime`` takes it, a date column each.
+    """
+
+    file: str
+    encoding: str
+    delimiter: str
+    decimals: tuple[tuple[str, str], ...] = ()
+    dates: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +88,10 @@ class Source:
     unread : str, or None
         The query of the columns that the declaration does not know, as texts: a sample of them is looked at for personal
         identity numbers, and nothing else is ever done with them. None where there is none.
+    form : FileForm, or None
+        How the file is written, for a text file.
+    sha256 : str, or None
+        Of the file's bytes, where they were read anyway.
     """
 
     select: str
@@ -67,6 +100,8 @@ class Source:
     truncated: bool
     rows: int | None
     unread: str | None = None
+    form: FileForm | None = None
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,20 +198,32 @@ def typed(field: Field, text: str, decimal: str, date_format: str | None) -> str
     if field.type is FieldType.STRING:
         return text
     if field.type is FieldType.INTEGER:
-        return f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]+') THEN try_cast({text} AS BIGINT) END"
+        value = f"try_cast({text} AS BIGINT)"
+        return f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]+') AND abs({value}) <= {_LARGEST} THEN {value} END"
     if field.type is FieldType.NUMBER:
         pattern = f"[+-]?[0-9]+([{decimal}][0-9]+)?"
-        number = f"try_cast(replace({text}, ',', '.') AS DOUBLE)"
-        return f"CASE WHEN regexp_full_match({text}, {literal(pattern)}) THEN {number} END"
-    chosen = date_format or field.date_format
-    if chosen == "%Y-%m-%d":
+        value = f"try_cast(replace({text}, ',', '.') AS DOUBLE)"
         return (
-            f"CASE WHEN regexp_full_match({text}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN try_cast({text} AS DATE) END"
+            f"CASE WHEN regexp_full_match({text}, {literal(pattern)}) AND abs({value}) <= {_LARGEST} THEN {value} END"
         )
-    return f"CAST(try_strptime({text}, {literal(chosen)}) AS DATE)"
+    layout = layout_of(date_format or field.date_format)
+    bare = f"regexp_replace({text}, {literal(MIDNIGHT + '$')}, '')"
+    day = (
+        f"try_cast({bare} AS DATE)"
+        if layout == ISO
+        else f"CAST(try_strptime({bare}, {literal(layout.format)}) AS DATE)"
+    )
+    return f"CASE WHEN regexp_full_match({bare}, {literal(layout.pattern)}) THEN {day} END"
 
 
-def select_typed(schema: ExtractSchema, expressions: dict[str, tuple[str, str | None]], source: str, name: str) -> str:
+def select_typed(
+    schema: ExtractSchema,
+    expressions: dict[str, tuple[str, str | None]],
+    source: str,
+    name: str,
+    *,
+    bad: str | None = None,
+) -> str:
     """Return the query of one file: every declared column in order, then the bits of those that did not fit.
 
     Parameters
@@ -188,6 +235,8 @@ def select_typed(schema: ExtractSchema, expressions: dict[str, tuple[str, str | 
         What the columns are read from.
     name : str
         The file's or table's own name, without suffix: it tells the year in some registers.
+    bad : str, optional
+        The expression of the bits, where they are there already.
     """
     columns = []
     bits = []
@@ -203,15 +252,19 @@ def select_typed(schema: ExtractSchema, expressions: dict[str, tuple[str, str | 
             )
         else:
             columns.append(f"CAST(NULL AS {SQL_TYPE[field.type]}) AS {quoted(field.column)}")
-    bad = " + ".join(bits) if bits else "0"
+    if bad is None:
+        bad = " + ".join(bits) if bits else "0"
     return f"SELECT {', '.join(columns)}, CAST({bad} AS BIGINT) AS {quoted(BAD)} FROM {source}"
 
 
 def _from_name(schema: ExtractSchema, field: Field, name: str) -> str:
-    found = re.search(field.from_file or "", name)
-    if found is None:
+    # a project's number and a longer number, as a day's, hold no year; what is left must say one and the same
+    bare = re.sub(r"^p\d+_", "", name, flags=re.IGNORECASE)
+    told = {m[0] for m in re.finditer(rf"(?<!\d)(?:{field.from_file})(?!\d)", bare)}
+    if len(told) != 1:
+        problem = "tells several" if told else "does not tell it either"
         raise ExtractError(
-            f"{schema.name}: the file has no column {field.name} and its name does not tell it either; "
+            f"{schema.name}: the file has no column {field.name} and its name {problem}; "
             f"name each file as delivered, e.g. Individ_2014"
         )
-    return found[0]
+    return told.pop()

@@ -32,7 +32,7 @@ def opened(engine, tmp_path):
     """Write bytes as one extract and open it."""
 
     def open_(data: bytes | str, schema="af_sokandekategori", name="extract.csv", **options):
-        engine.execute(f'DROP TABLE IF EXISTS "{schema}"', what="test")
+        engine.execute(f'DROP VIEW IF EXISTS "{schema}"', what="test")
         (tmp_path / name).write_bytes(data.encode() if isinstance(data, str) else data)
         return open_extract(engine, load_schema(schema), Register(path=name, **options), tmp_path, "study.toml, line 1")
 
@@ -84,8 +84,11 @@ def test_decimal_comma_and_star_for_missing(engine, opened):
     assert rows(engine, extract, "tom, omfattning, bidrag") == [(None, 50.5, 12000.0)]
 
 
-def test_a_decimal_point_where_a_comma_is_declared_is_counted(engine, opened):
-    extract = opened("LopNr;insats;from;tom;omfattning\nA;42;2015-01-01;;50.5\n", schema="af_beslut")
+def test_a_decimal_point_among_commas_is_counted(engine, opened):
+    extract = opened(
+        "LopNr;insats;from;tom;omfattning\nA;42;2015-01-01;;50.5\nB;42;2015-01-01;;50,5\nC;42;2015-01-01;;2,5\n",
+        schema="af_beslut",
+    )
     found = findings(engine, extract)
     assert found["omfattning", "type"].rows_failing == 1
     assert found["omfattning", "type"].severity is Severity.ERROR
@@ -97,7 +100,9 @@ def test_whole_numbers_are_not_rounded(engine, opened):
     assert findings(engine, extract)["halsa", "type"].rows_failing == 2
 
 
-@pytest.mark.parametrize("bad", ["2015-02-30", "01/02/2015", "20150201", "15-02-01", "2015-2-1", "infinity", "x"])
+@pytest.mark.parametrize(
+    "bad", ["2015-02-30", "31/13/2015", "20150230", "2015-2-1", "2015-02-01 13:00:00", "infinity", "x"]
+)
 def test_a_wrong_date_is_counted_and_not_shown(engine, opened, bad):
     extract = opened(f"LopNr;inskadm;utskadm;skat\n{SECRET};{bad};2015-03-31;42\n")
     number, found = check_extract(engine, extract)
@@ -123,7 +128,7 @@ def test_a_declared_date_format(engine, opened):
         (b"LopNr;inskadm;utskadm;skat;SKAT\nA;2015-01-01;;42;42\n", "column skat stands 2 times"),
         (b"LopNr;inskadm;utskadm;skat\nSECRET4711;2015-01-01;\n", "a row does not have as many columns"),
         (b"LopNr;inskadm;utskadm;skat\nSECRET4711;2015-01-01;;42;9;9\n", "a row does not have as many columns"),
-        (b'LopNr;inskadm;utskadm;skat\n"SECRET4711;2015-01-01;;42\n', "quote is not closed"),
+        (b'LopNr;inskadm;utskadm;skat\n"SECRET4711;2015-01-01;;42\n', "quotation mark is not closed"),
         (b"LopNr;inskadm;utskadm;skat\nA\x00B;2015-01-01;;42\n", "NUL"),
     ],
 )

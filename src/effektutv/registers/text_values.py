@@ -1,0 +1,195 @@
+"""From delivered texts to typed values, a block of rows at a time, in Arrow: strictly, and fast for what is written as usual.
+
+Each function takes texts and returns values with, for each row, whether its text did not fit; that is what is counted later.
+Most texts are tried together on the bytes of the column. What is written in a rarer way (with a sign, very long) is tried one
+by one, each distinct text once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from .date_layouts import ISO, MIDNIGHT, DateLayout
+
+__all__ = ["LARGEST", "dates", "integers", "numbers", "tidied"]
+
+#: Beyond it a number with a fraction part cannot hold every whole number.
+LARGEST = 2**53
+
+#: 1 January of the year 1: there is no year 0.
+_FIRST_DAY = -719162
+_ZERO, _BLANK, _POINT = b"0 ."
+#: So many digits are always below LARGEST.
+_SAFE_DIGITS = 15
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+#: Bytes that a byte of cp1252 takes more than one in UTF-8; nothing for the five that cp1252 leaves open.
+_MORE = np.array([len(bytes([b]).decode("cp1252", "ignore").encode() or b"-") - 1 for b in range(256)], dtype=np.int32)
+
+Typed = tuple[Any, "NDArray[np.bool_] | None"]
+
+
+def tidied(texts: Any, encoding: str, marks: tuple[str, ...]) -> Any:
+    """Return texts as UTF-8 without blanks around them, missing where they are a mark for missing.
+
+    Parameters
+    ----------
+    texts : pyarrow.StringArray
+        Bytes as delivered, marks that stand alone already missing.
+    encoding : str
+        The file's; whatever is not UTF-8 or UTF-16 is taken as cp1252.
+    marks : tuple of str
+        Marks for missing.
+    """
+    data, _ = _bytes_of(texts)
+    if not len(data):
+        return texts
+    if encoding not in ("utf-8", "utf-16") and int(data.max()) > 127:
+        texts = _recoded(texts)
+    if (data == _BLANK).any():
+        texts = pc.ascii_trim(texts, characters=" ")
+        texts = pc.if_else(pc.is_in(texts, value_set=pa.array(["", *marks])), pa.scalar(None, pa.string()), texts)
+    return texts
+
+
+def integers(texts: Any) -> Typed:
+    """Return whole numbers; digits with a sign or without, up to :data:`LARGEST`.
+
+    Parameters
+    ----------
+    texts : pyarrow.StringArray
+    """
+    data, offsets = _bytes_of(texts)
+    odd = np.diff(offsets) > _SAFE_DIGITS
+    strange = (data - np.uint8(_ZERO)) > 9
+    if strange.any():
+        odd |= _within(strange, offsets) > 0
+    if not odd.any():
+        return texts.cast(pa.int64()), None
+    plain = pc.if_else(pa.array(odd), pa.scalar(None, pa.string()), texts).cast(pa.int64())
+    return _one_by_one(texts, odd, plain, _integer)
+
+
+def numbers(texts: Any, mark: str) -> Typed:
+    """Return numbers; digits, with or without a sign and a fraction part, up to :data:`LARGEST`.
+
+    Parameters
+    ----------
+    texts : pyarrow.StringArray
+    mark : {",", "."}
+        The decimal mark.
+    """
+    data, offsets = _bytes_of(texts)
+    long = np.diff(offsets)
+    marked = data == ord(mark)
+    odd = long > _SAFE_DIGITS
+    other = ((data - np.uint8(_ZERO)) > 9) & ~marked
+    if other.any():
+        odd |= _within(other, offsets) > 0
+    if marked.any():
+        last = len(data) - 1
+        edge = marked[np.minimum(offsets[:-1], last)] | marked[np.minimum(offsets[1:] - 1, last)]
+        odd |= (_within(marked, offsets) > 1) | (edge & (long > 0))
+    points = _with_bytes(texts, np.where(marked, np.uint8(_POINT), data).tobytes(), offsets)
+    if not odd.any():
+        return points.cast(pa.float64()), None
+    plain = pc.if_else(pa.array(odd), pa.scalar(None, pa.string()), points).cast(pa.float64())
+    shape = re.compile(rf"[+-]?[0-9]+([{mark}][0-9]+)?")
+
+    def number(text: str) -> float | None:
+        value = float(text.replace(mark, ".")) if shape.fullmatch(text) else np.inf
+        return value if abs(value) <= LARGEST else None
+
+    return _one_by_one(texts, odd, plain, number)
+
+
+def dates(texts: Any, layout: DateLayout) -> Typed:
+    """Return days.
+
+    Parameters
+    ----------
+    texts : pyarrow.StringArray
+    layout : DateLayout
+        How they are written.
+    """
+    if layout == ISO:
+        out = _all_iso(texts)
+        if out is not None:
+            return out, None
+    coded = texts.dictionary_encode()
+    distinct = coded.dictionary
+    if (_bytes_of(distinct)[0] == ord(":")).any():
+        distinct = pc.replace_substring_regex(distinct, pattern=f"{MIDNIGHT}$", replacement="")
+    right = np.diff(_bytes_of(distinct)[1]) == layout.length
+    days, fits = layout.days(_bytes_of(distinct if right.all() else distinct.filter(pa.array(right)))[0])
+    values = np.zeros(len(distinct), dtype=np.int32)
+    values[right] = days
+    bad = ~right
+    bad[right] = ~fits
+    out = pa.array(values, mask=bad).cast(pa.date32()).take(coded.indices)
+    if not bad.any():
+        return out, None
+    return out, pc.fill_null(pa.array(bad).take(coded.indices), False).to_numpy(zero_copy_only=False)
+
+
+def _all_iso(texts: Any) -> Any:
+    """Return the days where every text is one as Arrow reads it, which is as strict as :meth:`DateLayout.days`; else None."""
+    try:
+        days = texts.cast(pa.date32())
+    except pa.ArrowInvalid:
+        return None
+    first = pc.min(days.cast(pa.int32())).as_py()
+    return days if first is None or first >= _FIRST_DAY else None
+
+
+def _integer(text: str) -> int | None:
+    digits = text.lstrip("+-").lstrip("0")
+    if not _INTEGER.fullmatch(text) or len(digits) > _SAFE_DIGITS + 1 or int(digits or "0") > LARGEST:
+        return None
+    return int(text)
+
+
+def _one_by_one(texts: Any, odd: NDArray[np.bool_], plain: Any, read: Callable[[str], float | None]) -> Typed:
+    """Put the values of odd texts among the plain ones, each distinct text read once."""
+    coded = texts.filter(pa.array(odd)).dictionary_encode()
+    values = pa.array([read(text) for text in coded.dictionary.to_pylist()], plain.type).take(coded.indices)
+    bad = np.zeros(len(texts), dtype=np.bool_)
+    bad[odd] = values.is_null().to_numpy(zero_copy_only=False)
+    return pc.replace_with_mask(plain, pa.array(odd), values), bad
+
+
+def _bytes_of(texts: Any) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """Return a column's bytes one value after the other, and where each begins and ends; a missing value has none."""
+    _, offsets, data = texts.buffers()
+    if not len(texts):
+        return np.empty(0, dtype=np.uint8), np.zeros(1, dtype=np.int32)
+    places = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    whole = np.frombuffer(data, dtype=np.uint8) if data is not None else np.empty(0, dtype=np.uint8)
+    return whole[places[0] : places[-1]], places - places[0]
+
+
+def _within(flags: NDArray[np.bool_], offsets: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return how many bytes of each value are flagged."""
+    before = np.zeros(len(flags) + 1, dtype=np.int32)
+    np.cumsum(flags, out=before[1:])
+    return before[offsets[1:]] - before[offsets[:-1]]
+
+
+def _with_bytes(texts: Any, data: bytes, offsets: NDArray[np.int32]) -> Any:
+    """Return a column with other bytes, missing where the given one is."""
+    plain = texts if texts.offset == 0 else pa.concat_arrays([texts])
+    buffers = [plain.buffers()[0], pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(data)]
+    return pa.Array.from_buffers(pa.string(), len(texts), buffers)
+
+
+def _recoded(texts: Any) -> Any:
+    data, offsets = _bytes_of(texts)
+    more = np.zeros(len(data) + 1, dtype=np.int32)
+    np.cumsum(_MORE[data], out=more[1:])
+    return _with_bytes(texts, data.tobytes().decode("cp1252").encode(), offsets + more[offsets])
