@@ -15,6 +15,7 @@ from .families import Family, families_of, one_pattern, year_of
 from .matching import SURE, Candidate, candidates_of, chosen, judge, nearest
 from .questions import Answer, Question
 from .study_text import Note, wrapped
+from .template import register_order
 
 __all__ = ["Delivery", "Placed", "new_table", "place_questions"]
 
@@ -93,8 +94,8 @@ class Delivery:
         self._folder, self._beside, self._others = folder, beside, others
         self._candidates = {d.name: candidates_of(d) for d in self.delivered if not d.problem}
         found = [best for c in self._candidates.values() if (best := chosen(c)) is not None]
-        #: Files that are a register beyond doubt, by register in the schemas' order.
-        self.sure = {n: [c for c in found if c.register == n] for n in extract_names()}
+        #: Files that are a register beyond doubt, by register, in the trial's order.
+        self.sure = {n: [c for c in found if c.register == n] for n in register_order()}
         self.sure = {name: files for name, files in self.sure.items() if files}
 
     def families(self, name: str, refused: Collection[str]) -> list[Family]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from ..cohort.outcomes import SOURCES
-from ..registers.schema import load_schema
+from ..registers.schema import DatedBy, extract_names, load_schema
 from ..study import SURVEY
 from .study_text import wrapped
 from .template import RECEIPT, groups_of_state
@@ -25,6 +25,10 @@ _BESIDE = {
     "af_inskrivning": "spells with a SIUS consultant: without it the report cannot say who was given one",
     "tidredovisning": "hours by actor: without it the report cannot say what each arm was given",
 }
+
+
+#: Registers whose rows go on in time, so that a delivery ends on some day.
+_RUNNING = (DatedBy.SPELL, DatedBy.EVENT, DatedBy.MONTH, DatedBy.MONTHS)
 
 
 class Answer(StrEnum):
@@ -159,14 +163,18 @@ def _about_design(values: Mapping[str, Any], form: Collection[str]) -> Iterator[
 def _about_registers(values: Mapping[str, Any]) -> Iterator[Question]:
     dated = {name for groups in SOURCES.values() for group in groups for name in group}
     for name in values.get("registers", {}):
-        if name in dated:
+        if name not in extract_names():
+            continue
+        schema = load_schema(name)
+        if name in dated or (schema.dating.by in _RUNNING and schema.owner != "projektet"):
+            beyond = "Months beyond it are missing, not zero." if name in dated else "Up to it, months are looked for."
             yield Question(
                 table=("registers", name),
                 key="cutoff",
-                ask="Which is the last day that this delivery covers? Months beyond it are missing, not zero.",
+                ask=f"Which is the last day that this delivery covers? {beyond}",
                 answer=Answer.DAY,
                 suggestions=("cutoff = YYYY-MM-DD",),
-                needed=True,
+                needed=name in dated,
             )
     if "fk_ersattning" in values.get("registers", {}) and "codes" in values:
         for key, benefit in (("aktivitetsersattning", "aktivitetsersättning"), ("sjukersattning", "sjukersättning")):

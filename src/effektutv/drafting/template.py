@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from ..cohort.outcomes import SOURCES
+from ..registers.schema import extract_names
 from ..resources import studies_folder
 from ..study import FIRST_MONTH_IN_WORK, MONTHS_IN_WORK, SURVEY
 from .study_text import WAITS
 
-__all__ = ["EXTRACTS", "RECEIPT", "first_draft", "groups_of_state"]
+__all__ = ["EXTRACTS", "RECEIPT", "first_draft", "groups_of_state", "register_order"]
 
 #: The register that each kind of receipt is read from.
 RECEIPT = {"sius": "af_inskrivning", "hours": "tidredovisning", "start": "assignment"}
@@ -38,6 +39,13 @@ EXTRACTS = (
     "# cutoff: the last day that the delivery covers; months beyond it are missing, not zero.",
 )
 Groups = tuple[tuple[str, ...], ...]
+
+
+def register_order() -> tuple[str, ...]:
+    """Return the declared registers: those of the trial in its study file's order, then the others."""
+    text = (studies_folder() / "aktivitetsersattning" / "study.toml").read_text(encoding="utf-8")
+    ours = tuple(tomllib.loads(text)["registers"])
+    return (*ours, *(name for name in extract_names() if name not in ours))
 
 
 def groups_of_state(state: str) -> Groups:
@@ -75,12 +83,13 @@ def first_draft(*, form: Collection[str], synthetic: bool, have: Collection[str]
         for key in _ASKED.get(name, ()):
             block = re.sub(rf"(?m)^{key} = .*\n", "", block)
         body, comments = _apart(block)
-        if name.startswith("registers."):
+        if name == "consort" or name.startswith("registers."):
+            # the trial's own answers to the checklist are nobody else's; registers are added as they are found
             body = ""
         elif name in waits:
             body = _put_off(body, next(waits[name]), have)
-        if after.startswith("[registers."):
-            comments = ""  # they come back with the first register
+        if after.startswith(("[registers.", "[consort]")):
+            comments = ""  # they belong to what is left out
         if name == "arms":
             body = _receipt_put_off(body, values["arms"], have)
         if name == "design":

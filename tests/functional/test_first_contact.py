@@ -1,0 +1,359 @@
+"""First contact: a delivery without a study file becomes a study that runs, by answering what is asked."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import shutil
+import tomllib
+
+import pytest
+
+import effektutv as eu
+from effektutv import cli, pipeline
+from effektutv.drafting.first_contact import answer, draft
+from effektutv.drafting.questions import Answer
+from effektutv.errors import ArgumentError, StudyError
+
+#: What the demonstration's own study file says, by the key that asks.
+ANSWERS = {
+    "data_date": "2018-03-31",
+    "interventions_end": "2016-12-31",
+    "cutoff": "2017-12-31",
+    "aktivitetsersattning": "AE",
+    "sjukersattning": "SJ",
+}
+CODES = {"Enhanced cooperation": "FS", "Supported Employment": "SE", "Case management": "CM"}
+
+
+def answered(contact, folder):
+    """Answer in the file, as a user would: fill the key in and take its mark away."""
+    text = contact.path.read_text(encoding="utf-8")
+    out, label = [], ""
+    for line in text.splitlines():
+        if found := re.search(r"write '(.+?)'", line):
+            label = found[1]
+        suggestion = re.match(r"#\?     (\w+) = ", line)
+        if suggestion and suggestion[1] == "code":
+            line = f'code = "{CODES[label]}"'
+        elif suggestion and suggestion[1] in ANSWERS:
+            value = ANSWERS[suggestion[1]]
+            line = f"{suggestion[1]} = " + (value if value[0].isdigit() else f'["{value}"]')
+        out.append(line)
+    contact.path.write_text("\n".join(out) + "\n", encoding="utf-8")
+    return draft(folder)
+
+
+@pytest.fixture
+def delivery(demo, tmp_path):
+    """The demonstration's extracts without a study file."""
+    shutil.copytree(demo / "extracts", tmp_path / "delivery")
+    return tmp_path / "delivery"
+
+
+def everything_said(contact, capsys=None):
+    return contact.path.read_text(encoding="utf-8") + "\n".join(contact.lines())
+
+
+def test_round_trip(delivery, demo, tmp_path):
+    contact = draft(delivery)
+    assert contact.new
+    assert not contact.settled
+    assert {q.key for q in contact.questions} == {*ANSWERS, "code"}
+    contact = answered(contact, delivery)
+    assert contact.settled, list(contact.lines())
+    assert list(contact.lines())[-1] == f"next: effektutv check {contact.path}"
+    mine, theirs = eu.Study.from_toml(delivery / "study.toml"), eu.Study.from_toml(demo / "study.toml")
+    # the same study: registers by the same files, all else to the letter, but for the title and the checklist
+    for part in (
+        "arms",
+        "design",
+        "time_zero",
+        "codes",
+        "work",
+        "plan",
+        "covariates",
+        "outcomes",
+        "subgroups",
+        "disclosure",
+    ):
+        assert getattr(mine, part) == getattr(theirs, part), part
+    assert mine.study.synthetic
+    assert set(mine.registers) == set(theirs.registers)
+    titled = (demo / "study.toml").read_text(encoding="utf-8")
+    title = re.search(r"(?m)^title = .*$", titled)[0]
+    text = re.sub(r"(?m)^title = .*$", title, (delivery / "study.toml").read_text(encoding="utf-8"))
+    (delivery / "study.toml").write_text(text, encoding="utf-8")
+    for folder, out in ((delivery, "mine"), (demo, "theirs")):
+        pipeline.run(folder / "study.toml", out=tmp_path / out, lang="sv")
+    tables = sorted(p.name for p in (tmp_path / "theirs" / "tables").iterdir())
+    assert tables == sorted(p.name for p in (tmp_path / "mine" / "tables").iterdir())
+    differ = [
+        t
+        for t in tables
+        if (tmp_path / "mine" / "tables" / t).read_bytes() != (tmp_path / "theirs" / "tables" / t).read_bytes()
+    ]
+    assert not differ
+
+
+def test_a_second_look_changes_nothing(delivery):
+    first = draft(delivery)
+    before = first.path.read_bytes()
+    again = draft(delivery)
+    assert again.path.read_bytes() == before
+    assert not again.new
+    assert again.questions == first.questions
+
+
+def test_what_the_user_wrote_stays(delivery):
+    contact = draft(delivery)
+    text = contact.path.read_text(encoding="utf-8")
+    text = text.replace("seed = 20170331", "seed = 7    # mitt eget frö").replace("[plan]", "# min kommentar\n[plan]")
+    text = text.replace('path = "af_beslut.csv"', "path = 'af_beslut.csv' # här")
+    text = re.sub(r"\[\[outcomes\]\]\nname = \"livskvalitet\"(?:.*\n)+?\n", "", text)
+    contact.path.write_text(text, encoding="utf-8")
+    draft(delivery)
+    after = contact.path.read_text(encoding="utf-8")
+    assert after == text
+
+
+def test_odd_names_prefixes_cases_and_gzip(delivery, trial, tmp_path):
+    odd = tmp_path / "odd"
+    (odd / "SCB uttag 1").mkdir(parents=True)
+    names = {
+        "lottningsenkat.csv": "Deltagare.TXT",
+        "af_insper.csv": "P1105_INSPER.csv",
+        "af_sokatper.csv": "uttag_7.csv",
+        "fk_midas.csv": "fk leverans (slutlig).csv",
+        "scb_rtb_handelser.csv": "SCB uttag 1/doda_och_flyttade.csv",
+        "studier.csv": "SCB uttag 1/Studier.csv",
+        "sos_lss.csv": "socialstyrelsen.csv.gz",
+        "tidredovisning.csv": "tid.csv",
+        "deltagarenkat.csv": "svar.csv",
+        "af_beslut.csv": "af_bes.csv",
+    }
+    for path in sorted(delivery.glob("*.csv")):
+        target = odd / names.get(path.name, f"SCB uttag 1/P1105_{path.stem.swapcase()}.csv")
+        data = path.read_bytes()
+        header, _, rows = data.partition(b"\n")
+        header = b";".join(b"P1105_" + c.removeprefix(b"P1105_").upper() for c in header.replace(b'"', b"").split(b";"))
+        data = header + b"\n" + rows
+        target.write_bytes(gzip.compress(data) if target.suffix == ".gz" else data)
+    shutil.copy(delivery / "SYNTHETIC.txt", odd)
+    contact = answered(draft(odd), odd)
+    assert contact.settled, list(contact.lines())
+    paths = {n: r.path for n, r in eu.Study.from_toml(contact.path).registers.items()}
+    assert paths["scb_lisa"] == "SCB uttag 1/P1105_iNDIVID_*.csv"
+    assert paths["scb_ku"] == "SCB uttag 1/P1105_SCB_KU_*.csv"
+    assert paths["sos_lss"] == "socialstyrelsen.csv.gz"
+    found = eu.load(contact.path)
+    assert found.table.equals(trial.table)
+    assert found.itt("arbete", month=15).tidy().equals(trial.itt("arbete", month=15).tidy())
+
+
+def test_two_files_for_one_register_are_asked_about(delivery):
+    shutil.copy(delivery / "af_sokatper.csv", delivery / "af_sokatper_ny.csv")
+    contact = draft(delivery)
+    (question,) = (q for q in contact.questions if q.key == "path")
+    assert question.table == ("registers", "af_sokandekategori")
+    assert question.needed
+    assert question.suggestions == (
+        'path = "af_sokatper.csv"', 'path = "af_sokatper_ny.csv"', 'path = "af_sokatper*.csv"'
+    )  # fmt: skip
+    assert "path" not in tomllib.loads(contact.path.read_text(encoding="utf-8"))["registers"]["af_sokandekategori"]
+    with pytest.raises(StudyError, match="path"):
+        eu.Study.from_toml(contact.path)
+    # the answer settles it, and the other file is asked about once more: is it part of the register?
+    answer(contact, question, "af_sokatper_ny.csv")
+    contact = draft(delivery)
+    assert not [q for q in contact.questions if q.key == "path"]
+    (question,) = (q for q in contact.questions if q.key == "af_sokatper.csv")
+    text = contact.path.read_text(encoding="utf-8").replace("#?     #- af_sokatper.csv", "#- af_sokatper.csv")
+    contact.path.write_text(text, encoding="utf-8")
+    contact = answered(draft(delivery), delivery)
+    assert contact.settled, list(contact.lines())
+    assert "#- af_sokatper.csv" in contact.path.read_text(encoding="utf-8")
+
+
+def test_a_register_that_arrives_later(delivery, tmp_path):
+    for name in ("sos_lss.csv", "tidredovisning.csv", "deltagarenkat.csv"):
+        shutil.move(delivery / name, tmp_path / name)
+    contact = answered(draft(delivery), delivery)
+    assert {q.key for q in contact.questions} == {"sos_lss", "tidredovisning", "deltagarenkat"}
+    assert all(q.answer is Answer.ELSEWHERE for q in contact.questions)
+    lss = next(q for q in contact.questions if q.key == "sos_lss")
+    assert "Socialstyrelsen" in lss.ask
+    assert "matdatum" in lss.ask
+    # without them the study is smaller, and can be read
+    study = eu.Study.from_toml(contact.path)
+    assert "daglig_verksamhet" not in {c.name for c in study.covariates}
+    assert [s.by for s in study.subgroups] == [("kon",)]
+    assert next(a for a in study.arms if a.code == "CM").received is None
+    for name in ("sos_lss.csv", "tidredovisning.csv", "deltagarenkat.csv"):
+        shutil.move(tmp_path / name, delivery / name)
+    contact = draft(delivery)
+    assert contact.settled, list(contact.lines())
+    study = eu.Study.from_toml(contact.path)
+    assert {"daglig_verksamhet", "lss_beslut", "bostad_lss"} <= {c.name for c in study.covariates}
+    assert ("kon", "daglig_verksamhet") in [s.by for s in study.subgroups]
+    assert next(a for a in study.arms if a.code == "CM").received.source == "hours"
+    assert "livskvalitet" in {o.name for o in study.outcomes}
+    assert "#~" not in contact.path.read_text(encoding="utf-8").replace("frees those with #~", "")
+
+
+def test_a_register_that_will_not_come_is_declined(delivery):
+    (delivery / "scb_rtb_handelser.csv").unlink()
+    contact = answered(draft(delivery), delivery)
+    assert [q.key for q in contact.questions] == ["scb_handelser"]
+    text = contact.path.read_text(encoding="utf-8").replace("#?     #- scb_handelser", "#- scb_handelser")
+    contact.path.write_text(text, encoding="utf-8")
+    assert draft(delivery).settled
+
+
+def test_a_year_that_is_missing_inside_a_run(delivery):
+    (delivery / "Individ_2014.csv").unlink()
+    contact = answered(draft(delivery), delivery)
+    (question,) = contact.questions
+    assert question.table == ("registers", "scb_lisa")
+    assert "2014 is missing between 2012 and 2016" in question.ask
+    assert "SCB" in question.ask
+
+
+def test_a_required_column_that_is_missing(delivery):
+    path = delivery / "af_sokatper.csv"
+    path.write_bytes(path.read_bytes().replace(b";skat", b";kategorin", 1))
+    contact = draft(delivery)
+    assert "af_sokandekategori" not in tomllib.loads(contact.path.read_text(encoding="utf-8"))["registers"]
+    told = "\n".join(contact.lines())
+    assert re.search(r"unused +af_sokatper.csv: looks like af_sokandekategori, .*required and missing: skat", told)
+    assert "kategorin" in told
+    # what rests on it waits
+    assert "#~ waiting for: af_sokandekategori, scb_ku or scb_agi" in contact.path.read_text(encoding="utf-8")
+
+
+def test_a_file_without_header_is_recognised_and_shown_nowhere(delivery):
+    values = set()
+    for path in sorted(delivery.glob("*.csv")):
+        data = path.read_bytes()
+        path.write_bytes(data.partition(b"\n")[2])
+        first = data.splitlines()[1].decode("cp1252").replace('"', "")
+        values |= {v for v in first.split(";") if len(v) > 4 and not v.startswith("20")}
+    contact = draft(delivery)
+    assert sum("the file seems to have no header" in line for line in contact.lines()) == len(
+        list(delivery.glob("*.csv"))
+    )
+    said = everything_said(contact)
+    assert len(values) > 15
+    assert not [v for v in values if v in said]
+
+
+@pytest.mark.parametrize("name", ["19900101-2384", "199001012384", "9001012384"])
+def test_a_personal_identity_number_as_a_column(delivery, name):
+    path = delivery / "af_sokatper.csv"
+    path.write_bytes(path.read_bytes().replace(b";skat", f";skat;{name}".encode(), 1))
+    contact = draft(delivery)
+    assert "af_sokatper.csv: the file seems to have no header" in "\n".join(contact.lines())
+    assert name not in everything_said(contact)
+
+
+def test_an_odd_column_is_counted_and_not_shown(delivery):
+    path = delivery / "af_sokatper.csv"
+    path.write_bytes(path.read_bytes().replace(b";skat", b";skat;SYN82151635;Notering", 1))
+    said = everything_said(draft(delivery))
+    assert "unknown to the register: Notering, 1 whose names are not shown" in said.replace("\n#: ", " ")
+    assert "82151635" not in said
+
+
+def test_codes_of_the_arms_are_never_shown(delivery):
+    contact = draft(delivery)
+    said = everything_said(contact)
+    assert not re.search(r'\bcode = "(FS|SE)"', said)
+    assert "Uppsala" not in said
+    # and what the trial has answered of the checklist is no other study's answer
+    assert "[consort]" not in said
+
+
+def test_a_file_whose_name_is_a_personal_identity_number(delivery):
+    shutil.copy(delivery / "studier.csv", delivery / "19900101-2385.csv")
+    said = everything_said(draft(delivery))
+    assert "19900101" not in said
+    assert "rename the file" in said
+
+
+def test_files_that_cannot_be_read(delivery):
+    (delivery / "tom.csv").write_bytes(b"")
+    (delivery / "halv.parquet").write_bytes(b"PAR1abc")
+    (delivery / "halv.sas7bdat").write_bytes(b"\0" * 200)
+    (delivery / "halv.csv.gz").write_bytes(gzip.compress(b"LopNr;from;tom;slag\n" * 100)[:20])
+    (delivery / "bok.xlsx").write_bytes(b"PK")
+    told = "\n".join(draft(delivery).lines())
+    for name in ("tom.csv", "halv.parquet", "halv.sas7bdat", "halv.csv.gz"):
+        assert re.search(rf"unused +{name}: ", told), name
+    assert "1 .xlsx: not read" in told
+
+
+def test_folders_that_are_none(tmp_path):
+    with pytest.raises(ArgumentError, match="not a folder"):
+        draft(tmp_path / "none")
+    with pytest.raises(ArgumentError, match="no CSV"):
+        draft(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_study_file_that_is_not_one(delivery):
+    (delivery / "study.toml").write_text("[study\n", encoding="utf-8")
+    with pytest.raises(StudyError, match="not valid TOML"):
+        draft(delivery)
+    (delivery / "study.toml").write_text('[table]\npath = "x.csv"\narm = "a"\n', encoding="utf-8")
+    with pytest.raises(StudyError, match="plain table"):
+        draft(delivery)
+    assert (delivery / "study.toml").read_text(encoding="utf-8").startswith("[table]")
+
+
+def test_a_draft_elsewhere(delivery, tmp_path):
+    (tmp_path / "studies").mkdir()
+    contact = draft(delivery, out=tmp_path / "studies" / "min.toml")
+    values = tomllib.loads(contact.path.read_text(encoding="utf-8"))
+    assert values["registers"]["scb_lisa"]["path"] == "../delivery/Individ_*.csv"
+    assert not (delivery / "study.toml").exists()
+
+
+def test_the_demonstration_leaves_nothing_open(demo):
+    before = (demo / "study.toml").read_bytes()
+    text = before.decode()
+    folder = demo
+    contact = draft(folder, out=folder / "study.toml")
+    try:
+        assert contact.settled, list(contact.lines())
+        assert not contact.new
+        # only the draft's own notes were added
+        kept = [line for line in contact.path.read_text(encoding="utf-8").splitlines() if not line.startswith("#:")]
+        assert kept == text.splitlines()
+    finally:
+        (demo / "study.toml").write_bytes(before)
+
+
+def test_command_and_exit_codes(delivery, monkeypatch, capsys):
+    def run(*words):
+        monkeypatch.setattr("sys.argv", ["effektutv", "init", str(delivery), *words])
+        return cli._guarded()
+
+    assert run() == 1
+    assert "next: answer" in capsys.readouterr().out
+    # nobody is there to ask
+    assert run("--ask") == 2
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    typed = iter(["i fjol", "2018-03-31", "2016-12-31", "FS", "SE", "CM", *["2017-12-31"] * 7, "AE", ""])
+    monkeypatch.setattr("typer.prompt", lambda *a, **k: next(typed))
+    assert run("--ask") == 1
+    said = capsys.readouterr().out
+    assert "data_date: give a day" in said
+    assert "codes.sjukersattning" in said
+    path = delivery / "study.toml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("#?     #- sjukersattning", "#- sjukersattning"), encoding="utf-8"
+    )
+    assert run() == 0
+    study = eu.Study.from_toml(path)
+    assert study.arm_codes == ("FS", "SE", "CM")
+    assert study.codes.aktivitetsersattning == ("AE",)
