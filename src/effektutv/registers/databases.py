@@ -228,6 +228,7 @@ class Database:
                 batch_size=_BATCH_ROWS,
                 max_bytes_per_batch=_BATCH_BYTES,
                 max_text_size=_LONGEST_TEXT,
+                max_binary_size=1,  # refused once it is seen, and never read
                 map_schema=exact,
             ),
             unread,
@@ -289,7 +290,7 @@ class Database:
             )
         if state.startswith("28"):
             return StudyError(message + "it refuses the user or the password; check what the connection names")
-        return ExtractError(message + "check that it runs, its address and that you may reach it")
+        return ExtractError(message + "check that it runs, its address, the user and the password")
 
 
 def fetch_tables(
@@ -338,9 +339,15 @@ def fetch_tables(
 
 
 def _matching(tables: Sequence[Table], pattern: str) -> list[Table]:
-    parts = min(pattern.count("."), 2) + 1
-    expression = "".join({"*": ".*", "?": "."}.get(c, re.escape(c)) for c in pattern.casefold())
-    return [t for t in tables if re.fullmatch(expression, ".".join((t.catalog, t.schema, t.name)[-parts:]).casefold())]
+    """Return the tables that a pattern matches by name; by schema and name, too, where it holds a point."""
+    most = min(pattern.count("."), 2) + 1
+    expression = re.compile("".join({"*": ".*", "?": "."}.get(c, re.escape(c)) for c in pattern.casefold()))
+    out = []
+    for table in tables:
+        names = (table.catalog, table.schema, table.name)
+        if any(expression.fullmatch(".".join(names[-parts:]).casefold()) for parts in range(1, most + 1)):
+            out.append(table)
+    return out
 
 
 def _fetch(database: Database, schema: ExtractSchema, table: Table, target: Path) -> FetchedTable:

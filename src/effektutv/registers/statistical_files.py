@@ -37,8 +37,9 @@ STATISTICAL = {
 _CELLS = 1_000_000
 #: Columns that nobody reads are looked at in this many stretches of this many rows.
 _STRETCHES, _STRETCH = 10, 200
-#: Bytes of a record of a SAS transport file.
+#: Bytes of a record of a SAS transport file, and the record after which its rows begin (SAS TS-140; OBSV8 in version 8).
 _RECORD = 80
+_ROWS_BEGIN = re.compile(rb"HEADER RECORD\*{7}OBS(?:V8)? {2,5} *HEADER RECORD!{7}")
 _ENCODINGS = {"utf-8": "UTF-8", "cp1252": "WINDOWS-1252", "latin-1": "ISO-8859-1"}
 _AGAIN = "it may be cut off or damaged; have it delivered again, with its checksum"
 
@@ -93,6 +94,7 @@ class _File:
     columns: tuple[_Column, ...]
     others: tuple[_Column, ...]
     rows: int | None
+    row_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,8 +154,27 @@ def statistical_to_parquet(schema: ExtractSchema, register: Register, path: Path
         raise ExtractError(
             f"{file.register}: a file says that it has {file.rows} rows, but {rows} can be read; {_AGAIN}"
         )
+    if path.suffix.lower() in (".xpt", ".xport") and not _ends_whole(file, rows):
+        raise ExtractError(f"{file.register}: a file does not end with a whole row; {_AGAIN}")
     unread = _sample_others(file, rows, target.with_suffix(".unread.parquet")) if file.others else None
     return Converted(rows=rows, ignored=len(file.others), unread=unread)
+
+
+def _ends_whole(file: _File, rows: int) -> bool:
+    """Return whether a transport file ends after a row, filled with blanks to a whole record: it tells no number of rows.
+
+    One that is cut between two rows where a record ends too cannot be told from a whole one.
+    """
+    size = file.path.stat().st_size
+    with file.path.open("rb") as handle:
+        begin = None
+        while begin is None and len(record := handle.read(_RECORD)) == _RECORD:
+            begin = handle.tell() if _ROWS_BEGIN.match(record) else None
+        if begin is None or size % _RECORD:
+            return False
+        handle.seek(begin + rows * file.row_bytes)
+        rest = handle.read()
+    return len(rest) < _RECORD and not rest.strip(b" ")
 
 
 def _sample_others(file: _File, rows: int, target: Path) -> Path:
@@ -172,9 +193,6 @@ def _sample_others(file: _File, rows: int, target: Path) -> Path:
 
 def _opened(schema: ExtractSchema, register: Register, path: Path) -> _File:
     """Read what the file says of itself, and match its columns to the declaration."""
-    if path.suffix.lower() in (".xpt", ".xport") and path.stat().st_size % _RECORD:
-        # the format tells no number of rows, but a whole file is one of whole records
-        raise ExtractError(f"{schema.name}: a file does not end with a whole record; {_AGAIN}")
     encoding = _ENCODINGS[register.encoding] if register.encoding else None
     _, about = _read(schema.name, path, metadataonly=True, encoding=encoding)
     matched = match_header(schema, about.column_names)
@@ -198,6 +216,7 @@ def _opened(schema: ExtractSchema, register: Register, path: Path) -> _File:
         columns=tuple(columns),
         others=tuple(others),
         rows=about.number_rows,
+        row_bytes=sum(about.variable_storage_width.values()),
     )
 
 
