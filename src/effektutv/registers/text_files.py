@@ -83,6 +83,7 @@ class TextFile:
 class _Seen:
     """What has been seen of a file so far."""
 
+    ascii: bool = True
     utf8: bool = True
     upper: bool = False
     undefined: bool = False
@@ -270,11 +271,18 @@ def _after_header(register: Register, schema: ExtractSchema, block: bytes, seen:
     seen.skip += end
     seen.last = block[end - 1 : end]
     if line.strip():
-        # the file's own encoding is known at its end only; but no line of Swedish in cp1252 is UTF-8 by chance
-        text = line.decode("utf-8" if seen.utf8 else "cp1252", errors="replace").rstrip("\r\n")
+        text = _decoded(line).rstrip("\r\n")
         seen.delimiter = register.delimiter or _delimiter(schema, text)
         seen.header = _names(text, seen.delimiter)
     return block[end:]
+
+
+def _decoded(line: bytes) -> str:
+    """Decode the header: the file's own encoding is known at its end only, but no Swedish in cp1252 is UTF-8 by chance."""
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode("cp1252", errors="replace")
 
 
 def _rows(schema: ExtractSchema, block: bytes, delimiter: str) -> int:
@@ -310,6 +318,7 @@ def _well_quoted(array: NDArray[np.uint8], quotes: NDArray[np.intp], delimiter: 
 
 
 def _look_at_encoding(block: bytes, seen: _Seen) -> None:
+    seen.ascii = False
     if seen.utf8:
         try:
             block.decode()
@@ -318,7 +327,7 @@ def _look_at_encoding(block: bytes, seen: _Seen) -> None:
     if (np.frombuffer(block, dtype=np.int8) < _UPPER_END).any():
         seen.upper = True
         seen.undefined = seen.undefined or any(b in block for b in _UNDEFINED)
-        seen.swedish = seen.swedish or (b"\xc3" in block and any(b in block for b in _SWEDISH))
+    seen.swedish = seen.swedish or (b"\xc3" in block and any(b in block for b in _SWEDISH))
 
 
 def _encoding(schema: ExtractSchema, register: Register, path: Path, seen: _Seen) -> str:
@@ -327,19 +336,23 @@ def _encoding(schema: ExtractSchema, register: Register, path: Path, seen: _Seen
     with path.open("rb") as handle:
         wide = handle.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     found = "utf-16" if wide else "utf-8" if seen.utf8 else "cp1252"
-    if declared is not None and seen.upper and (declared == "utf-8") is not (found == "utf-8"):
+    if found == "utf-16" and declared is not None:
+        raise ExtractError(f"{schema.name}: a file is declared as {declared} but is UTF-16; leave encoding out")
+    if found == "utf-8" and not seen.ascii and declared not in (None, found):
         raise ExtractError(
-            f"{schema.name}: a file is declared as {declared} but is {found}; declare that, or leave encoding out"
+            f"{schema.name}: a file is declared as {declared} but is utf-8; declare that, or leave encoding out"
         )
-    if found == "utf-16" or seen.utf8:
+    if found != "cp1252":
         return found
     if seen.swedish:
         raise ExtractError(
             f"{schema.name}: a file holds both UTF-8 and cp1252, as if joined from two; deliver it again in one encoding"
         )
-    if declared == "utf-8" or seen.undefined:
+    if seen.undefined:
+        raise ExtractError(f"{schema.name}: a file is neither UTF-8 nor cp1252; deliver it as UTF-8")
+    if declared == "utf-8":
         raise ExtractError(
-            f"{schema.name}: a file is neither UTF-8 nor cp1252; declare its encoding in the study file, or deliver it as UTF-8"
+            f"{schema.name}: a file is declared as utf-8 but is not; declare encoding = 'cp1252', or leave it out"
         )
     # Latin-1 and cp1252 agree outside 0x80-0x9f, where Latin-1 has only control characters
     return "cp1252" if seen.upper else "latin-1"
@@ -356,7 +369,8 @@ def _delimiter(schema: ExtractSchema, line: str) -> str:
 
 
 def _names(line: str, delimiter: str) -> tuple[str, ...]:
-    return tuple(next(csv.reader([line], delimiter=delimiter), []))
+    # a lone return within the header is no line end here: the names on both sides of it are one, which no register has
+    return tuple(next(csv.reader([line.replace("\r", " ")], delimiter=delimiter), []))
 
 
 def _sha256(path: Path) -> str:

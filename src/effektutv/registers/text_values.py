@@ -20,7 +20,7 @@ from .date_layouts import ISO, MIDNIGHT, DateLayout
 
 __all__ = ["LARGEST", "dates", "integers", "numbers", "tidied"]
 
-#: Beyond it a number with a fraction part cannot hold every whole number.
+#: From here on not every whole number has a place of its own among numbers with a fraction part.
 LARGEST = 2**53
 
 #: 1 January of the year 1: there is no year 0.
@@ -59,7 +59,7 @@ def tidied(texts: Any, encoding: str, marks: tuple[str, ...]) -> Any:
 
 
 def integers(texts: Any) -> Typed:
-    """Return whole numbers; digits with a sign or without, up to :data:`LARGEST`.
+    """Return whole numbers; digits with a sign or without, below :data:`LARGEST`.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def integers(texts: Any) -> Typed:
 
 
 def numbers(texts: Any, mark: str) -> Typed:
-    """Return numbers; digits, with or without a sign and a fraction part, up to :data:`LARGEST`.
+    """Return numbers; digits, with or without a sign and a fraction part, below :data:`LARGEST`.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def numbers(texts: Any, mark: str) -> Typed:
 
     def number(text: str) -> float | None:
         value = float(text.replace(mark, ".")) if shape.fullmatch(text) else np.inf
-        return value if abs(value) <= LARGEST else None
+        return value if abs(value) < LARGEST else None
 
     return _one_by_one(texts, odd, plain, number)
 
@@ -150,7 +150,7 @@ def _all_iso(texts: Any) -> Any:
 
 def _integer(text: str) -> int | None:
     digits = text.lstrip("+-").lstrip("0")
-    if not _INTEGER.fullmatch(text) or len(digits) > _SAFE_DIGITS + 1 or int(digits or "0") > LARGEST:
+    if not _INTEGER.fullmatch(text) or len(digits) > _SAFE_DIGITS + 1 or int(digits or "0") >= LARGEST:
         return None
     return int(text)
 

@@ -33,7 +33,7 @@ __all__ = [
 #: The column that holds, a bit a field, whether the delivered text did not fit the field's type.
 BAD = "__bad"
 
-#: Beyond it a number with a fraction part cannot hold every whole number: what stands there may have been another.
+#: From here on not every whole number has a place of its own among numbers with a fraction part.
 _LARGEST = 2**53
 
 #: The engine's type of each declared one.
@@ -199,13 +199,11 @@ def typed(field: Field, text: str, decimal: str, date_format: str | None) -> str
         return text
     if field.type is FieldType.INTEGER:
         value = f"try_cast({text} AS BIGINT)"
-        return f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]+') AND abs({value}) <= {_LARGEST} THEN {value} END"
+        return f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]+') AND abs({value}) < {_LARGEST} THEN {value} END"
     if field.type is FieldType.NUMBER:
         pattern = f"[+-]?[0-9]+([{decimal}][0-9]+)?"
         value = f"try_cast(replace({text}, ',', '.') AS DOUBLE)"
-        return (
-            f"CASE WHEN regexp_full_match({text}, {literal(pattern)}) AND abs({value}) <= {_LARGEST} THEN {value} END"
-        )
+        return f"CASE WHEN regexp_full_match({text}, {literal(pattern)}) AND abs({value}) < {_LARGEST} THEN {value} END"
     layout = layout_of(date_format or field.date_format)
     bare = f"regexp_replace({text}, {literal(MIDNIGHT + '$')}, '')"
     day = (
