@@ -305,12 +305,6 @@ def _parsed(plan: _Plan, block: bytes, rows: int) -> dict[int, Any]:
 def _parse(plan: _Plan, block: bytes, wanted: Sequence[str]) -> pa.Table | None:
     """Return the wanted columns as texts, or None if a row has more or fewer columns than the header."""
     names = [f"c{i}" for i in range(len(plan.file.header))]
-    torn: list[bool] = []
-
-    def refuse(_: object) -> str:
-        torn.append(True)
-        return "skip"
-
     quotes = b'"' in block
     table = None
     # the parser's own message would repeat the row
@@ -322,7 +316,6 @@ def _parse(plan: _Plan, block: bytes, wanted: Sequence[str]) -> pa.Table | None:
                 delimiter=plan.file.delimiter,
                 quote_char='"' if quotes else False,
                 newlines_in_values=quotes,
-                invalid_row_handler=refuse,
             ),
             convert_options=pyarrow.csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
@@ -332,4 +325,4 @@ def _parse(plan: _Plan, block: bytes, wanted: Sequence[str]) -> pa.Table | None:
                 check_utf8=False,
             ),
         )
-    return None if torn else table
+    return table
