@@ -198,10 +198,12 @@ def test_a_stratum_with_one_arm_only_is_dropped_counted_and_said(copy, tmp_path)
 
 def test_check_writes_the_findings_and_says_whether_there_are_any(copy, tmp_path):
     done = effektutv("check", copy / "study.toml", "--quiet", cwd=tmp_path, code=1)
-    assert "reversed" in done.stdout
+    assert "omvänd: slutet före början" in done.stdout
     assert (copy / "data_quality.csv").is_file()
+    assert '<html lang="sv">' in (copy / "data_quality.html").read_text(encoding="utf-8")
     set_column(copy / "extracts" / FORM, "samtycke", lambda v: "7")
-    done = effektutv("check", copy / "study.toml", "--quiet", cwd=tmp_path, code=3)
+    done = effektutv("check", copy / "study.toml", "--quiet", "--lang", "en", cwd=tmp_path, code=3)
+    assert '<html lang="en">' in (copy / "data_quality.html").read_text(encoding="utf-8")
     assert "samtycke: allowed values: 0, 1" in done.stdout
 
 

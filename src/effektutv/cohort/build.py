@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import ExtractError
+from ..registers.coverage import check_coverage
 from ..registers.opening import Opened, open_registers
 from ..registers.quality import check_links, error_text
 from ..registers.session import Session
@@ -79,7 +80,7 @@ class Checked:
 
 
 def check_registers(engine: Session, study: Study, progress: Callable[[str], None]) -> Checked:
-    """Open and check every extract, alone and, where none has an error, against the participants.
+    """Open and check every extract, alone and, where the randomisation form has no error, against the participants.
 
     Parameters
     ----------
@@ -108,16 +109,18 @@ def check_registers(engine: Session, study: Study, progress: Callable[[str], Non
     opened = open_registers(engine, study, progress, needed=_needed(study))
     findings = list(opened.findings)
     linked = None
-    if not any(f.severity is Severity.ERROR for f in findings):
+    # an error in one register does not keep from view what is wrong with the others
+    if not any(f.severity is Severity.ERROR and f.extract == "assignment" for f in findings):
         progress("linkage")
         linked = link(engine, opened.extracts["assignment"], study)
         for name, extract in opened.extracts.items():
             if name != "assignment":
                 findings += check_links(engine, extract, PARTICIPANTS)
+                findings += check_coverage(engine, extract, study, PARTICIPANTS)
         if SURVEY in opened.extracts:
             findings += survey_findings(engine)
     quality = DataQuality(rows=tuple(findings), read=opened.rows, delivered=study.study.data_date)
-    return Checked(opened=opened, linked=linked, quality=quality)
+    return Checked(opened=opened, linked=None if quality.worst is Severity.ERROR else linked, quality=quality)
 
 
 def _needed(study: Study) -> frozenset[str]:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import ArgumentError, StudyError
+from ..progress import watched
 from ..results import Finding
 from ..study import Study
 from .databases import Database, connection_of
 from .engine import Engine
 from .identity import refuse_identity_numbers
-from .quality import check_extract
+from .quality import check_extract, check_foreign_keys
 from .readers import Extract, open_extract
+from .reading import Reading, sizes_of
 from .schema import extract_names, load_schema
 from .session import Session
 
@@ -116,6 +118,8 @@ def open_registers(
     extracts: dict[str, Extract] = {}
     rows: dict[str, int] = {}
     findings: list[Finding] = []
+    reading = Reading(engine.reader, sizes_of(study))
+    watched(progress, reading.far)
     for name in study.registers:
         if name not in extract_names():
             raise StudyError(
@@ -126,6 +130,7 @@ def open_registers(
     databases: dict[str, Database] = {}
     for name, register in study.registers.items():
         progress(name)
+        reading.begin(name)
         connection = connections[name]
         if connection is not None and connection.name not in databases:
             databases[connection.name] = Database(connection)
@@ -137,9 +142,14 @@ def open_registers(
             study.where("registers", name, "path" if connection is None else "table"),
             database=None if connection is None else databases[connection.name],
         )
+        reading.checks(extract.rows)
         refuse_identity_numbers(engine.reader, extract)
         engine.adopt(extract.table)
-        rows[name], found = check_extract(engine, extract, needed=name in needed)
+        rows[name], found = check_extract(
+            engine, extract, needed=name in needed, delivered=study.study.data_date or register.cutoff
+        )
         findings += found
         extracts[name] = extract
+    findings += check_foreign_keys(engine, extracts)
+    watched(progress, None)
     return Opened(extracts=extracts, rows=rows, findings=tuple(findings))

@@ -66,7 +66,7 @@ CHECKS: dict[str, tuple[str, str]] = {
         "the row is left out: earlier rows of this register are never corrected",
     ),
     "advice_months": (
-        "ku_months_missing i studiefilen säger hur en sådan rad räknas",
+        "studiens ku_months_missing säger hur en sådan rad räknas",
         "the study's ku_months_missing says how such a row counts",
     ),
     "advice_future": (
@@ -131,7 +131,7 @@ CHECKS: dict[str, tuple[str, str]] = {
         "Ja, en körning stannar inte. Läs varningarna: de kan betyda att något saknas.",
         "Yes, a run does not stop. Read the warnings: they may mean that something is missing.",
     ),
-    "checks_notes": (
+    "checks_noted": (
         "Ja. Det som nedan är noterat räknas enligt en angiven regel.",
         "Yes. What is noted below counts by a stated rule.",
     ),
@@ -141,21 +141,19 @@ CHECKS: dict[str, tuple[str, str]] = {
         "Counts from 1 to 4 rows or persons are shown as “fewer than 5”.",
     ),
     "checks_severity": (
-        "Ett fel stannar en körning. En varning kan betyda att något saknas eller är fel. En not räknas enligt en angiven regel.",
+        "Ett fel stannar en körning. En varning kan betyda att något saknas eller är fel. En anmärkning räknas enligt en angiven "
+        "regel.",
         "An error stops a run. A warning may mean that something is missing or wrong. A note counts by a stated rule.",
     ),
     "checks_extracts": ("Utdragen", "The extracts"),
     "checks_read": ("Vad som lästes och hur det var skrivet", "What was read and how it was written"),
     "checks_found": ("Vad som bröt mot reglerna i {extract}", "What broke the rules in {extract}"),
     "checks_advice": ("Vad som kan göras", "What can be done"),
-    "checks_failing": ("Antal som bryter", "Number that break it"),
-    "checks_checked": ("Antal prövade", "Number checked"),
-    "checks_unit": ("Räknat i", "Counted in"),
-    "checks_files": ("Filer", "Files"),
     "checks_form": ("Läst som", "Read as"),
     "checks_errors": ("Fel", "Errors"),
     "checks_warnings": ("Varningar", "Warnings"),
-    "checks_notes_count": ("Noter", "Notes"),
+    "checks_notes": ("Anmärkningar", "Notes"),
+    "checks_how_many": ("Hur många", "How many"),
     "checks_none": ("Ingen regel bröts i: {extracts}.", "No rule was broken in: {extracts}."),
     "checks_colophon": (
         "Samma uppgifter för program: data_quality.csv. Reglerna kommer från registrens deklarationer och beskrivs i "
@@ -163,12 +161,11 @@ CHECKS: dict[str, tuple[str, str]] = {
         "The same for programs: data_quality.csv. The rules come from the registers' declarations and are described in the "
         "documentation, “From registers to participants”.",
     ),
-    "checks_read_line": ("lästes", "read"),
+    "checks_read_line": ("{extract}: {n} rader lästes", "{extract}: {n} rows read"),
     "checks_of": ("{failing} av {checked} {unit}", "{failing} of {checked} {unit}"),
     "unit_rows": ("rader", "rows"),
     "unit_persons": ("personer", "persons"),
     "unit_files": ("filer", "files"),
     "unit_months": ("månader", "months"),
     "unit_years": ("år", "years"),
-    "many_rows": ("{n} rader", "{n} rows"),
 }

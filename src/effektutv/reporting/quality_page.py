@@ -54,7 +54,7 @@ def quality_page(quality: DataQuality, *, title: str, lang: str, version: str) -
 
 
 def quality_lines(quality: DataQuality, *, lang: str) -> Iterator[str]:
-    """Yield the findings and the rows read as lines of text, the worst findings first.
+    """Yield what was found as lines of text: extract by extract, the worst first, and last what it means for a run.
 
     Parameters
     ----------
@@ -63,17 +63,16 @@ def quality_lines(quality: DataQuality, *, lang: str) -> Iterator[str]:
     """
     page = _Page(quality, lang)
     w = page.words
-    for finding in page.ordered:
-        count = w(
-            "checks_of",
-            failing=page.text(finding.failing_text),
-            checked=page.text(finding.checked_text),
-            unit=page.unit(finding),
-        )
-        rule, advice = rule_in_language(finding.rule, w), advice_in_language(finding.advice, w)
-        yield f"{w(str(finding.severity)):8} {finding.extract}: {page.column(finding)}: {rule}: {count}. {capital(advice)}."
-    for name in quality.read:
-        yield f"{w('checks_read_line'):8} {name}: {w('many_rows', n=page.text(quality.read_text(name)))}"
+    for name in page.extracts():
+        known = name in quality.read
+        yield w("checks_read_line", extract=name, n=page.text(quality.read_text(name))) if known else name
+        for f in page.ordered:
+            if f.extract != name:
+                continue
+            rule = rule_in_language(f.rule, w)
+            yield f"  {w(str(f.severity)).upper()} {page.column(f)}: {rule}: {page.count(f)}"
+            yield f"    {advice_in_language(f.advice, w)}"
+    yield f"{w('checks_verdict')} {page.verdict()}"
 
 
 class _Page:
@@ -95,29 +94,38 @@ class _Page:
     def column(self, finding: Finding) -> str:
         return self.words("whole_file") if finding.column == FILE else finding.column
 
-    def unit(self, finding: Finding) -> str:
-        return self.words(f"unit_{finding.unit}")
+    def count(self, finding: Finding) -> str:
+        """Return how many break a rule, of how many: ``"7 of 1,142 rows"``."""
+        failing, checked = self.text(finding.failing_text), self.text(finding.checked_text)
+        unit = self.words(f"unit_{finding.unit}")
+        return self.words("checks_of", failing=failing, checked=checked, unit=unit)
 
     def sections(self) -> list[Section]:
         """Return the verdict, the extracts, and the findings of each extract that has any."""
         w = self.words
         blocks = [
-            Paragraph(texts=(self._verdict(),), lead=True),
+            Paragraph(texts=(self.verdict(),), lead=True),
             Paragraph(texts=(*self._said(), w("checks_severity"))),
         ]
         out = [Section(key="verdict", title=w("checks_verdict"), blocks=tuple(blocks)), self._extracts()]
-        for name in dict.fromkeys(f.extract for f in self.quality.rows):
+        for name in self.extracts():
             rows = [f for f in self.ordered if f.extract == name]
-            out.append(Section(key=f"found-{name}", title=name, blocks=(self._found(name, rows),)))
+            if rows:
+                out.append(Section(key=f"found-{name}", title=name, blocks=(self._found(name, rows),)))
         return out
 
-    def _verdict(self) -> str:
+    def extracts(self) -> list[str]:
+        """Return the extracts in the study's order."""
+        return list(dict.fromkeys([*self.quality.read, *(f.extract for f in self.quality.rows)]))
+
+    def verdict(self) -> str:
+        """Return whether a run may use the extracts, in one or two sentences."""
         w, worst = self.words, self.quality.worst
         errors = sum(f.severity is Severity.ERROR for f in self.quality.rows)
         if worst is Severity.ERROR:
             n = language.count(errors, w.lang)
             return w("checks_error_one") if errors == 1 else w("checks_error", errors=n)
-        return w({None: "checks_clean", Severity.WARNING: "checks_usable", Severity.NOTE: "checks_notes"}[worst])
+        return w({None: "checks_clean", Severity.WARNING: "checks_usable", Severity.NOTE: "checks_noted"}[worst])
 
     def _said(self) -> Iterator[str]:
         delivered = self.quality.delivered
@@ -128,19 +136,17 @@ class _Page:
     def _extracts(self) -> Section:
         """Return what was read of each extract, and how many rules of each severity it broke."""
         w = self.words
-        counts = [(w("checks_errors"), Severity.ERROR), (w("checks_warnings"), Severity.WARNING)]
-        counts.append((w("checks_notes_count"), Severity.NOTE))
         rows, clean = [], []
         for name in self.quality.read:
             found = [f.severity for f in self.quality.rows if f.extract == name]
             cells = [Cell(self.text(self.quality.read_text(name)))]
-            cells += [self.numbers.count(found.count(severity)) for _, severity in counts]
+            cells += [self.numbers.count(found.count(severity)) for severity in Severity]
             rows.append(Row(name, tuple(cells)))
             clean += [] if found else [name]
         table = TableBlock(
             key="table-read",
             caption=w("checks_read"),
-            heads=(Head(w("extract"), words=True), Head(w("rows")), *(Head(text) for text, _ in counts)),
+            heads=(Head(w("extract"), words=True), Head(w("rows")), *(Head(w(f"checks_{s}s")) for s in Severity)),
             groups=(Group(tuple(rows)),),
             notes=(w("checks_none", extracts=language.join(clean, w.lang)),) if clean else (),
         )
@@ -151,26 +157,20 @@ class _Page:
 
         def row(finding: Finding) -> Row:
             cells = (
-                Cell(rule_in_language(finding.rule, w), words=True),
-                Cell(w(str(finding.severity)), words=True),
-                Cell(self.text(finding.failing_text)),
-                Cell(self.text(finding.checked_text)),
-                Cell(self.unit(finding), words=True),
-                Cell(capital(advice_in_language(finding.advice, w)) + ".", words=True),
+                rule_in_language(finding.rule, w),
+                self.count(finding),
+                capital(advice_in_language(finding.advice, w)) + ".",
             )
-            return Row(self.column(finding), cells)
+            return Row(self.column(finding), tuple(Cell(text, words=True) for text in cells))
 
+        groups = [
+            Group(tuple(row(f) for f in rows if f.severity is severity), w(f"checks_{severity}s"))
+            for severity in Severity
+            if any(f.severity is severity for f in rows)
+        ]
         return TableBlock(
             key=f"table-{name}",
             caption=w("checks_found", extract=name),
-            heads=(
-                Head(w("column"), words=True),
-                Head(w("rule"), words=True),
-                Head(w("severity"), words=True),
-                Head(w("checks_failing")),
-                Head(w("checks_checked")),
-                Head(w("checks_unit"), words=True),
-                Head(w("checks_advice"), words=True),
-            ),
-            groups=(Group(tuple(map(row, rows))),),
+            heads=tuple(Head(w(key), words=True) for key in ("column", "rule", "checks_how_many", "checks_advice")),
+            groups=tuple(groups),
         )
