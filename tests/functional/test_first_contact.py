@@ -14,6 +14,7 @@ from effektutv import cli, pipeline
 from effektutv.drafting.first_contact import answer, draft
 from effektutv.drafting.questions import Answer
 from effektutv.errors import ArgumentError, StudyError
+from effektutv.registers.databases import Table
 
 #: What the demonstration's own study file says, by the key that asks.
 ANSWERS = {
@@ -357,3 +358,100 @@ def test_command_and_exit_codes(delivery, monkeypatch, capsys):
     study = eu.Study.from_toml(path)
     assert study.arm_codes == ("FS", "SE", "CM")
     assert study.codes.aktivitetsersattning == ("AE",)
+
+
+class Catalogue:
+    """A database by its catalogue alone: any row that is asked for is a fault."""
+
+    def __init__(self, connection):
+        assert connection.string == "DSN=x;Pwd=secret"
+        self.tables_ = TABLES
+
+    def tables(self):
+        return [Table(catalog="c", schema="reg", name=name) for name in sorted(self.tables_)]
+
+    def columns(self, table):
+        return self.tables_[table.name]
+
+
+TABLES: dict[str, list[str]] = {}
+
+
+def headers(folder):
+    return {
+        p.stem: p.open("rb").readline().decode("cp1252").strip().replace('"', "").split(";")
+        for p in sorted(folder.glob("*.csv"))
+    }
+
+
+def test_tables_of_a_database(demo, tmp_path, monkeypatch):
+    TABLES.clear()
+    TABLES.update(headers(demo / "extracts"))
+    TABLES["af_sokatper_2"] = TABLES["af_sokatper"]
+    TABLES["audit_log"] = ["id", "at", "what"]
+    monkeypatch.setattr("effektutv.drafting.database_tables.Database", Catalogue)
+    monkeypatch.setenv("REGISTER_PASSWORD", "secret")
+    connection = '[databases.datalager]\nconnection = "DSN=x;Pwd=${REGISTER_PASSWORD}"   # vår\n'
+    (tmp_path / "study.toml").write_text(connection, encoding="utf-8")
+    contact = draft(tmp_path)
+    text = contact.path.read_text(encoding="utf-8")
+    assert connection in text
+    registers = tomllib.loads(text)["registers"]
+    assert registers["scb_lisa"] == {"database": "datalager", "table": "reg.Individ_*"}
+    assert registers["assignment"] == {"database": "datalager", "table": "reg.lottningsenkat"}
+    assert registers["af_sokandekategori"] == {}
+    (question,) = (q for q in contact.questions if q.table == ("registers", "af_sokandekategori") and q.key == "table")
+    assert question.suggestions[:2] == ('database = "datalager"', 'table = "reg.af_sokatper"')
+    assert "secret" not in text + "\n".join(contact.lines())
+    assert "unused   reg.audit_log: none of the registers (3 columns)" in list(contact.lines())
+    again = draft(tmp_path)
+    assert again.path.read_text(encoding="utf-8") == text
+
+
+def test_a_connection_that_is_none(tmp_path):
+    (tmp_path / "study.toml").write_text('[databases.x]\nconnection = "Pwd=hemligt"\n', encoding="utf-8")
+    with pytest.raises(StudyError) as refused:
+        draft(tmp_path)
+    assert "hemligt" not in str(refused.value)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "dta", "sav", "xpt"])
+def test_columns_of_typed_files(delivery, tmp_path, kind):
+    import pandas as pd
+    import pyreadstat
+
+    folder = tmp_path / "typed"
+    folder.mkdir()
+    named = headers(delivery)["af_sokatper"]
+    frame = pd.DataFrame({c: ["SYN00000001"] for c in named})
+    path = folder / f"register.{kind}"
+    if kind == "xpt":
+        # the old transport format knows names of eight letters: only LopNr is one
+        frame.columns = ["LopNr", *named[1:]]
+    writers = {"dta": pyreadstat.write_dta, "sav": pyreadstat.write_sav, "xpt": pyreadstat.write_xport}
+    frame.to_parquet(path) if kind == "parquet" else writers[kind](frame, str(path))
+    contact = draft(folder)
+    values = tomllib.loads(contact.path.read_text(encoding="utf-8"))
+    assert values["registers"]["af_sokandekategori"]["path"] == path.name
+    assert "SYN0" not in everything_said(contact)
+
+
+@pytest.mark.system
+def test_tables_of_a_server(demo, tmp_path, monkeypatch):
+    from postgres import server
+
+    with server() as running:
+        monkeypatch.setenv("REGISTER_PASSWORD", running.password)
+        running.run("postgres", "CREATE DATABASE delivery")
+        create = [
+            f'CREATE TABLE "{name}" (' + ", ".join(f'"{c}" varchar(20)' for c in columns) + ")"
+            for name, columns in headers(demo / "extracts").items()
+        ]
+        running.run("delivery", *create)
+        study = f"[databases.datalager]\nconnection = '{running.connection('delivery')}'\n"
+        (tmp_path / "study.toml").write_text(study, encoding="utf-8")
+        contact = draft(tmp_path)
+    registers = tomllib.loads(contact.path.read_text(encoding="utf-8"))["registers"]
+    assert registers["scb_ku"] == {"database": "datalager", "table": "public.scb_ku_*"}
+    assert len(registers) == 12
+    assert running.password not in everything_said(contact)

@@ -18,14 +18,16 @@ def blocks(language: str) -> list[str]:
 
 
 def test_commands_and_code(tmp_path):
-    make, commands = blocks("sh")
+    make, commands, first_contact = blocks("sh")
     assert re.findall(r"^make (\w+)", make, flags=re.MULTILINE) == ["report", "test"]
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    codes = {"demo": 0, "check": 1, "lock": 0, "run": 0, "reproduce": 0}
-    for line in commands.strip().splitlines():
+    codes = {"demo": 0, "check": 1, "lock": 0, "run": 0, "reproduce": 0, "init": 1, "order": 0}
+    for line in (commands + first_contact).strip().splitlines():
         words = shlex.split(line, comments=True)
         done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == codes[words[1]], done.stderr
+    assert (tmp_path / "draft.toml").is_file()
+    assert {p.name for p in (tmp_path / "order").iterdir()} == {"bestallning.csv", "bestallning.xlsx"}
     said = README.partition("`out/` then holds")[2].partition("The same")[0]
     named = re.findall(r"`([\w.*/]+)`", said)
     assert {"report.html", "report.pdf", "report.docx", "tables.xlsx", "README.md"} <= set(named)

@@ -281,11 +281,12 @@ def _choice(table: tuple[str, str], placed: Placed) -> Question:
     more = " The last pattern takes in all of them, where they are parts of one." if placed.together else ""
     if not lines:
         more = " No pattern takes in these files alone: put them in a folder of their own."
+    in_database = bool(placed.beyond and placed.beyond[0].database)
     return Question(
         table=table,
-        key="path",
+        key="table" if in_database else "path",
         ask=f"Which file is it? {which}.{more}",
-        answer=Answer.PATH,
+        answer=Answer.ELSEWHERE if in_database else Answer.PATH,
         suggestions=tuple(lines),
         needed=True,
     )

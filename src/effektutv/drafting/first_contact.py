@@ -11,6 +11,7 @@ from ..errors import ArgumentError, EffektutvError, StudyError
 from ..folders import check_file, write_whole
 from ..study import Study
 from ..study.reading import read_study_file
+from .database_tables import read_tables
 from .delivered import find_files, read_files
 from .delivery import Delivery, new_table, place_questions
 from .questions import Answer, Question, key_questions, missing_registers
@@ -18,6 +19,10 @@ from .study_text import Note, declined, insert, keeps, parsed, set_key, strip, w
 from .template import EXTRACTS, first_draft
 
 __all__ = ["FirstContact", "answer", "draft"]
+
+
+#: Sections that say nothing of the study itself: a file with these alone is drafted further from the start.
+_BESIDE_THE_STUDY = {"databases", "resources"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +76,7 @@ def _open(n: int) -> str:
 
 
 def draft(folder: str | Path, *, out: str | Path | None = None) -> FirstContact:
-    """Look at a folder's files and draft a study file, or go on with the one that is there.
+    """Look at a folder's files and at the tables of a study file's databases; draft a study file, or go on with the one there is.
 
     What stands in a study file is kept to the letter; only the draft's own notes and questions (lines that begin with ``#:`` and
     ``#?``) are renewed, parts that waited for a register are freed, and registers that arrived are added.
@@ -92,21 +97,23 @@ def draft(folder: str | Path, *, out: str | Path | None = None) -> FirstContact:
     ArgumentError
         If the folder is none, holds no data file, or the study file cannot be written.
     StudyError
-        If there is a study file that is not TOML, or of a plain table.
+        If there is a study file that is not TOML, or of a plain table; or a database that it names cannot be asked.
+    ExtractError
+        If a database cannot be reached.
     """
     folder = Path(folder)
     found = find_files(folder)
     path = Path(out) if out is not None else folder / "study.toml"
     check_file(path, "out")
     before = _before(path)
-    delivery = Delivery(
-        read_files(found.files, folder), folder=folder, beside=path.absolute().parent, others=found.others
-    )
+    files = read_files(found.files, folder)
+    tables = read_tables(parsed(before), path) if before is not None else ()
+    delivery = Delivery([*files, *tables], folder=folder, beside=path.absolute().parent, others=found.others)
     if before is None and not delivery.delivered:
         raise ArgumentError(
             f"DIR: no CSV, text, Parquet, SAS, Stata or SPSS file lies in {folder.name!r}; give the folder of the delivery"
         )
-    text = before if before is not None else _begun(delivery)
+    text = _begun(delivery, before)
     new, contact = _continued(text, delivery, path, new=before is None)
     if new != before:
         write_whole(path, new, "out")
@@ -164,11 +171,14 @@ def _before(path: Path) -> str | None:
     return path.read_text(encoding="utf-8")
 
 
-def _begun(delivery: Delivery) -> str:
-    """Return the first draft's text, before any register is added."""
+def _begun(delivery: Delivery, before: str | None) -> str:
+    """Return the text to go on with: the study file's; or, where that tells of databases only, the first draft after it."""
+    if before is not None and set(parsed(before)) - _BESIDE_THE_STUDY:
+        return before
     form = {f.lower() for c in delivery.sure.get("assignment", ()) for f in c.found}
     synthetic = any(d.synthetic for d in delivery.delivered)
-    return first_draft(form=form, synthetic=synthetic, have=set(delivery.sure))
+    new = first_draft(form=form, synthetic=synthetic, have=set(delivery.sure))
+    return f"{before.rstrip()}\n\n{new}" if before is not None and before.strip() else new
 
 
 def _continued(text: str, delivery: Delivery, path: Path, *, new: bool) -> tuple[str, FirstContact]:
