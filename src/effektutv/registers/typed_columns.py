@@ -211,7 +211,9 @@ def typed(field: Field, text: str, decimal: str, date_format: str | None) -> str
         if layout == ISO
         else f"CAST(try_strptime({bare}, {literal(layout.format)}) AS DATE)"
     )
-    return f"CASE WHEN regexp_full_match({bare}, {literal(layout.pattern)}) THEN {day} END"
+    return (
+        f"CASE WHEN regexp_full_match({bare}, {literal(layout.pattern)}) AND {day} >= DATE '0001-01-01' THEN {day} END"
+    )
 
 
 def select_typed(
