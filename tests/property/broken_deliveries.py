@@ -215,6 +215,14 @@ def duplicate_keys(d: Delivered, rng: np.random.Generator) -> bytes | None:
     return d.to_bytes(d.rows + [d.rows[i] for i in _some(rng, len(d.rows))])
 
 
+def orphans(d: Delivered, rng: np.random.Generator) -> bytes | None:
+    """Persons whom the randomisation form does not know, in a register that holds participants only."""
+    if not d.schema.foreign_keys:
+        return None
+    at = d.columns(lambda f: f.column == "lopnr")[0]
+    return d.to_bytes(_set(d, rng, at, lambda _: PLANTED))
+
+
 def missing_required(d: Delivered, rng: np.random.Generator) -> bytes | None:
     at = _pick(rng, d.columns(lambda f: f.required))
     return d.to_bytes(_set(d, rng, at, lambda _: "*"))
@@ -319,6 +327,6 @@ SUFFIX = {cut_gzip: ".gz"}
 MUTATIONS = (
     dropped_column, renamed_column, duplicated_column, wrong_separator, other_separator, other_encoding, broken_bytes,
     decimal_points, impossible_date, two_digit_date, unknown_code, code_outside_its_era, letters_in_numbers, nul_bytes,
-    cut_off, empty, header_only, no_header, duplicate_keys, missing_required, reversed_spell, overlapping_spells,
+    cut_off, empty, header_only, no_header, duplicate_keys, orphans, missing_required, reversed_spell, overlapping_spells,
     future_date, huge_number, megabyte_cell, mixed_line_ends, formula, open_quote, extra_cells, fewer_cells, cut_gzip, noise,
 )  # fmt: skip

@@ -19,7 +19,16 @@ from effektutv.study import Study
 from effektutv.synthetic.extracts import write_demo
 
 #: Each alone with the randomisation form; together they have every kind of column and of dating.
-REGISTERS = ("af_sokandekategori", "af_beslut", "fk_ersattning", "scb_ku", "studier", "tidredovisning", "scb_handelser")
+REGISTERS = (
+    "af_sokandekategori",
+    "af_beslut",
+    "fk_ersattning",
+    "scb_ku",
+    "studier",
+    "tidredovisning",
+    "scb_handelser",
+    "deltagarenkat",
+)
 HEAD = """
 [study]
 name = "broken"
@@ -95,7 +104,7 @@ def findings(study: Path) -> set[tuple[object, ...]]:
     return {(f.extract, f.column, f.rule, f.rows_checked, f.rows_failing) for f in pipeline.check(study).rows}
 
 
-@pytest.mark.parametrize("register", (*REGISTERS, "assignment"))
+@pytest.mark.parametrize("register", [*REGISTERS, "assignment"])
 def test_the_good_extract_is_read_as_it_is(good, register, tmp_path, monkeypatch, capsys):
     delivered = take_apart(register, good[register])
     study = lay_out(tmp_path, good, register, delivered.to_bytes())
