@@ -16,7 +16,7 @@ __all__ = ["parquet_source"]
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 #: From here on not every whole number has a place of its own in the type: what stands there may have been another.
 _EXACT = {"DOUBLE": 2**53, "FLOAT": 2**24}
-_LARGEST = "1.7976931348623157e308"
+_INFINITE = "CAST('Infinity' AS DOUBLE)"
 
 
 def parquet_source(
@@ -82,7 +82,7 @@ def _look(
         return ()
     wanted = [f"coalesce(bool_or({c} IN ({marks}) OR {c} <> trim({c})), FALSE)" for c in map(quoted, texts)]
     wanted += [
-        f"count(CASE WHEN NOT isnan({quoted(n)}) AND abs({quoted(n)}) >= {_EXACT[types[n]]} THEN 1 END)" for n in floats
+        f"count(CASE WHEN {_is_known(quoted(n))} AND abs({quoted(n)}) >= {_EXACT[types[n]]} THEN 1 END)" for n in floats
     ]
     what = f"{schema.name}: the Parquet file cannot be read; it may be cut off"
     found = engine.rows(f"SELECT {', '.join(wanted)} FROM {source}", what=what)[0]
@@ -100,7 +100,7 @@ def _typed_column(
 ) -> tuple[str, str | None]:
     """Return the expression of the typed value, and when a value did not fit (None where all do)."""
     column = quoted(name)
-    given = f"{column} IS NOT NULL AND NOT isnan({column})" if kind in _EXACT else f"{column} IS NOT NULL"
+    given = _is_known(column) if kind in _EXACT else f"{column} IS NOT NULL"
     value = None
     if field.type is FieldType.INTEGER:
         if kind in _WHOLE:
@@ -109,9 +109,9 @@ def _typed_column(
             value = f"CASE WHEN {_is_whole(column, kind)} THEN CAST({column} AS BIGINT) END"
     if field.type is FieldType.NUMBER:
         if kind == "DOUBLE":
-            value = f"CASE WHEN abs({column}) <= {_LARGEST} THEN {column} END"
+            value = f"CASE WHEN {_is_finite(column)} THEN {column} END"
         elif kind == "FLOAT":  # by way of its shortest text: 0.1 stays 0.1
-            value = f"CASE WHEN abs({column}) <= {_LARGEST} THEN CAST(CAST({column} AS VARCHAR) AS DOUBLE) END"
+            value = f"CASE WHEN {_is_finite(column)} THEN CAST(CAST({column} AS VARCHAR) AS DOUBLE) END"
         elif kind in _WHOLE:
             value = f"CASE WHEN abs({column}) <= {2**53} THEN CAST({column} AS DOUBLE) END"
     if field.type is FieldType.DATE and (kind == "DATE" or kind.startswith("TIMESTAMP")):
@@ -125,8 +125,18 @@ def _typed_column(
     return value, f"{text} IS NOT NULL AND {value} IS NULL"
 
 
+def _is_finite(column: str) -> str:
+    """Return whether a float is a number. The engine's ``isnan`` answers by a file's statistics, which leave out what is none."""
+    return f"{column} - {column} = 0"
+
+
+def _is_known(column: str) -> str:
+    """Return whether a float is a number or infinite; what is neither is missing."""
+    return f"({_is_finite(column)} OR abs({column}) = {_INFINITE})"
+
+
 def _is_whole(column: str, kind: str) -> str:
-    return f"{column} = floor({column}) AND abs({column}) < {_EXACT[kind]}"
+    return f"{_is_finite(column)} AND {column} = floor({column}) AND abs({column}) < {_EXACT[kind]}"
 
 
 def _as_text(column: str, kind: str) -> str:
@@ -135,8 +145,8 @@ def _as_text(column: str, kind: str) -> str:
         return column
     if kind in _EXACT:
         return (
-            f"CASE WHEN isnan({column}) THEN NULL WHEN {_is_whole(column, kind)} "
-            f"THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
+            f"CASE WHEN {_is_whole(column, kind)} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) "
+            f"WHEN {_is_known(column)} THEN CAST({column} AS VARCHAR) END"
         )
     if kind == "BOOLEAN":
         return f"CAST(CAST({column} AS INTEGER) AS VARCHAR)"
