@@ -119,7 +119,7 @@ def check_registers(engine: Session, study: Study, progress: Callable[[str], Non
                 findings += check_coverage(engine, extract, study, PARTICIPANTS)
         if SURVEY in opened.extracts:
             findings += survey_findings(engine)
-    quality = DataQuality(rows=tuple(findings), read=opened.rows, delivered=study.study.data_date)
+    quality = DataQuality(rows=tuple(findings), read=opened.rows, delivered=study.study.data_date, forms=opened.forms)
     return Checked(opened=opened, linked=None if quality.worst is Severity.ERROR else linked, quality=quality)
 
 

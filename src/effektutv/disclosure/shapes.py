@@ -51,7 +51,7 @@ KNOWN = {
         "mean_control sd_arm sd_control difference smd smd_weighted smd_max variance_ratio status note"
     ),
     "Omnibus": "statistic df p_value method p_randomization mc_error",
-    "DataQuality": "rows read delivered",
+    "DataQuality": "rows read delivered forms",
     "Finding": "extract column rule rows_checked rows_failing severity advice",
     "Contamination": "rows conf_level notes estimand",
     "ContaminationRow": (

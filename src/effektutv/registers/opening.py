@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ArgumentError, StudyError
 from ..progress import watched
-from ..results import Finding
+from ..results import Finding, ReadForm
 from ..study import Study
 from .databases import Database, connection_of
 from .engine import Engine
@@ -50,6 +50,24 @@ class Opened:
     def inputs(self) -> dict[str, str]:
         """SHA-256 of each file by ``register/file``, of a table's rows by ``register/table``."""
         return {f"{name}/{f.name}": f.sha256 for name, extract in self.extracts.items() for f in extract.files}
+
+    @property
+    def forms(self) -> dict[str, tuple[ReadForm, ...]]:
+        """Each way in which a text file was written, by register; registers without text files are left out."""
+        out = {}
+        for name, extract in self.extracts.items():
+            found = [
+                ReadForm(
+                    encoding=f.encoding,
+                    delimiter=f.delimiter,
+                    decimals=tuple(sorted({mark for _, mark in f.decimals})),
+                    dates=tuple(sorted({layout for _, layout in f.dates})),
+                )
+                for f in extract.forms
+            ]
+            if found:
+                out[name] = tuple(dict.fromkeys(found))
+        return out
 
 
 def session_of(

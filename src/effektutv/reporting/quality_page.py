@@ -21,9 +21,12 @@ from .numbers import Numbers
 from .phrases import Words
 
 if TYPE_CHECKING:
-    from effektutv.results import DataQuality, Finding
+    from effektutv.results import DataQuality, Finding, ReadForm
 
 __all__ = ["quality_lines", "quality_page"]
+
+#: Separators that cannot be seen.
+_NAMED = {"\t": "TAB"}
 
 
 def quality_page(quality: DataQuality, *, title: str, lang: str, version: str) -> str:
@@ -141,16 +144,30 @@ class _Page:
             found = [f.severity for f in self.quality.rows if f.extract == name]
             cells = [Cell(self.text(self.quality.read_text(name)))]
             cells += [self.numbers.count(found.count(severity)) for severity in Severity]
+            cells.append(Cell("; ".join(self._form(f) for f in self.quality.forms.get(name, ())), words=True))
             rows.append(Row(name, tuple(cells)))
             clean += [] if found else [name]
         table = TableBlock(
             key="table-read",
             caption=w("checks_read"),
-            heads=(Head(w("extract"), words=True), Head(w("rows")), *(Head(w(f"checks_{s}s")) for s in Severity)),
+            heads=(
+                Head(w("extract"), words=True),
+                Head(w("rows")),
+                *(Head(w(f"checks_{s}s")) for s in Severity),
+                Head(w("checks_form"), words=True),
+            ),
             groups=(Group(tuple(rows)),),
             notes=(w("checks_none", extracts=language.join(clean, w.lang)),) if clean else (),
         )
         return Section(key="extracts", title=w("checks_extracts"), blocks=(table,))
+
+    def _form(self, form: ReadForm) -> str:
+        """Return how a text file was written, in words: ``"cp1252, separator ;, decimal mark ,, dates %Y-%m-%d"``."""
+        w = self.words
+        parts = [form.encoding, w("checks_delimiter", mark=_NAMED.get(form.delimiter, form.delimiter))]
+        parts += [w("checks_decimal", marks=" ".join(form.decimals))] if form.decimals else []
+        parts += [w("checks_dates", formats=" ".join(form.dates))] if form.dates else []
+        return " · ".join(parts)
 
     def _found(self, name: str, rows: list[Finding]) -> TableBlock:
         w = self.words

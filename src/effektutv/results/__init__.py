@@ -29,7 +29,7 @@ from .effects import (
 from .flow import Flow, FlowStage
 from .plan_lock import LockStatus, PlanLock
 from .profiles import NO_BAND, NO_VARIANCE, ArmSummary, EffectBand, EffectBands, Profile
-from .quality import DataQuality, Finding, Severity
+from .quality import DataQuality, Finding, ReadForm, Severity
 from .reproduction import Reproduction, ReproductionRow, Verdict
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "Profile",
     "RandomizationRow",
     "RandomizationTest",
+    "ReadForm",
     "Reproduction",
     "ReproductionRow",
     "Severity",

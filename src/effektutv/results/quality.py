@@ -10,7 +10,7 @@ from typing import Any
 
 from .base import SUPPRESSION_MARK, Count, Tabular
 
-__all__ = ["FILE", "MONTHS_COVERED", "PARTICIPANTS", "YEARS_COVERED", "DataQuality", "Finding", "Severity"]
+__all__ = ["FILE", "MONTHS_COVERED", "PARTICIPANTS", "YEARS_COVERED", "DataQuality", "Finding", "ReadForm", "Severity"]
 
 #: In the place of a column: the rule is on whole files, and files are counted, not rows.
 FILE = "(file)"
@@ -82,6 +82,23 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadForm:
+    """How a text file of an extract was read, as found or as declared.
+
+    Parameters
+    ----------
+    encoding, delimiter : str
+    decimals, dates : tuple of str
+        Every decimal mark and every date format (as ``strptime`` takes it) of the file's columns.
+    """
+
+    encoding: str
+    delimiter: str
+    decimals: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DataQuality(Tabular):
     """What was found when the extracts were read and checked.
 
@@ -93,11 +110,14 @@ class DataQuality(Tabular):
         Rows read, by extract; ``Suppressed`` where they may not be told.
     delivered : date or None
         The delivery's date, where the study states one.
+    forms : mapping of str to tuple of ReadForm
+        By extract, each way in which one of its text files was written; extracts of other files have none.
     """
 
     rows: tuple[Finding, ...]
     read: Mapping[str, Count] = field(default_factory=dict)
     delivered: date | None = None
+    forms: Mapping[str, tuple[ReadForm, ...]] = field(default_factory=dict)
 
     @classmethod
     def _row_type(cls) -> type[Finding]:
