@@ -27,7 +27,6 @@ REGISTERS = (
     "studier",
     "tidredovisning",
     "scb_handelser",
-    "deltagarenkat",
 )
 HEAD = """
 [study]
