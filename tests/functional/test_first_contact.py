@@ -259,10 +259,11 @@ def test_a_personal_identity_number_as_a_column(delivery, name):
 
 def test_an_odd_column_is_counted_and_not_shown(delivery):
     path = delivery / "af_sokatper.csv"
-    path.write_bytes(path.read_bytes().replace(b";skat", b";skat;SYN82151635;Notering", 1))
+    path.write_bytes(path.read_bytes().replace(b";skat", b";skat;SYN82151635;F81234;Notering", 1))
     said = everything_said(draft(delivery))
-    assert "unknown to the register: Notering, 1 whose names are not shown" in said.replace("\n#: ", " ")
+    assert "unknown to the register: Notering, 2 whose names are not shown" in said.replace("\n#: ", " ")
     assert "82151635" not in said
+    assert "81234" not in said
 
 
 def test_codes_of_the_arms_are_never_shown(delivery):

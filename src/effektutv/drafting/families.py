@@ -40,13 +40,6 @@ class Family:
     years: tuple[int, ...]
 
     @property
-    def gaps(self) -> tuple[int, ...]:
-        """Years between the first and the last that no file is of."""
-        if not self.years:
-            return ()
-        return tuple(y for y in range(self.years[0], self.years[-1]) if y not in self.years)
-
-    @property
     def database(self) -> str:
         """The database that the tables lie in; empty for files."""
         return self.members[0].delivered.database
