@@ -42,10 +42,12 @@ test: $(VENV)/.test
 test-slow: $(VENV)/.test
 	$(BIN)/python -m pytest -q -n 2 -m slow
 
-# What tests in a browser, of office files and of printed pages need; it is installed where that is allowed.
+# What tests in a browser, of office files, of printed pages, of SAS files and of a database need; it is installed where that
+# is allowed.
 AXE := npm:axe-core@4.14.1=1477dafa598d8d065f273d6af302aa203c02e83131707b7fa648cd41bd3d6b734f8c22a0dab86ee6a6f64b8afbe804b214d36db85a2826965edfb3a0b9d546b5
 test-system: $(VENV)/.test
-	@bash tests/system-packages chromium libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils $(AXE)
+	@bash tests/system-packages chromium libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils \
+		r-cran-haven postgresql odbc-postgresql unixodbc $(AXE)
 	$(BIN)/python -m pytest -q -m system
 
 lint: $(VENV)/.lint
