@@ -33,6 +33,7 @@ __all__ = ["check_coverage", "missing_of_spells"]
 _MONTHS = 12
 #: With fewer rows a month than this on average, months without one are no sign of anything.
 _MANY = 3
+_AROUND = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,9 @@ def check_coverage(engine: Session, extract: Extract, study: Study, participants
     time = _needed(engine, study, participants, extract)
     if dating.by in (DatedBy.YEAR, DatedBy.SNAPSHOT, DatedBy.MONTHS):
         needed = _years(study, schema.name, dating, time)
-        present = _dated(engine, extract, needed, _year_of(dating))
+        # years beside the needed ones tell whether one is missing between others
+        around = range(needed[0] - _AROUND, needed[-1] + _AROUND + 1) if needed else ()
+        present = _dated(engine, extract, around, _year_of(dating))
         missing = [year for year in needed if year not in present]
         within = [str(y) for y in missing if present and min(present) < y < max(present)]
         rule = f"{YEARS_COVERED}; missing within: {', '.join(within)}" if within else YEARS_COVERED
