@@ -6,13 +6,12 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from .display import showing
 from .errors import ArgumentError, EffektutvError
 from .machine import Asked, collect_rarely, end_when_asked, leave, one_thread_for_small_matrices
 
@@ -67,11 +66,20 @@ def demo(
     population: Annotated[int, typer.Option(help="Persons around the participants in the registers.", min=0)] = 20_000,
     seed: Annotated[int, typer.Option(help="Seed of everything drawn.", min=0)] = 1,
     file_format: Annotated[Literal["csv", "parquet"], typer.Option("--format", help="Format of the extracts.")] = "csv",
+    quiet: Quiet = False,
 ) -> None:
     """Write synthetic register extracts, a study file and the planted truth."""
     from .synthetic.extracts import write_demo
 
-    write_demo(folder, participants=participants, population=population, seed=seed, file_format=file_format)
+    with showing(quiet) as progress:
+        write_demo(
+            folder,
+            participants=participants,
+            population=population,
+            seed=seed,
+            file_format=file_format,
+            progress=progress,
+        )
     typer.echo(f"wrote synthetic extracts to {folder}; run: effektutv run {folder / 'study.toml'} --out out")
 
 
@@ -134,7 +142,7 @@ def check(
     from .checking import check_and_write, quality_lines
     from .results import Severity
 
-    with _progress(quiet) as progress:
+    with showing(quiet) as progress:
         quality, files = check_and_write(study, lang=lang, engine=engine, progress=progress)
     for line in quality_lines(quality, lang=lang):
         typer.echo(line)
@@ -159,7 +167,7 @@ def run(
     collect_rarely()
     from . import pipeline
 
-    with _progress(quiet) as progress:
+    with showing(quiet) as progress:
         pipeline.run(study, out=out, lang=lang, engine=engine, seed=seed, progress=progress, second_process=True)
     typer.echo(f"wrote {out / 'report.html'}")
 
@@ -181,7 +189,7 @@ def reproduce(
 
     if out is not None:
         check_file(out, "out")
-    with _progress(quiet) as progress:
+    with showing(quiet) as progress:
         found = compared(study, against=against, progress=progress)
     for line in lines(found):
         typer.echo(line)
@@ -202,27 +210,6 @@ def lock(
 
     status = locked(study, replace=replace)
     typer.echo(f"{lock_path(study).name}: plan {status.sha256}")
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[str], None] | None]:
-    """Give what shows the steps: a moving line on a terminal, plain lines elsewhere, nothing where not wanted.
-
-    The line goes, and the terminal has its cursor back, before anything else is said.
-    """
-    if quiet:
-        yield None
-    elif sys.stderr.isatty():
-        from rich.console import Console
-
-        with Console(stderr=True).status("…") as status:
-            yield lambda step: status.update(f"{step} …")
-    else:
-        yield _plain
-
-
-def _plain(step: str) -> None:
-    sys.stderr.write(f"{step}\n")
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING, NoReturn
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Asked",
+    "Taken",
     "collect_rarely",
     "end_when_asked",
     "leave",
@@ -46,6 +48,26 @@ def one_thread_for_small_matrices() -> None:
 def collect_rarely() -> None:
     """Let garbage wait longer until it is collected: for a process that ends soon."""
     gc.set_threshold(*_OBJECTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What the engine that read the extracts could take of the machine, and what it took.
+
+    Parameters
+    ----------
+    threads : int
+        Threads it could use.
+    memory_limit : str
+        The memory beyond which it spilled, as it says it itself.
+    temporary_bytes, temporary_files : int
+        The most bytes and files that were seen in its temporary folder: copies of deliveries and what was spilled.
+    """
+
+    threads: int
+    memory_limit: str
+    temporary_bytes: int
+    temporary_files: int
 
 
 class Asked(BaseException):
@@ -110,11 +132,19 @@ def load_meanwhile(libraries: Sequence[str]) -> None:
     Thread(target=load, daemon=True).start()
 
 
-def peak_memory_mib() -> int | None:
-    """Return the most memory that this process has held so far, MiB; None where the system does not tell."""
+def peak_memory_mib(*, ended: bool = False) -> int | None:
+    """Return the most memory that this process has held so far, MiB; None where the system does not tell.
+
+    Parameters
+    ----------
+    ended : bool
+        Of the largest process that this one started and that has ended, instead; None where there is none.
+    """
     try:
         import resource
     except ImportError:
         return None
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    most = resource.getrusage(resource.RUSAGE_CHILDREN if ended else resource.RUSAGE_SELF).ru_maxrss
+    if ended and not most:
+        return None
     return round(most / (1024 * 1024 if sys.platform == "darwin" else 1024))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
 from contextlib import nullcontext
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING, Literal
 from . import __version__
 from .errors import ArgumentError
 from .folders import check_out, replacing
-from .machine import load_meanwhile
+from .machine import Taken, load_meanwhile
+from .progress import Look, Progress, watched
 from .results import DataQuality
 from .study import Study
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Clocked", "check", "load", "report", "run"]
 
 Lang = Literal["sv", "en"]
-Progress = Callable[[str], None]
 
 #: What can change a number or a byte of the outputs.
 _VERSIONED = (
@@ -48,7 +47,7 @@ _READY = ("effektutv.reporting.drawing:warm", "effektutv.trial")
 
 
 class Clocked:
-    """Seconds by step, for the manifest: each call ends the step before and begins the next.
+    """What a run takes, for the manifest: seconds by step (each call ends the one before), and what the engine took.
 
     Parameters
     ----------
@@ -58,6 +57,7 @@ class Clocked:
 
     def __init__(self, progress: Progress | None = None) -> None:
         self.steps: dict[str, float] = {}
+        self.taken: Taken | None = None
         self._progress = progress
         self._began = perf_counter()
         self._step = ""
@@ -74,6 +74,17 @@ class Clocked:
         self._step = step
         if self._progress is not None:
             self._progress(step)
+
+    def watch(self, look: Look | None) -> None:
+        """Let whoever shows the steps ask how far one is.
+
+        Parameters
+        ----------
+        look : callable, or None
+            See :class:`~effektutv.progress.Display`.
+        """
+        if self._progress is not None:
+            watched(self._progress, look)
 
     def stop(self) -> None:
         """End the step under way."""
@@ -136,6 +147,9 @@ def load(
 
         with session_of(study, engine=engine, spark=spark, threads=threads) as session:
             cohort = build_cohort(session, study, began)
+        if isinstance(progress, Clocked):
+            # all of it is known now that the session is closed
+            progress.taken = session.reader.taken
     from .trial import Trial
 
     return Trial(study, cohort)
@@ -254,6 +268,7 @@ def report(
             versions={"python": platform.python_version(), **{name: version(name) for name in libraries}},
             steps=dict(clocked.steps),
             plan=plan,
+            taken=clocked.taken,
         )
         write(build(protected, lang=lang, facts=facts), folder, progress=progress, beside=beside)
     return Path(out)
@@ -321,4 +336,6 @@ def _silent(step: str) -> None:
 def _check_no_engine(engine: str) -> None:
     """Refuse an engine for a study that none reads: nobody shall think that it was."""
     if engine != "duckdb":
-        raise ArgumentError(f"engine: got {engine!r}, but the study is one plain table, which no engine reads; leave it out")
+        raise ArgumentError(
+            f"engine: got {engine!r}, but the study is one plain table, which no engine reads; leave it out"
+        )

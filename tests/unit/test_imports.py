@@ -19,6 +19,7 @@ BASE = {
     "machine",
     "beside",
     "temporary",
+    "progress",
 }
 
 #: Room → the rooms it may import. A room may always import itself.
@@ -27,6 +28,8 @@ ARROWS = {
     "resources": set(),
     "machine": set(),
     "temporary": set(),
+    "progress": set(),
+    "display": {"progress"},
     "beside": {"machine"},
     "toml_lines": set(),
     "language": {"errors"},
@@ -34,9 +37,9 @@ ARROWS = {
     "study": {"errors", "language", "toml_lines"},
     "results": {"errors", "plots", "language"},
     "plots": {"errors", "language"},
-    "registers": {"errors", "resources", "language", "study", "results", "temporary"},
+    "registers": {"errors", "resources", "language", "study", "results", "temporary", "machine", "progress"},
     "cohort": {"errors", "language", "study", "results", "registers"},
-    "synthetic": {"errors", "folders", "resources", "language", "study", "registers"},
+    "synthetic": {"errors", "progress", "folders", "resources", "language", "study", "registers"},
     "estimate": {"errors", "results"},
     "disclosure": {"errors", "language", "study", "results", "estimate"},
     "reporting": {"errors", "language", "study", "results", "plots", "disclosure", "resources", "machine", "beside"},
@@ -52,6 +55,7 @@ ARROWS = {
     "trial": {"errors", "study", "results", "frames", "further", "randomised", "cohort", "assigned"},
     "folders": {"errors", "temporary"},
     "pipeline": {
+        "progress",
         "beside",
         "machine",
         "plan",
@@ -77,6 +81,7 @@ ARROWS = {
     "__main__": {"cli"},
     "cli": {
         "checking",
+        "display",
         "drafting",
         "ordering",
         "errors",

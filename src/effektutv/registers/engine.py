@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import ExtractError
+from ..machine import Taken
 from .scratch import Scratch
 from .waiting import Waiting
 
@@ -82,6 +83,8 @@ class Engine:
         # how far a query is can be asked (see working); the engine itself prints nothing
         self._connection.execute("SET enable_progress_bar_print = false; SET enable_progress_bar = true")
         self._waiting = Waiting(self._connection.interrupt)
+        (found,) = self.rows("SELECT current_setting('threads'), current_setting('memory_limit')", what="settings")
+        self._allowed = int(found[0]), str(found[1])
 
     @property
     def name(self) -> str:
@@ -106,6 +109,17 @@ class Engine:
     def scratch(self) -> Path:
         """The session's private temporary folder; it is removed when the session closes."""
         return self._scratch.path
+
+    @property
+    def taken(self) -> Taken:
+        """What the session could take of the machine, and what it took so far; all of it once the session is closed."""
+        threads, limit = self._allowed
+        return Taken(
+            threads=threads,
+            memory_limit=limit,
+            temporary_bytes=self._scratch.most_bytes,
+            temporary_files=self._scratch.most_files,
+        )
 
     def close(self) -> None:
         """End the session and remove its temporary folder."""

@@ -57,6 +57,8 @@ class Extract:
         A query a file that has columns which the declaration does not know, of these columns as texts.
     forms : tuple of FileForm
         How each text file is written: encoding, separator, decimal marks, date formats.
+    rows : int, or None
+        How many rows it has, where that was told without looking for it.
     """
 
     schema: ExtractSchema
@@ -68,6 +70,7 @@ class Extract:
     empty: int = 0
     unread: tuple[str, ...] = ()
     forms: tuple[FileForm, ...] = ()
+    rows: int | None = None
 
 
 def open_extract(
@@ -127,6 +130,7 @@ def open_extract(
         empty=sum(_is_empty(engine, schema, source) for source in sources),
         unread=tuple(s.unread for s in sources if s.unread),
         forms=tuple(s.form for s in sources if s.form is not None),
+        rows=sum(counts) if len(counts) == len(sources) else None,
     )
 
 

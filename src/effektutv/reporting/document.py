@@ -159,5 +159,5 @@ def write(
     timed("readme", lambda: readme.write(document, folder))
     if progress is not None:
         progress("manifest")
-    manifest.write(document, folder, steps)
+    manifest.write(document, folder, steps, beside)
     return steps

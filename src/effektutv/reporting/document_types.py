@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from effektutv.disclosure.protected import Protected, ReportInputs
     from effektutv.language import Lang
+    from effektutv.machine import Taken
     from effektutv.results import PlanLock
 
     from .blocks import KeyFigure, Section
@@ -48,6 +49,8 @@ class Facts:
         Seconds by step up to the report; the report adds its own. They stand only in the manifest's runtime block.
     plan : PlanLock or None
         The plan's hash, and whether the plan is the one that was locked.
+    taken : Taken or None
+        What reading took of the machine; it stands only in the manifest's runtime block.
     """
 
     version: str
@@ -57,6 +60,7 @@ class Facts:
     versions: Mapping[str, str] = field(default_factory=dict)
     steps: Mapping[str, float] = field(default_factory=dict)
     plan: PlanLock | None = None
+    taken: Taken | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from effektutv.machine import peak_memory_mib
@@ -14,12 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from effektutv.beside import Beside
+
     from .document_types import Document
 
 __all__ = ["write"]
 
 
-def write(document: Document, folder: Path, steps: Mapping[str, float]) -> None:
+def write(document: Document, folder: Path, steps: Mapping[str, float], beside: Beside | None = None) -> None:
     """Write ``manifest.json``; everything else must be written already. Only its ``runtime`` block differs between runs.
 
     Parameters
@@ -28,6 +31,8 @@ def write(document: Document, folder: Path, steps: Mapping[str, float]) -> None:
     folder : Path
     steps : mapping of str to float
         Seconds by step of the report.
+    beside : Beside, optional
+        The second process; its work is done, and it is ended.
     """
     facts, value = document.facts, document.inputs.value
     study = value.study
@@ -54,13 +59,25 @@ def write(document: Document, folder: Path, steps: Mapping[str, float]) -> None:
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         },
-        "runtime": {
-            "seconds": {name: round(s, 3) for name, s in {**facts.steps, **steps}.items()},
-            "peak_memory_mib": peak_memory_mib(),
-        },
+        "runtime": _runtime(document, steps, beside),
     }
     text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
     (folder / "manifest.json").write_text(text, encoding="utf-8", newline="\n")
+
+
+def _runtime(document: Document, steps: Mapping[str, float], beside: Beside | None) -> dict[str, object]:
+    """Return what the run took: all that may differ between two runs of the same."""
+    facts = document.facts
+    if beside is not None:
+        # only of a process that has ended does the system tell
+        beside.close()
+    taken = None if facts.taken is None else asdict(facts.taken)
+    return {
+        "seconds": {name: round(s, 3) for name, s in {**facts.steps, **steps}.items()},
+        "peak_memory_mib": peak_memory_mib(),
+        "second_process_peak_memory_mib": None if beside is None else peak_memory_mib(ended=True),
+        "engine": taken,
+    }
 
 
 def _plan(document: Document) -> dict[str, object]:

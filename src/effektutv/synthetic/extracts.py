@@ -35,6 +35,7 @@ import numpy as np
 
 from ..errors import ArgumentError
 from ..folders import whole_folder
+from ..progress import Far, Progress, watched
 from . import truth
 from .documents import SIGN, readme, study_file
 from .forms import assignment_rows, time_rows
@@ -111,7 +112,13 @@ class DemoSummary:
 
 
 def write_demo(
-    folder: Path, *, participants: int = 1063, population: int = 20_000, seed: int = 1, file_format: str = "csv"
+    folder: Path,
+    *,
+    participants: int = 1063,
+    population: int = 20_000,
+    seed: int = 1,
+    file_format: str = "csv",
+    progress: Progress | None = None,
 ) -> DemoSummary:
     """Write synthetic extracts, a study file, a README and the truth into a folder.
 
@@ -130,6 +137,8 @@ def write_demo(
         Seed of all chance.
     file_format : {"csv", "parquet"}
         Text as the registers' owners deliver it, or typed Parquet.
+    progress : callable, optional
+        Called with the key of each step as it begins; a display also shows how many persons are written.
 
     Returns
     -------
@@ -145,7 +154,7 @@ def write_demo(
     _check_folder(target)
     with whole_folder(target, "DIR", _OURS) as work:
         (work / "extracts").mkdir()
-        return _write(work, target, participants, population, seed, file_format)
+        return _write(work, target, participants, population, seed, file_format, progress or _silent)
 
 
 def _check(participants: int, population: int, seed: int, file_format: str) -> None:
@@ -200,7 +209,14 @@ def _streams(seed: int) -> Callable[[str], np.random.Generator]:
     return stream
 
 
-def _write(work: Path, target: Path, participants: int, population: int, seed: int, file_format: str) -> DemoSummary:
+def _silent(step: str) -> None:
+    """Show nothing."""
+
+
+def _write(
+    work: Path, target: Path, participants: int, population: int, seed: int, file_format: str, progress: Progress
+) -> DemoSummary:
+    progress("participants")
     streams = _streams(seed)
     declined = round(DECLINED_PER_PARTICIPANT * participants)
     people = draw_people(participants, seed, streams)
@@ -209,6 +225,9 @@ def _write(work: Path, target: Path, participants: int, population: int, seed: i
     around = declined + population
     outside = draw_serials(np.arange(participants, participants + declined), seed)
     tables, facts = _participants(people, plan, state, outside, declined, streams)
+    written = 0
+    progress("population")
+    watched(progress, lambda: Far(share=written / max(around, 1), done=written, of=around, unit="persons"))
     with Delivery(work / "extracts", file_format) as delivery:
         for number, begin in enumerate(range(0, around, CHUNK)):
             rng = streams(f"population {number}")
@@ -219,7 +238,9 @@ def _write(work: Path, target: Path, participants: int, population: int, seed: i
                 register, _, year = key.partition(":")
                 order = rng.permutation(length(table))
                 delivery.append(_STEMS[register].format(year), register, taken(table, order))
+            written = min(begin + CHUNK, around)
         rows = dict(sorted(delivery.rows.items()))
+    watched(progress, None)
     (work / "extracts" / "SYNTHETIC.txt").write_text(SIGN, encoding="utf-8")
     (work / "study.toml").write_text(study_file(file_format), encoding="utf-8")
     text = readme(participants=participants, declined=declined, population=population, seed=seed)

@@ -1,0 +1,117 @@
+"""What a session takes of the machine, how far it says it is, and that it can be interrupted."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from itertools import pairwise
+
+import pytest
+
+from effektutv.display import told
+from effektutv.errors import ExtractError
+from effektutv.progress import Far
+from effektutv.registers.engine import Engine
+from effektutv.registers.opening import open_registers
+from effektutv.registers.reading import Reading, sizes_of
+from effektutv.study import Study
+
+#: A table of some 140 MB, and a query that must hold all of its texts.
+BIG = "CREATE TABLE big AS SELECT range AS x, 'P' || hash(range) AS who FROM range(4_000_000)"
+ALL = "SELECT count(*), count(DISTINCT who), min(who), max(who) FROM big"
+
+
+def test_what_does_not_fit_is_spilled_to_the_private_folder_and_counted(tmp_path):
+    found = []
+    for limit in ("100MB", None):
+        with Engine(threads=1, memory_limit=limit, temporary_folder=tmp_path) as engine:
+            engine.execute(BIG, what="test")
+            found.append(engine.rows(ALL, what="test"))
+            assert all(p.is_relative_to(engine.scratch) for p in tmp_path.rglob("*"))
+            assert engine.scratch.stat().st_mode & 0o777 == 0o700
+        taken = engine.taken
+        assert (taken.threads, taken.temporary_bytes > 10_000_000) == (1, limit is not None)
+        assert (taken.temporary_files > 0) == (limit is not None)
+        if limit is not None:
+            assert taken.memory_limit == "95.3 MiB"
+    assert found[0] == found[1]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interruption_ends_a_query_that_would_go_on_for_hours():
+    endless = "SELECT count(*) FROM range(3_000_000) a, range(3_000_000) b WHERE (a.range * b.range) % 7 = 3"
+    with Engine(threads=1) as engine:
+        timer = threading.Timer(0.4, signal.pthread_kill, [threading.main_thread().ident, signal.SIGINT])
+        timer.start()
+        with pytest.raises(KeyboardInterrupt) as caught:
+            engine.rows(endless, what="test")
+        assert caught.value.__context__ is None
+        # and the session can be used afterwards
+        assert engine.rows("SELECT 1", what="test") == [(1,)]
+        with pytest.raises(ExtractError, match="test: the engine"):
+            engine.rows("SELECT no_such_column", what="test")
+
+
+class Watcher:
+    """A display that looks each time a step begins, and all the time besides."""
+
+    def __init__(self):
+        self.seen, self.look, self.ended = [], None, threading.Event()
+        self.thread = threading.Thread(target=self.watching)
+
+    def __call__(self, step):
+        self.seen.append((step, self.look()))
+
+    def watch(self, look):
+        self.look = look
+        if look is None:
+            self.ended.set()
+            self.thread.join()
+        else:
+            self.thread.start()
+
+    def watching(self):
+        while not self.ended.wait(0.001):
+            self.seen.append(("", self.look()))
+
+
+def test_how_far_the_reading_is_grows_from_nothing_to_all(demo):
+    study = Study.from_toml(demo / "study.toml")
+    watcher = Watcher()
+    with Engine() as engine:
+        open_registers(engine, study, watcher)
+    steps = [(step, far) for step, far in watcher.seen if step]
+    assert [step for step, _ in steps] == list(study.registers)
+    shares = [far.share for _, far in steps]
+    assert shares[0] == 0
+    assert all(a < b for a, b in pairwise(shares[1:]))
+    assert all(0 <= far.share <= 1 for _, far in watcher.seen)
+    assert {far.unit for _, far in watcher.seen} == {"MB", "rows"}
+    sizes = sizes_of(study)
+    assert sizes["scb_lisa"] == sum(p.stat().st_size for p in (demo / "extracts").glob("Individ_*.csv"))
+
+
+def test_a_share_of_registers_is_weighed_by_their_bytes(tmp_path):
+    with Engine() as engine:
+        reading = Reading(engine, {"a": 300, "b": 100})
+        for name, share in (("a", 0.0), ("b", 0.75)):
+            reading.begin(name)
+            assert reading.far().share == share
+            reading.checks(10)
+            far = reading.far()
+            assert far.share == pytest.approx(share + 0.6 * {"a": 0.75, "b": 0.25}[name])
+            assert (far.done, far.of, far.unit) == (0, 10, "rows")
+
+
+@pytest.mark.parametrize(
+    ("far", "elapsed", "words"),
+    [
+        (Far(share=0.25, done=5_000_000, of=20_000_000), 30.0, "5,000,000 of 20,000,000 rows, about 1:30 left"),
+        (Far(share=0.5, done=3, of=7, unit="MB"), 1.0, "3 of 7 MB"),
+        (Far(share=0.01, done=3, of=7), 100.0, "3 of 7 rows"),
+        (Far(share=1.0), 10.0, "about 0:00 left"),
+        (Far(share=0.0), 10.0, ""),
+    ],
+)
+def test_words_of_how_far_it_is(far, elapsed, words):
+    assert told(far, elapsed) == words
