@@ -106,7 +106,14 @@ def test_every_character_of_cp1252(engine, opened):
 
 
 @pytest.mark.parametrize(
-    "name", ["Individ_2014.csv.gz", "Individ_2014.TXT.GZ", "P2010_Individ_2014", "20190301_Individ_2014.txt"]
+    "name",
+    [
+        "Individ_2014.csv.gz",
+        "Individ_2014.TXT.GZ",
+        "P2010_Individ_2014",
+        "20190301_Individ_2014.txt",
+        "01022016_Individ_2014.txt",
+    ],
 )
 def test_packed_files_and_years_in_names(engine, opened, name):
     text = b"LopNr;Kon;FodelseAr\nA;1;1990\n"
@@ -394,3 +401,8 @@ def test_undeclared_columns_are_kept_as_a_sample_of_all_blocks(engine, opened, m
     assert extract.ignored == 2
     first, second = engine.rows(f"SELECT count(DISTINCT c0), max(c1) FROM ({extract.unread[0]})", what="test")[0]
     assert (first, second) == (1000, "z")
+
+
+def test_a_torn_row_with_letters_of_cp1252(refused):
+    body = f"{SPELLS}{SECRET}å–;2015-01-01;42\n".encode("cp1252")
+    assert "as many columns" in refused(body)

@@ -99,6 +99,8 @@ def test_every_day_of_the_calendar():
     counted, fits = ISO.days("".join(d.isoformat() for d in every).encode())
     assert fits.all()
     assert (counted == [d.toordinal() - date(1970, 1, 1).toordinal() for d in every]).all()
+    values, bad = dates(pa.array(["0000-12-31", "0001-01-01"]), ISO)
+    assert (values.to_pylist(), list(bad)) == ([None, first], [True, False])
     _, fits = layout_of("%d/%m/%Y").days(b"31/04/201529/02/190000/01/201501/00/201501/01/0000")
     assert not fits.any()
 
