@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 SEED   ?= 1
 LANG_  ?= sv
 
-.PHONY: report test test-slow test-system lint bench docs reproduce clean format
+.PHONY: report test test-slow test-system test-spark lint bench docs reproduce clean format
 
 # What is installed is recorded in a stamp a set of extras, so that a second call installs nothing.
 $(VENV)/.python:
@@ -21,6 +21,11 @@ $(VENV)/.core: $(VENV)/.python pyproject.toml constraints.txt
 $(VENV)/.test: $(VENV)/.core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -c constraints.txt lifelines
+	@touch $@
+
+# Spark is large: only what runs it installs it.
+$(VENV)/.spark: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,spark]'
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.core
@@ -42,13 +47,19 @@ test: $(VENV)/.test
 test-slow: $(VENV)/.test
 	$(BIN)/python -m pytest -q -n 2 -m slow
 
-# What tests in a browser, of office files, of printed pages, of SAS files and of a database need; it is installed where that
-# is allowed.
+# What tests in a browser, of office files, of printed pages, of SAS files, of a database and of Spark need; it is
+# installed where that is allowed.
 AXE := npm:axe-core@4.14.1=1477dafa598d8d065f273d6af302aa203c02e83131707b7fa648cd41bd3d6b734f8c22a0dab86ee6a6f64b8afbe804b214d36db85a2826965edfb3a0b9d546b5
-test-system: $(VENV)/.test
+test-system: $(VENV)/.spark
 	@bash tests/system-packages chromium libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils \
-		r-cran-haven postgresql odbc-postgresql unixodbc $(AXE)
+		r-cran-haven postgresql odbc-postgresql unixodbc $(JAVA) $(AXE)
 	$(BIN)/python -m pytest -q -m system
+
+# Of these, the ones that hold Spark to DuckDB.
+JAVA := openjdk-17-jre-headless
+test-spark: $(VENV)/.spark
+	@bash tests/system-packages $(JAVA)
+	$(BIN)/python -m pytest -q tests/functional/test_engines.py
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check src tests benchmarks
@@ -60,7 +71,8 @@ format: $(VENV)/.lint
 	$(BIN)/ruff check --fix src tests benchmarks
 	$(BIN)/ruff format src tests benchmarks
 
-bench: $(VENV)/.test
+bench: $(VENV)/.spark
+	@bash tests/system-packages $(JAVA)
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.docs

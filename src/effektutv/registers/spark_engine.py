@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ..errors import ArgumentError, ExtractError
 from .engine import Engine, literal, quoted
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 __all__ = ["SparkEngine"]
+
+T = TypeVar("T")
 
 #: Python loggers of pyspark that print an error with the value it failed on, whatever the level of Spark's own log is.
 _LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
@@ -176,8 +178,8 @@ class SparkEngine:
         what : str
             What is being done, for the message if it fails.
         """
-        with self._guarded(what):
-            return self._spark.sql(spark_sql(sql)).toArrow()
+        translated = spark_sql(sql)
+        return self._guarded(lambda: self._spark.sql(translated).toArrow(), what)
 
     def columns(self, relation: str, *, what: str) -> dict[str, str]:
         """Return column names and types, as DuckDB calls them.
@@ -209,8 +211,8 @@ class SparkEngine:
         """
         *path, last = pattern.split(".")
         inside = ".".join("`" + part.replace("`", "``") + "`" for part in path)
-        with self._guarded(what):
-            found = self._spark.sql(f"SHOW TABLES{f' IN {inside}' if inside else ''}").collect()
+        shown = f"SHOW TABLES{f' IN {inside}' if inside else ''}"
+        found = self._guarded(lambda: self._spark.sql(shown).collect(), what)
         names = sorted({row["tableName"] for row in found if fnmatchcase(row["tableName"].lower(), last.lower())})
         return [".".join(quoted(part) for part in (*path, name)) for name in names]
 
@@ -234,27 +236,25 @@ class SparkEngine:
         self.close()
 
     def _view(self, name: str, path: Path) -> None:
-        with self._guarded(f"{name}: opening the typed copy"):
-            self._spark.read.parquet(f"file://{path}").createOrReplaceTempView(name)
+        self._guarded(
+            lambda: self._spark.read.parquet(f"file://{path}").createOrReplaceTempView(name),
+            f"{name}: opening the typed copy",
+        )
 
     def _frame(self, sql: str, what: str) -> DataFrame:
-        with self._guarded(what):
-            return self._spark.sql(spark_sql(sql))
+        translated = spark_sql(sql)
+        return self._guarded(lambda: self._spark.sql(translated), what)
 
-    @contextmanager
-    def _guarded(self, what: str) -> Iterator[None]:
-        """Put our error in the place of Spark's, whose message and whose logs hold values."""
+    def _guarded(self, call: Callable[[], T], what: str) -> T:
+        """Do something and put our error in the place of Spark's, whose message and whose logs hold values."""
         failed = ""
         with _silent():
             try:
-                yield
+                return call()
             except self._refusals as error:
                 failed = _kind(error)
         # raised outside the handler: inside it the engine's message would travel along as the error's context
-        if failed:
-            raise ExtractError(
-                f"{what}: the engine could not read or combine the rows ({failed}); check the file's format"
-            )
+        raise ExtractError(f"{what}: the engine could not read or combine the rows ({failed}); check the file's format")
 
 
 def _given(spark: SparkSession | None) -> SparkSession | None:

@@ -104,7 +104,9 @@ class LocalSpark:
         self._interrupt = signal.getsignal(signal.SIGINT)
         self._gateway: Any = None
         session: SparkSession | None = None
-        with suppress(*self._refusals), _own_folder(folder):
+        with suppress(*self._refusals), _own_folder(folder), warnings.catch_warnings():
+            # pyspark loads its tests' tools when it first hands Java something, and these warn as well
+            warnings.simplefilter("ignore")
             self._gateway = launch_gateway(conf, {"stdout": DEVNULL, "stderr": DEVNULL})
             session = SparkSession(SparkContext(conf=conf, gateway=self._gateway))
         if session is None:

@@ -1,0 +1,322 @@
+"""Spark gives what DuckDB gives: every query in every type, the participants, the findings, and a whole run's bytes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import random
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import effektutv as eu
+from effektutv import cli
+from effektutv.registers import opening, spark_local
+from effektutv.registers.engine import Engine
+from effektutv.registers.spark_sql import spark_sql
+from effektutv.synthetic.extracts import write_demo
+
+SECRET = "19121212-hemlig"
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory):
+    """The one Spark of the suite, as a user's own session."""
+    folder = tmp_path_factory.mktemp("spark")
+    local = spark_local.LocalSpark(folder, threads=2)
+    yield local.session
+    local.close()
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("engines") / "demo"
+    write_demo(folder, participants=150, population=300)
+    return folder
+
+
+def masks_of(trial):
+    return {
+        (clock, part, state): mask
+        for clock in ("randomisation", "start")
+        for part in ("states", "observed")
+        for state, mask in getattr(trial._masks(clock), part).items()
+    }
+
+
+def hold_equal(one, other):
+    """Participants, covariates, findings, months, survey, receipt, hours."""
+    pd.testing.assert_frame_equal(one.table, other.table)
+    pd.testing.assert_frame_equal(one.quality.tidy(), other.quality.tidy())
+    assert one.quality.read == other.quality.read
+    assert one.inputs == other.inputs
+    a, b = masks_of(one), masks_of(other)
+    assert a.keys() == b.keys()
+    assert len(a) > 10
+    for key in a:
+        np.testing.assert_array_equal(a[key], b[key], err_msg=str(key))
+    x, y = one._cohort, other._cohort
+    for p, q in (
+        (x.received, y.received),
+        (x.delivery.hours, y.delivery.hours),
+        (x.delivery.given, y.delivery.given),
+        (x.survey.answers, y.survey.answers),
+    ):
+        assert p.keys() == q.keys()
+        for key in p:
+            np.testing.assert_array_equal(p[key], q[key], err_msg=str(key))
+
+
+def asked_of(monkeypatch, kind, load):
+    """What a load asks of an engine, and the answers: by the query's text."""
+    asked = {}
+    with monkeypatch.context() as patch:
+        plain = kind.table
+
+        def table(self, sql, *, what):
+            asked[sql] = plain(self, sql, what=what)
+            return asked[sql]
+
+        patch.setattr(kind, "table", table)
+        if kind is Engine:
+            # its rows are fetched another way
+            patch.setattr(Engine, "rows", lambda self, sql, *, what: rows_of(table(self, sql, what=what)))
+        load()
+    return asked
+
+
+def rows_of(table):
+    return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+
+
+def checked_and_built(asked):
+    """Queries that are no reader's."""
+    readers = ("read_", "DESCRIBE", "USING SAMPLE", "information_schema", "current_setting")
+    return {q: t for q, t in asked.items() if not any(word in q for word in readers)}
+
+
+def test_every_query_of_checks_and_build_can_be_said_in_spark(small, monkeypatch):
+    asked = checked_and_built(asked_of(monkeypatch, Engine, lambda: eu.load(small / "study.toml")))
+    assert len(asked) > 40
+    for query in asked:
+        # what only DuckDB has is gone
+        assert not any(
+            word in spark_sql(query) for word in ('"', "REGEXP_FULL_MATCH", "EXCLUDE", "QUALIFY", "//", "<<")
+        )
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT median(a) FROM t", "Median"),
+        ("SELECT a FROM t QUALIFY row_number() OVER (ORDER BY a) = 1", "Qualify"),
+        ("SELECT any_value(a) FROM t", "AnyValue"),
+        ("SELECT made_up(a) FROM t", "made_up"),
+        ("SELECT date_diff('month', a, b) FROM t", "DateDiff"),
+        ("DROP TABLE t", "queries and views only"),
+    ],
+)
+def test_what_has_not_been_held_equal_is_refused(query, said):
+    with pytest.raises(eu.ArgumentError, match=said):
+        spark_sql(query)
+
+
+def test_words_that_differ_are_put_in_sparks_way():
+    assert spark_sql(r"SELECT regexp_full_match(a, '\d{2}') FROM t") == r"SELECT a RLIKE '^(?:\\d{2})\\z' FROM t"
+    assert spark_sql("SELECT a FROM t ORDER BY 1") == "SELECT a FROM t ORDER BY 1 NULLS LAST"
+    assert spark_sql('CREATE TABLE "x" AS SELECT 1') == "CREATE OR REPLACE TEMPORARY VIEW `x` AS SELECT 1"
+
+
+def guarded(monkeypatch, capsys, *arguments):
+    monkeypatch.setattr(sys, "argv", ["effektutv", *map(str, arguments)])
+    code = cli._guarded()
+    return code, capsys.readouterr().err
+
+
+@pytest.fixture
+def unread(small, tmp_path, monkeypatch):
+    """A study whose extracts are not there: whoever reads them ends with another code."""
+    (tmp_path / "study.toml").write_bytes((small / "study.toml").read_bytes())
+    monkeypatch.delenv("PYSPARK_GATEWAY_PORT", raising=False)
+    return tmp_path / "study.toml"
+
+
+@pytest.mark.parametrize("missing", [("pyspark",), ("sqlglot",), ("pyspark", "sqlglot")])
+def test_a_missing_package_is_said_before_any_extract_is_read(unread, tmp_path, monkeypatch, capsys, missing):
+    found = lambda name: None if name in missing else object()  # noqa: E731
+    monkeypatch.setattr(spark_local, "find_spec", found)
+    code, said = guarded(monkeypatch, capsys, "run", unread, "--out", tmp_path / "out", "--engine", "spark", "--quiet")
+    assert code == 2
+    assert all(name in said for name in (*missing, "pip install 'effektutv[spark]'"))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("home", [None, "/nowhere"])
+def test_a_missing_java_is_said(monkeypatch, home):
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    if home is not None:
+        monkeypatch.setenv("JAVA_HOME", home)
+    with pytest.raises(eu.ArgumentError, match="openjdk-17-jre-headless") as caught:
+        spark_local.check_java()
+    assert ("where JAVA_HOME says" in str(caught.value)) == (home is not None)
+
+
+def test_other_engines_are_refused(unread):
+    with pytest.raises(eu.ArgumentError, match="engine: got 'polars'; give 'duckdb' or 'spark'"):
+        eu.load(unread, engine="polars")
+    with pytest.raises(eu.ArgumentError, match="spark: got a session, but engine is 'duckdb'"):
+        eu.load(unread, spark=object())
+
+
+def test_a_plain_table_has_no_engine(plain):
+    with pytest.raises(eu.ArgumentError, match="no engine reads"):
+        eu.load(plain, engine="spark")
+    assert eu.load(plain).engine == "table"
+
+
+def test_sessions_say_what_they_are(small):
+    with opening.session_of(eu.Study.from_toml(small / "study.toml")) as session:
+        assert (session.name, session.reader) == ("duckdb", session)
+
+
+@pytest.mark.parametrize(
+    ("limit", "heap"), [(None, 2048), ("4GB", 3814), ("1.5 GiB", 1536), ("700MiB", 700), ("100MB", 512)]
+)
+def test_javas_heap_is_the_studys_limit(limit, heap):
+    assert spark_local._heap(limit) == heap
+
+
+def disturbed(folder: Path, seed: int) -> None:
+    """Write each extract anew: rows in another order, some twice, days moved to month ends, spells reversed, entries blank."""
+    rng = random.Random(seed)
+    days = [date(y, m, 1) - timedelta(days=1) for y in (2014, 2015, 2016) for m in range(1, 13)] + [date(2016, 2, 29)]
+    free = ("sokatper", "sokandekategori", "beslut", "studier", "handelser", "inskrivning", "fk", "mis")
+    for path in sorted((folder / "extracts").iterdir()):
+        if not any(word in path.name.lower() for word in free) or b'"' in path.read_bytes():
+            continue
+        text = path.read_text(encoding="cp1252")
+        head, *rows = csv.reader(text.splitlines(), delimiter=";")
+        out = []
+        for row in rows:
+            out += [row] * rng.choice((1, 1, 1, 2))
+        rng.shuffle(out)
+        out = [[moved(rng, days, cell, i) for i, cell in enumerate(row)] for row in out]
+        with path.open("w", encoding="cp1252", newline="") as handle:
+            csv.writer(handle, delimiter=";", lineterminator="\n").writerows([head, *out])
+
+
+def moved(rng: random.Random, days: list[date], cell: str, place: int) -> str:
+    if place and len(cell) == 10 and cell[4:8:3] == "--" and rng.random() < 0.4:
+        return rng.choice(days).isoformat()
+    return cell
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_engines_agree_on_random_extracts_query_by_query(spark, tmp_path, monkeypatch, seed):
+    from effektutv.registers.spark_engine import SparkEngine
+
+    write_demo(tmp_path / "demo", participants=60 * seed, population=100, seed=seed)
+    disturbed(tmp_path / "demo", seed)
+    trials = []
+    study = tmp_path / "demo" / "study.toml"
+    by_duckdb = asked_of(monkeypatch, Engine, lambda: trials.append(eu.load(study)))
+    by_spark = asked_of(monkeypatch, SparkEngine, lambda: trials.append(eu.load(study, engine="spark", spark=spark)))
+    assert [t.engine for t in trials] == ["duckdb", "spark"]
+    findings = {f.rule for f in trials[0].quality.rows}
+    assert {"reversed: the end lies before the start", "overlaps an earlier spell"} <= findings
+    hold_equal(*trials)
+    assert len(by_spark) > 40
+    for query, table in by_spark.items():
+        same = by_duckdb[query]
+        assert rows_of(table) == rows_of(same), query
+        assert table.schema.types == same.schema.types, query
+
+
+@pytest.mark.system
+def test_a_run_from_the_command_line_has_the_same_bytes_and_leaves_nothing(small, tmp_path):
+    outs, said = {}, {}
+    for engine in ("duckdb", "spark"):
+        here, temporary = tmp_path / engine, tmp_path / f"{engine}-temporary"
+        study, folder = str(small / "study.toml"), tmp_path / f"out-{engine}"
+        here.mkdir()
+        temporary.mkdir()
+        done = subprocess.run(
+            [sys.executable, "-m", "effektutv", "run", study, "--quiet", "--engine", engine, "--out", str(folder)],
+            cwd=here,
+            env={**os.environ, "TMPDIR": str(temporary), "TZ": "America/New_York"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert list(here.iterdir()) == []
+        assert list(temporary.iterdir()) == []
+        outs[engine] = {p.relative_to(folder): p.read_bytes() for p in sorted((folder / "tables").iterdir())}
+        said[engine] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert outs["duckdb"] == outs["spark"]
+    assert len(outs["spark"]) > 10
+    assert {engine: m["engine"] for engine, m in said.items()} == {"duckdb": "duckdb", "spark": "spark"}
+    assert said["duckdb"]["inputs"] == said["spark"]["inputs"]
+
+
+@pytest.mark.system
+def test_the_users_session_is_left_as_it_was(spark, small):
+    spark.createDataFrame([(1,)], ["mine"]).createOrReplaceTempView("participants")
+    spark.conf.set("spark.sql.ansi.enabled", "false")
+    spark.sparkContext.setLogLevel("WARN")
+    try:
+        eu.load(small / "study.toml", engine="spark", spark=spark)
+        assert spark.table("participants").columns == ["mine"]
+        assert {t.name for t in spark.catalog.listTables()} == {"participants"}
+        assert spark.conf.get("spark.sql.ansi.enabled") == "false"
+        levels = spark.sparkContext._jvm.org.apache.logging.log4j.LogManager.getRootLogger()
+        assert str(levels.getLevel()) == "WARN"
+    finally:
+        spark.catalog.dropTempView("participants")
+        spark.conf.unset("spark.sql.ansi.enabled")
+        spark.sparkContext.setLogLevel("OFF")
+
+
+@pytest.mark.system
+@pytest.mark.parametrize(
+    "query", ["SELECT CAST(x AS BIGINT) FROM t", f"SELECT CAST('{SECRET}' AS DATE)", "SELECT nope FROM t"]
+)
+def test_no_value_leaves_a_query_that_fails(spark, capfd, caplog, query):
+    import pyarrow as pa
+
+    from effektutv.registers.spark_engine import SparkEngine
+
+    with SparkEngine(spark=spark) as session:
+        session.register("t", pa.table({"x": [SECRET]}))
+        with pytest.raises(eu.ExtractError, match="t: reading: the engine could not read") as caught:
+            session.rows(query, what="t: reading")
+    error = caught.value
+    assert error.__context__ is None
+    assert error.__cause__ is None
+    out, err = capfd.readouterr()
+    assert SECRET not in f"{error!r}{out}{err}{caplog.text}"
+
+
+@pytest.mark.system
+def test_what_is_no_session_is_refused(small):
+    with pytest.raises(eu.ArgumentError, match=r"spark: got builtins\.dict; give a pyspark\.sql\.SparkSession"):
+        eu.load(small / "study.toml", engine="spark", spark={})
+
+
+@pytest.mark.system
+def test_a_java_that_cannot_start_spark_is_said(small, tmp_path, monkeypatch):
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    java.write_text("#!/bin/sh\nexit 1\n")
+    java.chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(eu.ArgumentError, match="Spark could not be started; it needs Java 17"):
+        spark_local.LocalSpark(tmp_path)
