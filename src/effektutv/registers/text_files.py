@@ -291,10 +291,9 @@ def _rows(schema: ExtractSchema, block: bytes, delimiter: str) -> int:
     array = np.frombuffer(block, dtype=np.uint8)
     if b'"' not in block:
         breaks = array == _NEWLINE
-        returns = array == _RETURN
-        follows = bool((breaks[:-1] & (breaks | returns)[1:]).any())
-        blank = follows or block.startswith((b"\n", b"\r\n"))
         lines = int(np.count_nonzero(breaks)) + unended
+        # whether one may be there is seen much faster than how many are
+        blank = block.startswith((b"\n", b"\r\n")) or bool((breaks[:-1] & (array[1:] <= _RETURN)).any())
         return lines - (len(_BLANK_LINE.findall(block)) if blank else 0)
     ends, quotes = _row_ends(block)
     if not _well_quoted(array, quotes, delimiter):

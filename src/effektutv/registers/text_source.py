@@ -256,7 +256,10 @@ def _typed_block(plan: _Plan, block: bytes, rows: int) -> _Block:
     most = max(64, _KEPT // len(plan.file.rows))
     return _Block(
         batch=pa.record_batch([*columns, pa.array(misfits)], schema=plan.arrow),
-        unread={i: _spread(texts[i].drop_null(), most) for i in plan.unread},
+        unread={
+            i: tidied(_spread(texts[i].drop_null(), most), plan.file.encoding, plan.schema.missing_values)
+            for i in plan.unread
+        },
         doubtful=doubtful,
     )
 
@@ -283,7 +286,10 @@ def _typed(column: Field, texts: Any, reading: str | None) -> Typed:
 
 
 def _parsed(plan: _Plan, block: bytes, rows: int) -> dict[int, Any]:
-    """Return the texts of the wanted columns of a block; ``rows`` is how many there must be, -1 where that is not asked."""
+    """Return the texts of a block's columns, those that the declaration does not know as they were delivered.
+
+    ``rows`` is how many there must be, -1 where that is not asked.
+    """
     wanted = [*plan.fields, *plan.unread]
     table = _parse(plan, block, [f"c{i}" for i in wanted])
     if table is None:
@@ -297,7 +303,7 @@ def _parsed(plan: _Plan, block: bytes, rows: int) -> dict[int, Any]:
         )
     columns = [table.column(j).combine_chunks() for j in range(len(wanted))]
     return {
-        i: tidied(column, plan.file.encoding, plan.schema.missing_values)
+        i: tidied(column, plan.file.encoding, plan.schema.missing_values) if i in plan.fields else column
         for i, column in zip(wanted, columns, strict=True)
     }
 

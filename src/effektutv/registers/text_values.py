@@ -29,6 +29,8 @@ _ZERO, _BLANK, _POINT = b"0 ."
 #: So many digits are always below LARGEST.
 _SAFE_DIGITS = 15
 _INTEGER = re.compile(r"[+-]?[0-9]+")
+#: So many texts tell whether they repeat.
+_FEW = 512
 #: Bytes that a byte of cp1252 takes more than one in UTF-8; nothing for the five that cp1252 leaves open.
 _MORE = np.array([len(bytes([b]).decode("cp1252", "ignore").encode() or b"-") - 1 for b in range(256)], dtype=np.int32)
 
@@ -189,6 +191,14 @@ def _with_bytes(texts: Any, data: bytes, offsets: NDArray[np.int32]) -> Any:
 
 
 def _recoded(texts: Any) -> Any:
+    """Return texts of cp1252 as UTF-8; where they repeat, each distinct one once."""
+    if len(texts) > _FEW and len(pc.unique(texts.slice(0, _FEW))) < _FEW // 4:
+        coded = texts.dictionary_encode()
+        return _all_recoded(coded.dictionary).take(coded.indices)
+    return _all_recoded(texts)
+
+
+def _all_recoded(texts: Any) -> Any:
     data, offsets = _bytes_of(texts)
     more = np.zeros(len(data) + 1, dtype=np.int32)
     np.cumsum(_MORE[data], out=more[1:])

@@ -91,6 +91,14 @@ def test_slices_are_read_from_where_they_begin():
     assert tidied(raw, "cp1252", ("",)).to_pylist() == [None, "å–", "€"]
 
 
+@pytest.mark.parametrize("distinct", [3, 4000])
+def test_texts_that_repeat_and_texts_that_do_not(distinct):
+    words = [None if i % 7 == 0 else f"Boden–Luleå {i % distinct} €" for i in range(5000)]
+    raw = pa.array([w if w is None else w.encode("cp1252") for w in words], pa.binary())
+    array = pa.Array.from_buffers(pa.string(), len(words), raw.buffers())
+    assert tidied(array, "cp1252", ("", "*")).to_pylist() == words
+
+
 def test_every_day_of_the_calendar():
     first = date(1, 1, 1)
     every = [first + timedelta(days=i) for i in range(0, 3_652_059, 7)] + [
