@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ..errors import ExtractError
 from .engine import Engine, quoted
-from .identity_numbers import is_identity_number, looks_like_identity_numbers, whole_number_text
+from .identity_numbers import is_identity_number, looks_like_identity_numbers
 from .readers import Extract
 from .schema import FieldType
 
@@ -67,7 +67,7 @@ def _found(engine: Engine, name: str, relation: str, columns: Sequence[str]) -> 
         if len(sample) == _SAMPLE and len(values) < _ENOUGH:
             query = f"SELECT {column} FROM {relation} WHERE {column} IS NOT NULL"
             values = [r[0] for r in _sampled(engine, name, query)]
-        if looks_like_identity_numbers(map(_text, values)):
+        if looks_like_identity_numbers(values):
             out.append(place)
     return out
 
@@ -76,7 +76,3 @@ def _sampled(engine: Engine, name: str, query: str) -> list[tuple[object, ...]]:
     return engine.rows(
         f"SELECT * FROM ({query}) USING SAMPLE reservoir({_SAMPLE} ROWS) REPEATABLE (1)", what=f"{name}: sampling"
     )
-
-
-def _text(value: object) -> str:
-    return whole_number_text(value) if isinstance(value, int | float) else str(value)

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
@@ -30,6 +31,7 @@ _WITHIN = re.compile(r"(?<![0-9])(?:18|19|20)?[0-9]{6}[-+ ]?[0-9]{4}(?![0-9])")
 #: Hyphens and dashes that word processors make of ``-``, and the blanks that they put between digits.
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 _BLANKS = re.compile(r"\s+")
+_DIGITS = 10
 #: The share of a column's values from which it is refused.
 _SHARE = 0.2
 
@@ -83,17 +85,21 @@ def holds_identity_number(name: str) -> bool:
     return False
 
 
-def looks_like_identity_numbers(values: Iterable[str]) -> bool:
+def looks_like_identity_numbers(values: Iterable[object]) -> bool:
     """Return whether so many of a column's values are personal identity numbers that it must be refused.
 
     Parameters
     ----------
-    values : iterable of str
+    values : iterable of str, int or float
         A sample of the values that are not missing.
     """
-    given = [v for v in values if v.strip()]
-    hits = sum(map(is_identity_number, given))
-    return hits >= max(_SHARE * len(given), min(len(given), 2), 1)
+    given = hits = 0
+    # most columns have few values, many times over
+    for value, times in Counter(values).items():
+        text = whole_number_text(value) if isinstance(value, int | float) else str(value)
+        given += times if text.strip() else 0
+        hits += times if len(text) >= _DIGITS and is_identity_number(text) else 0
+    return hits >= max(_SHARE * given, min(given, 2), 1)
 
 
 def whole_number_text(number: float) -> str:
@@ -108,4 +114,4 @@ def whole_number_text(number: float) -> str:
     if not math.isfinite(number) or number < 0 or number != int(number):
         return ""
     digits = str(int(number))
-    return digits.zfill(10) if len(digits) >= 7 else digits
+    return digits.zfill(_DIGITS) if len(digits) >= 7 else digits

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,22 @@ def fill(template: str, lang: str, **values: object) -> str:
     **values : object
         What the template shows, beside its words, its styles and its rule.
     """
+    style = _style()
+    return (
+        _environment(lang)
+        .get_template(template)
+        .render(
+            style=Markup(style),  # noqa: S704  (our own file)
+            policy=_policy(style),
+            w=Words(lang),
+            lang=lang,
+            **values,
+        )
+    )
+
+
+@cache
+def _environment(lang: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -84,14 +101,7 @@ def fill(template: str, lang: str, **values: object) -> str:
     )
     openings = _openings(lang)
     environment.tests["on_method"] = lambda note: note.startswith(openings)
-    style = _style()
-    return environment.get_template(template).render(
-        style=Markup(style),  # noqa: S704  (our own file)
-        policy=_policy(style),
-        w=Words(lang),
-        lang=lang,
-        **values,
-    )
+    return environment
 
 
 def _openings(lang: str) -> tuple[str, ...]:
