@@ -16,6 +16,7 @@ from .keys import check_foreign_keys, check_keys
 from .readers import Extract
 from .rules import ADVICE, Rule, code_condition, rules_of, severity_of
 from .schema import PERSON, DatedBy, ExtractSchema, RuleKind
+from .typed_columns import BAD
 
 if TYPE_CHECKING:
     from .session import Session
@@ -70,17 +71,28 @@ def check_extract(
 
 
 def _count(engine: Session, extract: Extract, rules: list[Rule]) -> tuple[int, list[tuple[int, int]]]:
-    """Return the rows, and for each rule the rows that it looks at and those that break it, in one pass."""
+    """Return the rows, and for each rule the rows that it looks at and those that break it, in one pass.
+
+    Values that do not fit their type are seldom: a second pass counts them, column by column, where there are any.
+    """
+    table = quoted(extract.table)
     looked_at = list(dict.fromkeys(r.checked for r in rules if r.checked))
-    wanted = [f"count(*) FILTER (WHERE {condition})" for condition in [*looked_at, *(r.breaks for r in rules)]]
-    row = engine.rows(
-        f"SELECT {', '.join(['count(*)', *wanted])} FROM {quoted(extract.table)}",
-        what=f"{extract.schema.name}: checking the columns",
+    first = [r for r in rules if not r.of_type]
+    # counting what is there costs next to nothing, a further condition an evaluation for each row
+    wanted = [f"count({expression})" for expression in looked_at]
+    wanted += [f"count(*) FILTER (WHERE {r.breaks})" for r in first]
+    what = f"{extract.schema.name}: checking the columns"
+    total, misfits, *counts = engine.rows(
+        f"SELECT {', '.join(['count(*)', f'bit_or({quoted(BAD)})', *wanted])} FROM {table}", what=what
     )[0]
-    total, *counts = map(int, row)
-    checked = {"": total, **dict(zip(looked_at, counts, strict=False))}
-    broken = counts[len(looked_at) :]
-    return total, [(checked[r.checked], failing) for r, failing in zip(rules, broken, strict=True)]
+    checked = {"": int(total), **{e: int(n) for e, n in zip(looked_at, counts, strict=False)}}
+    broken = {r: int(n) for r, n in zip(first, counts[len(looked_at) :], strict=True)}
+    if misfits:
+        second = [r for r in rules if r.of_type]
+        counted = ", ".join(f"count(*) FILTER (WHERE {r.breaks})" for r in second)
+        found = engine.rows(f"SELECT {counted} FROM {table}", what=what)[0]
+        broken |= {r: int(n) for r, n in zip(second, found, strict=True)}
+    return int(total), [(checked[r.checked], broken.get(r, 0)) for r in rules]
 
 
 def _file_findings(extract: Extract, total: int, needed: bool) -> list[Finding]:

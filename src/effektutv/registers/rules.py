@@ -104,7 +104,9 @@ class Rule:
     advice : str
         What to do about a break.
     checked : str
-        The condition under which a row is looked at.
+        The expression that is missing in the rows that are not looked at; empty where all are.
+    of_type : bool
+        Whether the rule is that a value fits its type: whether any does not is told for all columns together.
     """
 
     column: str
@@ -113,6 +115,7 @@ class Rule:
     severity: Severity
     advice: str
     checked: str = ""
+    of_type: bool = False
 
 
 def severity_of(schema: ExtractSchema, kind: RuleKind, field: Field | None = None) -> Severity:
@@ -192,6 +195,7 @@ def _rule(
         severity=severity_of(schema, kind, field),
         advice=advice or ADVICE[kind],
         checked=checked,
+        of_type=kind is RuleKind.TYPE,
     )
 
 
@@ -206,20 +210,19 @@ def _field_rules(field: Field, schema: ExtractSchema, position: int) -> Iterator
         yield _rule(schema, field, RuleKind.REQUIRED, "required: never missing", missing)
     limits = [f"{column} < {field.minimum!r}"] if field.minimum is not None else []
     limits += [f"{column} > {field.maximum!r}"] if field.maximum is not None else []
-    given = f"{column} IS NOT NULL"
     if limits:
         allowed = f"{_shown(field.minimum)} to {_shown(field.maximum)}"
-        yield _rule(schema, field, RuleKind.RANGE, f"range: {allowed}", " OR ".join(limits), checked=given)
+        yield _rule(schema, field, RuleKind.RANGE, f"range: {allowed}", " OR ".join(limits), checked=column)
     if field.enum:
         values = ", ".join(literal(v) if isinstance(v, str) else repr(v) for v in field.enum)
         allowed = ", ".join(str(v) for v in field.enum)
         yield _rule(
-            schema, field, RuleKind.ENUM, f"allowed values: {allowed}", f"{column} NOT IN ({values})", checked=given
+            schema, field, RuleKind.ENUM, f"allowed values: {allowed}", f"{column} NOT IN ({values})", checked=column
         )
     if field.pattern is not None:
         breaks = f"NOT regexp_full_match({column}, {literal(field.pattern)})"
         advice = NO_PERIOD if field.column == schema.dating.at else ""
-        yield _rule(schema, field, RuleKind.PATTERN, f"pattern: {field.pattern}", breaks, advice=advice, checked=given)
+        yield _rule(schema, field, RuleKind.PATTERN, f"pattern: {field.pattern}", breaks, advice=advice, checked=column)
     if field.codelist is not None:
         yield from _code_rules(field, schema)
 
@@ -231,9 +234,9 @@ def _shown(limit: float | None) -> str:
 def _code_rules(field: Field, schema: ExtractSchema) -> Iterator[Rule]:
     codelist = load_codelist(field.codelist or "")
     column = quoted(field.column)
-    known, given = code_condition(column, codelist), f"{column} IS NOT NULL"
+    known = code_condition(column, codelist)
     name = f"code list: {codelist.name}"
-    yield _rule(schema, field, RuleKind.CODES, name, f"NOT {known}", checked=given)
+    yield _rule(schema, field, RuleKind.CODES, name, f"NOT {known}", checked=column)
     if any(c.valid_from or c.valid_to for c in codelist.codes) and schema.dating.by in _ON:
         in_force = _any_code(column, [(c.code, _in_force(c, schema)) for c in codelist.codes])
         yield _rule(
@@ -242,7 +245,7 @@ def _code_rules(field: Field, schema: ExtractSchema) -> Iterator[Rule]:
             RuleKind.CODE_IN_FORCE,
             f"{name}, code in force {_ON[schema.dating.by]}",
             f"{known} AND NOT {in_force}",
-            checked=given,
+            checked=column,
         )
 
 
@@ -274,7 +277,7 @@ def _order_rules(schema: ExtractSchema) -> Iterator[Rule]:
             breaks=f"{end} < {start}",
             severity=severity_of(schema, RuleKind.ORDER, schema.field(last)),
             advice=advice,
-            checked=f"{start} IS NOT NULL AND {end} IS NOT NULL",
+            checked=f"{end} < {start}",
         )
         if dating.by is DatedBy.MONTHS:
             yield Rule(
@@ -302,4 +305,4 @@ def _future_rules(schema: ExtractSchema, delivered: date) -> Iterator[Rule]:
         else:
             continue
         rule = f"future: not after {delivered}"
-        yield _rule(schema, field, RuleKind.FUTURE, rule, breaks, checked=f"{column} IS NOT NULL")
+        yield _rule(schema, field, RuleKind.FUTURE, rule, breaks, checked=column)
