@@ -28,6 +28,10 @@ $(VENV)/.spark: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,spark]'
 	@touch $@
 
+$(VENV)/.bench: $(VENV)/.spark
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	@touch $@
+
 $(VENV)/.lint: $(VENV)/.core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[lint]'
 	@touch $@
@@ -71,7 +75,7 @@ format: $(VENV)/.lint
 	$(BIN)/ruff check --fix src tests benchmarks
 	$(BIN)/ruff format src tests benchmarks
 
-bench: $(VENV)/.spark
+bench: $(VENV)/.bench
 	@bash tests/system-packages $(JAVA)
 	$(BIN)/python -m benchmarks
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.measure import Line, table
 
-NAMES = ("import", "itt", "ols", "balance", "text", "build", "report", "spark", "randomization")
+NAMES = ("import", "itt", "ols", "balance", "text", "checks", "build", "report", "spark", "randomization")
 
 
 def lines_of(name: str) -> list[Line]:
