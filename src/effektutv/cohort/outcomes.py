@@ -49,6 +49,9 @@ _KINDS = {
     "registered": "working_registered",
 }
 
+#: Bits of a mask that shares a number of 64 bits, sign left out, with another.
+_HALF = 31
+
 Masks = dict[str, NDArray[np.int64]]
 
 
@@ -157,7 +160,8 @@ def outcome_values(masks: StateMasks, outcome: Outcome, months: list[int]) -> ND
 
 def _fetch(engine: Session, sql: str, n: int) -> Masks:
     """Run a query of ``row`` and masks; persons without a row have no month."""
-    table = engine.table(sql + " ORDER BY 1", what="building months from spells")
+    # each row goes to its own place: their order means nothing, and ordering twenty million takes memory
+    table = engine.table(sql, what="building months from spells")
     rows = table.column("row").to_numpy()
     out: Masks = {}
     for name in table.column_names[1:]:
@@ -195,17 +199,28 @@ def spell_query(study: Study) -> str:
     cases = " ".join(f"WHEN {condition} THEN {literal(key)}" for key, condition in kinds.items())
     end = _end(study, "af_sokandekategori", "utskadm")
     # each spell's run of months is computed once a clock, and only then told apart by kind
-    runs = ", ".join(f"{mask_run(f'p.{clock}', 's.f', 's.t', study.study.horizon)} AS {clock}" for clock in CLOCKS)
-    masks = ", ".join(
-        f"bit_or({clock}) FILTER (WHERE kind = {literal(kind)}) AS {kind}_{clock}"
-        for clock in CLOCKS
-        for kind in _KINDS
+    runs = {clock: mask_run(f"p.{clock}", "s.f", "s.t", study.study.horizon) for clock in CLOCKS}
+    if study.study.horizon < _HALF:
+        # both clocks in one number: half the sums to keep for each person, who may be one of twenty million
+        computed = f"{runs[CLOCKS[0]]} + ({runs[CLOCKS[1]]} << {_HALF}) AS months"
+        masks = {kind: ("months", kind) for kind in _KINDS}
+        apart = (
+            f"{kind} & {(1 << _HALF) - 1} AS {kind}_{CLOCKS[0]}, {kind} >> {_HALF} AS {kind}_{CLOCKS[1]}"
+            for kind in _KINDS
+        )
+        before, after = f"SELECT row, {', '.join(apart)} FROM (", ")"
+    else:
+        computed = ", ".join(f"{run} AS {clock}" for clock, run in runs.items())
+        masks = {f"{kind}_{clock}": (clock, kind) for clock in CLOCKS for kind in _KINDS}
+        before = after = ""
+    united = ", ".join(
+        f"bit_or({run}) FILTER (WHERE kind = {literal(kind)}) AS {name}" for name, (run, kind) in masks.items()
     )
     return (
-        f"SELECT row, {masks} FROM (SELECT p.row AS row, s.kind AS kind, {runs} FROM (SELECT {quoted(PERSON)} AS person, "
-        f"inskadm AS f, {end} AS t, CASE {cases} END AS kind FROM af_sokandekategori "
+        f"{before}SELECT row, {united} FROM (SELECT p.row AS row, s.kind AS kind, {computed} "
+        f"FROM (SELECT {quoted(PERSON)} AS person, inskadm AS f, {end} AS t, CASE {cases} END AS kind FROM af_sokandekategori "
         f"WHERE {_window(study, 'inskadm', end)} AND {end} >= inskadm) s "
-        f"JOIN {quoted(PARTICIPANTS)} p ON p.{quoted(PERSON)} = s.person WHERE s.kind IS NOT NULL) GROUP BY row"
+        f"JOIN {quoted(PARTICIPANTS)} p ON p.{quoted(PERSON)} = s.person WHERE s.kind IS NOT NULL) GROUP BY row{after}"
     )
 
 
