@@ -6,8 +6,10 @@ import csv
 import json
 import os
 import random
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,9 +18,10 @@ import pandas as pd
 import pytest
 
 import effektutv as eu
-from effektutv import cli
+from effektutv import cli, pipeline
 from effektutv.registers import opening, spark_local
 from effektutv.registers.engine import Engine
+from effektutv.registers.identity import is_identity_number
 from effektutv.registers.spark_sql import spark_sql
 from effektutv.synthetic.extracts import write_demo
 
@@ -129,6 +132,11 @@ def test_what_has_not_been_held_equal_is_refused(query, said):
 
 def test_words_that_differ_are_put_in_sparks_way():
     assert spark_sql(r"SELECT regexp_full_match(a, '\d{2}') FROM t") == r"SELECT a RLIKE '^(?:\\d{2})\\z' FROM t"
+    inside = spark_sql("SELECT regexp_full_match(regexp_replace(trim(a), 'x$', ''), 'b') FROM t")
+    assert inside == (
+        r"SELECT REGEXP_REPLACE(REGEXP_REPLACE(a, '^\\p{Zs}+|\\p{Zs}+\\z', ''), 'x$', '') RLIKE '^(?:b)\\z' FROM t"
+    )
+    assert spark_sql("SELECT year(a) FROM t") == "SELECT CAST(YEAR(a) AS BIGINT) FROM t"
     assert spark_sql("SELECT a FROM t ORDER BY 1") == "SELECT a FROM t ORDER BY 1 NULLS LAST"
     assert spark_sql('CREATE TABLE "x" AS SELECT 1') == "CREATE OR REPLACE TEMPORARY VIEW `x` AS SELECT 1"
 
@@ -320,3 +328,78 @@ def test_a_java_that_cannot_start_spark_is_said(small, tmp_path, monkeypatch):
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     with pytest.raises(eu.ArgumentError, match="Spark could not be started; it needs Java 17"):
         spark_local.LocalSpark(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def catalogue(spark, tmp_path_factory):
+    """Registers as tables of a catalogue: a table a year, texts for numbers and days, blanks and marks for missing in them."""
+    from pyspark.sql.functions import coalesce, col, concat, date_format, lit
+
+    folder = tmp_path_factory.mktemp("catalogue") / "demo"
+    write_demo(folder, participants=150, population=300, file_format="parquet")
+    spark.sql("CREATE DATABASE reg")
+    for path in sorted((folder / "extracts").glob("*.parquet")):
+        frame = spark.read.parquet(f"file://{path}")
+        if path.stem == "af_beslut":
+            days = [c for c, kind in frame.dtypes if c.lower() in ("from", "tom")]
+            for column in days:
+                written = date_format(col(column).cast("date"), "yyyyMMdd")
+                frame = frame.withColumn(column, coalesce(concat(lit("\u00a0"), written, lit(" ")), lit("*")))
+        if path.stem == "studier":
+            frame = frame.withColumn("anm", lit("ej beställd"))
+        frame.write.saveAsTable(f"reg.{path.stem}")
+    yield folder
+    spark.sql("DROP DATABASE reg CASCADE")
+
+
+def in_a_catalogue(folder: Path) -> str:
+    """The study, its registers in the catalogue."""
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    text = re.sub(r'path = "extracts/(.*)\.parquet"', r'database = "hive"\ntable = "spark_catalog.reg.\1"', text)
+    text = re.sub(r'(table = "spark_catalog\.reg\.af_beslut"\n)', r'\1date_format = "%Y%m%d"\n', text)
+    return text + '\n[databases.hive]\nconnection = "spark"\n'
+
+
+@pytest.mark.system
+def test_registers_in_a_catalogue_are_read_where_they_lie(spark, catalogue):
+    from_files = eu.load(catalogue / "study.toml")
+    (catalogue / "tables.toml").write_text(in_a_catalogue(catalogue), encoding="utf-8")
+    from_tables = eu.load(catalogue / "tables.toml", engine="spark", spark=spark)
+    again = eu.load(catalogue / "tables.toml", engine="spark", spark=spark)
+    assert from_tables.inputs == again.inputs
+    assert len(set(from_tables.inputs.values())) == len(from_tables.inputs) == len(from_files.inputs)
+    from_files._cohort = replace(from_files._cohort, inputs=from_tables.inputs)
+    hold_equal(from_files, from_tables)
+
+
+@pytest.mark.system
+def test_identity_numbers_in_a_catalogue_stop_the_run(spark, catalogue):
+    from pyspark.sql.functions import lit
+
+    numbers = (f"19800101000{check}" for check in range(10))
+    number = next(n for n in numbers if is_identity_number(n))
+    spark.table("reg.studier").withColumn("anm", lit(number)).write.saveAsTable("reg.studier_ny")
+    text = in_a_catalogue(catalogue).replace("reg.studier", "reg.studier_n*")
+    (catalogue / "numbers.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(
+        eu.ExtractError, match="studier: a column that the register's declaration does not know looks like"
+    ):
+        pipeline.check(catalogue / "numbers.toml", engine="spark", spark=spark)
+
+
+@pytest.mark.system
+def test_a_table_that_is_not_there_is_said(spark, catalogue):
+    (catalogue / "absent.toml").write_text(
+        in_a_catalogue(catalogue).replace("reg.studier", "reg.nope"), encoding="utf-8"
+    )
+    with pytest.raises(eu.ExtractError, match=r"studier: no table of the catalogue matches 'spark_catalog\.reg\.nope'"):
+        eu.load(catalogue / "absent.toml", engine="spark", spark=spark)
+
+
+def test_a_catalogue_needs_spark(small, tmp_path):
+    (tmp_path / "study.toml").write_text(in_a_catalogue(small).replace("csv", "parquet"), encoding="utf-8")
+    text = (tmp_path / "study.toml").read_text(encoding="utf-8")
+    text = re.sub(r'path = "extracts/studier\.[a-z]*"', 'database = "hive"\ntable = "reg.studier"', text)
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(eu.ArgumentError, match=r"engine: got 'duckdb', but .*studier.* lie in a catalogue of Spark's"):
+        eu.load(tmp_path / "study.toml")

@@ -10,7 +10,7 @@ from ..errors import ArgumentError, StudyError
 from ..progress import watched
 from ..results import Finding, ReadForm
 from ..study import Study
-from .databases import Database, connection_of
+from .databases import Connection, Database, connection_of
 from .engine import Engine
 from .identity import refuse_identity_numbers
 from .quality import check_extract, check_foreign_keys
@@ -18,6 +18,7 @@ from .readers import Extract, open_extract
 from .reading import Reading, sizes_of
 from .schema import extract_names, load_schema
 from .session import Session
+from .spark_catalogue import in_catalogue, open_catalogue
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -95,6 +96,11 @@ def session_of(
         raise ArgumentError(f"engine: got {engine!r}; give 'duckdb' or 'spark'")
     if spark is not None and engine != "spark":
         raise ArgumentError(f"spark: got a session, but engine is {engine!r}; give engine='spark'")
+    lying = [name for name, register in study.registers.items() if in_catalogue(study, register)]
+    if lying and engine != "spark":
+        raise ArgumentError(
+            f"engine: got {engine!r}, but {', '.join(lying)} lie in a catalogue of Spark's; give 'spark'"
+        )
     wanted = study.resources
     threads = threads or wanted.threads
     folder = study.folder / wanted.temporary_folder if wanted.temporary_folder else None
@@ -144,25 +150,15 @@ def open_registers(
                 f"{study.where('registers', name)}: there is no register {name!r}; allowed: {', '.join(extract_names())}"
             )
     # every connection string is complete before anything is read, which may take an hour
-    connections = {name: connection_of(study, register) for name, register in study.registers.items()}
+    connections = {n: connection_of(study, r) for n, r in study.registers.items() if not in_catalogue(study, r)}
     databases: dict[str, Database] = {}
     for name, register in study.registers.items():
         progress(name)
         reading.begin(name)
-        connection = connections[name]
-        if connection is not None and connection.name not in databases:
-            databases[connection.name] = Database(connection)
-        extract = open_extract(
-            engine.reader,
-            load_schema(name),
-            register,
-            study.folder,
-            study.where("registers", name, "path" if connection is None else "table"),
-            database=None if connection is None else databases[connection.name],
-        )
-        reading.checks(extract.rows)
-        refuse_identity_numbers(engine.reader, extract)
-        engine.adopt(extract.table)
+        if name in connections:
+            extract = _delivered(engine, study, name, connections[name], databases, reading)
+        else:
+            extract = open_catalogue(engine, load_schema(name), register, study.where("registers", name, "table"))
         rows[name], found = check_extract(
             engine, extract, needed=name in needed, delivered=study.study.data_date or register.cutoff
         )
@@ -171,3 +167,28 @@ def open_registers(
     findings += check_foreign_keys(engine, extracts)
     watched(progress, None)
     return Opened(extracts=extracts, rows=rows, findings=tuple(findings))
+
+
+def _delivered(
+    engine: Session,
+    study: Study,
+    name: str,
+    connection: Connection | None,
+    databases: dict[str, Database],
+    reading: Reading,
+) -> Extract:
+    """Open a register that lies in files or a database, look for identity numbers, and let the session take it over."""
+    if connection is not None and connection.name not in databases:
+        databases[connection.name] = Database(connection)
+    extract = open_extract(
+        engine.reader,
+        load_schema(name),
+        study.registers[name],
+        study.folder,
+        study.where("registers", name, "path" if connection is None else "table"),
+        database=None if connection is None else databases[connection.name],
+    )
+    reading.checks(extract.rows)
+    refuse_identity_numbers(engine.reader, extract)
+    engine.adopt(extract.table)
+    return extract

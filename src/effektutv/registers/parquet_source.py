@@ -9,9 +9,10 @@ from ..errors import ExtractError
 from ..study import Register
 from .engine import Engine, literal, quoted
 from .schema import ExtractSchema, Field, FieldType
+from .session import Session
 from .typed_columns import SQL_TYPE, Source, found_columns, match_header, select_typed, text_or_missing, typed
 
-__all__ = ["parquet_source"]
+__all__ = ["parquet_source", "typed_relation"]
 
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 #: From here on not every whole number has a place of its own in the type: what stands there may have been another.
@@ -47,29 +48,62 @@ def parquet_source(
     """
     del number
     source = f"read_parquet({literal(str(path))})"
-    types = engine.columns(source, what=f"{schema.name}: the Parquet file cannot be read; it may be cut off")
+    what = f"{schema.name}: the Parquet file cannot be read; it may be cut off"
+    return typed_relation(engine, schema, register, source, path.stem if name is None else name, what=what)
+
+
+def typed_relation(
+    engine: Session, schema: ExtractSchema, register: Register, relation: str, name: str, *, what: str
+) -> Source:
+    """Return a table whose columns have types of their own, whichever, as a query of the declared ones.
+
+    Parameters
+    ----------
+    engine : Session
+        The session that has the table.
+    schema : ExtractSchema
+        The register's declaration.
+    register : Register
+        How texts in it are written, as far as the study declares it.
+    relation : str
+        A quoted table name or a table function's call.
+    name : str
+        What the delivery calls it: it tells the year in some registers.
+    what : str
+        What is being done, for the message if it cannot be read.
+
+    Raises
+    ------
+    ExtractError
+        As :func:`parquet_source`.
+    """
+    types = engine.columns(relation, what=what)
     header = list(types)
     matched = match_header(schema, header)
     fields = {header[position]: field for position, field in matched.by_position.items()}
-    untidy = _look(engine, schema, source, fields, types)
+    untidy = _look(engine, schema, relation, fields, types, what)
     expressions = {
-        field.column: _typed_column(schema, field, register, name, types[name], tidy=name not in untidy)
-        for name, field in fields.items()
+        field.column: _typed_column(schema, field, register, column, types[column], tidy=column not in untidy)
+        for column, field in fields.items()
     }
-    select = select_typed(schema, expressions, source, path.stem if name is None else name)
     unread = [_as_text(quoted(n), types[n]) for i, n in enumerate(header) if i not in matched.by_position]
     return Source(
-        select=select,
+        select=select_typed(schema, expressions, relation, name),
         columns=found_columns(schema, matched),
         ignored=matched.ignored,
         truncated=False,
         rows=None,
-        unread=f"SELECT {', '.join(unread)} FROM {source}" if unread else None,
+        unread=f"SELECT {', '.join(unread)} FROM {relation}" if unread else None,
     )
 
 
 def _look(
-    engine: Engine, schema: ExtractSchema, source: str, fields: Mapping[str, Field], types: Mapping[str, str]
+    engine: Session,
+    schema: ExtractSchema,
+    source: str,
+    fields: Mapping[str, Field],
+    types: Mapping[str, str],
+    what: str,
 ) -> Collection[str]:
     """Look at texts and at keys that arrive as floats, once; return the texts that every later query must tidy.
 
@@ -84,7 +118,6 @@ def _look(
     wanted += [
         f"count(CASE WHEN {_is_known(quoted(n))} AND abs({quoted(n)}) >= {_EXACT[types[n]]} THEN 1 END)" for n in floats
     ]
-    what = f"{schema.name}: the Parquet file cannot be read; it may be cut off"
     found = engine.rows(f"SELECT {', '.join(wanted)} FROM {source}", what=what)[0]
     for name, count in zip(floats, found[len(texts) :], strict=True):
         if count:

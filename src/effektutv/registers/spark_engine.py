@@ -33,6 +33,10 @@ T = TypeVar("T")
 _LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
 
 
+#: Rows that are looked at for personal identity numbers; of these a sample is drawn again, as of files.
+_SAMPLE = 20_000
+
+
 class SparkEngine:
     """A session of Spark, with DuckDB beside it for what lies in files.
 
@@ -194,7 +198,7 @@ class SparkEngine:
         found = self._frame(f"SELECT * FROM {relation}", what)
         return {name: spark_type(kind) for name, kind in found.dtypes}
 
-    def tables(self, pattern: str, *, what: str) -> list[str]:
+    def tables(self, pattern: str, *, what: str) -> dict[str, str]:
         """Return the tables of the catalogue that a name stands for.
 
         Parameters
@@ -206,15 +210,60 @@ class SparkEngine:
 
         Returns
         -------
-        list of str
-            Quoted names, sorted; empty where there is none.
+        dict of str to str
+            Quoted full name by the table's own, sorted; empty where there is none.
         """
         *path, last = pattern.split(".")
+        if not path:
+            path = [self._spark.catalog.currentDatabase()]
+        if len(path) == 1:
+            path = [self._spark.catalog.currentCatalog(), *path]
         inside = ".".join("`" + part.replace("`", "``") + "`" for part in path)
-        shown = f"SHOW TABLES{f' IN {inside}' if inside else ''}"
-        found = self._guarded(lambda: self._spark.sql(shown).collect(), what)
-        names = sorted({row["tableName"] for row in found if fnmatchcase(row["tableName"].lower(), last.lower())})
-        return [".".join(quoted(part) for part in (*path, name)) for name in names]
+        found = self._guarded(lambda: self._spark.sql(f"SHOW TABLES IN {inside}").collect(), what)
+        names = sorted(r["tableName"] for r in found if not r["isTemporary"])
+        return {
+            name: ".".join(quoted(part) for part in (*path, name))
+            for name in names
+            if fnmatchcase(name.lower(), last.lower())
+        }
+
+    def digest(self, relation: str, *, what: str) -> tuple[int, int]:
+        """Return how many rows a table has, and the sum of Spark's own hash of each: it does not depend on their order.
+
+        Parameters
+        ----------
+        relation : str
+            A quoted table name.
+        what : str
+            What is being done, for the message if it fails.
+        """
+        frame = self._frame(f"SELECT * FROM {relation}", what)
+        columns = ["`" + name.replace("`", "``") + "`" for name in frame.columns]
+        sums = ["count(*)", f"coalesce(sum(CAST(xxhash64({', '.join(columns)}) AS DECIMAL(38, 0))), 0)"]
+        rows, total = self._guarded(lambda: frame.selectExpr(*sums).collect(), what)[0]
+        return int(rows), int(total)
+
+    def sample(self, sql: str, rows: int, *, what: str) -> pa.Table:
+        """Return rows of a query drawn over all of it, by a fixed seed.
+
+        Parameters
+        ----------
+        sql : str
+            The query, as DuckDB takes it.
+        rows : int
+            How many rows it has, about.
+        what : str
+            What is being done, for the message if it fails.
+
+        Returns
+        -------
+        pyarrow.Table
+            About 20,000 rows, or all where there are fewer.
+        """
+        frame = self._frame(sql, what)
+        share = min(_SAMPLE / max(rows, 1), 1.0)
+        drawn = frame if share == 1.0 else frame.sample(share, 1)
+        return self._guarded(drawn.toArrow, what)
 
     def close(self) -> None:
         """End the session: a Spark that was started for it ends, the user's own goes on; the temporary folder is removed."""

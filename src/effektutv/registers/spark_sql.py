@@ -19,13 +19,17 @@ __all__ = ["spark_sql", "spark_type"]
 #: Functions, as sqlglot names them, that give the same on both engines.
 _CHECKED = frozenset(
     {
-        "Abs", "And", "BitwiseOrAgg", "Case", "Cast", "Coalesce", "Count", "Day", "Exists", "Floor", "Greatest", "If", "IsNan",
-        "LastDay", "Least", "Length", "LogicalOr", "Max", "Min", "Month", "Nullif", "Or", "RegexpFullMatch", "Replace",
+        "Abs", "And", "BitwiseOrAgg", "Case", "Cast", "Coalesce", "Count", "Day", "Exists", "Floor", "Greatest", "If",
+        "LastDay", "Least", "LogicalOr", "Max", "Min", "Month", "Nullif", "Or", "RegexpFullMatch", "RegexpReplace", "Replace",
         "RowNumber", "Substring", "Sum", "Trim", "TryCast", "Year",
     }
 )  # fmt: skip
 #: What DuckDB's trim takes away, as Java's regular expressions say it: every kind of blank, but no tab or line break.
 _BLANKS = r"^\p{Zs}+|\p{Zs}+\z"
+
+#: Dates in words of ``strptime``, as Java says them; what is read so is known to have the layout's shape.
+_STRPTIME = "try_strptime"
+_DATE_PARTS = {"%Y": "yyyy", "%m": "MM", "%d": "dd"}
 
 #: DuckDB's names of Spark's types.
 _TYPES = {
@@ -72,7 +76,12 @@ def spark_sql(sql: str) -> str:
         tree = tree.expression
     if not isinstance(tree, exp.Query):
         raise ArgumentError("engine: Spark is asked for queries and views only; use engine 'duckdb'")
-    return view + cast("str", tree.transform(_rewritten).sql(dialect="spark", unsupported_level=ErrorLevel.RAISE))
+    # from the innermost: what stands in a part that is rewritten is rewritten as well
+    for node in reversed(list(tree.dfs())):
+        other = _rewritten(node)
+        if other is not node:
+            node.replace(other)
+    return view + cast("str", tree.sql(dialect="spark", unsupported_level=ErrorLevel.RAISE))
 
 
 def _refuse_unchecked(tree: exp.Expression) -> None:
@@ -82,6 +91,7 @@ def _refuse_unchecked(tree: exp.Expression) -> None:
         node.name.lower() if isinstance(node, exp.Anonymous) else type(node).__name__
         for node in tree.find_all(exp.Func, exp.Qualify, exp.Interval)
         if type(node).__name__ not in _CHECKED
+        and not (isinstance(node, exp.Anonymous) and node.name.lower() == _STRPTIME)
         and not (isinstance(node, exp.Interval) and str(node.args.get("unit")).upper().rstrip("S") in ("MONTH", "DAY"))
     }
     if unchecked:
@@ -103,6 +113,15 @@ def _rewritten(node: exp.Expression) -> exp.Expression:
         return exp.Anonymous(
             this="REGEXP_REPLACE", expressions=[node.this, exp.Literal.string(_BLANKS), exp.Literal.string("")]
         )
+    if isinstance(node, exp.Year | exp.Month | exp.Day):
+        # the numbers are the same, but Spark's are half as wide
+        return exp.cast(node.copy(), "bigint", dialect="spark")
+    if isinstance(node, exp.Anonymous) and node.name.lower() == _STRPTIME:
+        text, layout = node.expressions
+        written = layout.this
+        for part, java in _DATE_PARTS.items():
+            written = written.replace(part, java)
+        return exp.Anonymous(this="TRY_TO_TIMESTAMP", expressions=[text, exp.Literal.string(written)])
     return node
 
 

@@ -186,7 +186,7 @@ class Database(Frozen):
     """``[databases.NAME]``: how to reach a database that registers lie in.
 
     ``connection`` is an ODBC connection string. ``${NAME}`` in it stands for an environment variable, so that no password need
-    stand in the study file.
+    stand in the study file. ``connection = "spark"`` means the catalogue of the Spark that the run uses (``--engine spark``).
     """
 
     connection: str = Field(min_length=1)
