@@ -11,6 +11,7 @@ import pytest
 from browser import AXE, asked, chromium
 
 from effektutv import pipeline
+from effektutv.checking import check_and_write
 
 pytestmark = pytest.mark.system
 
@@ -69,6 +70,22 @@ def test_axe_finds_nothing(pages, tmp_path, name, scheme, width):
     assert found["width"] == width
     rules = {"color-contrast", "target-size", "image-alt", "region", "scope-attr-valid", "html-has-lang", "bypass"}
     assert rules <= set(found["passes"])
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_axe_finds_nothing_on_the_page_of_the_checks(demo, tmp_path, lang, scheme, width):
+    copy = tmp_path / "demo"
+    copy.mkdir()
+    (copy / "extracts").symlink_to(demo / "extracts")
+    shutil.copy(demo / "study.toml", copy)
+    _, (_, page) = check_and_write(copy / "study.toml", lang=lang)
+    found = axe(page, tmp_path, width=width, flags=[DARK if scheme == "dark" else LIGHT])
+    assert found["violations"] == []
+    assert {rule for rule, _ in found["unsure"]} <= REVIEWED | ({"color-contrast"} if width == 320 else set())
+    assert found["dark"] is (scheme == "dark")
+    assert {"color-contrast", "region", "scope-attr-valid", "html-has-lang", "bypass"} <= set(found["passes"])
 
 
 def test_axe_finds_nothing_with_all_folded(pages, tmp_path):
