@@ -1,27 +1,33 @@
-"""The register build beside a hand-written DuckDB query by the same month rule, and beside pandas.
+"""The register build beside a hand-written DuckDB query by the same month rule, and beside pandas and polars.
 
     python -m benchmarks.bench_build [spells]
+    python -m benchmarks.bench_build large [spells]
 
-Ten spells a person, months 0 to 24 on both clocks, three exclusive classes of work. All three sides give the same masks
-(checked before timing). Times are the least of alternating runs, by the clock (DuckDB has
-threads); a ratio below 1 means that effektutv is quicker.
+Ten spells a person, months 0 to 24 on both clocks, three exclusive classes of work; 20 million spells of 2 million persons
+where no other number is given. Every run of every side is a fresh process, whose largest size is its peak, libraries
+included; sides take turns, and the least time of each counts. All sides must give the same months, or the times mean nothing.
+effektutv has little memory, as a study file may say; the others take what they want. ``large`` is 200 million spells of 20
+million persons, the months left in the engine: some minutes and 10 GB of disk.
 """
 
 from __future__ import annotations
 
+import importlib
+import json
+import resource
 import sys
 import tempfile
 import time
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
-from benchmarks.measure import Line, table
+from benchmarks.measure import Line, in_fresh_process, table
 from effektutv.cohort.linkage import PARTICIPANTS
-from effektutv.cohort.months import day_k
-from effektutv.cohort.outcomes import spell_query
+from effektutv.cohort.outcomes import _fetch, spell_query
 from effektutv.registers.engine import Engine
 from effektutv.registers.readers import open_extract
 from effektutv.registers.schema import load_schema
@@ -32,8 +38,18 @@ CLASSES = {"support": ("38", "39", "42", "43", "58"), "other": ("33", "36", "40"
 REGISTERED = ("31", "35", "41")
 
 
+#: Columns of masks that every side gives, by kind of work and clock.
+KINDS, CLOCKS = ("support", "other", "registered"), ("randomisation", "start")
+MASKS = tuple(f"{kind}_{clock}" for clock in CLOCKS for kind in KINDS)
+#: What the engine may take (``memory_limit`` in a study file), of a build and of a large one; its process takes some more.
+LIMIT, LARGE = "250MB", "800MB"
+Masks = dict[str, NDArray[np.int64]]
+
+
 def write_extracts(folder: Path, spells: int) -> None:
     """Write spells and participants as Parquet: serial numbers, dates and codes, drawn with a fixed seed."""
+    import duckdb
+
     persons = max(spells // 10, 1)
     codes = [*CLASSES["support"], *CLASSES["other"], *REGISTERED, "11", "69", "71", "96", "97"]
     listed = ", ".join(f"'{c}'" for c in codes)
@@ -86,8 +102,12 @@ def hand_written(folder: Path) -> str:
     )
 
 
-def in_pandas(folder: Path) -> pd.DataFrame:
+def in_pandas(folder: Path, persons: int) -> Masks:
     """The same masks, month by month, in pandas."""
+    import pandas as pd
+
+    from effektutv.cohort.months import day_k
+
     spells = pd.read_parquet(folder / "spells.parquet")
     people = pd.read_parquet(folder / "people.parquet")
     people["start"] = people["randomisation"] + pd.Timedelta(days=30)
@@ -95,67 +115,194 @@ def in_pandas(folder: Path) -> pd.DataFrame:
     spells["kind"] = spells["skat"].map(kinds)
     spells = spells[spells["kind"].notna() & (spells["utskadm"] >= spells["inskadm"])]
     spells = spells.merge(people, left_on="LopNr", right_on="lopnr")
-    out = pd.DataFrame(index=pd.RangeIndex(len(people)))
     first, last = (spells[c].to_numpy().astype("datetime64[D]") for c in ("inskadm", "utskadm"))
-    for clock in ("randomisation", "start"):
+    out: Masks = {}
+    for clock in CLOCKS:
         zero = spells[clock].to_numpy().astype("datetime64[D]")
         bits = np.zeros(len(spells), dtype=np.int64)
         for k in range(25):
             at = day_k(zero, k)
             bits |= ((first <= at) & (at <= last)).astype(np.int64) << k
-        for kind in ("support", "other", "registered"):
+        for kind in KINDS:
             chosen = (spells["kind"] == kind).to_numpy()
-            mask = np.zeros(len(people), dtype=np.int64)
+            mask = np.zeros(persons, dtype=np.int64)
             np.bitwise_or.at(mask, spells["row"].to_numpy()[chosen], bits[chosen])
             out[f"{kind}_{clock}"] = mask
     return out
 
 
-def ours(folder: Path, study: Study) -> tuple[pd.DataFrame, float]:
-    """Open the extract through its declaration and build; the timed part is the build's query over the lazy table."""
-    with Engine() as session:
-        schema = load_schema("af_sokandekategori")
-        open_extract(session, schema, Register(path="spells.parquet"), folder, "benchmark")
-        session.execute(
-            f"CREATE VIEW {PARTICIPANTS} AS SELECT row, lopnr, randomisation, randomisation + 30 AS start "
-            f"FROM read_parquet('{folder / 'people.parquet'}')",
-            what="participants",
-        )
+def in_polars(folder: Path, persons: int) -> Masks:
+    """The same masks in polars: its own offset by months clips to the month's end, and its groups have a bitwise or."""
+    import polars as pl
+
+    kinds = {code: kind for kind, codes in {**CLASSES, "registered": REGISTERED}.items() for code in codes}
+    people = pl.scan_parquet(folder / "people.parquet").with_columns(
+        start=pl.col("randomisation") + pl.duration(days=30)
+    )
+    bits = []
+    for clock in CLOCKS:
+        mask = pl.lit(0, dtype=pl.Int64)
+        for k in range(25):
+            at = pl.col(clock).dt.offset_by(f"{k}mo")
+            mask = mask + pl.when((pl.col("inskadm") <= at) & (at <= pl.col("utskadm"))).then(1 << k).otherwise(0)
+        bits.append(mask.alias(f"bits_{clock}"))
+    spells = (
+        pl.scan_parquet(folder / "spells.parquet")
+        .with_columns(kind=pl.col("skat").replace_strict(kinds, default=None))
+        .filter(pl.col("kind").is_not_null() & (pl.col("utskadm") >= pl.col("inskadm")))
+        .join(people, left_on="LopNr", right_on="lopnr")
+        .select("row", "kind", *bits)
+    )
+    masks = [
+        pl.col(f"bits_{clock}").filter(pl.col("kind") == kind).bitwise_or().fill_null(0).alias(f"{kind}_{clock}")
+        for clock in CLOCKS
+        for kind in KINDS
+    ]
+    found = spells.group_by("row").agg(masks).collect(engine="streaming")
+    return _full(found["row"].to_numpy(), {name: found[name].to_numpy() for name in MASKS}, persons)
+
+
+def by_hand(folder: Path, persons: int) -> Masks:
+    """The hand-written query, its result as arrays."""
+    import duckdb
+
+    with duckdb.connect() as session:
+        found = session.sql(hand_written(folder)).to_arrow_table()
+    return _full(found.column("row").to_numpy(), {n: found.column(n).fill_null(0).to_numpy() for n in MASKS}, persons)
+
+
+def _full(rows: NDArray[np.int64], found: Masks, persons: int) -> Masks:
+    out = {}
+    for name, values in found.items():
+        out[name] = np.zeros(persons, dtype=np.int64)
+        out[name][rows] = values
+    return out
+
+
+def _study() -> Study:
+    return Study.from_toml(studies_folder() / "aktivitetsersattning" / "study.toml")
+
+
+def _opened(session: Engine, folder: Path) -> None:
+    """Open the extract through its declaration, as a run does, and name the participants."""
+    open_extract(session, load_schema("af_sokandekategori"), Register(path="spells.parquet"), folder, "benchmark")
+    session.execute(
+        f"CREATE VIEW {PARTICIPANTS} AS SELECT row, lopnr, randomisation, randomisation + 30 AS start "
+        f"FROM read_parquet('{folder / 'people.parquet'}')",
+        what="participants",
+    )
+
+
+def _ours(folder: Path, persons: int) -> tuple[Masks, float]:
+    """The build's own query and its arrays; opening the extract is not timed, but counts in the peak."""
+    with Engine(memory_limit=LIMIT, temporary_folder=folder) as session:
+        _opened(session, folder)
         begin = time.perf_counter()
-        table = session.table(spell_query(study) + " ORDER BY 1", what="build")
-        return table.to_pandas(), time.perf_counter() - begin
+        return _fetch(session, spell_query(_study()), persons), time.perf_counter() - begin
 
 
-def main(spells: int = 2_000_000) -> list[Line]:
-    study = Study.from_toml(studies_folder() / "aktivitetsersattning" / "study.toml")
+def _in_the_engine(folder: Path) -> dict[str, float]:
+    """The build's own query with little memory, its result left in the engine; temporary files besides."""
+    with Engine(memory_limit=LARGE, temporary_folder=folder) as session:
+        _opened(session, folder)
+        begin = time.perf_counter()
+        session.execute(f"CREATE TABLE months AS {spell_query(_study())}", what="build")
+        seconds = time.perf_counter() - begin
+        ((rows,),) = session.rows("SELECT count(*) FROM months", what="build")
+    return {"seconds": seconds, "rows": rows, "temporary": session.taken.temporary_bytes / 1e6}
+
+
+def side(name: str, folder: Path, persons: int) -> dict[str, float]:
+    """One run of one side, in this process: seconds, peak in MB, and a digest of the months."""
+    if name == "engine":
+        return {**_in_the_engine(folder), "peak": _peak()}
+    if name == "effektutv":
+        masks, seconds = _ours(folder, persons)
+    else:
+        build: Callable[[Path, int], Masks] = {"DuckDB by hand": by_hand, "pandas": in_pandas, "polars": in_polars}[
+            name
+        ]
+        # libraries are loaded on no side's time
+        importlib.import_module({by_hand: "duckdb", in_pandas: "pandas", in_polars: "polars"}[build])
+        begin = time.perf_counter()
+        masks = build(folder, persons)
+        seconds = time.perf_counter() - begin
+    # the largest size before the digest, which is not part of the work
+    peak = _peak()
+    digest = 0
+    for column in MASKS:
+        digest = zlib.crc32(np.ascontiguousarray(masks[column]).tobytes(), digest)
+    return {"seconds": seconds, "peak": peak, "digest": digest}
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+
+
+def measured(folder: Path, spells: int, repeats: dict[str, int]) -> dict[str, dict[str, float]]:
+    """Every side in turn, in fresh processes: the least time, the largest peak; all must give the same months."""
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in repeats}
+    for turn in range(max(repeats.values())):
+        for name, times in repeats.items():
+            if turn < times:
+                run = in_fresh_process("benchmarks.bench_build", "side", name, str(folder), str(spells // 10))
+                found[name].append(run)
+    if len({run.get("digest") for runs in found.values() for run in runs}) != 1:
+        raise SystemExit("the builds differ: the times mean nothing")
+    return {
+        name: {"seconds": min(r["seconds"] for r in runs), "peak": max(r["peak"] for r in runs)}
+        for name, runs in found.items()
+    }
+
+
+def main(spells: int = 20_000_000) -> list[Line]:
+    what = f"register build, {spells:,} spells, 2 clocks × 3 classes × 25 months"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_extracts(folder, spells)
-        query = hand_written(folder)
-        seconds: dict[str, list[float]] = {"effektutv": [], "hand-written": [], "pandas": []}
-        for _ in range(5):
-            built, took = ours(folder, study)
-            seconds["effektutv"].append(took)
-            with duckdb.connect() as session:
-                begin = time.perf_counter()
-                by_hand = session.sql(query).to_arrow_table().to_pandas()
-                seconds["hand-written"].append(time.perf_counter() - begin)
-            if len(seconds["pandas"]) < 3:
-                begin = time.perf_counter()
-                slow = in_pandas(folder)
-                seconds["pandas"].append(time.perf_counter() - begin)
-        columns = [c for c in by_hand if c != "row"]
-        same = np.array_equal(built[columns].fillna(0).to_numpy(), by_hand[columns].fillna(0).to_numpy())
-        third = slow.loc[by_hand["row"], columns].to_numpy()
-        if not same or not np.array_equal(third, by_hand[columns].fillna(0).to_numpy()):
-            raise SystemExit("the three builds differ: the times mean nothing")
-    best = {side: min(times) for side, times in seconds.items()}
-    what = f"register build, {spells:,} spells, 2 clocks × 3 classes × 25 months"
-    return [
-        Line(what=what, ours=best["effektutv"], unit="s", peer=words, theirs=best[side])
-        for side, words in (("hand-written", "DuckDB by hand"), ("pandas", "pandas"))
+        found = measured(folder, spells, {"effektutv": 4, "DuckDB by hand": 4, "polars": 1, "pandas": 1})
+    ours = found.pop("effektutv")
+    lines = [
+        Line(
+            what=what,
+            ours=ours["seconds"],
+            unit="s",
+            peer=peer,
+            theirs=at["seconds"],
+            goal=1.2 if "hand" in peer else None,
+        )
+        for peer, at in found.items()
     ]
+    lines.append(Line(what=f"{what}: peak", ours=ours["peak"], unit="MB", goal=500, absolute=True))
+    lines += [
+        Line(what=f"{what}: peak", ours=ours["peak"], unit="MB", peer=peer, theirs=at["peak"])
+        for peer, at in found.items()
+    ]
+    return lines
+
+
+def large(spells: int = 200_000_000) -> list[Line]:
+    """A tenth and the whole, both with the same small memory, the months left in the engine."""
+    seconds, lines = [], []
+    for number in (spells // 10, spells):
+        with tempfile.TemporaryDirectory() as name:
+            write_extracts(Path(name), number)
+            found = in_fresh_process("benchmarks.bench_build", "side", "engine", name, str(number // 10))
+        seconds.append(found["seconds"])
+        what = f"register build, {number:,} spells, engine limited to {LARGE}"
+        lines.append(Line(what=what, ours=found["seconds"], unit="s"))
+        lines.append(Line(what=f"{what}: peak", ours=found["peak"], unit="MB", goal=1500, absolute=True))
+        lines.append(Line(what=f"{what}: temporary files", ours=found["temporary"], unit="MB"))
+    lines.append(
+        Line(what="ten times the spells", ours=seconds[1], unit="s", peer="a tenth", theirs=seconds[0], goal=18)
+    )
+    return lines
 
 
 if __name__ == "__main__":
-    print(table(main(*(int(a) for a in sys.argv[1:2]))))
+    if sys.argv[1:2] == ["side"]:
+        print(json.dumps(side(sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))))
+    elif sys.argv[1:2] == ["large"]:
+        print(table(large(*(int(a) for a in sys.argv[2:3]))))
+    else:
+        print(table(main(*(int(a) for a in sys.argv[1:2]))))

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from ..errors import ExtractError
+from ..errors import ArgumentError, ExtractError
 from ..machine import Taken
 from .scratch import Scratch
+from .streams import whole_or_stream
 from .waiting import Waiting
 
 if TYPE_CHECKING:
@@ -83,6 +85,8 @@ class Engine:
         # how far a query is can be asked (see working); the engine itself prints nothing
         self._connection.execute("SET enable_progress_bar_print = false; SET enable_progress_bar = true")
         self._waiting = Waiting(self._connection.interrupt)
+        self._kept: dict[str, Path] = {}
+        self._numbers = count(1)
         (found,) = self.rows("SELECT current_setting('threads'), current_setting('memory_limit')", what="settings")
         self._allowed = int(found[0]), str(found[1])
 
@@ -150,6 +154,8 @@ class Engine:
         ------
         ExtractError
             If the engine refuses; its own message is not repeated, because it may hold values.
+        ArgumentError
+            If it has too little memory, or no room to spill to.
         """
         self._guarded(lambda: self._connection.execute(sql), what)
 
@@ -177,18 +183,33 @@ class Engine:
         """
         return self._guarded(lambda: self._connection.sql(sql).to_arrow_table(), what)
 
-    def register(self, name: str, table: pa.Table) -> None:
-        """Make an Arrow table a table of the session.
+    def register(self, name: str, table: pa.Table | pa.RecordBatchReader) -> None:
+        """Make Arrow rows a table of the session.
 
         Parameters
         ----------
         name : str
             The table's name.
-        table : pyarrow.Table
-            The rows.
+        table : pyarrow.Table or pyarrow.RecordBatchReader
+            The rows. Of a reader a few lie in memory at a time: many become a Parquet file in the private folder, a view of
+            which takes the table's place.
         """
-        self._connection.register("_incoming", table)
-        self.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT * FROM _incoming", what=f"table {name}")
+        rows, whole = whole_or_stream(table)
+        what, source = f"table {name}", "SELECT * FROM _incoming"
+        self._connection.register("_incoming", rows)
+        kept = self._kept.get(name)
+        if whole:
+            if kept is not None:
+                self.execute(f"DROP VIEW {quoted(name)}", what=what)
+                self._kept.pop(name).unlink(missing_ok=True)
+            self.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS {source}", what=what)
+        else:
+            if kept is None:
+                self.execute(f"DROP TABLE IF EXISTS {quoted(name)}", what=what)
+                kept = self._kept[name] = self.scratch / f"kept-{next(self._numbers)}.parquet"
+            path = literal(str(kept))
+            self.execute(f"COPY ({source}) TO {path} (FORMAT parquet, COMPRESSION snappy)", what=what)
+            self.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS SELECT * FROM read_parquet({path})", what=what)
         self._connection.unregister("_incoming")
 
     def columns(self, relation: str, *, what: str) -> dict[str, str]:
@@ -218,4 +239,10 @@ class Engine:
         except self._error as error:
             failed = type(error).__name__
         # raised outside the handler: inside it the engine's message would travel along as the error's context
+        if failed == "OutOfMemoryException":
+            threads, limit = self._allowed
+            raise ArgumentError(
+                f"memory_limit: {what}: the engine's {limit} are too little with {threads} threads, or the temporary folder's "
+                f"disk is full; in the study's [resources] give more memory, fewer threads, or another temporary_folder"
+            )
         raise ExtractError(f"{what}: the engine could not read or combine the rows ({failed}); check the file's format")

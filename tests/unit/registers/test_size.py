@@ -6,11 +6,13 @@ import signal
 import threading
 from itertools import pairwise
 
+import pyarrow as pa
 import pytest
 
 from effektutv.display import told
-from effektutv.errors import ExtractError
+from effektutv.errors import ArgumentError, ExtractError
 from effektutv.progress import Far
+from effektutv.registers import streams
 from effektutv.registers.engine import Engine
 from effektutv.registers.opening import open_registers
 from effektutv.registers.reading import Reading, sizes_of
@@ -36,6 +38,38 @@ def test_what_does_not_fit_is_spilled_to_the_private_folder_and_counted(tmp_path
             assert taken.memory_limit == "95.3 MiB"
     assert found[0] == found[1]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_too_little_memory_is_said_and_what_to_do():
+    with Engine(threads=2, memory_limit="12MB") as engine:
+        with pytest.raises(
+            ArgumentError, match=r"memory_limit: a name: .*too little with 2 threads.*\[resources\]"
+        ) as error:
+            engine.execute("CREATE TABLE t AS SELECT list(range) AS all FROM range(5_000_000)", what="a name")
+        assert error.value.__context__ is None
+
+
+def batches(n):
+    schema = pa.schema([("x", pa.int64()), ("who", pa.string())])
+    made = (
+        pa.record_batch([range(k, k + 1000), [f"P{i}" for i in range(k, k + 1000)]], schema=schema)
+        for k in range(0, n, 1000)
+    )
+    return pa.RecordBatchReader.from_batches(schema, made)
+
+
+def test_many_rows_lie_in_the_private_folder_and_few_in_memory(monkeypatch):
+    monkeypatch.setattr(streams.whole_or_stream, "__defaults__", (100_000,))
+    told = "SELECT count(*), sum(x), count(DISTINCT who) FROM incoming"
+    with Engine(threads=1) as engine:
+        # each time another takes the place of the one before: few, many, many again, few
+        for n, files in ((2000, 0), (50_000, 1), (60_000, 1), (3000, 0), (0, 0)):
+            engine.register("incoming", batches(n))
+            assert engine.rows(told, what="test") == [(n, n * (n - 1) // 2 if n else None, n)]
+            assert len(list(engine.scratch.glob("*.parquet"))) == files
+            assert engine.columns("incoming", what="test") == {"x": "BIGINT", "who": "VARCHAR"}
+        engine.register("incoming", batches(7000).read_all())
+        assert engine.rows(told, what="test")[0][0] == 7000
 
 
 def test_an_interruption_ends_a_query_that_would_go_on_for_hours():
