@@ -7,7 +7,7 @@ the number of threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -86,6 +86,8 @@ class Engine:
         self._connection.execute("SET enable_progress_bar_print = false; SET enable_progress_bar = true")
         self._waiting = Waiting(self._connection.interrupt)
         self._kept: dict[str, Path] = {}
+        #: Bytes of text files that have been read so far: what the engine itself does not see.
+        self.advanced = 0
         self._numbers = count(1)
         (found,) = self.rows("SELECT current_setting('threads'), current_setting('memory_limit')", what="settings")
         self._allowed = int(found[0]), str(found[1])
@@ -224,6 +226,18 @@ class Engine:
         """
         found: Sequence[tuple[Any, ...]] = self.rows(f"DESCRIBE SELECT * FROM {relation}", what=what)
         return {str(name): str(kind) for name, kind, *_ in found}
+
+    def counting(self, blocks: Iterator[tuple[bytes, int]]) -> Iterator[tuple[bytes, int]]:
+        """Yield a file's blocks as they are, and count their bytes in :attr:`advanced`.
+
+        Parameters
+        ----------
+        blocks : iterator of (bytes, int)
+            Bytes, and what is known of them.
+        """
+        for block, known in blocks:
+            yield block, known
+            self.advanced += len(block)
 
     def working(self) -> float | None:
         """Return how far the query under way is, 0 to 1, from any thread; None where there is none, or it does not tell."""

@@ -50,7 +50,7 @@ class Reading:
         self._engine = engine
         self._sizes = sizes
         self._whole = sum(sizes.values())
-        self._before = 0
+        self._before = self._begun = 0
         self._size = 0
         self._read = False
         self._rows: int | None = None
@@ -63,6 +63,7 @@ class Reading:
         name : str
         """
         self._before += self._size
+        self._begun = self._engine.advanced
         self._size, self._read, self._rows = self._sizes[name], False, None
 
     def checks(self, rows: int | None) -> None:
@@ -78,6 +79,9 @@ class Reading:
     def far(self) -> Far:
         """Return how far it is; from any thread."""
         part, rows = self._engine.working() or 0.0, self._rows
+        if not self._read and (passed := self._engine.advanced - self._begun):
+            # a text file: packed ones hold more than they weigh
+            part = min(passed / self._size, 1.0)
         within = _READING + (1 - _READING) * part if self._read else _READING * part
         share = (self._before + within * self._size) / max(self._whole, 1)
         if rows is None:

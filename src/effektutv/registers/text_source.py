@@ -215,7 +215,7 @@ def _read_in(engine: Engine, plan: _Plan, table: str, threads: int) -> _Result:
     def batches() -> Iterator[pa.RecordBatch]:
         # an error may not go through the engine, which would write it into a message of its own
         try:
-            for block in _beside(work, data_blocks(plan.schema, plan.file), threads):
+            for block in _beside(work, engine.counting(data_blocks(plan.schema, plan.file)), threads):
                 for position, values in block.unread.items():
                     result.unread.setdefault(position, []).append(values)
                 result.doubtful |= block.doubtful

@@ -97,11 +97,11 @@ class Watcher:
         self.seen.append((step, self.look()))
 
     def watch(self, look):
-        self.look = look
         if look is None:
             self.ended.set()
             self.thread.join()
-        else:
+        self.look = look
+        if look is not None:
             self.thread.start()
 
     def watching(self):
@@ -131,6 +131,9 @@ def test_a_share_of_registers_is_weighed_by_their_bytes(tmp_path):
         for name, share in (("a", 0.0), ("b", 0.75)):
             reading.begin(name)
             assert reading.far().share == share
+            list(engine.counting(iter([(b"x" * 30, 1), (b"y" * 30, 2)])))
+            size = {"a": 300, "b": 100}[name]
+            assert reading.far().share == pytest.approx(share + 0.6 * 60 / size * size / 400)
             reading.checks(10)
             far = reading.far()
             assert far.share == pytest.approx(share + 0.6 * {"a": 0.75, "b": 0.25}[name])
