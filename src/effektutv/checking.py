@@ -68,5 +68,6 @@ def check_and_write(
     quality = pipeline.check(read, engine=engine, progress=progress)
     title = read.study.title.in_language(lang)
     write_whole(files[0], quality.tidy().to_csv(index=False, lineterminator="\n"), "study")
-    write_whole(files[1], quality_page(quality, title=title, lang=lang, version=__version__), "study")
+    page = quality_page(quality, title=title, lang=lang, version=__version__, synthetic=read.study.synthetic)
+    write_whole(files[1], page, "study")
     return quality, files

@@ -110,6 +110,10 @@ CHECKS: dict[str, tuple[str, str]] = {
         "the answer counts in its wave; ask for the day",
     ),
     # ------------------------------------------------------------------------------------------------------ the page
+    "checks_synthetic": (
+        "Utdragen är påhittade: ingen person i dem finns.",
+        "The extracts are made up: no person in them exists.",
+    ),
     "checks_title": ("Datakvalitet: {study}", "Data quality: {study}"),
     "checks_byline": (
         "Vad kontrollen av utdragen fann, skrivet av effektutv {version}. Sidan visar antal och aldrig något värde ur ett "

@@ -29,7 +29,7 @@ __all__ = ["quality_lines", "quality_page"]
 _NAMED = {"\t": "TAB"}
 
 
-def quality_page(quality: DataQuality, *, title: str, lang: str, version: str) -> str:
+def quality_page(quality: DataQuality, *, title: str, lang: str, version: str, synthetic: bool = False) -> str:
     """Return the page.
 
     Parameters
@@ -41,6 +41,8 @@ def quality_page(quality: DataQuality, *, title: str, lang: str, version: str) -
     lang : {"sv", "en"}
     version : str
         The package's.
+    synthetic : bool
+        Whether the extracts are made up: the page says so above everything.
     """
     page = _Page(quality, lang)
     sections = page.sections()
@@ -51,6 +53,7 @@ def quality_page(quality: DataQuality, *, title: str, lang: str, version: str) -
         title=page.words("checks_title", study=title),
         byline=page.words("checks_byline", version=version),
         version=version,
+        synthetic=synthetic,
         sections=sections,
         numbers={key: i for i, key in enumerate(tables, start=1)},
     )

@@ -21,8 +21,8 @@ class HoursRow:
     ``n`` is everyone assigned to the arm; ``persons`` are those with more than no hours, ``share`` their share of ``n``.
     ``mean`` is hours a person assigned (no report is no hours) and ``mean_month`` the same hours a person and calendar month:
     the arm's hours over its persons' months, each person's from randomisation's to ``month`` and none beyond the
-    interventions' end (or the time reports' cut-off). ``largest`` and ``second`` are the parts of the arm's hours that went to the person with most, and with second most:
-    for disclosure control, never shown.
+    interventions' end (or the time reports' cut-off). ``largest`` and ``second`` are the parts of the arm's hours that went to
+    the person with most, and with second most: for disclosure control, never shown.
     """
 
     arm: str

@@ -164,3 +164,10 @@ def test_lines_of_text():
         "  NOTE LopNr: participants without a row: 1,060 of 1,063 persons",
         "    no row is no spell or no decision; for an annual register it is missing",
     ]
+
+
+@pytest.mark.parametrize(("lang", "said"), [("sv", "Syntetiska data."), ("en", "Synthetic data.")])
+def test_made_up_extracts_are_said_to_be_so(lang, said):
+    nothing = DataQuality(rows=(), read={"assignment": 1})
+    assert said in quality_page(nothing, title="T", lang=lang, version="1", synthetic=True)
+    assert said not in quality_page(nothing, title="T", lang=lang, version="1")
