@@ -50,7 +50,7 @@ def test_years_of_an_annual_register(delivery):
     assert found["scb_ku"].rule == "coverage: every year that the study needs"
     assert (found["scb_ku"].rows_failing, found["scb_ku"].rows_checked) == (1, 4)
     # the last snapshot before each randomisation, from November 2014 on
-    assert (found["sos_lss"].rows_failing, found["sos_lss"].rule[-4:]) == (1, "2015")
+    assert (found["sos_lss"].rows_failing, found["sos_lss"].rows_checked, found["sos_lss"].rule[-4:]) == (1, 2, "2015")
     assert {f.severity for f in found.values()} == {Severity.WARNING}
 
 

@@ -181,9 +181,11 @@ def test_the_sample_is_drawn_over_the_whole_file(delivered):
 
 def test_a_column_with_few_values_has_a_sample_of_its_own(delivered):
     kept = numbers(30)
-    rows = "".join(f"A{i};2015-01-01;;42;{kept[i // 1000] if i % 1000 == 0 else ''}\n" for i in range(30_000))
+    rows = [f"A{i};2015-01-01;{kept[i // 6000] if i % 6000 == 0 else ''};" for i in range(30_000)]
     with pytest.raises(eu.ExtractError, match="does not know looks like"):
-        delivered(f"{HEADER};anm\n{rows}")
+        delivered("\n".join(["LopNr;INTR_DAT;anm;AVAKT_ORSAK", *rows, ""]), schema="af_inskrivning")
+    with pytest.raises(eu.ExtractError, match="column AVAKT_ORSAK looks like"):
+        delivered("\n".join(["LopNr;INTR_DAT;AVAKT_ORSAK;anm", *rows, ""]), schema="af_inskrivning")
 
 
 @pytest.mark.parametrize("name", [EXAMPLE, "191212121212", "P1105_1212121212", "x 121212-1212 y"])
