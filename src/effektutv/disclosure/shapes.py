@@ -52,6 +52,7 @@ KNOWN = {
     ),
     "Omnibus": "statistic df p_value method p_randomization mc_error",
     "DataQuality": "rows read delivered forms",
+    "ReadForm": "encoding delimiter decimals dates",
     "Finding": "extract column rule rows_checked rows_failing severity advice",
     "Contamination": "rows conf_level notes estimand",
     "ContaminationRow": (
