@@ -12,6 +12,7 @@ import pytest
 
 from effektutv import pipeline
 from effektutv.plan import plan_of, plan_sha256
+from effektutv.synthetic.extracts import write_demo
 
 
 @pytest.fixture
@@ -49,3 +50,37 @@ def test_no_number_depends_on_what_a_run_may_take(small, trial):
             np.testing.assert_array_equal(other._cohort.masks[clock].states[state], mask)
     assert other._cohort.quality == trial._cohort.quality
     assert list((small.parent / "spill").iterdir()) == []
+
+
+LOADS = """
+import hashlib, json, resource, sys
+from effektutv import pipeline
+from effektutv.study import Study
+clocked = pipeline.Clocked()
+trial = pipeline.load(Study.from_toml(sys.argv[1]), progress=clocked)
+cohort = trial._cohort
+told = hashlib.sha256(cohort.people.to_csv().encode())
+for masks in cohort.masks.values():
+    for state in sorted(masks.states):
+        told.update(masks.states[state].tobytes())
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps([told.hexdigest(), peak, clocked.taken.temporary_bytes, str(cohort.quality)]))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file_format", ["csv", "parquet"])
+def test_a_register_that_does_not_fit_is_built_with_little_memory(tmp_path, file_format):
+    write_demo(tmp_path / "demo", population=1_000_000, file_format=file_format)
+    study = tmp_path / "demo" / "study.toml"
+    found = []
+    for more in ("", '\n[resources]\nmemory_limit = "300MB"\n'):
+        study.write_text(study.read_text(encoding="utf-8") + more, encoding="utf-8")
+        command = [sys.executable, "-c", LOADS, str(study)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        found.append(json.loads(done.stdout))
+    (whole, _, _, one), (bounded, peak, temporary, other) = found
+    assert bounded == whole
+    assert other == one
+    assert peak < 700
+    assert temporary > 1_000_000

@@ -160,14 +160,13 @@ def outcome_values(masks: StateMasks, outcome: Outcome, months: list[int]) -> ND
 
 def _fetch(engine: Session, sql: str, n: int) -> Masks:
     """Run a query of ``row`` and masks; persons without a row have no month."""
-    # each row goes to its own place: their order means nothing, and ordering twenty million takes memory
-    table = engine.table(sql, what="building months from spells")
-    rows = table.column("row").to_numpy()
     out: Masks = {}
-    for name in table.column_names[1:]:
-        full = np.zeros(n, dtype=np.int64)
-        full[rows] = table.column(name).fill_null(0).to_numpy()
-        out[name] = full
+    # each row goes to its own place: their order means nothing, and twenty million need not be held twice
+    for batch in engine.batches(sql, what="building months from spells"):
+        rows = batch.column("row").to_numpy()
+        for name in batch.schema.names[1:]:
+            full = out.setdefault(name, np.zeros(n, dtype=np.int64))
+            full[rows] = batch.column(name).fill_null(0).to_numpy()
     return out
 
 

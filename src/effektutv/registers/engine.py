@@ -185,6 +185,35 @@ class Engine:
         """
         return self._guarded(lambda: self._connection.sql(sql).to_arrow_table(), what)
 
+    def batches(self, sql: str, *, what: str) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of a query as they come, in no order, in at least one batch: all are never held at once.
+
+        Parameters
+        ----------
+        sql : str
+            The query.
+        what : str
+            What is being done, for the message if it fails.
+        """
+        import pyarrow as pa
+
+        stream = self._guarded(lambda: pa.RecordBatchReader.from_stream(self._connection.sql(sql)), what)
+        yield pa.RecordBatch.from_pylist([], schema=stream.schema)
+
+        def following() -> pa.RecordBatch | None:
+            # what fails in the middle comes as the stream's own error, with the engine's message in it
+            try:
+                return next(stream, None)
+            except (pa.ArrowException, OSError):
+                failed.append(True)
+                return None
+
+        failed: list[bool] = []
+        while (batch := self._guarded(following, what)) is not None:
+            yield batch
+        if failed:
+            raise ExtractError(f"{what}: the engine could not read or combine the rows; check the file's format")
+
     def register(self, name: str, table: pa.Table | pa.RecordBatchReader) -> None:
         """Make Arrow rows a table of the session.
 

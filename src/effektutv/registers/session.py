@@ -6,6 +6,7 @@ same rows in the same types.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -81,6 +82,18 @@ class Session(Protocol):
         ----------
         sql : str
             The query; ordered, or of one row.
+        what : str
+            What is being done, for the message if it fails.
+        """
+        ...
+
+    def batches(self, sql: str, *, what: str) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of a query as they come, in no order, in at least one batch.
+
+        Parameters
+        ----------
+        sql : str
+            The query.
         what : str
             What is being done, for the message if it fails.
         """

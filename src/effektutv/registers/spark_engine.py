@@ -185,6 +185,22 @@ class SparkEngine:
         translated = spark_sql(sql)
         return self._guarded(lambda: self._spark.sql(translated).toArrow(), what)
 
+    def batches(self, sql: str, *, what: str) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of a query in at least one batch.
+
+        Parameters
+        ----------
+        sql : str
+            The query, as DuckDB takes it.
+        what : str
+            What is being done, for the message if it fails.
+        """
+        import pyarrow as pa
+
+        table = self.table(sql, what=what)
+        yield pa.RecordBatch.from_pylist([], schema=table.schema)
+        yield from table.to_batches()
+
     def columns(self, relation: str, *, what: str) -> dict[str, str]:
         """Return column names and types, as DuckDB calls them.
 

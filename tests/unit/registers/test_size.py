@@ -7,6 +7,7 @@ import threading
 from itertools import pairwise
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from effektutv.display import told
@@ -70,6 +71,30 @@ def test_many_rows_lie_in_the_private_folder_and_few_in_memory(monkeypatch):
             assert engine.columns("incoming", what="test") == {"x": "BIGINT", "who": "VARCHAR"}
         engine.register("incoming", batches(7000).read_all())
         assert engine.rows(told, what="test")[0][0] == 7000
+
+
+def test_rows_of_a_query_come_in_batches_and_an_empty_one_has_its_columns():
+    with Engine(threads=1) as engine:
+        engine.execute(BIG, what="test")
+        found = list(engine.batches("SELECT x, x * 2 AS y FROM big", what="test"))
+        assert len(found) > 5
+        assert sum(batch.num_rows for batch in found) == 4_000_000
+        assert sum(pc.sum(batch.column("y")).as_py() or 0 for batch in found) == 4_000_000 * 3_999_999
+        (empty,) = [b for b in engine.batches("SELECT x AS z FROM big WHERE x < 0", what="test") if not b.num_rows][:1]
+        assert empty.schema.names == ["z"]
+
+
+def test_a_query_that_fails_in_the_middle_of_its_rows_shows_no_value():
+    fails = "SELECT CASE WHEN x < 3_900_000 THEN x ELSE CAST(who || 'SECRET' AS BIGINT) END AS y FROM big"
+    with Engine(threads=1) as engine:
+        engine.execute(BIG, what="test")
+        with pytest.raises(ExtractError, match="a name: the engine could not") as caught:
+            list(engine.batches(fails, what="a name"))
+        error = caught.value
+        while error is not None:
+            assert "SECRET" not in str(error)
+            error = error.__cause__ or error.__context__
+        assert engine.rows("SELECT 1", what="test") == [(1,)]
 
 
 def test_an_interruption_ends_a_query_that_would_go_on_for_hours():
