@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -14,6 +15,9 @@ from effektutv.synthetic.extracts import write_demo
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+# a shell lets what it starts in the background ignore interruptions, and so would every process that a test starts
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # a date for the files' making is set where a test is about it, and nowhere else: CI runs with one
 os.environ.pop("SOURCE_DATE_EPOCH", None)
