@@ -42,7 +42,7 @@ REGISTERED = ("31", "35", "41")
 KINDS, CLOCKS = ("support", "other", "registered"), ("randomisation", "start")
 MASKS = tuple(f"{kind}_{clock}" for clock in CLOCKS for kind in KINDS)
 #: What the engine may take (``memory_limit`` in a study file), of a build and of a large one; its process takes some more.
-LIMIT, LARGE = "220MB", "800MB"
+LIMIT, LARGE = "205MB", "800MB"
 Masks = dict[str, NDArray[np.int64]]
 
 

@@ -23,7 +23,11 @@ from .waiting import Waiting
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Engine", "literal", "quoted"]
+__all__ = ["Engine", "TooLittleMemoryError", "literal", "quoted"]
+
+
+class TooLittleMemoryError(ArgumentError):
+    """The engine's memory, or the room that it may spill to, is not enough for a query."""
 
 
 def quoted(identifier: str) -> str:
@@ -156,7 +160,7 @@ class Engine:
         ------
         ExtractError
             If the engine refuses; its own message is not repeated, because it may hold values.
-        ArgumentError
+        TooLittleMemoryError
             If it has too little memory, or no room to spill to.
         """
         self._guarded(lambda: self._connection.execute(sql), what)
@@ -284,7 +288,7 @@ class Engine:
         # raised outside the handler: inside it the engine's message would travel along as the error's context
         if failed == "OutOfMemoryException":
             threads, limit = self._allowed
-            raise ArgumentError(
+            raise TooLittleMemoryError(
                 f"memory_limit: {what}: the engine's {limit} are too little with {threads} threads, or the temporary folder's "
                 f"disk is full; in the study's [resources] give more memory, fewer threads, or another temporary_folder"
             )

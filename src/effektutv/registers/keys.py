@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ..results import Finding
-from .engine import quoted
+from .engine import TooLittleMemoryError, quoted
 from .readers import Extract
 from .rules import ADVICE, severity_of
 from .schema import ForeignKey, RuleKind
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from .session import Session
 
 __all__ = ["check_foreign_keys", "check_keys"]
+
+#: Parts that keys are looked at in where all of them together do not fit.
+_PARTS = 32
 
 
 def check_keys(engine: Session, extract: Extract, total: int) -> list[Finding]:
@@ -64,10 +67,20 @@ def _given(columns: Iterable[str], table: str = "") -> str:
 
 def _repeated(engine: Session, extract: Extract, columns: tuple[str, ...]) -> int:
     # grouping spills to disk where it must; counting distinct keys holds all of them in memory
+    try:
+        return _repeated_in(engine, extract, columns)
+    except TooLittleMemoryError:
+        # groups still need some memory each thread: a part of the keys at a time needs that part of it
+        pass
+    parts = (f"hash({quoted(columns[0])}) % {_PARTS} = {part}" for part in range(_PARTS))
+    return sum(_repeated_in(engine, extract, columns, part) for part in parts)
+
+
+def _repeated_in(engine: Session, extract: Extract, columns: tuple[str, ...], part: str = "TRUE") -> int:
     key = ", ".join(quoted(c) for c in columns)
     (extra,) = engine.rows(
         f"SELECT coalesce(sum(n - 1), 0)::BIGINT FROM (SELECT count(*) AS n FROM {quoted(extract.table)} "
-        f"WHERE {_given(columns)} GROUP BY {key} HAVING count(*) > 1)",
+        f"WHERE {_given(columns)} AND {part} GROUP BY {key} HAVING count(*) > 1)",
         what=f"{extract.schema.name}: checking the key",
     )[0]
     return int(extra)

@@ -13,11 +13,13 @@ import pytest
 from effektutv.display import told
 from effektutv.errors import ArgumentError, ExtractError
 from effektutv.progress import Far
-from effektutv.registers import streams
-from effektutv.registers.engine import Engine
+from effektutv.registers import keys, streams
+from effektutv.registers.engine import Engine, TooLittleMemoryError
 from effektutv.registers.opening import open_registers
+from effektutv.registers.readers import open_extract
 from effektutv.registers.reading import Reading, sizes_of
-from effektutv.study import Study
+from effektutv.registers.schema import load_schema
+from effektutv.study import Register, Study
 
 #: A table of some 140 MB, and a query that must hold all of its texts.
 BIG = "CREATE TABLE big AS SELECT range AS x, 'P' || hash(range) AS who FROM range(4_000_000)"
@@ -177,3 +179,25 @@ def test_a_share_of_registers_is_weighed_by_their_bytes(tmp_path):
 )
 def test_words_of_how_far_it_is(far, elapsed, words):
     assert told(far, elapsed) == words
+
+
+def test_keys_that_do_not_fit_together_are_looked_at_in_parts(monkeypatch, tmp_path):
+    whole, parts = keys._repeated_in, []
+
+    def narrow(engine, extract, columns, part="TRUE"):
+        parts.append(part)
+        if part == "TRUE":
+            raise TooLittleMemoryError("memory_limit: too little")
+        return whole(engine, extract, columns, part)
+
+    schema = load_schema("scb_lisa")
+    others = [f.name for f in schema.fields if f.required and f.column not in schema.primary_key]
+    rows = "".join(f"P{i % 700};2015{';1' * len(others)}\n" for i in range(1000))
+    (tmp_path / "Individ_2015.csv").write_text(f"LopNr;Ar;{';'.join(others)}\n{rows}", encoding="utf-8")
+    with Engine() as engine:
+        extract = open_extract(engine, schema, Register(path="Individ_2015.csv"), tmp_path, "test")
+        (together,) = keys.check_keys(engine, extract, 1000)
+        monkeypatch.setattr(keys, "_repeated_in", narrow)
+        assert keys.check_keys(engine, extract, 1000) == [together]
+    assert together.rows_failing == 300
+    assert len(parts) == 1 + keys._PARTS == len(set(parts))
