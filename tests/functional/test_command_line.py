@@ -158,12 +158,12 @@ BROKEN = [
     (FORM, lambda p: set_column(p, "lottningsdatum", lambda d: d.replace("-", "/")), "lottningsdatum: type: date"),
     (FORM, lambda p: p.write_bytes(p.read_bytes() * 1 + p.read_bytes().splitlines(True)[1]), "primary key: unique"),
     ("af_sokatper.csv", lambda p: p.write_bytes(p.read_bytes()[:-13]), "af_sokandekategori: "),
-    ("af_sokatper.csv", lambda p: set_column(p, "inskadm", lambda d: d[2:]), "inskadm: type: date"),
+    ("af_sokatper.csv", lambda p: set_column(p, "inskadm", lambda d: d[2:]), "inskadm: years have two digits"),
     ("sos_lss.csv", lambda p: set_column(p, "p10", lambda v: "2"), "p10: allowed values: 0, 1"),
     ("scb_ku_2015.csv", lambda p: set_column(p, "fromman", lambda v: "13"), "FromMan: range: 1 to 12"),
     (
         "studier.csv",
-        lambda p: p.write_bytes(p.read_bytes().decode("cp1252").encode("utf-16")),
+        lambda p: p.write_bytes(p.read_bytes().decode("cp1252").encode("utf-16-le")),
         "studier: a file holds NUL",
     ),
 ]
