@@ -87,7 +87,9 @@ class Engine:
             settings["memory_limit"] = memory_limit
         self._connection = duckdb.connect(":memory:", config=settings)
         # how far a query is can be asked (see working); the engine itself prints nothing
-        self._connection.execute("SET enable_progress_bar_print = false; SET enable_progress_bar = true")
+        # in a notebook the engine refuses where it could not draw a bar of its own: then nobody is told how far it is
+        with suppress(self._error):
+            self._connection.execute("SET enable_progress_bar_print = false; SET enable_progress_bar = true")
         self._waiting = Waiting(self._connection.interrupt)
         self._kept: dict[str, Path] = {}
         #: Bytes of text files that have been read so far: what the engine itself does not see.
