@@ -49,7 +49,7 @@ test: $(VENV)/.test
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not system"
 
 test-slow: $(VENV)/.test
-	$(BIN)/python -m pytest -q -n 2 -m slow
+	$(BIN)/python -m pytest -q -n 2 -m slow --timeout 7200
 
 # What tests in a browser, of office files, of printed pages, of SAS files, of a database and of Spark need; it is
 # installed where that is allowed.
