@@ -100,7 +100,7 @@ def test_a_query_that_fails_in_the_middle_of_its_rows_shows_no_value():
 
 
 def test_an_interruption_ends_a_query_that_would_go_on_for_hours():
-    import polars  # noqa: F401 - with it a wait that a signal interrupts begins again
+    import polars as pl  # noqa: F401 - with it a wait that a signal interrupts begins again
 
     endless = "SELECT count(*) FROM range(3_000_000) a, range(3_000_000) b WHERE (a.range * b.range) % 7 = 3"
     with Engine(threads=1) as engine:
