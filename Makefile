@@ -45,8 +45,9 @@ report: $(VENV)/.core
 	$(BIN)/effektutv run demo/study.toml --out out --lang $(LANG_)
 	@echo "open out/report.html"
 
+# A worker that dies ends the run: with files dealt out to workers, the run would wait for its tests for ever.
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not system"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --max-worker-restart 0 -m "not slow and not system"
 
 test-slow: $(VENV)/.test
 	$(BIN)/python -m pytest -q -n 2 -m slow --timeout 7200
