@@ -179,6 +179,7 @@ def reproduce(
         Path | None, typer.Option(help="Published figures; else those that ship for a study of this name.")
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write the comparison as CSV.")] = None,
+    engine: Engine = "duckdb",
     quiet: Quiet = False,
 ) -> None:
     """Run a study and hold it against published figures; exit code 1 where a number differs or a claim is contradicted."""
@@ -190,7 +191,7 @@ def reproduce(
     if out is not None:
         check_file(out, "out")
     with showing(quiet) as progress:
-        found = compared(study, against=against, progress=progress)
+        found = compared(study, against=against, engine=engine, progress=progress)
     for line in lines(found):
         typer.echo(line)
     if out is not None:

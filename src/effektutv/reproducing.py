@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import pipeline
 from .analysis import analyse
@@ -15,6 +16,9 @@ from .published.figures import read_published, shipped_figures
 from .results import Reproduction, ReproductionRow
 from .study import Study
 
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
 __all__ = ["reproduce", "write_csv"]
 
 
@@ -22,6 +26,8 @@ def reproduce(
     study: Study | str | Path,
     *,
     against: str | Path | None = None,
+    engine: str = "duckdb",
+    spark: SparkSession | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Reproduction:
     """Run a study and hold its protected results against published figures, figure by figure.
@@ -32,6 +38,10 @@ def reproduce(
         The study, or its ``study.toml``.
     against : path, optional
         A file of published figures; where not given, the one that ships for a study of this name.
+    engine : {"duckdb", "spark"}
+        What checks the extracts and builds from them; a study of one plain table needs none.
+    spark : pyspark.sql.SparkSession, optional
+        With ``engine="spark"``: the session to use; the one active in this process, else a local one, where not given.
     progress : callable, optional
         Called with the key of each step as it begins.
 
@@ -43,7 +53,7 @@ def reproduce(
     Raises
     ------
     ArgumentError
-        If no published figures ship for the study and none are given.
+        If no published figures ship for the study and none are given, or the engine is unknown or lacks something.
     StudyError
         If the study file or the file of published figures is wrong.
     ExtractError
@@ -55,7 +65,7 @@ def reproduce(
         study = Study.from_toml(study)
     # the figures first: a mistake in them shows before the extracts are read
     published = read_published(Path(against) if against is not None else shipped_figures(study.study.name))
-    inputs = analyse(pipeline.load(study, progress=progress), progress=progress)
+    inputs = analyse(pipeline.load(study, engine=engine, spark=spark, progress=progress), progress=progress)
     if progress is not None:
         progress("disclosure")
     return compare(published, protect(inputs))

@@ -140,6 +140,22 @@ def test_the_command(tmp_path):
     done = command(study, "--against", tmp_path / "nowhere.toml")
     assert (done.returncode, done.stdout) == (2, "")
     assert "nowhere.toml" in done.stderr
+    done = command(study, "--engine", "spark")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no engine reads" in done.stderr
+
+
+def test_the_engine_is_the_one_asked_for(demo, monkeypatch):
+    asked, session = {}, object()
+
+    def load(study, **how):
+        asked.update(how)
+        raise StudyError("enough")
+
+    monkeypatch.setattr("effektutv.pipeline.load", load)
+    with pytest.raises(StudyError, match="enough"):
+        reproduce(demo / "study.toml", engine="spark", spark=session)
+    assert (asked["engine"], asked["spark"]) == ("spark", session)
 
 
 def test_the_demonstration_proves_the_machine_and_says_so(demo):
