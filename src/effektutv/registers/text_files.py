@@ -66,6 +66,8 @@ class TextFile:
         Whether the last row has no line break.
     sha256 : str
         Of the file's bytes as they were delivered.
+    codec : str
+        What UTF-16 is decoded by, with its mark or in which order of bytes; empty for any other encoding.
     """
 
     path: Path
@@ -77,6 +79,7 @@ class TextFile:
     samples: tuple[bytes, ...]
     truncated: bool
     sha256: str
+    codec: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -119,9 +122,10 @@ def look_through(schema: ExtractSchema, register: Register, path: Path) -> TextF
         quotation mark that is not closed or stands within a value.
     """
     seen = _Seen()
+    codec = _wide(schema, register, path)
     with ThreadPoolExecutor(1) as beside:
         digest = beside.submit(_sha256, path)
-        with closing(_chunks(schema, path)) as chunks:
+        with closing(_chunks(schema, path, codec)) as chunks:
             for block in _row_blocks(schema, chunks):
                 _look(schema, register, block, seen)
         sha256 = digest.result()
@@ -129,7 +133,7 @@ def look_through(schema: ExtractSchema, register: Register, path: Path) -> TextF
         raise ExtractError(f"{schema.name}: a file is empty; deliver it again, with its header")
     return TextFile(
         path=path,
-        encoding=_encoding(schema, register, path, seen),
+        encoding=_encoding(schema, register, seen, wide=bool(codec)),
         delimiter=seen.delimiter,
         header=seen.header,
         skip=seen.skip,
@@ -137,6 +141,7 @@ def look_through(schema: ExtractSchema, register: Register, path: Path) -> TextF
         samples=tuple(dict.fromkeys(seen.samples.values())),
         truncated=seen.last not in (b"\n", b"\r"),
         sha256=sha256,
+        codec=codec,
     )
 
 
@@ -155,7 +160,7 @@ def data_blocks(schema: ExtractSchema, file: TextFile) -> Iterator[tuple[bytes, 
     """
     rest = iter(file.rows)
     left = file.skip
-    with closing(_chunks(schema, file.path)) as chunks:
+    with closing(_chunks(schema, file.path, file.codec)) as chunks:
         for whole in _row_blocks(schema, chunks):
             block, left = whole[left:], max(left - len(whole), 0)
             yield block, next(rest, -1)
@@ -163,14 +168,32 @@ def data_blocks(schema: ExtractSchema, file: TextFile) -> Iterator[tuple[bytes, 
         raise ExtractError(f"{schema.name}: a file became shorter while it was read; start again when it is in place")
 
 
-def _chunks(schema: ExtractSchema, path: Path) -> Generator[bytes]:
+def _wide(schema: ExtractSchema, register: Register, path: Path) -> str:
+    """Return what UTF-16 is decoded by: its mark, or, where the study declares it, the order of its bytes; else empty."""
+    with _opened(schema, path) as handle:
+        first = _read(schema, handle)
+    declared = register.encoding or ""
+    marked = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}.get(first[:2], "")
+    # the half of a letter that is nought tells the order: names of columns are Latin letters
+    before, after = first[::2].count(0), first[1::2].count(0)
+    order = marked or ("utf-16-le" if after > before else "utf-16-be" if before > after else "")
+    if first and declared.startswith("utf-16") and order not in (declared, f"{declared}-le", f"{declared}-be"):
+        raise ExtractError(
+            f"{schema.name}: a file is declared as {declared} but is {order or 'not UTF-16'}; declare what it is, or leave "
+            f"encoding out"
+        )
+    if marked:
+        return "utf-16"
+    return order if declared.startswith("utf-16") else ""
+
+
+def _chunks(schema: ExtractSchema, path: Path, codec: str) -> Generator[bytes]:
     """Yield a file's text as bytes: unpacked, UTF-16 as UTF-8, without byte-order mark."""
     with _opened(schema, path) as handle:
         first = _read(schema, handle)
         if first.startswith(b"PK\x03\x04"):
             raise ExtractError(f"{schema.name}: a file is a ZIP archive or a workbook; deliver the text file itself")
-        wide = first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        decoder = codecs.getincrementaldecoder("utf-16")() if wide else None
+        decoder = codecs.getincrementaldecoder(codec)() if codec else None
         chunk = first.removeprefix(codecs.BOM_UTF8)
         # line ends of old Macintoshes; where there are others too, a lone return is no line end and rows will not add up
         returns = decoder is None and b"\r" in chunk and b"\n" not in chunk and len(chunk.rstrip(b"\r")) < _CHUNK - 1
@@ -208,7 +231,9 @@ def _narrow(schema: ExtractSchema, decoder: codecs.IncrementalDecoder, chunk: by
         return decoder.decode(chunk, final).encode()
     except UnicodeError:
         pass
-    raise ExtractError(f"{schema.name}: a file begins as UTF-16 but is not; it may be cut off: deliver it as UTF-8")
+    raise ExtractError(
+        f"{schema.name}: a file begins as UTF-16 but is not; it may be cut off: deliver it again, as UTF-8"
+    )
 
 
 def _row_blocks(schema: ExtractSchema, chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -247,7 +272,8 @@ def _last_row_end(block: bytes) -> int:
 def _look(schema: ExtractSchema, register: Register, block: bytes, seen: _Seen) -> None:
     if b"\x00" in block:
         raise ExtractError(
-            f"{schema.name}: a file holds NUL bytes: it is binary, damaged, or UTF-16 without its mark; deliver plain text"
+            f"{schema.name}: a file holds NUL bytes: it is binary, damaged, or UTF-16 without its mark; deliver plain text, or "
+            f"declare encoding = 'utf-16' for the register if it is that"
         )
     if not block.isascii():
         _look_at_encoding(block, seen)
@@ -329,13 +355,11 @@ def _look_at_encoding(block: bytes, seen: _Seen) -> None:
     seen.swedish = seen.swedish or (b"\xc3" in block and any(b in block for b in _SWEDISH))
 
 
-def _encoding(schema: ExtractSchema, register: Register, path: Path, seen: _Seen) -> str:
+def _encoding(schema: ExtractSchema, register: Register, seen: _Seen, *, wide: bool) -> str:
     """Return the encoding, or refuse what no encoding reads without doubt."""
     declared = register.encoding
-    with path.open("rb") as handle:
-        wide = handle.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     found = "utf-16" if wide else "utf-8" if seen.utf8 else "cp1252"
-    if found == "utf-16" and declared is not None:
+    if wide and declared is not None and not declared.startswith("utf-16"):
         raise ExtractError(f"{schema.name}: a file is declared as {declared} but is UTF-16; leave encoding out")
     if found == "utf-8" and not seen.ascii and declared not in (None, found):
         raise ExtractError(

@@ -225,7 +225,7 @@ class Register(Frozen):
     database: str | None = Field(default=None, min_length=1)
     table: str | None = Field(default=None, min_length=1)
     cutoff: date | None = None
-    encoding: Literal["utf-8", "cp1252", "latin-1"] | None = None
+    encoding: Literal["utf-8", "cp1252", "latin-1", "utf-16", "utf-16-le", "utf-16-be"] | None = None
     delimiter: Literal[";", ",", "\t", "|"] | None = None
     decimal: Literal[",", "."] | None = None
     date_format: str | None = None

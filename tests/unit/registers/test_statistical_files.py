@@ -190,6 +190,10 @@ def test_names_and_texts_in_swedish(engine, opened, tmp_path):
         assert rows(engine, opened("deltagarenkat", "old.dta", **declared), "kommentar") == [("räksmörgås",)]
     with pytest.raises(eu.ExtractError, match=r"deltagarenkat: a \.dta file .*declare"):
         opened("deltagarenkat", "old.dta", encoding="utf-8")
+    with pytest.raises(
+        eu.ExtractError, match="encoding = 'utf-16-le' is declared, which no SAS, Stata or SPSS file has"
+    ):
+        opened("deltagarenkat", "old.dta", encoding="utf-16-le")
 
 
 def test_the_year_of_a_file_comes_from_its_name(engine, opened, tmp_path):

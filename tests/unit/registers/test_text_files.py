@@ -74,6 +74,26 @@ def test_utf16_with_its_mark_is_read(engine, opened, encoding):
     assert extract.forms[0].encoding == "utf-16"
 
 
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize(
+    ("encoding", "declared"),
+    [
+        ("utf-16-le", "utf-16"), ("utf-16-be", "utf-16"), ("utf-16-le", "utf-16-le"), ("utf-16-be", "utf-16-be"),
+        ("utf-16", "utf-16"),
+    ],
+)  # fmt: skip
+def test_utf16_that_is_declared_is_read_without_its_mark(engine, opened, encoding, declared, packed):
+    data = f"LopNr;Våg;kommentar\r\nA;1;å – €\r\nB;2;{'ö' * 3000}\r\n".encode(encoding)
+    extract = opened(
+        gzip.compress(data) if packed else data,
+        schema="deltagarenkat",
+        name="extract.csv.gz" if packed else "extract.csv",
+        encoding=declared,
+    )
+    assert rows(engine, extract, "vag, kommentar") == [(1, "å – €"), (2, "ö" * 3000)]
+    assert (extract.forms[0].encoding, extract.rows) == ("utf-16", 2)
+
+
 @pytest.mark.parametrize(
     ("data", "declared", "message"),
     [
@@ -83,6 +103,12 @@ def test_utf16_with_its_mark_is_read(engine, opened, encoding):
         ("LopNr;Våg\nå;1\n".encode("utf-16"), "utf-8", "but is UTF-16"),
         ("LopNr;Våg\nA;1\nB".encode("utf-16")[:-1], None, "begins as UTF-16 but is not"),
         ("LopNr;Våg\nå;1\n".encode("utf-16-le"), None, "NUL"),
+        ("LopNr;Våg\nå;1\n".encode("utf-16-le"), None, "declare encoding = 'utf-16'"),
+        ("LopNr;Våg\nå;1\n".encode("utf-16-le"), "cp1252", "NUL"),
+        ("LopNr;Våg\nå;1\n".encode("utf-16-le"), "utf-16-be", "declared as utf-16-be but is utf-16-le"),
+        ("\ufeffLopNr;Våg\nå;1\n".encode("utf-16-be"), "utf-16-le", "declared as utf-16-le but is utf-16-be"),
+        ("LopNr;Våg\nå;1\n".encode(), "utf-16", "declared as utf-16 but is not UTF-16"),
+        ("LopNr;Våg\nA;1\nB".encode("utf-16-be")[:-1], "utf-16", "as UTF-16 but is not"),
         (b"LopNr;vag\n\x81;1\n", None, "neither UTF-8 nor cp1252"),
         ("LopNr;Våg\nä;1\n".encode() + "å;1\n".encode("cp1252"), None, "holds both UTF-8 and cp1252"),
         (b"PK\x03\x04" + b"x" * 100, None, "ZIP archive or a workbook"),
