@@ -193,12 +193,12 @@ def _sample_others(file: _File, rows: int, target: Path) -> Path:
 
 def _opened(schema: ExtractSchema, register: Register, path: Path) -> _File:
     """Read what the file says of itself, and match its columns to the declaration."""
-    declared = register.encoding
-    if declared is not None and declared not in _ENCODINGS:
+    if register.encoding is not None and register.encoding not in _ENCODINGS:
         raise ExtractError(
-            f"{schema.name}: encoding = {declared!r} is declared, which no SAS, Stata or SPSS file has; leave encoding out"
+            f"{schema.name}: encoding = {register.encoding!r} is declared, which no SAS, Stata or SPSS file has; leave encoding "
+            f"out"
         )
-    encoding = None if declared is None else _ENCODINGS[declared]
+    encoding = None if register.encoding is None else _ENCODINGS[register.encoding]
     _, about = _read(schema.name, path, metadataonly=True, encoding=encoding)
     matched = match_header(schema, about.column_names)
     columns, others = [], []
