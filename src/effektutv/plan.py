@@ -35,7 +35,7 @@ Plan: TypeAlias = dict[str, PlanValue]
 #: What cannot change a number: section → keys. A section of a list's or mapping's members is named by the list.
 _NOT_PLAN = {
     "study": {"name", "synthetic", "data_date"},
-    "registers": {"path", "database", "table", "encoding", "delimiter", "decimal", "date_format"},
+    "registers": {"path", "database", "table", "encoding", "delimiter", "decimal", "date_format", "missing"},
     "table": {"path", "package", "collection", "dataset", "delimiter", "decimal"},
 }
 #: Sections of which nothing can: where databases are, what a run may take of the machine, answers to a checklist in words.

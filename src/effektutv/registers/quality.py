@@ -13,6 +13,7 @@ from ..results import Finding, Severity
 from ..results.quality import FILE, PARTICIPANTS
 from .engine import quoted
 from .keys import check_foreign_keys, check_keys
+from .missing_words import missing_advice
 from .readers import Extract
 from .rules import ADVICE, Rule, code_condition, rules_of, severity_of
 from .schema import PERSON, DatedBy, ExtractSchema, RuleKind
@@ -60,7 +61,7 @@ def check_extract(
             rows_checked=checked,
             rows_failing=failing,
             severity=r.severity,
-            advice=r.advice,
+            advice=_advice(r, extract),
         )
         for r, (checked, failing) in zip(rules, counts, strict=True)
         if failing
@@ -68,6 +69,12 @@ def check_extract(
     findings += _file_findings(extract, total, needed)
     findings += check_keys(engine, extract, total)
     return total, findings
+
+
+def _advice(rule: Rule, extract: Extract) -> str:
+    """Return a rule's advice; another where nothing but words for missing does not fit a type."""
+    words = extract.misfits.get(extract.schema.field(rule.column).column) if rule.of_type else None
+    return missing_advice(words) if words and "" not in words else rule.advice
 
 
 def _count(engine: Session, extract: Extract, rules: list[Rule]) -> tuple[int, list[tuple[int, int]]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..errors import ExtractError
@@ -11,6 +12,7 @@ from ..study import Register
 from .databases import Database, fetch_tables
 from .engine import Engine, literal, quoted
 from .identity_numbers import holds_identity_number
+from .missing_words import with_declared_words
 from .parquet_source import parquet_source
 from .schema import ExtractSchema
 from .source_files import files_of
@@ -59,6 +61,9 @@ class Extract:
         How each text file is written: encoding, separator, decimal marks, date formats.
     rows : int, or None
         How many rows it has, where that was told without looking for it.
+    misfits : mapping of str to frozenset of str
+        By canonical column that holds values which do not fit its type: which words for missing they are, and an empty text if
+        any is something else. Of text files only.
     """
 
     schema: ExtractSchema
@@ -71,6 +76,7 @@ class Extract:
     unread: tuple[str, ...] = ()
     forms: tuple[FileForm, ...] = ()
     rows: int | None = None
+    misfits: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def open_extract(
@@ -108,6 +114,7 @@ def open_extract(
     ExtractError
         If there is no file or table, one is empty or cannot be read, or a required column is missing or stands twice.
     """
+    schema = with_declared_words(schema, register)
     if database is not None:
         sources, files = _from_tables(engine, schema, register, database, where)
     else:
@@ -131,7 +138,15 @@ def open_extract(
         unread=tuple(s.unread for s in sources if s.unread),
         forms=tuple(s.form for s in sources if s.form is not None),
         rows=sum(counts) if len(counts) == len(sources) else None,
+        misfits=_misfits(sources),
     )
+
+
+def _misfits(sources: Sequence[Source]) -> dict[str, frozenset[str]]:
+    if any(s.form is None for s in sources):
+        return {}
+    columns = {column for s in sources for column in s.misfits}
+    return {c: frozenset().union(*(s.misfits.get(c, frozenset()) for s in sources)) for c in columns}
 
 
 #: Sources in order, and what the manifest says of each.

@@ -15,6 +15,7 @@ from ..study import Register, Study
 from .engine import quoted
 from .identity import refuse_identity_numbers
 from .identity_numbers import holds_identity_number
+from .missing_words import with_declared_words
 from .parquet_source import typed_relation
 from .readers import Extract, FileFacts
 from .schema import ExtractSchema
@@ -73,6 +74,7 @@ def open_catalogue(engine: Session, schema: ExtractSchema, register: Register, w
 
     if not isinstance(engine, SparkEngine):
         raise ArgumentError(f"engine: {schema.name} lies in a catalogue of Spark's ({where}); give engine 'spark'")
+    schema = with_declared_words(schema, register)
     what = f"{schema.name}: a table of the catalogue cannot be read"
     tables = engine.tables(register.table or "", what=what)
     if not tables:

@@ -23,6 +23,7 @@ from ..errors import EffektutvError, ExtractError
 from ..study import Register
 from .date_layouts import layout_of
 from .engine import Engine, quoted
+from .missing_words import words_in
 from .schema import ExtractSchema, Field, FieldType
 from .text_files import TextFile, data_blocks, look_through
 from .text_form import Evidence, evidence_of, reading_of
@@ -61,11 +62,15 @@ class _Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Block:
-    """Typed rows, some values of undeclared columns, and columns that cannot be read before it is known how they are written."""
+    """Typed rows, some values of undeclared columns, and columns that cannot be read before it is known how they are written.
+
+    ``misfits`` says of each column with values that do not fit which words for missing they are; see :class:`.Source`.
+    """
 
     batch: pa.RecordBatch
     unread: dict[int, Any]
     doubtful: set[str]
+    misfits: dict[str, frozenset[str]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,6 +79,7 @@ class _Result:
 
     unread: dict[int, list[Any]] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
+    misfits: dict[str, frozenset[str]] = field(default_factory=dict)
     failed: EffektutvError | None = None
 
 
@@ -125,6 +131,7 @@ def text_source(engine: Engine, schema: ExtractSchema, register: Register, path:
         unread=_keep_unread(engine, result, f"{table}, not declared"),
         form=_form(plan),
         sha256=file.sha256,
+        misfits=result.misfits,
     )
 
 
@@ -219,6 +226,8 @@ def _read_in(engine: Engine, plan: _Plan, table: str, threads: int) -> _Result:
                 for position, values in block.unread.items():
                     result.unread.setdefault(position, []).append(values)
                 result.doubtful |= block.doubtful
+                for column, words in block.misfits.items():
+                    result.misfits[column] = result.misfits.get(column, frozenset()) | words
                 yield block.batch
         except EffektutvError as error:
             result.failed = error
@@ -244,6 +253,7 @@ def _typed_block(plan: _Plan, block: bytes, rows: int) -> _Block:
     texts = _parsed(plan, block, rows)
     misfits = np.zeros(rows, dtype=np.int64)
     doubtful = set()
+    said: dict[str, frozenset[str]] = {}
     columns = []
     for position, column in plan.fields.items():
         reading = plan.readings.get(column.column)
@@ -251,6 +261,8 @@ def _typed_block(plan: _Plan, block: bytes, rows: int) -> _Block:
         columns.append(values)
         if bad is not None:
             misfits |= bad.astype(np.int64) << plan.schema.fields.index(column)
+            if bad.any():
+                said[column.column] = words_in(texts[position].filter(pa.array(bad)))
             if reading is None and column.type in (FieldType.NUMBER, FieldType.DATE):
                 doubtful.add(column.column)
     most = max(64, _KEPT // len(plan.file.rows))
@@ -261,6 +273,7 @@ def _typed_block(plan: _Plan, block: bytes, rows: int) -> _Block:
             for i in plan.unread
         },
         doubtful=doubtful,
+        misfits=said,
     )
 
 

@@ -8,8 +8,9 @@ rows both types and counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 
 from ..errors import ExtractError
 from .date_layouts import ISO, MIDNIGHT, layout_of
@@ -92,6 +93,9 @@ class Source:
         How the file is written, for a text file.
     sha256 : str, or None
         Of the file's bytes, where they were read anyway.
+    misfits : mapping of str to frozenset of str
+        By canonical column of a text file that holds values which do not fit its type: which words for missing they are, and
+        an empty text if any is something else.
     """
 
     select: str
@@ -102,6 +106,7 @@ class Source:
     unread: str | None = None
     form: FileForm | None = None
     sha256: str | None = None
+    misfits: Mapping[str, frozenset[str]] = attribute(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,8 @@ __all__ = ["advice_in_language", "rule_in_language", "sentences", "told"]
 _PEOPLE = r"(?:fewer than 5 persons|\d+ persons)"
 _STRATA = r"(?:1 stratum|\d+ strata)"
 
+_MISSING_WORD = re.compile(re.escape(CHECKS["advice_missing_word"][1]).replace(r"\{marks\}", r"(?P<marks>\[.*\])"))
+
 _NOTES = (
     (
         "told_lost",
@@ -265,5 +267,7 @@ def advice_in_language(advice: str, words: Words) -> str:
         As the check wrote it, in English.
     words : Words
     """
+    if (found := _MISSING_WORD.fullmatch(advice)) is not None:
+        return words("advice_missing_word", marks=found["marks"])
     key = next((key for key, (_, english) in CHECKS.items() if key.startswith("advice_") and english == advice), None)
     return advice if key is None else words(key)

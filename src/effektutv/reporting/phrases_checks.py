@@ -27,6 +27,12 @@ CHECKS: dict[str, tuple[str, str]] = {
         "kontrollera kolumnens format, och decimal och date_format i studiefilen",
         "check the format of the column, and decimal and date_format in the study file",
     ),
+    "advice_missing_word": (
+        "alla dessa värden är ett ord för att något saknas; skriv missing = {marks} för registret i studiefilen, om det betyder "
+        "det",
+        "each of these values is a word for missing; declare missing = {marks} for the register in the study file, if it means "
+        "that",
+    ),
     "advice_required": (
         "be registerhållaren om de uppgifter som saknas",
         "ask the register's owner for the missing entries",

@@ -218,7 +218,8 @@ class Resources(Frozen):
 class Register(Frozen):
     """``[registers.NAME]``: where an extract lies, in files (``path``) or in a database, and how far it reaches.
 
-    ``path`` and ``table`` may hold ``*``: a register often comes as a file or table a year.
+    ``path`` and ``table`` may hold ``*``: a register often comes as a file or table a year. ``missing`` are words that stand for
+    missing in it, beside those of the register's declaration.
     """
 
     path: str | None = Field(default=None, min_length=1)
@@ -229,6 +230,18 @@ class Register(Frozen):
     delimiter: Literal[";", ",", "\t", "|"] | None = None
     decimal: Literal[",", "."] | None = None
     date_format: str | None = None
+    missing: tuple[str, ...] = ()
+
+    @field_validator("missing")
+    @classmethod
+    def _words(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        for word in words:
+            if not word or word != word.strip() or any(c.isdigit() for c in word):
+                raise ValueError(
+                    f'{word!r} cannot stand for missing: give words such as "NULL", without blanks around them and without '
+                    f"digits, since a number or a day would be taken out of the data wherever it stands"
+                )
+        return words
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
