@@ -98,7 +98,8 @@ def looks_like_identity_numbers(values: Iterable[object]) -> bool:
     for value, times in Counter(values).items():
         text = whole_number_text(value) if isinstance(value, int | float) else str(value)
         given += times if text.strip() else 0
-        hits += times if len(text) >= _DIGITS and is_identity_number(text) else 0
+        # in JSON, or after a word, it is one all the same
+        hits += times if len(text) >= _DIGITS and (is_identity_number(text) or holds_identity_number(text)) else 0
     return hits >= max(_SHARE * given, min(given, 2), 1)
 
 

@@ -18,6 +18,11 @@ _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "
 #: From here on not every whole number has a place of its own in the type: what stands there may have been another.
 _EXACT = {"DOUBLE": 2**53, "FLOAT": 2**24}
 _INFINITE = "CAST('Infinity' AS DOUBLE)"
+#: Days that a text could say: Parquet has room for millions of years, and for days before and after all others.
+_FIRST, _LAST = "DATE '0001-01-01'", "DATE '9999-12-31'"
+_NESTED = ("STRUCT", "MAP", "UNION", "ARRAY", "VARIANT")
+_ZONED = "TIMESTAMP WITH TIME ZONE"
+_DAY = 86_400_000_000
 
 
 def parquet_source(
@@ -49,7 +54,21 @@ def parquet_source(
     del number
     source = f"read_parquet({literal(str(path))})"
     what = f"{schema.name}: the Parquet file cannot be read; it may be cut off"
+    # the engine gives a second column of a name, whatever its case, a name of its own: it would pass as one that nobody knows
+    if names := _own_names(path):
+        match_header(schema, names)
     return typed_relation(engine, schema, register, source, path.stem if name is None else name, what=what)
+
+
+def _own_names(path: Path) -> list[str]:
+    """Return the names of a file's columns as they stand in it; none where it cannot be read: the engine will say so."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return list(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError):
+        return []
 
 
 def typed_relation(
@@ -81,7 +100,11 @@ def typed_relation(
     header = list(types)
     matched = match_header(schema, header)
     fields = {header[position]: field for position, field in matched.by_position.items()}
-    untidy = _look(engine, schema, relation, fields, types, what)
+    _refuse_nested(schema, fields, types)
+    untidy = {
+        *_look(engine, schema, relation, fields, types, what),
+        *_odd_days(engine, schema, relation, fields, types, what),
+    }
     expressions = {
         field.column: _typed_column(schema, field, register, column, types[column], tidy=column not in untidy)
         for column, field in fields.items()
@@ -128,6 +151,53 @@ def _look(
     return {name for name, is_untidy in zip(texts, found, strict=False) if is_untidy}
 
 
+def _refuse_nested(schema: ExtractSchema, fields: Mapping[str, Field], types: Mapping[str, str]) -> None:
+    for name, field in fields.items():
+        if types[name].startswith(_NESTED) or types[name].endswith("]"):
+            raise ExtractError(
+                f"{schema.name}: column {field.name} holds lists or structures; have it delivered with one value a row"
+            )
+
+
+def _odd_days(
+    engine: Session,
+    schema: ExtractSchema,
+    source: str,
+    fields: Mapping[str, Field],
+    types: Mapping[str, str],
+    what: str,
+) -> Collection[str]:
+    """Return the columns with days that no calendar has; a file's statistics tell, without reading a row.
+
+    Raises
+    ------
+    ExtractError
+        If a column holds points in time whose day depends on the time zone that they are looked at in.
+    """
+    days = [n for n, f in fields.items() if f.type is FieldType.DATE and types[n].startswith(("DATE", "TIMESTAMP"))]
+    if not days:
+        return ()
+    for name in days:
+        # those of a program that knows no dates, only midnights of UTC, are days
+        if types[name] == _ZONED:
+            elsewhere = f"count(*) FILTER (WHERE epoch_us({quoted(name)}) % {_DAY} <> 0)"
+            (count,) = engine.rows(f"SELECT {elsewhere} FROM {source}", what=what)[0]
+            if count:
+                raise ExtractError(
+                    f"{schema.name}: column {fields[name].name} holds points in time with a time zone, not at midnight in "
+                    f"UTC, in {count if count >= 5 else 'fewer than 5'} rows: their day depends on where one is; have it "
+                    f"delivered as dates"
+                )
+    # a moment that is too far for any day is no day at all, which is not before the last one either
+    outside = (
+        f"max({c}) IS NOT NULL AND NOT coalesce(TRY_CAST(min({c}) AS DATE) >= {_FIRST} "
+        f"AND TRY_CAST(max({c}) AS DATE) <= {_LAST}, FALSE)"
+        for c in map(quoted, days)
+    )
+    found = engine.rows(f"SELECT {', '.join(outside)} FROM {source}", what=what)[0]
+    return {name for name, is_outside in zip(days, found, strict=True) if is_outside}
+
+
 def _typed_column(
     schema: ExtractSchema, field: Field, register: Register, name: str, kind: str, *, tidy: bool
 ) -> tuple[str, str | None]:
@@ -147,8 +217,12 @@ def _typed_column(
             value = f"CASE WHEN {_is_finite(column)} THEN CAST(CAST({column} AS VARCHAR) AS DOUBLE) END"
         elif kind in _WHOLE:
             value = f"CASE WHEN abs({column}) <= {2**53} THEN CAST({column} AS DOUBLE) END"
-    if field.type is FieldType.DATE and (kind == "DATE" or kind.startswith("TIMESTAMP")):
-        return (column if kind == SQL_TYPE[FieldType.DATE] else f"CAST({column} AS DATE)"), None
+    if field.type is FieldType.DATE and kind.startswith(("DATE", "TIMESTAMP")):
+        day = _day(column, kind)
+        if tidy:
+            return day, None
+        day = day.replace("CAST(", "TRY_CAST(", 1)
+        value = f"CASE WHEN {day} >= {_FIRST} AND {day} <= {_LAST} THEN {day} END"
     if value is not None:
         return value, f"{given} AND {value} IS NULL"
     text = _as_text(column, kind)
@@ -156,6 +230,12 @@ def _typed_column(
         text = text_or_missing(schema, text)
     value = typed(field, text, register.decimal or ".", register.date_format)
     return value, f"{text} IS NOT NULL AND {value} IS NULL"
+
+
+def _day(column: str, kind: str) -> str:
+    if kind == _ZONED:
+        return f"CAST(make_timestamp(epoch_us({column})) AS DATE)"
+    return column if kind == SQL_TYPE[FieldType.DATE] else f"CAST({column} AS DATE)"
 
 
 def _is_finite(column: str) -> str:

@@ -209,3 +209,22 @@ def test_a_file_name_that_is_a_number_is_refused(tmp_path, name):
 )
 def test_names_that_are_none(name):
     assert not holds_identity_number(name)
+
+
+def test_numbers_within_longer_texts_are_found(delivered):
+    texts = [f'{{"id": {i}, "pnr": "{n[:6]}-{n[6:]}"}}' for i, n in enumerate(numbers(50))]
+    rows = "".join(f'"P{i}";2015-01-01;;42;"{t.replace(chr(34), chr(34) * 2)}"\n' for i, t in enumerate(texts))
+    with pytest.raises(eu.ExtractError, match="does not know looks like personal identity numbers"):
+        delivered(f"{HEADER};extra\n{rows}")
+    nested = pa.table(
+        {
+            "LopNr": [f"P{i}" for i in range(50)],
+            "inskadm": ["2015-01-01"] * 50,
+            "utskadm": ["2015-01-02"] * 50,
+            "skat": ["42"] * 50,
+            "extra": [{"who": n} for n in numbers(50)],
+        }
+    )
+    with pytest.raises(eu.ExtractError, match="does not know looks like personal identity numbers"):
+        delivered(nested, "extract.parquet")
+    delivered(f"{HEADER};extra\n" + "".join(f"P{i};2015-01-01;;42;ärende AF-2015/{i:010}\n" for i in range(50)))

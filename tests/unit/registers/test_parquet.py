@@ -6,9 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+import effektutv as eu
 from effektutv.registers.engine import Engine
 from effektutv.registers.quality import check_extract
 from effektutv.registers.readers import open_extract
@@ -115,3 +117,47 @@ def test_days_written_as_numbers_take_the_declared_format(read):
     ):
         assert read("studier", "tom", array, date_format="%Y%m%d") == ([date(2015, 1, 31), None], 1)
         assert read("studier", "tom", array[:1])[1] in (0, 1)
+
+
+@pytest.mark.parametrize("unit", [None, "s", "ms", "us"])
+def test_days_that_no_calendar_has_are_counted(read, unit):
+    days = pa.array([10**8, -(10**8), 16436, None, 2932896, 2932897, -719162, -719163], pa.int32())
+    array = days.cast(pa.date32())
+    if unit is not None:
+        moments = pc.multiply(days.cast(pa.int64()), {"s": 1, "ms": 10**3, "us": 10**6}[unit] * 86_400)
+        array = moments.cast(pa.timestamp(unit))
+    kept = [None, None, date(2015, 1, 1), None, date(9999, 12, 31), None, date(1, 1, 1), None]
+    assert read("studier", "tom", array) == (kept, 4)
+
+
+def test_moments_of_a_time_zone_are_days_at_midnight_in_utc_only(read):
+    midnights = pa.array([datetime(2015, 1, 1), None, datetime(2015, 7, 1)], pa.timestamp("us", "UTC"))
+    assert read("studier", "tom", midnights) == ([date(2015, 1, 1), None, date(2015, 7, 1)], 0)
+    # midnight in Sweden in winter: cast as it stands, every day would be the day before
+    for zone in ("UTC", "Europe/Stockholm"):
+        with pytest.raises(
+            eu.ExtractError, match=r"column tom holds points in time with a time zone.*fewer than 5 rows"
+        ) as raised:
+            read("studier", "tom", pa.array([datetime(2014, 12, 31, 23)], pa.timestamp("us", zone)))
+        assert raised.value.__context__ is None
+
+
+@pytest.mark.parametrize("values", [[["A"]], [{"a": "A"}], [[("A", 1)]]])
+def test_columns_of_lists_and_structures_are_refused(read, values):
+    kind = pa.map_(pa.string(), pa.int64()) if isinstance(values[0], list) and isinstance(values[0][0], tuple) else None
+    with pytest.raises(eu.ExtractError, match="column slag holds lists or structures; have it delivered"):
+        read("studier", "slag", pa.array(values, kind))
+
+
+def test_a_column_that_stands_twice_is_refused_whatever_its_case(tmp_path):
+    days = pa.array([date(2015, 1, 1)])
+    for second in ("TOM", "tom", "P12_Tom"):
+        table = pa.table(
+            [pa.array(["A"]), days, days, days, pa.array(["komvux"])], names=["LopNr", "from", "tom", second, "slag"]
+        )
+        pq.write_table(table, tmp_path / "twice.parquet")
+        with (
+            Engine(threads=1) as engine,
+            pytest.raises(eu.ExtractError, match="column tom stands 2 times in the header"),
+        ):
+            open_extract(engine, load_schema("studier"), Register(path="twice.parquet"), tmp_path, "study.toml, line 1")
