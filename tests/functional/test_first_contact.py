@@ -294,6 +294,56 @@ def test_files_that_cannot_be_read(delivery):
     assert "1 .xlsx: not read" in told
 
 
+def with_words(path, *cells):
+    """Put cells in place of the last ones of the first row."""
+    lines = path.read_bytes().decode("cp1252").splitlines(keepends=True)
+    parts = lines[1].rstrip("\r\n").split(";")
+    parts[-len(cells) :] = cells
+    path.write_bytes("".join([lines[0], ";".join(parts) + "\r\n", *lines[2:]]).encode("cp1252"))
+
+
+def test_words_for_missing_are_seen_and_drafted(delivery):
+    # in columns of days and numbers; in a column of texts a word is a text
+    with_words(delivery / "af_beslut.csv", "NULL", "NA")
+    header = (delivery / "af_sokatper.csv").read_text(encoding="cp1252").splitlines()[0]
+    assert header.lower().endswith("skat")
+    with_words(delivery / "af_sokatper.csv", "NA")
+    contact = draft(delivery)
+    registers = tomllib.loads(contact.path.read_text(encoding="utf-8"))["registers"]
+    assert registers["af_beslut"]["missing"] == ["NA", "NULL"]
+    assert [name for name, register in registers.items() if "missing" in register] == ["af_beslut"]
+    assert not [q for q in contact.questions if "missing" in q.key]
+    # taken out it is asked about, until it is there or declined
+    text = contact.path.read_text(encoding="utf-8")
+    (line,) = (line for line in text.splitlines() if line.startswith("missing = "))
+    contact.path.write_text(text.replace(line, 'missing = ["NULL"]'), encoding="utf-8")
+    (question,) = (q for q in draft(delivery).questions if "missing" in q.key)
+    assert (question.table, question.suggestions) == (("registers", "af_beslut"), ('missing = ["NA"]',))
+    no = contact.path.read_text(encoding="utf-8").replace(
+        'missing = ["NULL"]', 'missing = ["NULL"]\n#- af_beslut missing'
+    )
+    contact.path.write_text(no, encoding="utf-8")
+    assert not [q for q in draft(delivery).questions if "missing" in q.key]
+
+
+def test_only_well_known_words_of_rows_are_told(delivery):
+    with_words(delivery / "af_beslut.csv", "HEMLIGT", "NULL")
+    contact = draft(delivery)
+    assert "HEMLIGT" not in everything_said(contact)
+    assert 'missing = ["NULL"]' in everything_said(contact)
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_its_mark_is_declared_in_the_draft(delivery, order):
+    path = delivery / "studier.csv"
+    path.write_bytes(path.read_bytes().decode("cp1252").encode(order))
+    contact = answered(draft(delivery), delivery)
+    assert contact.settled, list(contact.lines())
+    study = eu.Study.from_toml(contact.path)
+    assert {n for n, r in study.registers.items() if r.encoding} == {"studier"}
+    assert pipeline.check(contact.path).read["studier"] > 100
+
+
 def test_folders_that_are_none(tmp_path):
     with pytest.raises(ArgumentError, match="not a folder"):
         draft(tmp_path / "none")

@@ -1,22 +1,26 @@
 """What lies in a delivery's folder: the names of each file's columns, and never a value.
 
-Text files give their first line only, the others their metadata. A first line that is data (a file without a header) is
-recognised and shown nowhere.
+Text files give their first line, and which well-known words for missing stand in the columns of their first megabyte; the
+others their metadata. A first line that is data (a file without a header) is recognised and shown nowhere.
 """
 
 from __future__ import annotations
 
 import codecs
+import csv
 import gzip
+import io
 import os
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ArgumentError, ExtractError
 from ..registers.identity import is_identity_number
+from ..registers.missing_words import WORDS
 from ..registers.schema import ExtractSchema, load_schemas
 from ..registers.scratch import Scratch
 from ..registers.statistical_files import STATISTICAL
@@ -42,6 +46,10 @@ _DIGITS = re.compile(r"\d{5,}")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 _DATE = re.compile(r"\d{4}[-/.]?\d{2}[-/.]?\d{2}([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
 _PERSON = re.compile(r"(?<!\d)(?:\d{6}|\d{8})[-+]?\d{4}(?!\d)")
+#: A cell that may be a word for missing: most files have none, and are not taken apart.
+_WORD = re.compile(
+    rb"(?<![^;,\t|\"\r\n ])(?:" + b"|".join(re.escape(w.encode()) for w in sorted(WORDS)) + rb")(?![^;,\t|\"\r\n ])"
+)
 #: So large a share of a first line must look like data, where no register knows any of its names.
 _DATA_SHARE = 0.25
 
@@ -64,6 +72,10 @@ class Delivered:
         The ``[databases.NAME]`` that a table lies in; empty for a file.
     synthetic : bool
         Whether the file itself, or a sign beside it, says that it is made up.
+    words : tuple of frozenset of str
+        Of a text file: the well-known words for missing that stand in each column, as far as it was looked at.
+    encoding : str
+        What the study file must declare for the file to be read; empty where nothing.
     """
 
     name: str
@@ -72,6 +84,8 @@ class Delivered:
     path: Path | None = None
     database: str = ""
     synthetic: bool = False
+    words: tuple[frozenset[str], ...] = ()
+    encoding: str = ""
 
     @property
     def stem(self) -> str:
@@ -170,6 +184,7 @@ def _read(path: Path, folder: Path, scratch: Path) -> Delivered:
     synthetic = (path.parent / _SIGN).is_file()
     problem = ""
     columns: tuple[str, ...] = ()
+    text = _Text()
     try:
         if ending in STATISTICAL:
             columns = _statistical(path, ending)
@@ -177,7 +192,8 @@ def _read(path: Path, folder: Path, scratch: Path) -> Delivered:
             columns, says = _parquet(path)
             synthetic = synthetic or says
         else:
-            columns = _text(path, scratch, gzipped=ending.endswith(_GZIPPED))
+            text = _text(path, scratch, gzipped=ending.endswith(_GZIPPED))
+            columns = text.columns
     except ExtractError as error:
         # the message is ours and holds no value; its register is not known yet
         problem = str(error).partition(": ")[2] or str(error)
@@ -185,7 +201,15 @@ def _read(path: Path, folder: Path, scratch: Path) -> Delivered:
         problem = "the file cannot be read: it may be cut off, damaged or not readable for you"
     if not problem and looks_like_data(columns):
         columns, problem = (), NO_HEADER
-    return Delivered(name=name, columns=columns, problem=problem, path=path, synthetic=synthetic)
+    return Delivered(
+        name=name,
+        columns=columns,
+        problem=problem,
+        path=path,
+        synthetic=synthetic,
+        words=() if problem else text.words,
+        encoding=text.encoding,
+    )
 
 
 def _statistical(path: Path, ending: str) -> tuple[str, ...]:
@@ -218,30 +242,67 @@ def _parquet(path: Path) -> tuple[tuple[str, ...], bool]:
     return tuple(map(str, found.names)), (found.metadata or {}).get(b"synthetic") == b"true"
 
 
-def _text(path: Path, scratch: Path, *, gzipped: bool) -> tuple[str, ...]:
-    """Return the header of a text file: its first line alone is copied, and taken apart as the reader would."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Text:
+    """What is seen of a text file; see :class:`Delivered`."""
+
+    columns: tuple[str, ...] = ()
+    words: tuple[frozenset[str], ...] = ()
+    encoding: str = ""
+
+
+def _text(path: Path, scratch: Path, *, gzipped: bool) -> _Text:
+    """Look at a text file: its first line alone is copied, and taken apart as the reader would."""
     with gzip.open(path, "rb") if gzipped else path.open("rb") as handle:
-        line = _first_line(handle.read(_MOST_BYTES))
+        start, encoding = _narrowed(handle.read(_MOST_BYTES))
+    line = _first_line(start)
     if not line.strip():
         raise ExtractError("file: it is empty; ask for it again, with its header")
     line_only = scratch.with_suffix(".csv")
     line_only.write_bytes(line + b"\n")
     best: tuple[str, ...] = ()
-    most = -1
+    most, delimiter = -1, ";"
     for schema in load_schemas().values():
-        header = look_through(schema, Register(path=line_only.name), line_only).header
-        known = _known(schema, header)
+        file = look_through(schema, Register(path=line_only.name), line_only)
+        known = _known(schema, file.header)
         # of headers that are known equally well the one with most columns: a separator that is none leaves one
-        if (known, len(header)) > (most, len(best)):
-            most, best = known, header
+        if (known, len(file.header)) > (most, len(best)):
+            most, best, delimiter = known, file.header, file.delimiter
     line_only.unlink()
-    return tuple(name.strip() for name in best)
+    words = _words(start[len(line) :], delimiter, len(best))
+    return _Text(columns=tuple(name.strip() for name in best), words=words, encoding=encoding)
+
+
+def _narrowed(start: bytes) -> tuple[bytes, str]:
+    """Return the start of a file with UTF-16 as UTF-8, and what must be declared where its mark is missing."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return start.decode("utf-16", errors="ignore").encode(), ""
+    before, after = start[::2].count(0), start[1::2].count(0)
+    # a text of Latin letters has noughts in every second place, and in no other
+    if min(before, after) == 0 and max(before, after) > len(start) // 4:
+        order = "utf-16-le" if after else "utf-16-be"
+        return start.decode(order, errors="ignore").encode(), "utf-16"
+    return start, ""
+
+
+def _words(body: bytes, delimiter: str, columns: int) -> tuple[frozenset[str], ...]:
+    """Return which well-known words for missing stand in each column; nothing else of the rows is kept."""
+    found: list[set[str]] = [set() for _ in range(columns)]
+    if not _WORD.search(body):
+        return ()
+    # only ASCII is looked for, so that the encoding does not matter; the last row may be cut off
+    rows = csv.reader(io.StringIO(body.decode("latin-1"), newline=""), delimiter=delimiter)
+    with suppress(csv.Error):
+        for row in rows:
+            if len(row) == columns:
+                for seen, cell in zip(found, row, strict=True):
+                    if (word := cell.strip()) in WORDS:
+                        seen.add(word)
+    return tuple(map(frozenset, found))
 
 
 def _first_line(start: bytes) -> bytes:
-    """Return the first line, UTF-16 as UTF-8; a line break inside quotes belongs to it."""
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        start = start.decode("utf-16", errors="ignore").encode()
+    """Return the first line; a line break inside quotes belongs to it."""
     mark = b"\n" if b"\n" in start else b"\r"
     at = -1
     while (at := start.find(mark, at + 1)) >= 0:

@@ -9,6 +9,7 @@ from glob import glob
 from pathlib import Path
 from typing import Any
 
+from ..registers.missing_words import written
 from ..registers.schema import extract_names, load_schema
 from .delivered import Delivered, shown_name
 from .families import Family, families_of, one_pattern, year_of
@@ -34,12 +35,15 @@ class Placed:
         Files that are this register too, and that it does not take in.
     together : str
         The pattern that takes in every file of the register, where there are several families and such a pattern.
+    words : tuple of str
+        Words for missing that stand among its numbers or days, and that the study file does not declare.
     """
 
     where: str
     members: tuple[Candidate, ...]
     beyond: tuple[Family, ...]
     together: str
+    words: tuple[str, ...] = ()
 
     @property
     def names(self) -> set[str]:
@@ -133,7 +137,9 @@ class Delivery:
             every = [c.delivered for f in beyond for c in f.members]
             if len({(d.database, d.path is None) for d in every}) == 1:
                 together = one_pattern(every, self.delivered, self._folder, self._beside, annual=False)
-        return Placed(where=where, members=members, beyond=tuple(beyond), together=together)
+        declared = set(map(str, table.get("missing", ())))
+        words = sorted(frozenset().union(*(c.words for c in members)) - declared)
+        return Placed(where=where, members=members, beyond=tuple(beyond), together=together, words=tuple(words))
 
     def _taken_in(self, table: Mapping[str, Any]) -> list[Delivered]:
         if "path" in table:
@@ -212,7 +218,16 @@ def new_table(families: Sequence[Family]) -> Note:
         Of one register.
     """
     source = _source(families[0].database, families[0].pattern) if len(families) == 1 else ()
-    return Note(table=("registers",), lines=("", f"[registers.{families[0].register}]", *source))
+    form = _form(families[0].members) if source else ()
+    return Note(table=("registers",), lines=("", f"[registers.{families[0].register}]", *source, *form))
+
+
+def _form(members: Sequence[Candidate]) -> Iterator[str]:
+    """Yield how the files of a register are written, as far as it must be declared."""
+    if members and all(c.delivered.encoding for c in members):
+        yield f'encoding = "{members[0].delivered.encoding}"  # the mark that tells the order of the bytes is missing'
+    if words := frozenset[str]().union(*(c.words for c in members)):
+        yield f"missing = {written(words)}  # seen among numbers or days, where it can only mean that nothing is known"
 
 
 def place_questions(name: str, placed: Placed, refused: Collection[str]) -> Iterator[Question]:
@@ -248,6 +263,15 @@ def place_questions(name: str, placed: Placed, refused: Collection[str]) -> Iter
                 answer=Answer.ELSEWHERE,
                 needed=True,
             )
+    if placed.words and f"{name} missing" not in refused:
+        yield Question(
+            table=table,
+            key=f"{name} missing",
+            ask=f"Among numbers or days stands {', '.join(map(repr, placed.words))}. Does it mean that nothing is known? Without "
+            f"the line such values are counted as errors.",
+            answer=Answer.ELSEWHERE,
+            suggestions=(f"missing = {written(placed.words)}",),
+        )
     years = placed.years
     for year in range(years[0], years[-1]) if years else ():
         if year not in years and f"{name} {year}" not in refused:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 
-from ..registers.schema import PERSON, ExtractSchema, load_schema, load_schemas
+from ..registers.schema import PERSON, ExtractSchema, FieldType, load_schema, load_schemas
 from .delivered import Delivered, shown
 
 __all__ = ["APART", "SURE", "Candidate", "candidates_of", "chosen", "judge", "nearest"]
@@ -55,6 +55,17 @@ class Candidate:
     hidden: int
     named: bool
     score: int
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The well-known words for missing that stand in its columns of numbers and days."""
+        schema = load_schema(self.register)
+        typed = (
+            words
+            for name, words in zip(self.delivered.columns, self.delivered.words, strict=False)
+            if any(f.matches(name) and f.type is not FieldType.STRING for f in schema.fields)
+        )
+        return frozenset[str]().union(*typed) - set(schema.missing_values)
 
     @property
     def whole(self) -> bool:
