@@ -264,3 +264,22 @@ def test_an_item_that_is_not_there_is_refused(changed, line, expected):
     path, _ = changed("\n[consort]\n", f"\n[consort]\n{line}\n")
     with pytest.raises(eu.StudyError, match=re.escape(expected)):
         eu.Study.from_toml(path)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b'path = "data\\a.csv"', "write / in the place of"),
+        (b'path = "C:\\Users\\a.csv"', "write / in the place of"),
+        ("path = \u201da.csv\u201d".encode(), "straight quotation marks"),
+        ("path = 1".encode("utf-16"), "save it as UTF-8"),
+        ("path = 1".encode("utf-16-le"), "save it as UTF-8"),
+        ('title = "\u00e5"'.encode("cp1252"), "save it as UTF-8"),
+    ],
+)
+def test_what_windows_and_word_processors_make_of_a_study_file_is_explained(tmp_path, data, said):
+    (tmp_path / "study.toml").write_bytes(data)
+    with pytest.raises(eu.StudyError, match=r"^study\.toml: ") as raised:
+        eu.Study.from_toml(tmp_path / "study.toml")
+    assert said in str(raised.value)
+    assert raised.value.__context__ is None

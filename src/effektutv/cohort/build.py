@@ -119,6 +119,7 @@ def check_registers(engine: Session, study: Study, progress: Callable[[str], Non
                 findings += check_coverage(engine, extract, study, PARTICIPANTS)
         if SURVEY in opened.extracts:
             findings += survey_findings(engine)
+    opened.refuse_changed()
     quality = DataQuality(rows=tuple(findings), read=opened.rows, delivered=study.study.data_date, forms=opened.forms)
     return Checked(opened=opened, linked=None if quality.worst is Severity.ERROR else linked, quality=quality)
 
@@ -165,7 +166,7 @@ def build_cohort(engine: Session, study: Study, progress: Callable[[str], None])
     observed = None
     if primary.month_state in masks[clock].observed and primary.month is not None:
         observed = ~np.isnan(outcome_values(masks[clock], primary, [primary.month])[:, 0])
-    return Cohort(
+    cohort = Cohort(
         people=pd.concat([linked.people, covariates], axis=1),
         flow=participant_flow(linked, observed),
         quality=checked.quality,
@@ -177,3 +178,6 @@ def build_cohort(engine: Session, study: Study, progress: Callable[[str], None])
         delivery=read_delivery(engine, study, linked.randomised),
         engine=engine.name,
     )
+    # Parquet is read where it lies, again and again until here
+    checked.opened.refuse_changed()
+    return cohort

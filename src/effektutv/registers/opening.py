@@ -18,6 +18,7 @@ from .readers import Extract, open_extract
 from .reading import Reading, sizes_of
 from .schema import extract_names, load_schema
 from .session import Session
+from .source_files import refuse_changed
 from .spark_catalogue import in_catalogue, open_catalogue
 
 if TYPE_CHECKING:
@@ -51,6 +52,17 @@ class Opened:
     def inputs(self) -> dict[str, str]:
         """SHA-256 of each file by ``register/file``, of a table's rows by ``register/table``."""
         return {f"{name}/{f.name}": f.sha256 for name, extract in self.extracts.items() for f in extract.files}
+
+    def refuse_changed(self) -> None:
+        """Refuse files that changed since they were opened: what is read of them later would be another delivery.
+
+        Raises
+        ------
+        ExtractError
+            If one was written again, or is gone.
+        """
+        for name, extract in self.extracts.items():
+            refuse_changed(name, [f.mark for f in extract.files if f.mark is not None])
 
     @property
     def forms(self) -> dict[str, tuple[ReadForm, ...]]:

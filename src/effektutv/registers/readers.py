@@ -15,7 +15,7 @@ from .identity_numbers import holds_identity_number
 from .missing_words import with_declared_words
 from .parquet_source import parquet_source
 from .schema import ExtractSchema
-from .source_files import files_of
+from .source_files import FileMark, marks_of, refuse_changed, register_files
 from .statistical_files import STATISTICAL, statistical_to_parquet
 from .text_source import text_source
 from .typed_columns import FileForm, Source
@@ -27,12 +27,14 @@ __all__ = ["Extract", "FileFacts", "open_extract"]
 class FileFacts:
     """What the manifest says of one file as delivered: name, size, and SHA-256 of its bytes.
 
-    Of a database's table: its name, no size, and the digest of the rows that were fetched.
+    Of a database's table: its name, no size, and the digest of the rows that were fetched. ``mark`` tells whether it is still
+    the same.
     """
 
     name: str
     size: int | None
     sha256: str
+    mark: FileMark | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,7 @@ def open_extract(
         sources, files = _from_tables(engine, schema, register, database, where)
     else:
         sources, files = _from_files(engine, schema, register, folder, where)
+    _refuse_copies(engine, schema, sources, files)
     # each source can be read again and again as it lies: in Parquet, or in a table of the session
     engine.execute(
         f"CREATE VIEW {quoted(schema.name)} AS " + " UNION ALL ".join(s.select for s in sources),
@@ -154,21 +157,47 @@ _Sources = tuple[list[Source], tuple[FileFacts, ...]]
 
 
 def _from_files(engine: Engine, schema: ExtractSchema, register: Register, folder: Path, where: str) -> _Sources:
-    paths = files_of(folder, register.path or "")
-    if not paths:
-        raise ExtractError(
-            f"{schema.name}: no file matches the path {register.path!r} ({where}); check path and folder"
-        )
-    if any(holds_identity_number(p.stem) for p in paths):
-        raise ExtractError(
-            f"{schema.name}: the name of a file holds a personal identity number; nothing was kept. Rename the file"
-        )
-    sources = [_from_file(engine, schema, register, path, number) for number, path in enumerate(paths)]
+    paths = register_files(schema.name, folder, register.path or "", where)
+    marks = marks_of(schema.name, paths)
+    sources = [_one_of(engine, schema, register, paths, number) for number in range(len(paths))]
     files = tuple(
-        FileFacts(name=p.name, size=p.stat().st_size, sha256=s.sha256 or _sha256(p))
-        for p, s in zip(paths, sources, strict=True)
+        FileFacts(name=_own_name(m.path, paths), size=m.size, sha256=s.sha256 or _sha256(m.path), mark=m)
+        for m, s in zip(marks, sources, strict=True)
     )
+    refuse_changed(schema.name, marks)
     return sources, files
+
+
+def _own_name(path: Path, paths: Sequence[Path]) -> str:
+    """Return a file's name, with its folder's where files of one name lie in several, a year each."""
+    alone = sum(other.name == path.name for other in paths) == 1
+    return path.name if alone else f"{path.parent.name}/{path.name}"
+
+
+def _one_of(engine: Engine, schema: ExtractSchema, register: Register, paths: Sequence[Path], number: int) -> Source:
+    """Read one of several files: what is wrong with it is said with its name."""
+    problem = ""
+    try:
+        return _from_file(engine, schema, register, paths[number], number)
+    except ExtractError as error:
+        if len(paths) == 1:
+            raise
+        problem = str(error)
+    raise ExtractError(f"{problem} (file {number + 1} of {len(paths)}: {_own_name(paths[number], paths)!r})")
+
+
+def _refuse_copies(
+    engine: Engine, schema: ExtractSchema, sources: Sequence[Source], files: Sequence[FileFacts]
+) -> None:
+    """Refuse two files, or tables, that are the same throughout: each row would count twice. Without rows they may be."""
+    known: dict[str, FileFacts] = {}
+    for source, file in zip(sources, files, strict=True):
+        other = known.setdefault(file.sha256, file)
+        if other is not file and not _is_empty(engine, schema, source):
+            raise ExtractError(
+                f"{schema.name}: {other.name!r} and {file.name!r} hold the very same; each row would count twice. Move the copy "
+                f"away, or ask the register's owner for what should be there"
+            )
 
 
 def _from_file(engine: Engine, schema: ExtractSchema, register: Register, path: Path, number: int) -> Source:
@@ -193,7 +222,7 @@ def _from_tables(engine: Engine, schema: ExtractSchema, register: Register, data
     sources = []
     for number, table in enumerate(tables):
         source = parquet_source(engine, schema, register, table.path, number, name=table.name)
-        sources.append(replace(source, ignored=table.ignored, rows=table.rows))
+        sources.append(replace(source, ignored=table.ignored, rows=table.rows, unread=table.unread))
     return sources, tuple(FileFacts(name=t.name, size=None, sha256=t.sha256) for t in tables)
 
 

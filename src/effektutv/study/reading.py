@@ -65,15 +65,27 @@ def read_study_file(path: Path, *, kind: str = "study file", example: str = "stu
 
 
 def _parse(data: bytes, name: str) -> tuple[str, dict[str, Any]]:
-    problem = ""
+    problem = f"{name}: the file is not UTF-8 text; save it as UTF-8"
+    text = ""
     try:
-        text = data.decode("utf-8-sig")
-        return text, tomllib.loads(text)
+        # UTF-16 without its mark is UTF-8 too, with NULs between the letters
+        if b"\x00" not in data:
+            text = data.decode("utf-8-sig")
+            return text, tomllib.loads(text)
     except UnicodeDecodeError:
-        problem = f"{name}: the file is not UTF-8 text; save it as UTF-8"
+        pass
     except tomllib.TOMLDecodeError as error:
-        problem = f"{name}: not valid TOML: {error}"
+        problem = f"{name}: not valid TOML: {error}{_hint(str(error), text)}"
     raise StudyError(problem)
+
+
+def _hint(error: str, text: str) -> str:
+    """Return what to do about a mistake that is made by whoever copies a path from Windows or writes in a word processor."""
+    if "Unescaped '\\'" in error or "hex value" in error:
+        return "; in a path write / in the place of \\, or put it in single quotation marks"
+    if any(mark in text for mark in "\u201c\u201d\u201e"):
+        return '; around values stand straight quotation marks, "'
+    return ""
 
 
 def _tuples(value: Any) -> Any:

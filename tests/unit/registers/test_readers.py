@@ -261,7 +261,7 @@ def test_a_file_with_a_header_and_no_rows_is_a_finding(engine, opened, data, nee
 def test_an_empty_file_among_several_is_found(engine, tmp_path, suffix):
     columns = {"LopNr": pa.string(), "inskadm": pa.string(), "utskadm": pa.string(), "skat": pa.string()}
     row = {"LopNr": "A", "inskadm": "2015-01-01", "utskadm": None, "skat": "42"}
-    for year, rows in ((2014, [row]), (2015, []), (2016, [row])):
+    for year, rows in ((2014, [row]), (2015, []), (2016, [row, row])):
         path = tmp_path / f"skat_{year}.{suffix}"
         if suffix == "csv":
             path.write_text(f"{HEADER}\n" + "A;2015-01-01;;42\n" * len(rows), encoding="utf-8")
@@ -271,5 +271,5 @@ def test_an_empty_file_among_several_is_found(engine, tmp_path, suffix):
     extract = open_extract(engine, schema, Register(path=f"skat_*.{suffix}"), tmp_path, "study.toml, line 1")
     number, found = check_extract(engine, extract)
     empty = [f for f in found if f.rule == "at least one row"]
-    assert number == 2
+    assert number == 3
     assert [(f.rows_checked, f.rows_failing, f.failing_text, f.unit) for f in empty] == [(3, 1, "1", "files")]
