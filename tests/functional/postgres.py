@@ -35,7 +35,7 @@ class Server:
     def connection(self, database: str, password: str = "${REGISTER_PASSWORD}", port: int | None = None) -> str:
         return (
             f"Driver={{PostgreSQL Unicode}};Server=127.0.0.1;Port={port or self.port};Database={database};Uid=evaluator;"
-            f"Pwd={password};UseDeclareFetch=1;Fetch=1000"
+            f"Pwd={password};UseDeclareFetch=1;Fetch=1000;CommLog=0;Debug=0"
         )
 
     def run(self, database: str, *commands: str) -> None:

@@ -15,6 +15,9 @@ import effektutv as eu
 from effektutv.analysis import analyse
 from effektutv.disclosure.suppress import protect
 from effektutv.registers.databases import Connection, Database, fetch_tables
+from effektutv.registers.engine import Engine
+from effektutv.registers.identity import refuse_identity_numbers
+from effektutv.registers.readers import open_extract
 from effektutv.registers.schema import load_schema
 from effektutv.reporting.tables import csv_tables, write_csv
 from effektutv.study import Register
@@ -160,6 +163,39 @@ def test_only_declared_columns_are_fetched_and_nothing_is_rounded(odd, tmp_path)
     assert rows["lopnr"].to_pylist() == ["12345678901234567890", "0.5"]
     assert rows["omfattning"].to_pylist() == [0.1, 100.0]
     assert rows["bidrag"].to_pylist() == ["0.12345678901234567", "-12.5"]
+
+
+@pytest.mark.system
+@pytest.mark.parametrize(
+    ("column", "refused"),
+    [
+        ("varchar(20) DEFAULT '19121212-1212'", True), ("text DEFAULT '121212-1212'", True),
+        ("char(30) DEFAULT '1212121212'", True),
+        ("bigint DEFAULT 191212121212", True), ("numeric(12,0) DEFAULT 191212121212", True),
+        ("double precision DEFAULT 191212121212", True),
+        ("text DEFAULT repeat('SECRET4711', 5000)", False), ("bytea DEFAULT '\\x00'", False), ("timestamp DEFAULT now()", False),
+        ("integer[] DEFAULT '{1}'", False), ("uuid DEFAULT gen_random_uuid()", False), ("xml DEFAULT '<a/>'", False),
+        ("bigint DEFAULT 12", False),
+    ],
+)  # fmt: skip
+def test_columns_that_are_not_declared_are_looked_at(odd, postgres, tmp_path, column, refused):
+    postgres.run(
+        "odd",
+        "DROP TABLE IF EXISTS more",
+        f'CREATE TABLE more (lopnr text, "from" date, tom date, slag text, "På sidan" {column})',
+        "INSERT INTO more SELECT 'A' || i, '2015-01-01', NULL, 'annan' FROM generate_series(1, 21000) AS i",
+    )
+    with Engine() as engine:
+        register = Register(database="odd", table="more")
+        extract = open_extract(engine, load_schema("studier"), register, tmp_path, "study.toml, line 9", database=odd)
+        assert (extract.rows, extract.ignored) == (21_000, 1)
+        if not refused:
+            refuse_identity_numbers(engine, extract)
+            return
+        with pytest.raises(
+            eu.ExtractError, match="studier: a column that the register's declaration does not know looks"
+        ):
+            refuse_identity_numbers(engine, extract)
 
 
 @pytest.mark.system

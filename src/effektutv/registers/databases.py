@@ -1,4 +1,6 @@
-"""Registers in a database, through ODBC: only the tables that a study names, and only the declared columns of them.
+"""Registers in a database, through ODBC: only the tables that a study names, and of them the declared columns.
+
+Of the other columns a sample is looked at for personal identity numbers; see :mod:`.undeclared_columns`.
 
 The rows arrive as Arrow batches and are written as typed Parquet to the session's private folder. What a driver says when
 something goes wrong may hold a value, an address or a user: only its five-character state leaves this module, and a
@@ -19,6 +21,7 @@ from ..errors import EffektutvError, ExtractError, StudyError
 from ..study import Register, Study
 from .schema import ExtractSchema
 from .typed_columns import match_header
+from .undeclared_columns import undeclared_sample
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -73,7 +76,9 @@ class FetchedTable:
         The Parquet file with its rows.
     rows : int
     ignored : int
-        Columns of the table that the declaration does not know; they were not read.
+        Columns of the table that the declaration does not know.
+    unread : str, or None
+        The query of a sample of them; None where there are none that could hold an identity number.
     sha256 : str
         Digest of the fetched rows; it depends neither on their order nor on how they came in batches.
     """
@@ -82,6 +87,7 @@ class FetchedTable:
     path: Path
     rows: int
     ignored: int
+    unread: str | None
     sha256: str
 
 
@@ -180,8 +186,8 @@ class Database:
         kept = (t for t in found if t.schema.casefold() not in _OWN)
         return sorted(kept, key=lambda t: (t.catalog, t.schema, t.name))
 
-    def columns(self, table: Table) -> list[str]:
-        """Return the names of a table's columns, in its order.
+    def columns(self, table: Table) -> dict[str, str]:
+        """Return the names of a table's columns, in its order, and their types as the database calls them.
 
         Parameters
         ----------
@@ -189,15 +195,13 @@ class Database:
             One of :meth:`tables`.
         """
         sql = (
-            "SELECT COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? "
+            "SELECT COLUMN_NAME, DATA_TYPE FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? "
             "ORDER BY ORDINAL_POSITION"
         )
-        return [name for (name,) in self._rows(sql, table.schema, table.name)]
+        return {name: kind or "" for name, kind in self._rows(sql, table.schema, table.name)}
 
     def fetch(self, table: Table, columns: Sequence[str], what: str) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
-        """Return the types and the rows of some columns of a table, in batches.
-
-        Floats come with double precision, decimals as text, so that nothing is rounded on the way.
+        """Return the types and the rows of some columns of a table, in batches; see :meth:`query`.
 
         Parameters
         ----------
@@ -208,9 +212,28 @@ class Database:
         what : str
             What is being read, for a message: the register.
         """
-        sql = (
-            f"SELECT {', '.join(map(self.quoted, columns))} FROM {self.quoted(table.schema)}.{self.quoted(table.name)}"
+        names = ", ".join(map(self.quoted, columns))
+        return self.query(
+            f"SELECT {names} FROM {self.quoted(table.schema)}.{self.quoted(table.name)}", columns, table, what
         )
+
+    def query(
+        self, sql: str, columns: Sequence[str], table: Table, what: str
+    ) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+        """Return the types and the rows of a query of one table, in batches.
+
+        Floats come with double precision, decimals as text, so that nothing is rounded on the way.
+
+        Parameters
+        ----------
+        sql : str
+        columns : sequence of str
+            What its columns are to be called.
+        table : Table
+            The table that it is of, for a message.
+        what : str
+            What is being read, for a message: the register.
+        """
         decimals: list[int] = []
 
         def unread(error: str) -> EffektutvError:
@@ -296,7 +319,7 @@ class Database:
 def fetch_tables(
     database: Database, schema: ExtractSchema, register: Register, folder: Path, where: str
 ) -> list[FetchedTable]:
-    """Fetch the declared columns of every table that a register's ``table`` matches, each into a Parquet file.
+    """Fetch the declared columns of every table that a register's ``table`` matches, and a sample of the others.
 
     Parameters
     ----------
@@ -354,7 +377,8 @@ def _fetch(database: Database, schema: ExtractSchema, table: Table, target: Path
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    header = database.columns(table)
+    kinds_by_name = database.columns(table)
+    header = list(kinds_by_name)
     matched = match_header(schema, header)
     columns = {header[i]: f for i, f in sorted(matched.by_position.items())}
     kinds, batches = database.fetch(table, list(columns), schema.name)
@@ -369,7 +393,17 @@ def _fetch(database: Database, schema: ExtractSchema, table: Table, target: Path
             out.write_batch(batch)
             digest.add([batch.column(i) for i in order])
             rows += batch.num_rows
-    return FetchedTable(name=table.name, path=target, rows=rows, ignored=matched.ignored, sha256=digest.hexdigest(rows))
+    others = {name: kinds_by_name[name] for i, name in enumerate(header) if i not in matched.by_position}
+    return FetchedTable(
+        name=table.name,
+        path=target,
+        rows=rows,
+        ignored=matched.ignored,
+        unread=undeclared_sample(
+            database, table, others, target.with_name(f"{target.stem}-undeclared.parquet"), schema.name
+        ),
+        sha256=digest.hexdigest(rows),
+    )
 
 
 class _Digest:

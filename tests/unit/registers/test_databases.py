@@ -14,10 +14,15 @@ import effektutv as eu
 from effektutv.errors import StudyError
 from effektutv.registers import databases
 from effektutv.registers.databases import Connection, Database, Table, connection_of, fetch_tables
+from effektutv.registers.engine import Engine
+from effektutv.registers.identity import refuse_identity_numbers
+from effektutv.registers.readers import open_extract
 from effektutv.registers.schema import load_schema
 from effektutv.study import Register, Study
 
 SECRET = "SECRET4711"
+#: Nobody's: the number of examples, Tolvan Tolvansson's.
+NUMBER = "121212-1212"
 HERE = Connection(name="register", where="study.toml, line 3", string=f"Server=s;Pwd={SECRET}")
 STUDY = """
 [study]
@@ -124,6 +129,7 @@ class Driver:
         self.queries = []
         self.refuses = refuses
         self.quote = quote
+        self.held, self.seldom, self.many = "x", None, 20_000
         self.rows = pa.record_batch(
             {
                 "LopNr": pa.array([1, 2, 3]), "from": pa.array([0, 1, None], pa.date32()),
@@ -159,13 +165,32 @@ class Driver:
             return iter([pa.record_batch([["r"] * 3, ["dbo", "sys", "dbo"], names], ["a", "b", "c"])])
         if "INFORMATION_SCHEMA.COLUMNS" in sql:
             assert parameters == ["dbo", "studier"]
-            return iter([pa.record_batch([["P1_LopNr", "from", "to]m", "TOM", "SLAG", "pnr"]], ["c"])])
+            names = ["P1_LopNr", "from", "to]m", "TOM", "SLAG", "pnr", "bild", "dag", "num"]
+            kinds = ["int", "datetime", "nvarchar", "numeric", "varchar", "text", "varbinary", "date", "bigint"]
+            return iter([pa.record_batch([names, kinds], ["c", "d"])])
+        if " c0" in sql:
+            self.fail("undeclared")
+            return self.sample(sql, map_schema)
         self.fail("query")
         kinds = map_schema(
             pa.schema([("a", pa.float32()), ("b", pa.timestamp("ns")), ("c", pa.decimal128(9, 2)), ("d", pa.string())])
         )
         assert kinds.types == [pa.float64(), pa.timestamp("us"), pa.string(), pa.string()]
         return self.Reader(kinds, self)
+
+    def sample(self, sql, map_schema):
+        """The undeclared columns: to]m is empty but for one row, which only the second query meets."""
+        first = "WHERE" not in sql
+        columns = {
+            "c0": pa.array([None] * self.many if first else [self.seldom], pa.string()),
+            "c1": pa.array([self.held] * (self.many if first else 0), pa.string()),
+            "c2": pa.array(range(self.many if first else 0), pa.int64()),
+        }
+        wanted = [c for c in columns if f" {c}" in sql]
+        table = pa.table(
+            [columns[c] for c in wanted], schema=map_schema(pa.schema([(c, columns[c].type) for c in wanted]))
+        )
+        return table.to_reader()
 
     class Reader:
         def __init__(self, schema, driver):
@@ -199,9 +224,71 @@ def fetch(folder, table="studier"):
 def test_one_query_a_table_of_the_declared_columns_alone(monkeypatch, tmp_path, quote, selected):
     driver = Driver(monkeypatch, quote)
     (table,) = fetch(tmp_path)
-    assert [q for q in driver.queries if "INFORMATION_SCHEMA" not in q and "SELECT 1" not in q] == [selected]
-    assert (table.name, table.rows, table.ignored) == ("studier", 2, 2)
+    asked = [q for q in driver.queries if "INFORMATION_SCHEMA" not in q and "SELECT 1" not in q]
+    assert asked[0] == selected
+    assert all(" c0" in q for q in asked[1:])
+    assert (table.name, table.rows, table.ignored) == ("studier", 2, 5)
     assert pq.read_table(table.path).to_pydict()["TOM"] == ["0.5", "0.5"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "first", "again"),
+    [
+        ("[",
+         "SELECT TOP (20000) CAST([to]]m] AS NVARCHAR(64)) AS c0, CAST([pnr] AS NVARCHAR(64)) AS c1, [num] AS c2 "
+         "FROM [dbo].[studier]",
+         "SELECT TOP (20000) CAST([to]]m] AS NVARCHAR(64)) AS c0 FROM [dbo].[studier] WHERE [to]]m] IS NOT NULL"),
+        ("`",
+         "SELECT CAST(`to]m` AS CHAR(64)) AS c0, CAST(`pnr` AS CHAR(64)) AS c1, `num` AS c2 FROM `dbo`.`studier` LIMIT 20000",
+         "SELECT CAST(`to]m` AS CHAR(64)) AS c0 FROM `dbo`.`studier` WHERE `to]m` IS NOT NULL LIMIT 20000"),
+        ('"',
+         'SELECT CAST("to]m" AS VARCHAR(64)) AS c0, CAST("pnr" AS VARCHAR(64)) AS c1, "num" AS c2 FROM "dbo"."studier" '
+         "FETCH FIRST 20000 ROWS ONLY",
+         'SELECT CAST("to]m" AS VARCHAR(64)) AS c0 FROM "dbo"."studier" WHERE "to]m" IS NOT NULL FETCH FIRST 20000 ROWS ONLY'),
+    ],
+)  # fmt: skip
+def test_undeclared_columns_are_asked_for_by_their_first_rows(monkeypatch, tmp_path, quote, first, again):
+    driver = Driver(monkeypatch, quote)
+    fetch(tmp_path)
+    # neither days nor bytes; and once more what is empty there
+    assert [q for q in driver.queries if " c0" in q] == [first, again]
+    driver = Driver(monkeypatch, quote)
+    driver.many = 19_999
+    fetch(tmp_path)
+    assert [q for q in driver.queries if " c0" in q] == [first]
+
+
+def looked_at(tmp_path):
+    """Open the register and look for identity numbers, as a run does."""
+    with Engine() as engine:
+        register = Register(database="register", table="studier")
+        extract = open_extract(
+            engine, load_schema("studier"), register, tmp_path, "study.toml, line 9", database=Database(HERE)
+        )
+        refuse_identity_numbers(engine, extract)
+        return extract
+
+
+@pytest.mark.parametrize("where", ["held", "seldom"])
+def test_identity_numbers_in_undeclared_columns_stop_the_run(monkeypatch, tmp_path, where):
+    driver = Driver(monkeypatch)
+    assert looked_at(tmp_path).ignored == 5
+    setattr(driver, where, NUMBER)
+    with pytest.raises(
+        eu.ExtractError, match="studier: a column that the register's declaration does not know looks"
+    ) as caught:
+        looked_at(tmp_path)
+    assert NUMBER not in str(caught.value)
+
+
+def test_undeclared_columns_that_a_driver_refuses(monkeypatch, tmp_path):
+    Driver(monkeypatch, refuses="undeclared42501")
+    with pytest.raises(
+        eu.ExtractError, match=r"does not know: table studier: the driver refuses \(state 42501\)"
+    ) as caught:
+        fetch(tmp_path)
+    assert SECRET not in str(caught.value)
+    assert caught.value.__context__ is None
 
 
 def test_identifiers_are_quoted_by_doubling(monkeypatch):
