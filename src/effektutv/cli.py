@@ -30,8 +30,13 @@ _DIFFERENCES = 1
 _INSIDE_FAULT = 5
 #: As shells have it: 128 and the signal's number.
 _INTERRUPTED = 130
-#: What the machine refuses, and no program can help: rights, room, a disk that may not be written.
-_REFUSALS = frozenset({errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EFBIG})
+#: What the machine refuses, and no program can help: rights, room, a disk that may not be written or fails, too many open files.
+_REFUSALS = frozenset(
+    {
+        errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EFBIG,
+        errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENAMETOOLONG, errno.ESTALE,
+    }
+)  # fmt: skip
 
 Lang = Literal["sv", "en"]
 StudyFile = Annotated[Path, typer.Argument(metavar="STUDY", help="The study file, study.toml.")]

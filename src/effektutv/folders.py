@@ -128,7 +128,8 @@ def whole_folder(target: Path, argument: str, ours: Collection[str] | None = Non
             for entry in sorted(target.iterdir()):
                 if entry.name not in ours:
                     _also_in(new, entry)
-        _take_place(new, target, temporary.path / _OLD)
+        with refusals(argument, target):
+            _take_place(new, target, temporary.path / _OLD)
 
 
 def _temporary(target: Path) -> str:

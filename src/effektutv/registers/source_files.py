@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
 from pathlib import Path
@@ -67,7 +68,19 @@ def register_files(register: str, folder: Path, path: str, where: str) -> list[P
                 f"{register}: the path {path!r} ({where}) means both {other.name!r} and {found.name!r}, which would count "
                 f"twice if one is a copy; move one of them away, or give them names of their own"
             )
+    for found in paths:
+        _refuse_unreadable(register, found)
     return paths
+
+
+def _refuse_unreadable(register: str, path: Path) -> None:
+    refused = ""
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        refused = error.strerror or type(error).__name__
+    if refused:
+        raise ExtractError(f"{register}: a file cannot be opened ({refused}); check that it is there and may be read")
 
 
 def _below(folder: Path, path: Path) -> tuple[str, ...]:
@@ -89,7 +102,7 @@ def files_of(folder: Path, path: str) -> list[Path]:
     -------
     list of Path
     """
-    return sorted(hit for hit in _places(folder, path) if hit.is_file())
+    return sorted(hit for hit in _places(folder, path) if _is(Path.is_file, hit))
 
 
 def _places(folder: Path, path: str) -> list[Path]:
@@ -102,28 +115,31 @@ def _places(folder: Path, path: str) -> list[Path]:
 
 def _named(place: Path, part: str) -> Iterable[Path]:
     exact = place / part
-    if part == ".." or (not _WILD.search(part) and _is_there(exact)):
+    if part == ".." or (not _WILD.search(part) and _is(Path.exists, exact)):
         return [exact]
-    if not place.is_dir():
+    if not _is(Path.is_dir, place) or not os.access(place, os.R_OK | os.X_OK):
         return []
     pattern = re.compile(translate(part), re.IGNORECASE)
     hidden = part.startswith(".")
     return [p for p in place.iterdir() if pattern.match(p.name) and p.name.startswith(".") is hidden]
 
 
-def _is_there(path: Path) -> bool:
+def _is(question: Callable[[Path], bool], path: Path) -> bool:
     try:
-        return path.exists()
-    except OSError:  # a name that no file can have
+        return question(path)
+    except OSError:  # a name that no file can have, or a folder that may not be looked into
         return False
 
 
 def _why_none(folder: Path, path: str) -> str:
     """Return why a path means no file, as far as that can be seen, and what to do."""
     places = _places(folder, path)
-    if any(p.is_dir() for p in places):
+    on_the_way = [folder, *(hit for parent in Path(path).parents for hit in _places(folder, str(parent)))]
+    if any(_is(Path.is_dir, p) and not os.access(p, os.R_OK | os.X_OK) for p in on_the_way):
+        return "a folder on the way may not be looked into: ask for the right to read it"
+    if any(_is(Path.is_dir, p) for p in places):
         return "it is a folder: give the files in it, such as '*.csv' after the folder's name"
-    if any(p.is_symlink() for p in places):
+    if any(_is(Path.is_symlink, p) for p in places):
         return "it is a link that leads nowhere: give the file itself"
     if "\\" in path and "/" not in path:
         return "between folders stands / here, on Windows too"

@@ -31,6 +31,24 @@ __all__ = ["TextFile", "data_blocks", "look_through"]
 
 #: Bytes read at a time: what parsing makes of them stays in the processor's cache.
 _CHUNK = 1 << 20
+_UNPACK, _NAME = "unpack it: of packed files only gzip is read", "give it the ending of its format, not packed by gzip"
+#: How files begin that are no text, what they are, and what to do.
+_NO_TEXT = {
+    b"PK\x03\x04": ("a ZIP archive or a workbook", "deliver the text file itself, from Excel as CSV UTF-8"),
+    b"\xd0\xcf\x11\xe0": ("a workbook of an older Excel, or one with a password", "save its sheet as CSV UTF-8"),
+    b"BZh": ("packed by bzip2", _UNPACK),
+    b"\xfd7zXZ": ("packed by xz", _UNPACK),
+    b"7z\xbc\xaf": ("packed by 7-Zip", _UNPACK),
+    b"\x28\xb5\x2f\xfd": ("packed by Zstandard", _UNPACK),
+    b"Rar!": ("packed by RAR", _UNPACK),
+    b"PAR1": ("a Parquet file", _NAME),
+    b"<stata_dta>": ("a Stata file", _NAME),
+    b"$FL": ("an SPSS file", _NAME),
+    b"HEADER RECORD*": ("a SAS transport file", _NAME),
+    bytes(12) + b"\xc2\xea\x81\x60": ("a SAS file", _NAME),
+    b"RDX": ("an R object", "save it as CSV or Parquet"),
+    b"%PDF": ("a PDF", "deliver the rows as text"),
+}
 #: Bytes of the longest row; beyond it a quotation mark was not closed, or there are no line ends.
 _LONGEST_ROW = 1 << 24
 _DELIMITERS = (";", ",", "\t", "|")
@@ -191,8 +209,9 @@ def _chunks(schema: ExtractSchema, path: Path, codec: str) -> Generator[bytes]:
     """Yield a file's text as bytes: unpacked, UTF-16 as UTF-8, without byte-order mark."""
     with _opened(schema, path) as handle:
         first = _read(schema, handle)
-        if first.startswith(b"PK\x03\x04"):
-            raise ExtractError(f"{schema.name}: a file is a ZIP archive or a workbook; deliver the text file itself")
+        for begin, (kind, advice) in _NO_TEXT.items():
+            if first.startswith(begin):
+                raise ExtractError(f"{schema.name}: a file is {kind}; {advice}")
         decoder = codecs.getincrementaldecoder(codec)() if codec else None
         chunk = first.removeprefix(codecs.BOM_UTF8)
         # line ends of old Macintoshes; where there are others too, a lone return is no line end and rows will not add up

@@ -153,10 +153,12 @@ def match_header(schema: ExtractSchema, header: Sequence[str]) -> Matched:
         if hits:
             by_position[hits[0]] = field
         elif field.required and field.from_file is None:
+            known = sum(any(f.matches(n) for n in header) for f in schema.fields)
+            advice = "" if known else ", and that nothing stands before the header, as a title or 'sep=;'"
             raise ExtractError(
                 f"{schema.name}: required column {field.name} is missing from the header, which has {len(header)} "
-                f"columns; {len(by_position)} of the register's {len(schema.fields)} were recognised. "
-                f"Check the column names and the separator"
+                f"columns; {known} of the register's {len(schema.fields)} were recognised. "
+                f"Check the column names and the separator{advice}"
             )
     return Matched(by_position=by_position, ignored=len(header) - len(by_position))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 from pathlib import Path
@@ -131,3 +132,21 @@ def test_a_file_that_changes_is_refused(tmp_path, change):
         path.write_text(KU + KU if change == "longer" else KU.replace("100", "200"))
     with pytest.raises(eu.ExtractError, match="scb_ku: a file changed while it was read; start again"):
         refuse_changed("scb_ku", marks)
+
+
+def test_what_may_not_be_read_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.csv").write_text(KU)
+
+    def refused(path, *args, **options):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(eu.ExtractError, match=r"a file cannot be opened \(Permission denied\)") as raised:
+        register_files("scb_ku", tmp_path, "sub/a.csv", "")
+    assert raised.value.__context__ is None
+    # a superuser may look everywhere: that others may not is said by what would be asked
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "sub")
+    for path in ("sub/*.csv", "su?/*.csv"):
+        with pytest.raises(eu.ExtractError, match="a folder on the way may not be looked into"):
+            register_files("scb_ku", tmp_path, path, "")

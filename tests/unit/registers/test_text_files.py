@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
 import gzip
 import io
+import lzma
 import random
 from datetime import date
 
@@ -116,6 +118,32 @@ def test_utf16_that_is_declared_is_read_without_its_mark(engine, opened, encodin
 )
 def test_encodings_that_are_in_doubt(refused, data, declared, message):
     assert message in refused(data, schema="deltagarenkat", encoding=declared)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"PK\x03\x04", "a workbook; deliver the text file itself, from Excel as CSV UTF-8"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an older Excel, or one with a password"),
+        (bz2.compress(b"LopNr;vag\n"), "packed by bzip2; unpack it"),
+        (lzma.compress(b"LopNr;vag\n"), "packed by xz; unpack it"),
+        (b"PAR1", "a Parquet file; give it the ending of its format"),
+        (gzip.compress(b"PAR1" + bytes(50)), "a Parquet file; give it the ending of its format, not packed by gzip"),
+        (bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf", "a SAS file"),
+        (b"<stata_dta><header>", "a Stata file"),
+        (gzip.compress(b"RDX3\n"), "an R object"),
+    ],
+)
+def test_what_is_no_text_is_named(refused, data, message):
+    assert message in refused(data + b"x" * 100 if data[:2] != b"\x1f\x8b" else data, schema="deltagarenkat")
+
+
+def test_a_line_before_the_header_is_suspected(refused):
+    for line in ("sep=;", "Utdrag ur registret"):
+        assert "nothing stands before the header, as a title" in refused(
+            f"{line}\nLopNr;Våg\nA;1\n", schema="deltagarenkat"
+        )
+    assert "before the header" not in refused("LopNr;Vag2\nA;1\n", schema="deltagarenkat")
 
 
 def test_what_is_declared_and_true_is_read(engine, opened):
