@@ -35,7 +35,7 @@ class Server:
     def connection(self, database: str, password: str = "${REGISTER_PASSWORD}", port: int | None = None) -> str:
         return (
             f"Driver={{PostgreSQL Unicode}};Server=127.0.0.1;Port={port or self.port};Database={database};Uid=evaluator;"
-            f"Pwd={password};UseDeclareFetch=1;Fetch=1000;CommLog=0;Debug=0"
+            f"Pwd={password};UseDeclareFetch=1;Fetch=1000"
         )
 
     def run(self, database: str, *commands: str) -> None:
@@ -75,11 +75,29 @@ def server() -> Iterator[Server]:
         options = f"-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories={folder} -c fsync=off"
         call("pg_ctl", "-D", data, "-w", "-s", "-l", str(folder / "log"), "-o", options, "start")
         try:
-            yield Server(port=port, password=password)
+            with _driver_without_log(folder):
+                yield Server(port=port, password=password)
         finally:
             call("pg_ctl", "-D", data, "-w", "-s", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def _driver_without_log(folder: Path) -> Iterator[None]:
+    """Let connections find Debian's list of drivers without the log in /tmp, which no connection string turns off."""
+    (folder / "odbc").mkdir()
+    drivers = Path("/etc/odbcinst.ini").read_text(encoding="utf-8")
+    (folder / "odbc" / "odbcinst.ini").write_text(drivers.replace("CommLog=1", "CommLog=0"), encoding="utf-8")
+    before = os.environ.get("ODBCSYSINI")
+    os.environ["ODBCSYSINI"] = str(folder / "odbc")
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["ODBCSYSINI"]
+        else:
+            os.environ["ODBCSYSINI"] = before
 
 
 def load(database: Server, name: str, source: Path, table: str, folder: Path) -> None:
