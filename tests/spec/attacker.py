@@ -3,7 +3,7 @@
 From ``tables/*.csv`` it sets up unknowns (events of an arm, in a level, at a month, on a clock; persons of a level; who started,
 who received) and everything that a reader knows of them: numbers that are shown, shares times their denominators, sums of
 levels, crosses, kinds and sources of work, months in work, persons by level, differences of raw shares. From
-``disclosure.csv`` it knows under which rule a cell went. Nothing of the package is imported.
+``disclosure.csv`` it knows under which rule a cell went, or, of a silent log, that it went. Nothing of the package is imported.
 """
 
 from __future__ import annotations
@@ -68,6 +68,8 @@ class Attack:
     def __init__(self, folder):
         self.folder = folder
         self.system = System()
+        self.log = read(folder / "disclosure.csv")
+        self.silent = any(row["role"] == "not stated" for row in self.log)
         self.shown = {}
         self.denominator = {}
         self.members = defaultdict(set)
@@ -159,11 +161,22 @@ class Attack:
                     self.levels[arm, row["covariate"], n].update(
                         {key} if row["kind"] in ("category", "categorical") else ()
                     )
-                    if mean is not None and (k := whole(n * mean)) is not None:
-                        self.shown[key] = k
+                    if mean is not None:
+                        self._level(row, key, n, mean)
         for (_, _, n), keys in self.levels.items():
             if keys:
                 self.system.equal(dict.fromkeys(sorted(keys), 1.0), n)
+
+    def _level(self, row, key, n, mean):
+        """Enter a share of n persons: exact, or rounded where the number of the other arm's persons is hidden."""
+        if MARK not in (row["n_arm"], row["n_control"]):
+            if (k := whole(n * mean)) is not None:
+                self.shown[key] = k
+            return
+        digits = max(len(row[f"mean_{side}"].partition(".")[2]) for side in ("arm", "control"))
+        half = 0.5 * 10**-digits + 1e-9
+        self.system.at_most({key: 1.0}, np.floor(n * (mean + half)))
+        self.system.at_most({key: -1.0}, -np.ceil(n * (mean - half)))
 
     def _arms(self):
         for name, shown, what in (("starts", "started", "started"), ("receipts", "received", "received")):
@@ -239,17 +252,25 @@ class Attack:
     # ----------------------------------------------------------------------------------------------------- the rules
 
     def secrets(self, truly_small):
-        """Cells that the log says were taken for 1 to 4, with what the rule leaves open.
+        """Small cells that the log lists, with what must remain possible of each: what the rule leaves open that took it.
 
-        The log does not say on which clock. ``truly_small`` (key and persons to events) does: a stronger attacker.
+        The log does not say on which clock, and a silent one not by which rule. ``truly_small`` (key to persons and events)
+        does: a stronger attacker.
         """
         out = {}
-        for row in read(self.folder / "disclosure.csv"):
+        for row in self.log:
+            if row["table"] not in ("outcome", "persons"):
+                continue
+            if self.silent:
+                for key, (n, k) in truly_small.get(row["cell"], {}).items():
+                    if key in self.system.place:
+                        out[key] = (1, 4) if k < 5 else (max(5, n - 4), n - 1)
+                continue
             found = re.fullmatch(r"(\d) to (\d+) (events|non-events)", row["rule"])
-            if row["role"] != "primary" or found is None or row["table"] not in ("outcome", "persons"):
+            if row["role"] != "primary" or found is None:
                 continue
             low, high = int(found[1]), int(found[2])
-            for key, n in truly_small.get(row["cell"], {}).items():
+            for key, (n, _) in truly_small.get(row["cell"], {}).items():
                 if key in self.system.place:
                     out[key] = (low, high) if found[3] == "events" else (n - high, n - low)
         return out
@@ -258,12 +279,12 @@ class Attack:
         """The smallest and largest value of a cell; with ``numbers`` False by the log and the meaning of cells alone."""
         system = self.system
         low, high = np.array(system.low), np.array(system.high)
-        for key, (a, b) in secrets.items():
+        for key, (a, b) in ({} if self.silent else secrets).items():
             i = system.place[key]
             low[i], high[i] = max(low[i], a), min(high[i], b)
         if numbers:
             for key, value in self.shown.items():
-                if key not in secrets:
+                if self.silent or key not in secrets:
                     low[system.place[key]] = high[system.place[key]] = value
         sums = [(c, t) for c, t, number in system.equations if numbers or not number]
         tops = system.rows if numbers else []
@@ -282,6 +303,10 @@ class Attack:
             found = linprog(
                 sign * goal, A_eq=equal[0], b_eq=equal[1], A_ub=above[0], b_ub=above[1], bounds=bounds, method="highs"
             )
+            if found.status == 3:
+                # persons of whom no table says how many there are
+                ends.append(sign * -np.inf)
+                continue
             if found.status != 0:
                 raise AssertionError(f"what is known of {target} contradicts itself: {found.message}")
             ends.append(round(sign * found.fun, 6))
@@ -290,10 +315,13 @@ class Attack:
     def kinds_of(self, i, secrets):
         """What an event count may be that the log does not list as small: nobody, everybody, or many of both."""
         key = self.names[i]
-        n = self.denominator.get(key)
-        if key in secrets or n is None or n < 5:
+        # persons of a level are some of their arm's
+        level = key[0] == "persons" and len(key) == 6
+        n = self.shown.get((*key[:4], "", "")) if level else self.denominator.get(key)
+        if self.silent or key in secrets or n is None or n < 5:
             return None
-        return [p for p in ((0, 0), (5, n - 5), (n, n)) if p[0] <= p[1]]
+        # of a level's persons only that they are few is entered as a secret, not that the others are
+        return [p for p in ((0, 0), (5, n if level else n - 5), (n, n)) if p[0] <= p[1]]
 
     @property
     def names(self):

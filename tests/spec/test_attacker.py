@@ -23,11 +23,16 @@ from effektutv.synthetic.extracts import write_demo
 
 # the attacker's program stands beside this file
 sys.path.insert(0, str(Path(__file__).parent))
-from attacker import Attack
+from attacker import Attack, read
+
+SIZES = [240, 300, 360, 420, 500]
+#: Pilots: nearly everything in them is small.
+SMALL = [40, 60, 80, 100, 150, 200]
+PILOTS = (101, 104)
 
 
-def inputs_of(folder, seed):
-    participants = int(np.random.default_rng(seed).choice([240, 300, 360, 420, 500]))
+def inputs_of(folder, seed, sizes=SIZES):
+    participants = int(np.random.default_rng(seed).choice(sizes))
     write_demo(folder, participants=participants, population=100, seed=seed)
     return analyse(load(folder / "study.toml"))
 
@@ -41,7 +46,7 @@ def written(protected, folder):
 
 
 def truly_small(inputs):
-    """Every cell of 1 to 4 events or non-events: as the log names it, as the attacker keys it, and its persons."""
+    """Every cell of 1 to 4 events or non-events: as the log names it, as the attacker keys it, its persons and events."""
     sights = {}
 
     def enter(row, arm, n, events, group="", level=""):
@@ -64,15 +69,15 @@ def truly_small(inputs):
     for (outcome, clock, month, arm, group, level), (n, events) in sights.items():
         name = ", ".join([outcome, f"month {month}", arm, *([f"{group}={level}"] if group else [])])
         if outcome == "arbete" and month == "15" and group and group != "entry_half_year" and 0 < n < 5:
-            out.setdefault(f"{arm}, {group}={level}", {})["persons", clock, month, arm, group, level] = n
+            out.setdefault(f"{arm}, {group}={level}", {})["persons", clock, month, arm, group, level] = n, n
         if n >= 5 and (0 < events < 5 or 0 < n - events < 5):
-            out.setdefault(name, {})[outcome, clock, month, arm, group, level] = n
+            out.setdefault(name, {})[outcome, clock, month, arm, group, level] = n, events
     for row in inputs.balance.rows:
         if row.kind not in ("continuous", "binary"):
             for arm, n, mean in ((row.arm, row.n_arm, row.mean_arm), (row.control, row.n_control, row.mean_control)):
                 if 0 < (k := round(mean * n)) < 5 or 0 < n - k < 5:
                     name = f"{arm}, {row.covariate}={row.level}"
-                    out.setdefault(name, {})["persons", arm, row.covariate, row.level] = n
+                    out.setdefault(name, {})["persons", arm, row.covariate, row.level] = n, k
     return out
 
 
@@ -95,11 +100,11 @@ def narrowed(folder, inputs):
     return found, len(secrets)
 
 
-def attacked(tmp_path, seeds):
+def attacked(tmp_path, seeds, sizes=SIZES):
     """Attack the reports of many studies; return cells attacked, and seeds of studies that could not be released."""
     count, refused = 0, []
     for seed in seeds:
-        inputs = inputs_of(tmp_path / f"demo{seed}", seed)
+        inputs = inputs_of(tmp_path / f"demo{seed}", seed, sizes)
         try:
             protected = protect(inputs)
         except DisclosureError:
@@ -117,6 +122,25 @@ def test_no_number_of_a_report_narrows_a_suppressed_cell(tmp_path):
     assert refused == []
 
 
+def test_pilots_are_released_and_their_silent_logs_tell_no_reason(tmp_path):
+    """Two pilots, of which one has more to hide than a log with reasons could."""
+    tried, refused = attacked(tmp_path, PILOTS, SMALL)
+    assert tried > 1000
+    assert refused == []
+    logs = [read(tmp_path / f"out{seed}" / "disclosure.csv") for seed in PILOTS]
+    silent = [log for log in logs if {r["role"] for r in log} == {"not stated"}]
+    assert len(silent) == 1
+    assert len({(r["rule"], r["count_band"], r["margin"]) for r in silent[0]}) == 1
+    names = [(r["table"], r["cell"]) for r in silent[0]]
+    assert names == sorted(set(names))
+
+
+@pytest.mark.slow
+def test_pilots_are_released_many(tmp_path):
+    _, refused = attacked(tmp_path, range(100, 160), SMALL)
+    assert refused == []
+
+
 @pytest.mark.slow
 def test_no_number_of_a_report_narrows_a_suppressed_cell_many(tmp_path):
     _, refused = attacked(tmp_path, range(100, 300))
@@ -129,6 +153,19 @@ def test_without_complements_the_attacker_succeeds(tmp_path, monkeypatch):
     monkeypatch.setattr(ledger, "narrowed", lambda _: [])
     inputs = inputs_of(tmp_path / "demo", 1)
     found, tried = narrowed(written(protect(inputs), tmp_path / "out"), inputs)
+    assert tried > 30
+    assert len(found) > 10
+    assert any(high - low < 0.5 for _, (low, high), _ in found)
+
+
+def test_without_complements_the_attacker_reads_a_silent_log_too(tmp_path, monkeypatch):
+    found_before_silence = iter([True])
+    monkeypatch.setattr(ledger, "chosen", lambda _: [])
+    monkeypatch.setattr(ledger, "narrowed", lambda _: next(found_before_silence, None))
+    inputs = inputs_of(tmp_path / "demo", 1)
+    protected = protect(inputs)
+    assert protected.silent
+    found, tried = narrowed(written(protected, tmp_path / "out"), inputs)
     assert tried > 30
     assert len(found) > 10
     assert any(high - low < 0.5 for _, (low, high), _ in found)

@@ -173,7 +173,10 @@ class Rows:
         # without strata an estimate is made of raw shares, so that a thin cell hides it too
         hidden = {**self.ledger.hidden, **self.ledger.thin} if plain else self.ledger.hidden
         if row.level not in COMPARISONS:
-            return _has_persons(side.n) and (self.ledger.is_hidden(cell) or cell in hidden)
+            if not _has_persons(side.n):
+                # that an estimate is not defined for want of persons would tell that there are none
+                return collect.persons_cell(side.arm, row.subgroup, row.level) in self.ledger.hidden
+            return self.ledger.is_hidden(cell) or cell in hidden
         return any(_key(c) == _key(cell) for c in hidden if c.table == "outcome")
 
     def _differencing(self, row: EffectRow, side: collect.Side) -> bool:

@@ -119,6 +119,8 @@ class Ledger:
         All this as an attacker's system, worked out once the ledger is closed.
     alone : dict
         How far counts can be by the log alone, as far as it was asked for.
+    silent : bool
+        Whether the log says which cells are hidden and not why, because reasons would tell too much; known once it is closed.
     thin : dict of Cell to Decision
         Cells whose raw share alone is hidden, for such a leftover; estimates weighted over strata do not give it away.
     """
@@ -137,6 +139,7 @@ class Ledger:
     closed: bool = False
     facts: Facts | None = field(default=None, repr=False)
     alone: dict[tuple[Sight, int, bool], float] = field(default_factory=dict, repr=False)
+    silent: bool = False
 
     def observe(self, cell: Cell, n: int, events: int | None, clock: str = "") -> None:
         """Enter one sight of a cell.
@@ -220,6 +223,8 @@ class Ledger:
     def close(self) -> None:
         """Decide: primary cells, then their complements, until the attacker leaves every small count wide enough.
 
+        Where the reasons that the log gives are what leaves too little open, all is decided again for a log that gives none.
+
         Raises
         ------
         DisclosureError
@@ -228,6 +233,25 @@ class Ledger:
         if self.closed:
             raise DisclosureError("the ledger of a report is closed once")
         self.closed = True
+        self._decide()
+        if narrowed(self):
+            self._fall_silent()
+            self._decide()
+            if exposed := narrowed(self):
+                raise DisclosureError(_refusal(exposed))
+        for levels in self.leftovers:
+            if not any(c in self.hidden or c in self.thin for c in levels):
+                cell = min((c for c in levels if c in self.seen), key=self.size)
+                self.thin[cell] = self._decision(cell, LEFTOVER, Role.COMPLEMENTARY, "not stated")
+
+    def _fall_silent(self) -> None:
+        """Forget every decision, and what was worked out of the log."""
+        self.silent, self.facts = True, None
+        self.hidden.clear()
+        self.alone.clear()
+
+    def _decide(self) -> None:
+        """Hide the cells that go for themselves, then complements until no more are needed or found."""
         for cell, clocks in self.seen.items():
             rules = [self.rule(n, events) for sights in clocks.values() for n, events in sights]
             if rule := next((r for r in rules if r), ""):
@@ -242,12 +266,6 @@ class Ledger:
                     choice.cell, COMPLEMENT, Role.COMPLEMENTARY, "not stated",
                     margin=f"{choice.margin.where or choice.margin.total or 'a known sum'}; for {choice.covers}",
                 )  # fmt: skip
-        if exposed := narrowed(self):
-            raise DisclosureError(_refusal(exposed))
-        for levels in self.leftovers:
-            if not any(c in self.hidden or c in self.thin for c in levels):
-                cell = min((c for c in levels if c in self.seen), key=self.size)
-                self.thin[cell] = self._decision(cell, LEFTOVER, Role.COMPLEMENTARY, "not stated")
 
     def is_hidden(self, cell: Cell) -> bool:
         """Return whether a cell may not be shown. A cell that was never entered may not either.

@@ -111,10 +111,11 @@ class ReportInputs:
 
 
 class Role(StrEnum):
-    """Why a cell is suppressed: for itself, or so that another cannot be had by subtraction."""
+    """Why a cell is suppressed: for itself, or so that another cannot be had by subtraction; or the log does not say."""
 
     PRIMARY = "primary"
     COMPLEMENTARY = "complementary"
+    UNSTATED = "not stated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +161,7 @@ class Protected(Generic[T_co]):
     policy : Policy
         The profile it was protected under.
     decisions : tuple of Decision
-        Each cell that was taken out, and why.
+        Each cell that was taken out, and why; in a silent log without the why, and in the order of their names.
     """
 
     value: T_co
@@ -173,3 +174,8 @@ class Protected(Generic[T_co]):
             raise DisclosureError(
                 "only disclosure control can make a protected result: call disclosure.suppress.protect"
             )
+
+    @property
+    def silent(self) -> bool:
+        """Whether the log names what is hidden and not why, because so much is hidden that reasons would tell too much."""
+        return any(d.role is Role.UNSTATED for d in self.decisions)

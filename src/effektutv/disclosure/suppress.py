@@ -76,6 +76,7 @@ __all__ = ["protect"]
 _TOUCHED = "touches a suppressed cell"
 _REDRAWN = ("estimate", "std_error", "null_sd", "mc_error", "conf_low", "conf_high")
 _TOTAL = "a note that tells a number of persons, of whom some arm's or level's is hidden"
+_UNSTATED = "not stated: so much is hidden that reasons would tell too much"
 _CURVES = "the profile releases no time-to-event results"
 
 
@@ -119,7 +120,17 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
     value = _applied(inputs, apply)
     told = (d for c in curves for d in c.decisions)
     decided = (*ledger.hidden.values(), *ledger.thin.values(), *told, *lost.decisions, *rows.decisions)
-    return Protected(value, policy, (*decided, *apply.withheld), _SEAL)
+    decisions = (*decided, *apply.withheld)
+    return Protected(value, policy, _without_reasons(decisions) if ledger.silent else decisions, _SEAL)
+
+
+def _without_reasons(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
+    """Return the decisions of a silent log: each cell once, by name, for the order in which they were made is a reason too."""
+    names = sorted({(d.table, d.cell) for d in decisions})
+    return tuple(
+        Decision(table=table, cell=cell, rule=_UNSTATED, role=Role.UNSTATED, count_band="not stated")
+        for table, cell in names
+    )
 
 
 def _applied(inputs: ReportInputs, apply: _Apply) -> ReportInputs:

@@ -4,6 +4,9 @@ A *sight* is a cell on one clock. The log says of every hidden cell under which 
 complements; so a cell that went for 1 to 4 events holds 1 to 4, and a complement holds nobody, everybody, or at least the
 threshold of both events and non-events. ``pieces`` are these possibilities, ``low`` to ``high`` the one that the count lies in:
 what can be moved within it would have been logged alike.
+
+A *silent* log names the hidden cells and no more. A hidden count is then anything that its denominator allows, and still as much
+of it must remain possible as the rule leaves open that took it.
 """
 
 from __future__ import annotations
@@ -79,8 +82,8 @@ def equations_of(ledger: Ledger) -> list[Equation]:
     """Return every margin on every clock.
 
     A cell that was not counted on a clock stands there with what it is on none, or else on the other clock: the same persons,
-    counted from two dates, have one decision. A level that was not is empty there, and known to be. Persons who were counted
-    alike on a clock and on none are the same.
+    counted from two dates, have one decision. A level that was not is empty there, and known to be, but where none was: there
+    no table says what the levels add up to. Persons who were counted alike on a clock and on none are the same.
 
     Parameters
     ----------
@@ -99,7 +102,8 @@ def equations_of(ledger: Ledger) -> list[Equation]:
                     coefficients[Sight(cell, clock if clock in own else "")] = k
                 elif own and not cell.group:
                     coefficients[Sight(cell, next(iter(own)))] = k
-            out.append(Equation(coefficients, margin))
+            if margin.total is None or any(s.cell != margin.total for s in coefficients):
+                out.append(Equation(coefficients, margin))
     return [*out, *_ties(ledger)]
 
 
@@ -137,7 +141,7 @@ def gaps_of(ledger: Ledger, ranges: Mapping[Sight, Range]) -> list[Gap]:
             persons = Sight(persons_cell(cell.arm, cell.group, cell.level), clock)
             if events is None or persons not in ranges or ranges[persons].value != n:
                 continue
-            pieces = _gap(ledger.policy, n, events)
+            pieces = ((0.0, INFINITE),) if ledger.silent else _gap(ledger.policy, n, events)
             low, high = next(p for p in pieces if p[0] <= n - events <= p[1])
             out.append(Gap(persons, Sight(cell, clock), low, high, pieces))
     return out
@@ -166,8 +170,19 @@ def ranges_of(ledger: Ledger) -> dict[Sight, Range]:
         for clock, (n, events) in ledger.largest(cell).items():
             # where the persons are a cell of their own the non-events are bounded by these
             free = cell.table == "outcome" and n in [part for _, part in behind.get(clock, ())]
-            out[Sight(cell, clock)] = _range(ledger.policy, cell, n, events, free)
+            found = _range(ledger.policy, cell, n, events, free)
+            out[Sight(cell, clock)] = _untold(ledger.policy, found, cell, n, events, free) if ledger.silent else found
     return out
+
+
+def _untold(policy: Policy, found: Range, cell: Cell, n: int, events: int | None, free: bool) -> Range:
+    """Return what a sight may hold where the log does not say by which rule it went; what must remain possible is the same."""
+    if events is None and cell.table in ("outcome", "hours"):
+        return found
+    if policy.small(n) and events is not None and not free:
+        return found  # that there are few shows by their number, which is hidden for nothing else
+    high = INFINITE if free or events is None else float(n)
+    return found._replace(low=0.0, high=high, pieces=((0.0, high),))
 
 
 def _range(policy: Policy, cell: Cell, n: int, events: int | None, free: bool) -> Range:

@@ -118,7 +118,8 @@ def _rule_text(ctx: Context, term: str) -> str:
         whose = "cleared" if policy.cleared else "ours" if policy.owner == "effektutv" else "uncleared"
         owner = w(f"text_profile_{whose}", policy=policy.name, owner=policy.owner)
         also = [w(f"text_protection_{k}") for k in ("zeros", "full") if getattr(policy, f"{k}_small")]
-        return " ".join([w("text_protection", n=n, most=str(policy.threshold - 1)), *also, owner])
+        log = w("text_log_silent" if ctx.inputs.silent else "text_log", n=n)
+        return " ".join([w("text_protection", log=log, most=str(policy.threshold - 1)), *also, owner])
     if term == "uncertainty":
         return w("text_uncertainty", level=w("cis", level=ctx.numbers.level(ctx.coverage)))
     if term == "estimator":

@@ -103,10 +103,20 @@ METHOD: dict[str, tuple[str, str]] = {
     "text_protection": (
         "Celler med 1–{most} personer, händelser eller icke-händelser visas inte, och inte heller de celler som de annars kunde "
         "räknas fram ur. En revision har räknat som en utomstående med alla summor av antal som rapporten visar. "
-        "Beslutet om en cell är detsamma i alla tabeller och figurer. {n} beslut står med skäl i disclosure.csv.",
+        "Beslutet om en cell är detsamma i alla tabeller och figurer. {log}",
         "Cells with 1–{most} persons, events or non-events are not shown, nor are the cells that they could be worked out from. "
         "An audit has reckoned as an outsider with every sum of counts that the report shows. "
-        "A cell has the same decision in every table and figure. {n} decisions are in disclosure.csv with their reasons.",
+        "A cell has the same decision in every table and figure. {log}",
+    ),
+    "text_log": (
+        "{n} beslut står med skäl i disclosure.csv.",
+        "{n} decisions are in disclosure.csv with their reasons.",
+    ),
+    "text_log_silent": (
+        "Vad som inte visas, {n} uppgifter, står i disclosure.csv. Skälen står inte där: så mycket är dolt att de själva skulle "
+        "säga för mycket.",
+        "What is not shown, {n} entries, is listed in disclosure.csv. The reasons are not: so much is hidden that they "
+        "would themselves tell too much.",
     ),
     "text_protection_zeros": (
         "Detsamma gäller en cell där ingen har händelsen.",

@@ -6,8 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from effektutv.disclosure.effects import Rows
+from effektutv.disclosure.ledger import Cell, Ledger
 from effektutv.disclosure.policy import POLICIES, policy_named
-from effektutv.disclosure.protected import Protected, Role
+from effektutv.disclosure.protected import Decision, Protected, Role
+from effektutv.disclosure.rounded import Blurred
 from effektutv.disclosure.suppress import protect
 from effektutv.errors import DisclosureError
 from effektutv.results import (
@@ -404,3 +407,23 @@ def test_protected_cannot_be_changed_or_copied_around_the_seal(make):
         out.value = None
     with pytest.raises((DisclosureError, ValueError)):
         replace(out, value=make.inputs())
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_level_of_nobody_looks_like_any_other_where_its_number_of_persons_is_hidden(make, hidden):
+    """That there is no estimate for want of persons would tell that there are none."""
+    ledger = Ledger(policy=POLICIES["uncleared"], closed=True)
+    nobody = Cell("persons", arm="FS", group="kon", level="kvinna")
+    ledger.observe(Cell("outcome", "arbete", 15, "SE", "kon", "kvinna"), 100, 40, "randomisation")
+    if hidden:
+        ledger.hidden[nobody] = Decision(
+            table="persons", cell="", rule="r", role=Role.COMPLEMENTARY, count_band="not stated"
+        )
+    rows = Rows(ledger=ledger, study=make.study(), blurred=Blurred(), thinned=frozenset(), decisions={})
+    none = Unavailable("nobody")
+    row = make.effect("SE", "FS", (100, 40), (0, 0), subgroup="kon", level="kvinna", estimate=none, note="nobody")
+    out = rows.effect(row)
+    told = (out.n_control, out.share_control, out.estimate, out.std_error, out.conf_low)
+    assert all(isinstance(v, Suppressed) for v in told) == hidden
+    assert out.status is (Status.SUPPRESSED if hidden else Status.UNAVAILABLE)
+    assert (out.n_control == 0, out.note == "nobody") == (not hidden, not hidden)
