@@ -14,6 +14,7 @@ from ..registers.coverage import check_coverage
 from ..registers.opening import Opened, open_registers
 from ..registers.quality import check_links, error_text
 from ..registers.session import Session
+from ..registers.written import check_written, register_otherwise
 from ..results import DataQuality, Flow, Severity
 from ..study import SURVEY, Study
 from .baseline import baseline_covariates, check_covariates
@@ -113,8 +114,10 @@ def check_registers(engine: Session, study: Study, progress: Callable[[str], Non
     if not any(f.severity is Severity.ERROR and f.extract == "assignment" for f in findings):
         progress("linkage")
         linked = link(engine, opened.extracts["assignment"], study)
+        register_otherwise(engine, PARTICIPANTS)
         for name, extract in opened.extracts.items():
             if name != "assignment":
+                findings += check_written(engine, extract, opened.rows[name])
                 findings += check_links(engine, extract, PARTICIPANTS)
                 findings += check_coverage(engine, extract, study, PARTICIPANTS)
         if SURVEY in opened.extracts:

@@ -40,6 +40,7 @@ SEVERITY = {
     RuleKind.OVERLAP: Severity.NOTE,
     RuleKind.LINKAGE: Severity.NOTE,
     RuleKind.NOBODY: Severity.WARNING,
+    RuleKind.WRITTEN: Severity.ERROR,
     RuleKind.COVERAGE: Severity.WARNING,
 }
 
@@ -64,6 +65,7 @@ ADVICE = {
     RuleKind.OVERLAP: "overlapping spells all count: a state holds on a day that any qualifying spell covers",
     RuleKind.LINKAGE: "no row is no spell or no decision; for an annual register it is missing",
     RuleKind.NOBODY: "no participant is in the register: its serial numbers may be those of another delivery; ask its owner",
+    RuleKind.WRITTEN: "participants' numbers are written otherwise here (case, zeros in front, '.0'); have both delivered alike",
     RuleKind.COVERAGE: "a file or a part of one may be missing; ask the register's owner for the whole time that the study needs",
 }
 

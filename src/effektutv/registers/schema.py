@@ -89,6 +89,7 @@ class RuleKind(StrEnum):
     OVERLAP = "overlap"
     LINKAGE = "linkage"
     NOBODY = "nobody"
+    WRITTEN = "written"
     COVERAGE = "coverage"
 
 

@@ -103,6 +103,10 @@ CHECKS: dict[str, tuple[str, str]] = {
         "ingen deltagare finns i registret: löpnumren kan vara en annan leverans; fråga registerhållaren",
         "no participant is in the register: its serial numbers may be those of another delivery; ask its owner",
     ),
+    "advice_written": (
+        "deltagares nummer skrivs annorlunda här (versaler, inledande nollor, '.0'); be om att båda levereras lika",
+        "participants' numbers are written otherwise here (case, zeros in front, '.0'); have both delivered alike",
+    ),
     "advice_coverage": (
         "en fil eller en del av den kan saknas; be registerhållaren om hela den tid som studien behöver",
         "a file or a part of one may be missing; ask the register's owner for the whole time that the study needs",

@@ -1,0 +1,59 @@
+"""Serial numbers that a register writes otherwise than the randomisation form: each way is seen, and nobody else's is."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from effektutv.registers.engine import Engine
+from effektutv.registers.readers import open_extract
+from effektutv.registers.schema import load_schema
+from effektutv.registers.written import check_written, register_otherwise, written_otherwise
+from effektutv.results import Severity
+from effektutv.study import Register
+
+SPELL = ";2015-01-01;2015-03-31;42\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "otherwise"),
+    [
+        ("AbC7", {"ABC7", "abc7"}),
+        ("0042", {"42", "0042.0", "0042,0", *(f"{42:0{n}}" for n in range(5, 13))}),
+        ("123456789012", {"123456789012.0", "123456789012,0"}),
+        ("77.0", {"77"}),
+        ("000", {"000.0", "000,0", *("0" * n for n in range(4, 13))}),
+    ],
+)
+def test_what_a_number_may_have_become(number, otherwise):
+    assert set(written_otherwise([number])) == otherwise
+
+
+def test_what_is_somebodys_own_is_nobody_elses():
+    assert written_otherwise(["a", "A"]) == []
+    assert "7" not in written_otherwise(["7", "07"])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "failing"),
+    [
+        ("00417", "SYN5", 0),
+        ("417", "SYN5", 1),
+        ("417", "syn5", 2),
+        ("000417", "Syn5", 1),
+        ("00417.0", "SYN5", 1),
+        ("4170", "YN5", 0),
+    ],
+)
+def test_rows_are_counted_and_stop_a_run(tmp_path, first, second, failing):
+    (tmp_path / "skat.csv").write_text(f"LopNr;inskadm;utskadm;skat\n{first}{SPELL}{second}{SPELL}OTHER{SPELL}")
+    schema = load_schema("af_sokandekategori")
+    with Engine(threads=1) as engine:
+        extract = open_extract(engine, schema, Register(path="skat.csv"), tmp_path, "study.toml, line 1")
+        engine.register("people", pa.table({"lopnr": ["00417", "SYN5"]}))
+        register_otherwise(engine, "people")
+        found = check_written(engine, extract, 3)
+    assert [(f.rows_failing, f.rows_checked, f.severity) for f in found] == (
+        [(failing, 3, Severity.ERROR)] if failing else []
+    )
+    assert not any(first in str(f) for f in found)
