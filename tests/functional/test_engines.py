@@ -9,6 +9,7 @@ import random
 import re
 import subprocess
 import sys
+import tomllib
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ import pytest
 
 import effektutv as eu
 from effektutv import cli, pipeline
+from effektutv.drafting.first_contact import draft
 from effektutv.registers import opening, spark_local
 from effektutv.registers.engine import Engine
 from effektutv.registers.identity import is_identity_number
@@ -377,6 +379,26 @@ def test_registers_in_a_catalogue_are_read_where_they_lie(spark, catalogue):
     assert len(set(from_tables.inputs.values())) == len(from_tables.inputs) == len(from_files.inputs)
     from_files._cohort = replace(from_files._cohort, inputs=from_tables.inputs)
     hold_equal(from_files, from_tables)
+
+
+@pytest.mark.system
+def test_a_first_look_at_a_catalogue(spark, catalogue, tmp_path):
+    spark.createDataFrame([(SECRET,)], ["LopNr"]).createOrReplaceTempView("mine")
+    (tmp_path / "study.toml").write_text('[databases.lake]\nconnection = "spark"\n', encoding="utf-8")
+    try:
+        contact = draft(tmp_path)
+    finally:
+        spark.catalog.dropTempView("mine")
+    found = tomllib.loads(contact.path.read_text(encoding="utf-8"))["registers"]
+    assert found["studier"] == {"database": "lake", "table": "spark_catalog.reg.studier"}
+    assert found["scb_lisa"]["table"].lower() == "spark_catalog.reg.individ_*"
+    assert len(found) == 12
+    assert not [q for q in contact.questions if "No file" in q.ask]
+    # and the registers so drafted are opened by a run
+    contact.path.write_text(
+        contact.path.read_text(encoding="utf-8").replace("spark_catalog.reg.studier", "reg.studier"), encoding="utf-8"
+    )
+    assert not [q for q in draft(tmp_path).questions if "No file" in q.ask]
 
 
 @pytest.mark.system

@@ -15,6 +15,7 @@ from effektutv.drafting.first_contact import answer, draft
 from effektutv.drafting.questions import Answer
 from effektutv.errors import ArgumentError, StudyError
 from effektutv.registers.databases import Table
+from effektutv.registers.spark_local import check_installed
 
 #: What the demonstration's own study file says, by the key that asks.
 ANSWERS = {
@@ -457,6 +458,21 @@ def test_tables_of_a_database(demo, tmp_path, monkeypatch):
     assert "unused   reg.audit_log: none of the registers (3 columns)" in list(contact.lines())
     again = draft(tmp_path)
     assert again.path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_a_catalogue_of_a_spark_that_does_not_run(tmp_path, monkeypatch, capsys, installed):
+    monkeypatch.setattr("effektutv.registers.spark_engine.check_installed", lambda: None)
+    monkeypatch.setattr("effektutv.registers.spark_engine._given", lambda spark: None)
+    if not installed:
+        monkeypatch.setattr("effektutv.registers.spark_local.find_spec", lambda name: None)
+        monkeypatch.setattr("effektutv.registers.spark_engine.check_installed", check_installed)
+    (tmp_path / "study.toml").write_text('[databases.lake]\nconnection = " Spark"\n', encoding="utf-8")
+    monkeypatch.setattr("sys.argv", ["effektutv", "init", str(tmp_path)])
+    assert cli._guarded() == 2
+    said = capsys.readouterr().err
+    assert ("Start init by spark-submit" if installed else "pip install 'effektutv[spark]'") in said
+    assert "ODBC" not in said
 
 
 def test_a_connection_that_is_none(tmp_path):

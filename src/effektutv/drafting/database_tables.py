@@ -1,15 +1,22 @@
-"""The tables of the databases that a study file names: names of columns, from the database's own catalogue, and never a row."""
+"""The tables of the databases that a study file names: names of columns, from the database's own catalogue, and never a row.
+
+A database may be the catalogue of a Spark. One that would be started here has an empty catalogue, so that only one that runs
+already is looked at.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from pydantic import ValidationError
 
-from ..errors import StudyError
+from ..errors import ExtractError, StudyError
 from ..registers.databases import Database, connection_of
+from ..registers.spark_catalogue import in_catalogue
 from ..study import Database as Declared
 from ..study import Register, Study
 from .delivered import NO_HEADER, Delivered, looks_like_data
@@ -30,7 +37,7 @@ def read_tables(values: Mapping[str, Any], path: Path) -> Iterator[Delivered]:
     Raises
     ------
     StudyError
-        If a connection is none, or what ODBC needs is not there.
+        If a connection is none, what ODBC needs is not there, or no Spark runs whose catalogue it is.
     ExtractError
         If a database cannot be reached.
     """
@@ -44,16 +51,47 @@ def read_tables(values: Mapping[str, Any], path: Path) -> Iterator[Delivered]:
             raise StudyError(f"{path.name}: databases.{name}: give connection, a text, and no password in it")
         # of the whole study nothing else is known yet
         known: dict[str, Any] = {"databases": {name: database}}
-        connection = connection_of(Study.model_construct(None, **known), Register(database=name, table="*"))
+        study, register = Study.model_construct(None, **known), Register(database=name, table="*")
+        if in_catalogue(study, register):
+            yield from _of_spark(name, path)
+            continue
+        connection = connection_of(study, register)
         if connection is None:
             continue
         opened = Database(connection)
         for table in opened.tables():
-            columns = tuple(opened.columns(table))
-            problem = NO_HEADER if looks_like_data(columns) else ""
-            yield Delivered(
-                name=f"{table.schema}.{table.name}",
-                columns=() if problem else columns,
-                problem=problem,
-                database=name,
+            yield _delivered(f"{table.schema}.{table.name}", tuple(opened.columns(table)), name)
+
+
+def _delivered(table: str, columns: tuple[str, ...], database: str) -> Delivered:
+    problem = NO_HEADER if looks_like_data(columns) else ""
+    return Delivered(name=table, columns=() if problem else columns, problem=problem, database=database)
+
+
+def _of_spark(database: str, path: Path) -> Iterator[Delivered]:
+    """Yield the tables of the current catalogue of the Spark that runs."""
+    from ..registers.spark_engine import SparkEngine, spark_runs
+
+    where = f"{path.name}: databases.{database}"
+    if not spark_runs():
+        raise StudyError(
+            f"{where}: connection = 'spark' is the catalogue of a Spark that runs already, and none does: one that is started "
+            f"here has no tables. Start init by spark-submit, or call effektutv.drafting.first_contact.draft in a program with a "
+            f"SparkSession; see docs/first_contact.md"
+        )
+    what = f"{where}: the catalogue of Spark cannot be read"
+    # only names are asked for, so that nothing is written to the temporary folder that a cluster would have to see
+    with SparkEngine(temporary_folder=Path(gettempdir())) as spark:
+        tables = spark.every_table(what=what)
+        if not tables:
+            raise StudyError(
+                f"{where}: the current catalogue of Spark shows no tables; check its settings and your rights"
             )
+        for name, relation in tables.items():
+            columns: tuple[str, ...] | None = None
+            with suppress(ExtractError):
+                columns = tuple(spark.columns(relation, what=what))
+            if columns is None:
+                yield Delivered(name=name, problem="the catalogue names it, but it cannot be read", database=database)
+            else:
+                yield _delivered(name, columns, database)

@@ -147,7 +147,7 @@ class Delivery:
             return [d for d in self.delivered if d.path is not None and d.path.resolve() in paths]
         wanted = str(table.get("table", "")).lower()
         inside = [d for d in self.delivered if d.database and d.database == table.get("database")]
-        return [d for d in inside if any(fnmatchcase(name.lower(), wanted) for name in (d.name, d.stem))]
+        return [d for d in inside if any(fnmatchcase(name, wanted) for name in _endings(d.name.lower()))]
 
     def doubtful(self, taken: Collection[str], refused: Collection[str]) -> Iterator[Question]:
         """Yield a question for each file that could be a register and is none beyond doubt.
@@ -194,6 +194,12 @@ class Delivery:
                 yield f"{one.name}: none of the registers ({len(one.columns)} columns)"
         for ending, n in self._others.items():
             yield f"{n} {ending}: not read; deliver as CSV, Parquet, SAS, Stata or SPSS"
+
+
+def _endings(name: str) -> list[str]:
+    """Return a table's name with and without the schema and catalogue before it."""
+    parts = name.split(".")
+    return [".".join(parts[i:]) for i in range(len(parts))]
 
 
 def _source(database: str, pattern: str) -> tuple[str, ...]:

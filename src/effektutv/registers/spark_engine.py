@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["SparkEngine"]
+__all__ = ["SparkEngine", "spark_runs"]
 
 T = TypeVar("T")
 
@@ -243,6 +243,28 @@ class SparkEngine:
             if fnmatchcase(name.lower(), last.lower())
         }
 
+    def every_table(self, *, what: str) -> dict[str, str]:
+        """Return all tables of the current catalogue.
+
+        Parameters
+        ----------
+        what : str
+            What is being done, for the message if it fails.
+
+        Returns
+        -------
+        dict of str to str
+            Quoted full name by ``catalog.schema.table``, sorted.
+        """
+        catalog = self._guarded(self._spark.catalog.currentCatalog, what)
+        inside = "`" + catalog.replace("`", "``") + "`"
+        found = self._guarded(lambda: self._spark.sql(f"SHOW NAMESPACES IN {inside}").collect(), what)
+        return {
+            f"{catalog}.{schema}.{name}": relation
+            for schema in sorted(str(row[0]) for row in found)
+            for name, relation in self.tables(f"{catalog}.{schema}.*", what=what).items()
+        }
+
     def digest(self, relation: str, *, what: str) -> tuple[int, int]:
         """Return how many rows a table has, and the sum of Spark's own hash of each: it does not depend on their order.
 
@@ -320,6 +342,18 @@ class SparkEngine:
                 failed = _kind(error)
         # raised outside the handler: inside it the engine's message would travel along as the error's context
         raise ExtractError(f"{what}: the engine could not read or combine the rows ({failed}); check the file's format")
+
+
+def spark_runs() -> bool:
+    """Return whether a Spark of the user's own runs: a session that is active in this process, or what ``spark-submit`` began.
+
+    Raises
+    ------
+    ArgumentError
+        If pyspark is not installed.
+    """
+    check_installed()
+    return _given(None) is not None
 
 
 def _given(spark: SparkSession | None) -> SparkSession | None:
