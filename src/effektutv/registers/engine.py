@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from ..errors import ArgumentError, ExtractError
 from ..machine import Taken
 from .scratch import Scratch
-from .streams import whole_or_stream
+from .streams import held_of, whole_or_stream
 from .waiting import Waiting
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ class Engine:
         self._numbers = count(1)
         (found,) = self.rows("SELECT current_setting('threads'), current_setting('memory_limit')", what="settings")
         self._allowed = int(found[0]), str(found[1])
+        self._held = held_of(self._allowed[1])
 
     @property
     def name(self) -> str:
@@ -231,7 +232,7 @@ class Engine:
             The rows. Of a reader a few lie in memory at a time: many become a Parquet file in the private folder, a view of
             which takes the table's place.
         """
-        rows, whole = whole_or_stream(table)
+        rows, whole = whole_or_stream(table, self._held)
         what, source = f"table {name}", "SELECT * FROM _incoming"
         self._connection.register("_incoming", rows)
         kept = self._kept.get(name)

@@ -8,15 +8,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["HELD", "whole_or_stream"]
+__all__ = ["HELD", "held_of", "whole_or_stream"]
 
-#: Bytes of rows that are held in memory; a register of a thousand persons never touches a disk.
+#: Bytes of rows that are always held in memory; a register of a thousand persons never touches a disk.
 HELD = 1 << 25
+#: Where the engine has much memory, so large a part of it may be one file's rows.
+_PART = 64
+_UNITS = {"bytes": 0, "KiB": 10, "MiB": 20, "GiB": 30, "TiB": 40}
 
 
-def whole_or_stream(
-    rows: pa.Table | pa.RecordBatchReader, most: int = HELD
-) -> tuple[pa.Table | pa.RecordBatchReader, bool]:
+def held_of(memory_limit: str) -> int:
+    """Return how many bytes of a file's rows may be held in memory.
+
+    Parameters
+    ----------
+    memory_limit : str
+        The engine's, as it tells it: ``"18.8 GiB"``.
+    """
+    number, unit = memory_limit.split()
+    return max(HELD, int(float(number) * (1 << _UNITS[unit])) // _PART)
+
+
+def whole_or_stream(rows: pa.Table | pa.RecordBatchReader, most: int) -> tuple[pa.Table | pa.RecordBatchReader, bool]:
     """Return rows as they are to be read on, and whether they are all in memory.
 
     Parameters

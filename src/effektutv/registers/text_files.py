@@ -14,7 +14,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,8 +82,8 @@ class TextFile:
         Up to three blocks: the first, one from the second half, and the last.
     truncated : bool
         Whether the last row has no line break.
-    sha256 : str
-        Of the file's bytes as they were delivered.
+    digest : Future of str
+        SHA-256 of the file's bytes as they were delivered; it is taken while the file is parsed.
     codec : str
         What UTF-16 is decoded by, with its mark or in which order of bytes; empty for any other encoding.
     """
@@ -96,7 +96,7 @@ class TextFile:
     rows: tuple[int, ...]
     samples: tuple[bytes, ...]
     truncated: bool
-    sha256: str
+    digest: Future[str]
     codec: str = ""
 
 
@@ -141,12 +141,12 @@ def look_through(schema: ExtractSchema, register: Register, path: Path) -> TextF
     """
     seen = _Seen()
     codec = _wide(schema, register, path)
-    with ThreadPoolExecutor(1) as beside:
-        digest = beside.submit(_sha256, path)
-        with closing(_chunks(schema, path, codec)) as chunks:
-            for block in _row_blocks(schema, chunks):
-                _look(schema, register, block, seen)
-        sha256 = digest.result()
+    beside = ThreadPoolExecutor(1)
+    digest = beside.submit(_sha256, path)
+    beside.shutdown(wait=False)
+    with closing(_chunks(schema, path, codec)) as chunks:
+        for block in _row_blocks(schema, chunks):
+            _look(schema, register, block, seen)
     if seen.header is None:
         raise ExtractError(f"{schema.name}: a file is empty; deliver it again, with its header")
     return TextFile(
@@ -158,7 +158,7 @@ def look_through(schema: ExtractSchema, register: Register, path: Path) -> TextF
         rows=tuple(seen.rows),
         samples=tuple(dict.fromkeys(seen.samples.values())),
         truncated=seen.last not in (b"\n", b"\r"),
-        sha256=sha256,
+        digest=digest,
         codec=codec,
     )
 

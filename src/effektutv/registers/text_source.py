@@ -21,13 +21,13 @@ import pyarrow.csv
 
 from ..errors import EffektutvError, ExtractError
 from ..study import Register
-from .date_layouts import layout_of
+from .date_layouts import ISO, DateLayout, layout_of
 from .engine import Engine, quoted
 from .missing_words import words_in
 from .schema import ExtractSchema, Field, FieldType
 from .text_files import TextFile, data_blocks, look_through
 from .text_form import Evidence, evidence_of, reading_of
-from .text_values import Typed, dates, integers, numbers, tidied
+from .text_values import Typed, dates, integers, numbers, repeat, tidied, year_zero
 from .typed_columns import BAD, FileForm, Source, found_columns, match_header, select_typed
 
 __all__ = ["text_source"]
@@ -38,6 +38,8 @@ _ARROW = {
     FieldType.NUMBER: pa.float64(),
     FieldType.DATE: pa.date32(),
 }
+#: Texts that repeat: each distinct one of a block once.
+_CODED = pa.dictionary(pa.int32(), pa.string())
 #: Values of each sample of a file that are looked at to tell how a column is written.
 _SAMPLED = 2_000
 #: Values kept of each column that the declaration does not know, spread over the file.
@@ -53,11 +55,20 @@ class _Plan:
     fields: Mapping[int, Field]
     readings: Mapping[str, str]
     unread: Sequence[int] = ()
+    at_once: Mapping[int, pa.DataType] = field(default_factory=dict)
 
     @property
     def arrow(self) -> pa.Schema:
-        columns = [(f.column, _ARROW[f.type]) for f in self.fields.values()]
+        columns = [(f.column, _CODED if self.coded(i) else _ARROW[f.type]) for i, f in self.fields.items()]
         return pa.schema([*columns, (BAD, pa.int64())])
+
+    def coded(self, position: int) -> bool:
+        """Whether a column's distinct texts are held, and which of them each row has."""
+        return bool(self.at_once.get(position) == _CODED)
+
+    def layout(self, column: Field) -> DateLayout:
+        """How a column's days are written, as far as that is known."""
+        return layout_of(self.readings.get(column.column) or column.date_format)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +126,7 @@ def text_source(engine: Engine, schema: ExtractSchema, register: Register, path:
         readings=_readings(schema, register, file, fields, threads, most=_SAMPLED),
         unread=[i for i in range(len(file.header)) if i not in fields],
     )
+    plan = replace(plan, at_once=_at_once(plan))
     table = f"{schema.name}, file {number}"
     result = _read_in(engine, plan, table, threads)
     if result.doubtful:  # the sample did not tell, and a later value depends on it: now all values must
@@ -130,7 +142,7 @@ def text_source(engine: Engine, schema: ExtractSchema, register: Register, path:
         rows=sum(file.rows),
         unread=_keep_unread(engine, result, f"{table}, not declared"),
         form=_form(plan),
-        sha256=file.sha256,
+        sha256=file.digest.result(),
         misfits=result.misfits,
     )
 
@@ -192,6 +204,25 @@ def _gather(
         for found in _beside(of, blocks, threads):
             out = {i: out[i] + found[i] for i in fields}
     return out
+
+
+def _at_once(plan: _Plan) -> dict[int, pa.DataType]:
+    """Return what the parser may make of columns itself, told by a sample: days, and texts that repeat.
+
+    It reads days as strictly as :func:`dates` does, but for a tab beside them.
+    """
+    if not plan.file.samples:
+        return {}
+    found: dict[int, pa.DataType] = {}
+    for position, texts in _parsed(plan, plan.file.samples[0], -1).items():
+        column = plan.fields.get(position)
+        if column is None or not len(texts):
+            continue
+        if column.type is FieldType.DATE and plan.layout(column) == ISO and dates(texts, ISO)[1] is None:
+            found[position] = pa.date32()
+        elif column.type is FieldType.STRING and repeat(texts):
+            found[position] = _CODED
+    return found
 
 
 def _beside(work: Any, blocks: Iterator[tuple[bytes, int]], threads: int) -> Iterator[Any]:
@@ -257,7 +288,9 @@ def _typed_block(plan: _Plan, block: bytes, rows: int) -> _Block:
     columns = []
     for position, column in plan.fields.items():
         reading = plan.readings.get(column.column)
-        values, bad = _typed(column, texts[position], reading)
+        values, bad = _typed(plan, column, texts[position], reading)
+        if plan.coded(position) and values.type != _CODED:
+            values = values.dictionary_encode()
         columns.append(values)
         if bad is not None:
             misfits |= bad.astype(np.int64) << plan.schema.fields.index(column)
@@ -284,8 +317,10 @@ def _spread(values: Any, most: int | None) -> Any:
     return values.take(pa.array(np.linspace(0, len(values) - 1, most).astype(np.int64)))
 
 
-def _typed(column: Field, texts: Any, reading: str | None) -> Typed:
+def _typed(plan: _Plan, column: Field, texts: Any, reading: str | None) -> Typed:
     """Return a column's values; where it is open how they are written, only those fit that are the same in any way."""
+    if texts.type == pa.date32():
+        return texts, None
     if column.type is FieldType.INTEGER:
         return integers(texts)
     if column.type is FieldType.NUMBER:
@@ -294,17 +329,20 @@ def _typed(column: Field, texts: Any, reading: str | None) -> Typed:
         values, bad = integers(texts)
         return values.cast(pa.float64()), bad
     if column.type is FieldType.DATE:
-        return dates(texts, layout_of(reading or column.date_format))
+        return dates(texts, plan.layout(column))
     return texts, None
 
 
 def _parsed(plan: _Plan, block: bytes, rows: int) -> dict[int, Any]:
-    """Return the texts of a block's columns, those that the declaration does not know as they were delivered.
+    """Return a block's columns: days, texts, or texts as they were delivered where the declaration does not know a column.
 
     ``rows`` is how many there must be, -1 where that is not asked.
     """
-    wanted = [*plan.fields, *plan.unread]
-    table = _parse(plan, block, [f"c{i}" for i in wanted])
+    # the parser takes a tab beside a day for a blank
+    at_once = plan.at_once if plan.file.delimiter == "\t" or b"\t" not in block else {}
+    table = _parse(plan, block, at_once) if at_once else None
+    if table is None or any(year_zero(table.column(f"c{i}")) for i, kind in at_once.items() if kind == pa.date32()):
+        table = _parse(plan, block, {})
     if table is None:
         raise ExtractError(
             f"{plan.schema.name}: a row does not have as many columns as the header; the file may be cut off, or a value holds "
@@ -314,15 +352,20 @@ def _parsed(plan: _Plan, block: bytes, rows: int) -> dict[int, Any]:
         raise ExtractError(
             f"{plan.schema.name}: lines and rows do not add up; line ends are mixed, or the file changed while it was read"
         )
-    columns = [table.column(j).combine_chunks() for j in range(len(wanted))]
+    columns = {i: table.column(f"c{i}").combine_chunks() for i in (*plan.fields, *plan.unread)}
     return {
-        i: tidied(column, plan.file.encoding, plan.schema.missing_values) if i in plan.fields else column
-        for i, column in zip(wanted, columns, strict=True)
+        i: tidied(column, plan.file.encoding, plan.schema.missing_values)
+        if i in plan.fields and column.type != pa.date32()
+        else column
+        for i, column in columns.items()
     }
 
 
-def _parse(plan: _Plan, block: bytes, wanted: Sequence[str]) -> pa.Table | None:
-    """Return the wanted columns as texts, or None if a row has more or fewer columns than the header."""
+def _parse(plan: _Plan, block: bytes, at_once: Mapping[int, pa.DataType]) -> pa.Table | None:
+    """Return the wanted columns, as texts but for some; None if a row has more or fewer columns than the header.
+
+    None also if one of those that are not to be texts holds anything else.
+    """
     names = [f"c{i}" for i in range(len(plan.file.header))]
     quotes = b'"' in block
     table = None
@@ -337,8 +380,8 @@ def _parse(plan: _Plan, block: bytes, wanted: Sequence[str]) -> pa.Table | None:
                 newlines_in_values=quotes,
             ),
             convert_options=pyarrow.csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
-                include_columns=wanted,
+                column_types={name: at_once.get(i, pa.string()) for i, name in enumerate(names)},
+                include_columns=[f"c{i}" for i in (*plan.fields, *plan.unread)],
                 null_values=["", *plan.schema.missing_values],
                 strings_can_be_null=True,
                 check_utf8=False,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -18,14 +19,14 @@ from numpy.typing import NDArray
 
 from .date_layouts import ISO, MIDNIGHT, DateLayout
 
-__all__ = ["LARGEST", "dates", "integers", "numbers", "tidied"]
+__all__ = ["LARGEST", "dates", "integers", "numbers", "repeat", "tidied", "year_zero"]
 
 #: From here on not every whole number has a place of its own among numbers with a fraction part.
 LARGEST = 2**53
 
 #: 1 January of the year 1: there is no year 0.
 _FIRST_DAY = -719162
-_ZERO, _BLANK, _POINT = b"0 ."
+_ZERO, _BLANK = b"0 "
 #: So many digits are always below LARGEST.
 _SAFE_DIGITS = 15
 _INTEGER = re.compile(r"[+-]?[0-9]+")
@@ -42,13 +43,18 @@ def tidied(texts: Any, encoding: str, marks: tuple[str, ...]) -> Any:
 
     Parameters
     ----------
-    texts : pyarrow.StringArray
+    texts : pyarrow.StringArray or pyarrow.DictionaryArray
         Bytes as delivered, marks that stand alone already missing.
     encoding : str
         The file's; whatever is not UTF-8 or UTF-16 is taken as cp1252.
     marks : tuple of str
         Marks for missing.
     """
+    if pa.types.is_dictionary(texts.type):
+        distinct = tidied(texts.dictionary, encoding, marks)
+        if distinct.null_count:
+            return distinct.take(texts.indices).dictionary_encode()
+        return pa.DictionaryArray.from_arrays(texts.indices, distinct)
     data, _ = _bytes_of(texts)
     if not len(data):
         return texts
@@ -94,11 +100,15 @@ def numbers(texts: Any, mark: str) -> Typed:
     other = ((data - np.uint8(_ZERO)) > 9) & ~marked
     if other.any():
         odd |= _within(other, offsets) > 0
+    points = _with_bytes(texts, data.tobytes().replace(mark.encode(), b"."), offsets)
     if marked.any():
         last = len(data) - 1
         edge = marked[np.minimum(offsets[:-1], last)] | marked[np.minimum(offsets[1:] - 1, last)]
-        odd |= (_within(marked, offsets) > 1) | (edge & (long > 0))
-    points = _with_bytes(texts, np.where(marked, np.uint8(_POINT), data).tobytes(), offsets)
+        odd |= edge & (long > 0)
+        whole = None if odd.any() else _cast(points)
+        if whole is not None:
+            return whole, None
+        odd |= _within(marked, offsets) > 1
     if not odd.any():
         return points.cast(pa.float64()), None
     plain = pc.if_else(pa.array(odd), pa.scalar(None, pa.string()), points).cast(pa.float64())
@@ -146,8 +156,28 @@ def _all_iso(texts: Any) -> Any:
         days = texts.cast(pa.date32())
     except pa.ArrowInvalid:
         return None
+    return None if year_zero(days) else days
+
+
+def year_zero(days: Any) -> bool:
+    """Return whether a day lies before the year 1, which Arrow has and no calendar.
+
+    Parameters
+    ----------
+    days : pyarrow.Date32Array or pyarrow.ChunkedArray
+    """
     first = pc.min(days.cast(pa.int32())).as_py()
-    return days if first is None or first >= _FIRST_DAY else None
+    return first is not None and first < _FIRST_DAY
+
+
+def repeat(texts: Any) -> bool:
+    """Return whether the first texts of a column repeat so often that each distinct one is better looked at once.
+
+    Parameters
+    ----------
+    texts : pyarrow.StringArray
+    """
+    return len(texts) > _FEW and len(pc.unique(texts.slice(0, _FEW))) < _FEW // 4
 
 
 def _integer(text: str) -> int | None:
@@ -155,6 +185,13 @@ def _integer(text: str) -> int | None:
     if not _INTEGER.fullmatch(text) or len(digits) > _SAFE_DIGITS + 1 or int(digits or "0") >= LARGEST:
         return None
     return int(text)
+
+
+def _cast(points: Any) -> Any:
+    """Return numbers, or None where a text has two marks and is none."""
+    with suppress(pa.ArrowInvalid):
+        return points.cast(pa.float64())
+    return None
 
 
 def _one_by_one(texts: Any, odd: NDArray[np.bool_], plain: Any, read: Callable[[str], float | None]) -> Typed:
@@ -192,7 +229,7 @@ def _with_bytes(texts: Any, data: bytes, offsets: NDArray[np.int32]) -> Any:
 
 def _recoded(texts: Any) -> Any:
     """Return texts of cp1252 as UTF-8; where they repeat, each distinct one once."""
-    if len(texts) > _FEW and len(pc.unique(texts.slice(0, _FEW))) < _FEW // 4:
+    if repeat(texts):
         coded = texts.dictionary_encode()
         return _all_recoded(coded.dictionary).take(coded.indices)
     return _all_recoded(texts)

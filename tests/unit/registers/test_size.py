@@ -62,7 +62,8 @@ def batches(n):
 
 
 def test_many_rows_lie_in_the_private_folder_and_few_in_memory(monkeypatch):
-    monkeypatch.setattr(streams.whole_or_stream, "__defaults__", (100_000,))
+    monkeypatch.setattr(streams, "HELD", 100_000)
+    monkeypatch.setattr(streams, "_PART", 1 << 40)
     told = "SELECT count(*), sum(x), count(DISTINCT who) FROM incoming"
     with Engine(threads=1) as engine:
         # each time another takes the place of the one before: few, many, many again, few
@@ -73,6 +74,13 @@ def test_many_rows_lie_in_the_private_folder_and_few_in_memory(monkeypatch):
             assert engine.columns("incoming", what="test") == {"x": "BIGINT", "who": "VARCHAR"}
         engine.register("incoming", batches(7000).read_all())
         assert engine.rows(told, what="test")[0][0] == 7000
+
+
+@pytest.mark.parametrize(
+    ("limit", "held"), [("64.0 GiB", 1 << 30), ("198.3 MiB", 1 << 25), ("0 bytes", 1 << 25), ("1.5 TiB", 3 << 33)]
+)
+def test_an_engine_with_much_memory_holds_larger_files(limit, held):
+    assert streams.held_of(limit) == held
 
 
 def test_rows_of_a_query_come_in_batches_and_an_empty_one_has_its_columns():

@@ -460,3 +460,52 @@ def test_undeclared_columns_are_kept_as_a_sample_of_all_blocks(engine, opened, m
 def test_a_torn_row_with_letters_of_cp1252(refused):
     body = f"{SPELLS}{SECRET}å–;2015-01-01;42\n".encode("cp1252")
     assert "as many columns" in refused(body)
+
+
+ODD = {
+    "insats": [" 33", "33 ", " ", " * ", "x y", "", '"33"', "å"],
+    "from": [
+        "2015-02-30",
+        " 2015-02-28",
+        "2015-02-28\t",
+        "0000-01-01",
+        "2015-02-28 00:00:00",
+        "",
+        '"2015-02-28"',
+        "20150228",
+    ],
+    "bidrag": ["1,,5", ",5", "5,", "-5,25", "1.5", "12345678901234567", "", "nan", "0x1F", "1e5", "+7"],
+}
+
+
+@pytest.mark.parametrize(("column", "odd"), [(None, ""), *((c, odd) for c, some in ODD.items() for odd in some)])
+def test_what_the_parser_types_itself_is_what_our_own_reading_makes_of_its_texts(
+    opened, engine, monkeypatch, column, odd
+):
+    rng = random.Random(1)
+    monkeypatch.setattr(text_files, "_CHUNK", 30_000)
+    lines = []
+    for i in range(4000):
+        day = date(2014, 1, 1).toordinal() + rng.randrange(1000)
+        row = {
+            "LopNr": f"P{i}", "insats": rng.choice(["33", "36", "åäö–"]), "from": date.fromordinal(day).isoformat(),
+            "tom": rng.choice(["", date.fromordinal(day + 9).isoformat()]), "omfattning": rng.choice(["50", "100", ""]),
+            "bidrag": f"{rng.randrange(9999)},{rng.randrange(100):02d}",
+        }  # fmt: skip
+        # the sample at the beginning looks as usual; what is odd comes in some of the later blocks
+        if column and i > 1500 and rng.random() < 0.005:
+            row[column] = odd
+        lines.append(";".join(row.values()))
+    data = (MONEY + "\n".join(lines) + "\n").encode("cp1252")
+    found, kinds = [], []
+    keep = text_source._at_once
+    for change in (lambda plan: kinds.append(keep(plan)) or kinds[-1], lambda plan: {}):
+        monkeypatch.setattr(text_source, "_at_once", change)
+        extract = opened(data, "af_beslut")
+        order = "SELECT * FROM af_beslut ORDER BY ALL"
+        found.append((engine.rows(order, what="test"), check_extract(engine, extract)))
+    assert sorted(map(str, kinds[0].values())) == [
+        "date32[day]", "date32[day]", "dictionary<values=string, indices=int32, ordered=0>",
+    ]  # fmt: skip
+    assert found[0] == found[1]
+    assert len(found[0][0]) == 4000
