@@ -7,9 +7,9 @@ stratum's median delay over all arms (rounded down to whole days), so that no ar
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import ExtractError, StudyError
@@ -19,6 +19,9 @@ from ..registers.readers import Extract
 from ..registers.schema import PERSON
 from ..registers.session import Session
 from ..study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["PARTICIPANTS", "Linked", "link"]
 
@@ -73,6 +76,8 @@ def link(engine: Session, assignment: Extract, study: Study) -> Linked:
     ExtractError
         If an arm is unknown, an arm has no one, a stratum is missing, or an intervention starts before randomisation.
     """
+    import pandas as pd
+
     form = engine.table(
         f"SELECT * EXCLUDE (__bad) FROM {quoted(assignment.table)} ORDER BY {quoted(PERSON)}",
         what="assignment: reading",
@@ -112,6 +117,8 @@ def link(engine: Session, assignment: Extract, study: Study) -> Linked:
 
 
 def _days(column: pd.Series) -> NDArray[np.datetime64]:
+    import pandas as pd
+
     return pd.to_datetime(column).to_numpy().astype("datetime64[D]")
 
 
@@ -141,6 +148,8 @@ def _count(n: int) -> str:
 
 
 def _strata(drawn: pd.DataFrame, study: Study) -> pd.Series:
+    import pandas as pd
+
     name = study.design.strata
     if name is None:
         return pd.Series("", index=drawn.index, dtype="str")

@@ -166,7 +166,12 @@ def _fetch(engine: Session, sql: str, n: int) -> Masks:
         rows = batch.column("row").to_numpy()
         for name in batch.schema.names[1:]:
             full = out.setdefault(name, np.zeros(n, dtype=np.int64))
-            full[rows] = batch.column(name).fill_null(0).to_numpy()
+            if not rows.size:
+                continue
+            column = batch.column(name)
+            # what lies under a missing number is nobody's; pyarrow's own way to fill it loads pandas, a tenth of the memory
+            values = np.frombuffer(column.buffers()[1], dtype=np.int64, count=len(column), offset=8 * column.offset)
+            full[rows] = np.where(column.is_valid().to_numpy(zero_copy_only=False), values, 0)
     return out
 
 

@@ -205,7 +205,8 @@ class Engine:
         import pyarrow as pa
 
         stream = self._guarded(lambda: pa.RecordBatchReader.from_stream(self._connection.sql(sql)), what)
-        yield pa.RecordBatch.from_pylist([], schema=stream.schema)
+        # not from a list, for which pyarrow would load pandas
+        yield pa.record_batch([pa.nulls(0, field.type) for field in stream.schema], schema=stream.schema)
 
         def following() -> pa.RecordBatch | None:
             # what fails in the middle comes as the stream's own error, with the engine's message in it
