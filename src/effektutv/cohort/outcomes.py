@@ -14,6 +14,7 @@ Rules, each counted in the data-quality findings:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,9 @@ from ..registers.session import Session
 from ..study import FIRST_MONTH_IN_WORK, MONTHS_IN_WORK, Outcome, Study
 from .linkage import PARTICIPANTS
 from .months import first_month, last_month, mask_run, month_run, unpack
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["CLOCKS", "SOURCES", "StateMasks", "build_masks", "outcome_values", "spell_query", "statement_query"]
 
@@ -160,19 +164,26 @@ def outcome_values(masks: StateMasks, outcome: Outcome, months: list[int]) -> ND
 
 def _fetch(engine: Session, sql: str, n: int) -> Masks:
     """Run a query of ``row`` and masks; persons without a row have no month."""
-    out: Masks = {}
-    # each row goes to its own place: their order means nothing, and twenty million need not be held twice
+    found: dict[str, NDArray[np.signedinteger]] = {}
+    # each row goes to its own place: their order means nothing, and twenty million need not be held twice. While the engine
+    # holds them too, masks of a few months take half the space
     for batch in engine.batches(sql, what="building months from spells"):
         rows = batch.column("row").to_numpy()
         for name in batch.schema.names[1:]:
-            full = out.setdefault(name, np.zeros(n, dtype=np.int64))
+            full = found.setdefault(name, np.zeros(n, dtype=np.int32))
             if not rows.size:
                 continue
-            column = batch.column(name)
-            # what lies under a missing number is nobody's; pyarrow's own way to fill it loads pandas, a tenth of the memory
-            values = np.frombuffer(column.buffers()[1], dtype=np.int64, count=len(column), offset=8 * column.offset)
-            full[rows] = np.where(column.is_valid().to_numpy(zero_copy_only=False), values, 0)
-    return out
+            values = _bits(batch.column(name))
+            if values.max() > np.iinfo(full.dtype).max:
+                full = found[name] = full.astype(np.int64)
+            full[rows] = values
+    return {name: found.pop(name).astype(np.int64, copy=False) for name in list(found)}
+
+
+def _bits(column: pa.Int64Array) -> NDArray[np.int64]:
+    """Return masks, 0 where there is none; pyarrow's own way to fill what is missing loads pandas, a tenth of the memory."""
+    values = np.frombuffer(column.buffers()[1], dtype=np.int64, count=len(column), offset=8 * column.offset)
+    return np.where(column.is_valid().to_numpy(zero_copy_only=False), values, 0)
 
 
 def _window(study: Study, start: str, end: str) -> str:

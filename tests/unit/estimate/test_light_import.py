@@ -28,3 +28,10 @@ def test_kernels_know_no_data_frames():
     program += "print([m for m in ('pandas', 'polars', 'scipy.stats') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_reading_registers_and_building_months_know_no_data_frames():
+    program = "import sys, effektutv.cohort.outcomes, effektutv.registers.readers, effektutv.registers.quality; "
+    program += "print([m for m in ('pandas', 'polars', 'scipy', 'matplotlib') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
