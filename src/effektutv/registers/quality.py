@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["check_extract", "check_foreign_keys", "check_links", "code_condition", "error_text"]
 
+#: From so many spells on, one at least has ended.
+_MANY_SPELLS = 20
+
 
 def check_extract(
     engine: Session, extract: Extract, *, needed: bool = False, delivered: date | None = None
@@ -67,6 +70,7 @@ def check_extract(
         if failing
     ]
     findings += _file_findings(extract, total, needed)
+    findings += _endless(engine, extract, total)
     findings += check_keys(engine, extract, total)
     return total, findings
 
@@ -100,6 +104,28 @@ def _count(engine: Session, extract: Extract, rules: list[Rule]) -> tuple[int, l
         found = engine.rows(f"SELECT {counted} FROM {table}", what=what)[0]
         broken |= {r: int(n) for r, n in zip(second, found, strict=True)}
     return int(total), [(checked[r.checked], broken.get(r, 0)) for r in rules]
+
+
+def _endless(engine: Session, extract: Extract, total: int) -> list[Finding]:
+    """Find spells of which not one has an end, as if the column had not been delivered: all would go on to the cut-off."""
+    schema = extract.schema
+    end = schema.dating.end
+    if schema.dating.by is not DatedBy.SPELL or end is None or end in extract.absent or total < _MANY_SPELLS:
+        return []
+    some = f"SELECT 1 FROM {quoted(extract.table)} WHERE {quoted(end)} IS NOT NULL OR {quoted(BAD)} <> 0 LIMIT 1"
+    if engine.rows(some, what=f"{schema.name}: looking for ends of spells"):
+        return []
+    return [
+        Finding(
+            extract=schema.name,
+            column=schema.field(end).name,
+            rule="column not delivered",
+            rows_checked=total,
+            rows_failing=total,
+            severity=severity_of(schema, RuleKind.ABSENT, schema.field(end)),
+            advice=ADVICE[RuleKind.ABSENT],
+        )
+    ]
 
 
 def _file_findings(extract: Extract, total: int, needed: bool) -> list[Finding]:

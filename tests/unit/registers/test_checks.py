@@ -141,6 +141,15 @@ def test_a_column_that_was_not_delivered_is_one_finding(engine, opened):
     assert found == [("FromMan", "column not delivered"), ("TomMan", "column not delivered")]
 
 
+@pytest.mark.parametrize(
+    ("spells", "ended", "found"),
+    [(20, False, {("utskadm", "column not delivered"): (20, 20)}), (20, True, {}), (19, False, {})],
+)
+def test_many_spells_of_which_none_ends_are_a_column_not_delivered(engine, opened, spells, ended, found):
+    rows = [f"P{i};2015-01-01;{'2015-02-01' if ended and i == 7 else ' '};42" for i in range(spells)]
+    assert told(engine, opened([SPELLS, *rows], "af_sokandekategori")) == found
+
+
 def test_the_declaration_says_how_bad_a_break_is(engine, opened):
     rows = [SPELLS, "A;2015-01-02;2015-01-01;9x"]
     usual = {f.rule.split(":")[0]: f.severity for f in check_extract(engine, opened(rows, "af_sokandekategori"))[1]}
