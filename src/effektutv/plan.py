@@ -38,8 +38,9 @@ _NOT_PLAN = {
     "registers": {"path", "database", "table", "encoding", "delimiter", "decimal", "date_format", "missing"},
     "table": {"path", "package", "collection", "dataset", "delimiter", "decimal"},
 }
-#: Sections of which nothing can: where databases are, what a run may take of the machine, answers to a checklist in words.
-_NOT_PLAN_AT_ALL = frozenset({"consort", "databases", "resources"})
+#: Sections of which nothing can: where databases are, what a run may take of the machine, answers to a checklist in words, whom
+#: the order asks for beside the participants.
+_NOT_PLAN_AT_ALL = frozenset({"consort", "databases", "resources", "target_group"})
 #: What a member of a list is called by.
 _NAMES = ("name", "code", "by")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")

@@ -17,6 +17,7 @@ from effektutv.cli import app
 from effektutv.errors import ArgumentError, StudyError
 from effektutv.ordering.order import COLUMNS, UNITS, order, order_of
 from effektutv.ordering.periods import Window
+from effektutv.plan import plan_of
 from effektutv.registers.schema import load_schema, load_schemas
 
 
@@ -303,6 +304,64 @@ def test_files(demo, tmp_path):
         if r[1].value is not None and r[0].value not in titles
     ]
     assert variables == [r[2] for r in rows]
+
+
+TARGET = """
+[target_group]
+who = { sv = "Alla 19–29 år med aktivitetsersättning den 1 november 2014", en = "All aged 19–29 with aktivitetsersättning" }
+registers = ["sos_lss", "fk_ersattning"]
+"""
+
+
+def texts(path):
+    book = openpyxl.load_workbook(path)
+    return "\n".join(str(c.value) for row in book["Beställning"] for c in row if c.value)
+
+
+def test_nobody_but_participants_and_who_was_asked_is_ordered(demo, tmp_path):
+    made = order_of(eu.Study.from_toml(demo / "study.toml"))
+    assert {(r.register == "Lottningsenkät", r.population) for r in made.rows} == {
+        (True, "Alla tillfrågade, också de som avböjde"), (False, "Deltagarna"),
+    }  # fmt: skip
+    order(demo / "study.toml", out=tmp_path)
+    first = texts(tmp_path / "bestallning.xlsx")
+    assert "Uppgifter om andra personer beställs inte." in first
+    assert "I lottningsenkäten också de som tillfrågades och avböjde." in first
+    assert "ålgruppen" not in first
+
+
+def test_the_target_group_is_ordered_where_the_study_says_so_and_of_its_background_alone(restudied, tmp_path):
+    path = restudied(lambda t: t + TARGET)
+    made = order_of(eu.Study.from_toml(path))
+    both = {
+        (n.schema.name, v.field.column)
+        for n in made.needs
+        for v in n.variables
+        if v.population == "Deltagarna och målgruppen"
+    }
+    assert {register for register, _ in both} == {"sos_lss", "fk_ersattning"}
+    # the diagnosis is background; the codes of the benefit are the outcome's too, but no row is read without them
+    assert {c for r, c in both if r == "sos_lss"} >= {"lopnr", "matdatum", "p10"}
+    assert ("fk_ersattning", "diagnos1_kod") in both
+    alone = {v.field.column for n in made.needs if n.schema.name == "fk_ersattning" for v in n.variables} - {
+        c for r, c in both if r == "fk_ersattning"
+    }
+    assert all(
+        "Bakgrund" not in r.why for r in made.rows if r.variable.lower() in alone and r.register.startswith("FK")
+    )
+    order(path, out=tmp_path)
+    first = texts(tmp_path / "bestallning.xlsx")
+    assert "Alla 19–29 år med aktivitetsersättning den 1 november 2014, antal: (anges)." in first
+    assert "Uppgifter om andra personer beställs inte." not in first
+    assert first.count("Deltagarna och målgruppen, för bakgrund; annars deltagarna") == 2
+    # it changes the order and nothing else
+    assert plan_of(eu.Study.from_toml(path)) == plan_of(eu.Study.from_toml(restudied(lambda t: t)))
+
+
+@pytest.mark.parametrize("register", ["scb_ku", "assignment", "nowhere"])
+def test_a_register_that_does_not_describe_anybody_is_no_target_groups(restudied, register):
+    with pytest.raises(StudyError, match=rf"study\.toml, line \d+: no covariate is read from '{register}'.*sos_lss"):
+        eu.Study.from_toml(restudied(lambda t: t + TARGET.replace("sos_lss", register)))
 
 
 def test_labels_that_look_like_formulas_stay_text(demo, restudied, tmp_path):

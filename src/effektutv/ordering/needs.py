@@ -21,6 +21,12 @@ __all__ = ["OWN", "RegisterNeed", "VariableNeed", "needs_of"]
 #: The owner of what the project collects itself, and orders from nobody.
 OWN = "projektet"
 
+#: Whose rows are ordered. Who declined is counted in the participant flow; for those alone who take part outcomes are read.
+_PARTICIPANTS = "Deltagarna"
+_ASKED = "Alla tillfrågade, också de som avböjde"
+_BOTH = "Deltagarna och målgruppen"
+_BACKGROUND = "Bakgrund"
+
 #: The columns that a state is made of, by register.
 _STATE_COLUMNS = {
     "af_sokandekategori": ("inskadm", "utskadm", "skat"),
@@ -52,10 +58,13 @@ class VariableNeed:
         Its declaration.
     reasons : tuple of str
         In Swedish, each once.
+    population : str
+        Of whom it is needed, in Swedish.
     """
 
     field: Field
     reasons: tuple[str, ...]
+    population: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +81,15 @@ class RegisterNeed:
         Which rows.
     declared : bool
         Whether the study file has the register already.
+    population : str
+        Whose rows, in Swedish.
     """
 
     schema: ExtractSchema
     variables: tuple[VariableNeed, ...]
     period: Period
     declared: bool
+    population: str
 
 
 @dataclass(slots=True)
@@ -125,6 +137,8 @@ def _register(study: Study, name: str, needed: _Needed, window: Window) -> Regis
     dating = schema.dating
     dates = {c for c in (dating.start, dating.end, dating.at) if c is not None}
     variables = []
+    whose = _ASKED if name == "assignment" else _PARTICIPANTS
+    group = study.target_group is not None and name in study.target_group.registers
     for one in schema.fields:
         reasons = list(needed.reasons.get(one.column, ()))
         if one.column == PERSON:
@@ -134,12 +148,17 @@ def _register(study: Study, name: str, needed: _Needed, window: Window) -> Regis
         elif not reasons and one.required:
             reasons = ["Kontroll av leveransen: registret läses inte utan variabeln"]
         if reasons:
-            variables.append(VariableNeed(field=one, reasons=tuple(reasons)))
+            # what describes people, and what rows cannot be read, tied or dated without
+            described = group and (
+                one.required or one.column in dates or any(r.startswith(_BACKGROUND) for r in reasons)
+            )
+            variables.append(VariableNeed(field=one, reasons=tuple(reasons), population=_BOTH if described else whose))
     return RegisterNeed(
         schema=schema,
         variables=tuple(variables),
         period=period_of(study, schema, needed.uses, window),
         declared=name in study.registers,
+        population=f"{_BOTH}, för bakgrund; annars deltagarna" if group else whose,
     )
 
 
@@ -182,10 +201,10 @@ def _covariates(study: Study) -> Iterator[tuple[str, tuple[str, ...], str, str]]
         register = covariate.register_name or ""
         dating = load_schema(register).dating
         dates = tuple(c for c in (dating.start, dating.end, dating.at) if c is not None)
-        kind = "Bakgrund och undergrupp" if covariate.name in grouped else "Bakgrund"
+        kind = f"{_BACKGROUND} och undergrupp" if covariate.name in grouped else _BACKGROUND
         why = f"{kind} före lottningen: {covariate.label.sv}"
         yield register, covariate.columns, why, covariate.baseline
-        yield register, dates, "Bakgrund före lottningen: daterar uppgifterna", covariate.baseline
+        yield register, dates, f"{_BACKGROUND} före lottningen: daterar uppgifterna", covariate.baseline
 
 
 def _outcomes(study: Study) -> Iterator[tuple[str, tuple[str, ...], str, str]]:

@@ -26,7 +26,7 @@ __all__ = ["COLUMNS", "Order", "OrderRow", "order", "order_of"]
 
 COLUMNS = (
     "Registerhållare", "Register", "Variabel", "Andra namn", "Benämning", "Beskrivning", "Typ", "Enhet, kodlista eller värden",
-    "Måste finnas", "Varför studien behöver den", "Avser",
+    "Måste finnas", "Varför studien behöver den", "Avser", "Vilka personer",
 )  # fmt: skip
 
 _TYPES = {
@@ -71,13 +71,14 @@ class OrderRow:
     required: str
     why: str
     period: str
+    population: str
 
     @property
     def cells(self) -> tuple[str, ...]:
         """The texts, in the order of :data:`COLUMNS`."""
         return (
             self.owner, self.register, self.variable, self.other_names, self.title, self.description, self.type, self.values,
-            self.required, self.why, self.period,
+            self.required, self.why, self.period, self.population,
         )  # fmt: skip
 
 
@@ -96,6 +97,8 @@ class Order:
     window : Window
     dated : date, optional
         The day that the workbook says it was made, so that the same study gives the same bytes.
+    target_group : str
+        Who is in the target group, in Swedish; empty where the study orders nothing of it.
     """
 
     title: str
@@ -103,6 +106,7 @@ class Order:
     needs: tuple[RegisterNeed, ...]
     window: Window
     dated: date | None = None
+    target_group: str = ""
 
     def csv(self) -> str:
         """Return the rows as text for a Swedish Excel: ``;`` between columns, Windows line ends, a byte-order mark."""
@@ -142,6 +146,7 @@ def order_of(study: Study, window: Window | None = None) -> Order:
         needs=tuple(needs),
         window=known,
         dated=study.study.data_date,
+        target_group=study.target_group.who.sv if study.target_group is not None else "",
     )
 
 
@@ -161,6 +166,7 @@ def _rows(need: RegisterNeed) -> Iterator[OrderRow]:
             required="ja" if one.required and one.from_file is None else "nej",
             why=_together(variable.reasons),
             period=need.period.text,
+            population=variable.population,
         )
 
 
@@ -211,7 +217,9 @@ def order(study: str | Path, *, out: str | Path | None = None, window: Window | 
     with refusals("out", folder):
         folder.mkdir(parents=True, exist_ok=True)
     files = (folder / "bestallning.csv", folder / "bestallning.xlsx")
-    book = workbook(made.title, made.needs, [r.cells for r in made.rows], made.window, made.dated)
+    book = workbook(
+        made.title, made.needs, [r.cells for r in made.rows], made.window, made.dated, target_group=made.target_group
+    )
     write_whole(files[0], made.csv(), "out")
     write_whole(files[1], book, "out")
     return files

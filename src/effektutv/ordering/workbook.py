@@ -30,12 +30,20 @@ _SHOWN = (
     (7, "Enhet, kodlista eller värden", 22),
     (8, "Måste finnas", 9),
     (9, "Varför studien behöver den", 48),
+    (11, "Vilka personer", 18),
 )
 
-_POPULATION = (
-    "De personer som har samtyckt till att delta och har lottats, antal: (anges). Uppgifter om andra personer beställs inte.",
+_PARTICIPANTS = "De personer som har samtyckt till att delta och har lottats, antal: (anges)."
+_ASKED = "I lottningsenkäten också de som tillfrågades och avböjde."
+_TARGET_GROUP = (
+    "{who}, antal: (anges). Deras bakgrund beställs ur de register där det står ”Deltagarna och målgruppen”, för samma tid som "
+    "deltagarnas. I de andra registren, och för utfall, beställs uppgifter om deltagarna och inga andra. Registerhållaren gör "
+    "urvalet och lämnar även målgruppen som löpnummer."
+)
+_NOBODY_ELSE = "Uppgifter om andra personer beställs inte."
+_LINKED = (
     "Projektet lämnar förteckningen över deltagarna till den registerhållare som gör kopplingen. Kopplingen görs där med "
-    "personnummer, som byts mot löpnummer innan något lämnas ut; kodnyckeln stannar hos registerhållaren.",
+    "personnummer, som byts mot löpnummer innan något lämnas ut; kodnyckeln stannar hos registerhållaren."
 )
 _WISHES = (
     (
@@ -66,7 +74,13 @@ _WISHES = (
 
 
 def workbook(
-    title: str, needs: Sequence[RegisterNeed], cells: Sequence[Sequence[str]], window: Window, dated: date | None
+    title: str,
+    needs: Sequence[RegisterNeed],
+    cells: Sequence[Sequence[str]],
+    window: Window,
+    dated: date | None,
+    *,
+    target_group: str = "",
 ) -> bytes:
     """Return the workbook.
 
@@ -82,6 +96,8 @@ def workbook(
         When participants were randomised.
     dated : date, optional
         The day that it says it was made.
+    target_group : str
+        Who is in the target group; empty where nothing is ordered of it.
 
     Returns
     -------
@@ -108,7 +124,7 @@ def workbook(
                 "created": created,
             }
         )
-        _Book(book).fill(title, needs, cells, window)
+        _Book(book, target_group).fill(title, needs, cells, window)
     return rezipped(out.getvalue())
 
 
@@ -118,10 +134,12 @@ class _Book:
     Parameters
     ----------
     book : xlsxwriter Workbook
+    target_group : str
     """
 
-    def __init__(self, book: Any) -> None:
+    def __init__(self, book: Any, target_group: str) -> None:
         self.book = book
+        self.target_group = target_group
         self.title = book.add_format({"bold": True, "font_size": 16})
         self.heading = book.add_format({"bold": True, "font_size": 12, "top": 1, "border_color": _RULE})
         self.strong = book.add_format({"bold": True, "valign": "top", "text_wrap": True})
@@ -182,13 +200,16 @@ class _Book:
         yield ("Etikprövning", "(anges)")
         yield ("Lottningen", _randomised(window))
         yield ("Population",)
-        yield from (("Vilka" if i == 0 else "Koppling", text) for i, text in enumerate(_POPULATION))
+        yield ("Vilka", " ".join((_PARTICIPANTS, _ASKED, *([] if self.target_group else [_NOBODY_ELSE]))))
+        if self.target_group:
+            yield ("Målgruppen", _TARGET_GROUP.format(who=self.target_group.rstrip(".")))
+        yield ("Koppling", _LINKED)
         yield ("Register",)
         for need in needs:
             owner = "Projektets egna uppgifter" if need.schema.owner == OWN else need.schema.owner
             n = len(need.variables)
             new = "" if need.declared else " Registret står ännu inte i studiefilen."
-            yield (owner, f"{need.schema.title}: {n} variabler. {need.period.text}.{new}")
+            yield (owner, f"{need.schema.title}: {n} variabler. {need.population}. {need.period.text}.{new}")
         yield ("Leveransen",)
         yield from _WISHES
         yield ("Varför inte mer",)

@@ -45,6 +45,17 @@ def check_references(study: Study) -> None:
                 name,
                 "database",
             )
+    if study.target_group is not None:
+        described = {c.register_name for c in study.covariates} - {None, "assignment"}
+        for i, name in enumerate(study.target_group.registers):
+            if name not in described:
+                wrong(
+                    f"no covariate is read from {name!r}, so that it does not describe the target group; allowed: "
+                    f"{', '.join(sorted(filter(None, described))) or 'none'}",
+                    "target_group",
+                    "registers",
+                    i,
+                )
     _check_arms(study, wrong)
     for section, names in (
         ("arms", [a.code for a in study.arms]),

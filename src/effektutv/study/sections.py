@@ -26,6 +26,7 @@ __all__ = [
     "Register",
     "Resources",
     "Table",
+    "TargetGroup",
     "Text",
     "TimeZero",
     "Work",
@@ -250,6 +251,18 @@ class Register(Frozen):
         if (self.database is None) != (self.table is None):
             raise ValueError("database and table belong together: the name of a [databases.NAME] and a table in it")
         return self
+
+
+class TargetGroup(Frozen):
+    """``[target_group]``: all whom the programmes are meant for, whom participants are to be described beside.
+
+    ``who`` says who they are, in words that a register's owner can select by. For ``registers`` the order asks for the baseline
+    characteristics of all of them, not of the participants alone. A run reads the participants' rows only: no number of a report
+    depends on it.
+    """
+
+    who: Text
+    registers: tuple[Name, ...] = Field(min_length=1)
 
 
 class Table(Frozen):

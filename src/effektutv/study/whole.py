@@ -24,6 +24,7 @@ from .sections import (
     Register,
     Resources,
     Table,
+    TargetGroup,
     Text,
     TimeZero,
     Work,
@@ -48,6 +49,7 @@ class Study(Frozen):
     registers: dict[str, Register] = Field(default_factory=dict)
     resources: Resources = Resources()
     table: Table | None = None
+    target_group: TargetGroup | None = None
     codes: Codes = Codes()
     work: Work = Work()
     plan: Plan | None = None
