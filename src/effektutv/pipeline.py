@@ -39,11 +39,14 @@ _VERSIONED_WITH = {"spark": ("pyspark", "sqlglot")}
 #: Libraries that a report needs after the extracts have been read.
 _LATER = (
     "scipy.special", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "PIL.Image", "highspy", "jinja2",
-    "docx", "xlsxwriter", "typst",
+    "typst",
 )  # fmt: skip
 
 #: What the second process does first, while this one reads extracts.
-_READY = ("effektutv.reporting.drawing:warm", "effektutv.trial")
+_READY = (
+    "effektutv.reporting.drawing:warm", "effektutv.trial", "effektutv.reporting.word", "effektutv.reporting.workbook", "docx",
+    "xlsxwriter",
+)  # fmt: skip
 
 
 class Clocked:

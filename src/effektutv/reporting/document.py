@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from .document_types import Facts
 
-__all__ = ["build", "write"]
+__all__ = ["build", "write", "write_office"]
 
 
 def build(inputs: Protected[ReportInputs], *, lang: Lang, facts: Facts) -> Document:
@@ -114,14 +115,14 @@ def write(
         Called with the key of each step as it begins: ``"figures"``, ``"tables"``, ``"html"``, ``"pdf"``, ``"docx"``,
         ``"xlsx"``, ``"manifest"``.
     beside : Beside, optional
-        A second process that draws some of the figures.
+        A second process that draws some of the figures and writes the office files; it is ended when this returns or raises.
 
     Returns
     -------
     dict of str to float
         Seconds by step.
     """
-    from . import html, manifest, pdf, readme, tables, word, workbook
+    from . import html, manifest, pdf, readme, tables
     from .drawing import write_figures
 
     steps: dict[str, float] = {}
@@ -131,14 +132,11 @@ def write(
         if progress is not None:
             progress(step)
 
-    def work_at(step: str, work: Callable[[], None]) -> None:
+    def timed(step: str, work: Callable[[], None]) -> None:
+        begin(step)
         began = perf_counter()
         work()
         steps[step] = perf_counter() - began
-
-    def timed(step: str, work: Callable[[], None]) -> None:
-        begin(step)
-        work_at(step, work)
 
     def write_tables() -> None:
         (folder / "tables").mkdir()
@@ -146,18 +144,42 @@ def write(
             tables.write_csv(folder / "tables" / f"{name}.csv", columns, rows)
         tables.write_csv(folder / "disclosure.csv", *tables.decisions_table(document.inputs))
 
-    timed("figures", lambda: write_figures(document, folder, beside))
-    timed("tables", write_tables)
-    timed("html", lambda: html.write(document, folder))
-    # the PDF's compiler leaves the interpreter to others while it works
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        begin("pdf")
-        printed = thread.submit(work_at, "pdf", lambda: pdf.write(document, folder))
-        timed("docx", lambda: word.write(document, folder))
-        timed("xlsx", lambda: workbook.write(document, folder))
-        printed.result()  # raises what the thread raised
+    try:
+        timed("figures", lambda: write_figures(document, folder, beside))
+        # the PDF's compiler leaves the interpreter to others while it works, here or over there
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            office = partial(write_office, document, folder.absolute())
+            written = thread.submit(office).result if beside is None else beside.ahead(office)
+            timed("tables", write_tables)
+            timed("html", lambda: html.write(document, folder))
+            timed("pdf", lambda: pdf.write(document, folder))
+            begin("docx")
+            begin("xlsx")
+            steps.update(written())
+    finally:
+        # ended before anybody may take the folder away under it
+        if beside is not None:
+            beside.close()
     timed("readme", lambda: readme.write(document, folder))
     if progress is not None:
         progress("manifest")
     manifest.write(document, folder, steps, beside)
     return steps
+
+
+def write_office(document: Document, folder: Path) -> dict[str, float]:
+    """Write ``report.docx`` and ``tables.xlsx``, and return the seconds of each.
+
+    Parameters
+    ----------
+    document : Document
+    folder : Path
+        The figures are there already.
+    """
+    from . import word, workbook
+
+    began = perf_counter()
+    word.write(document, folder)
+    between = perf_counter()
+    workbook.write(document, folder)
+    return {"docx": between - began, "xlsx": perf_counter() - between}

@@ -34,7 +34,7 @@ def write_figures(document: Document, folder: Path, beside: Beside | None = None
     folder : Path
         ``figures/`` is made in it.
     beside : Beside, optional
-        A second process that draws some of them meanwhile; the files are the same. It is ended when this returns or raises.
+        A second process that draws some of them meanwhile; the files are the same. It is ended when this raises.
     """
     into = folder / "figures"
     into.mkdir()
@@ -114,9 +114,10 @@ def _draw_with(beside: Beside, waiting: deque[FigureBlock], into: Path) -> None:
     try:
         _draw(waiting, into)
         thread.join()
-    finally:
+    except BaseException:
         # ended before anybody may take the folder away under it
         beside.close()
         thread.join()
+        raise
     _draw(waiting, into)
     _draw(left, into)
