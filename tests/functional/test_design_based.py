@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
-
 import pytest
 
 import effektutv as eu
-from effektutv import language
 from effektutv.analysis import analyse
-from effektutv.reporting.phrases import Words
 from effektutv.results import COMPARISONS, available
 
 
@@ -68,10 +64,3 @@ def test_a_declared_mechanism_is_said_and_an_inferred_one_too(trial):
 def test_the_exact_test_is_offered_for_strata_effects(trial):
     exact = trial.randomization_test("arbete", estimator="fe", draws="exact").rows[0]
     assert exact.p_randomization == pytest.approx(trial.itt("arbete", estimator="fe").rows[0].p_value, abs=0.01)
-
-
-@pytest.mark.parametrize("lang", ["sv", "en"])
-def test_the_report_names_the_draws_that_were_made(trial, lang):
-    made = inspect.signature(trial.randomization_test).parameters["draws"].default
-    said = Words(lang)("note_randomization").replace(" ", "").replace(language.NARROW, "")
-    assert language.count(made, lang).replace(language.NARROW, "") in said

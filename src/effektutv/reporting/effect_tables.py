@@ -11,6 +11,7 @@ from effektutv.results import COMPARISONS, INTERACTION, JOINT, EffectRow, Suppre
 from .blocks import Cell, Group, Head, Row, TableBlock
 from .estimands import effect_estimand, sizes_note
 from .notes import sentences
+from .particulars import redrawn_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -232,7 +233,7 @@ def effect_notes(ctx: Context, rows: Sequence[EffectRow], status: str, extra: Se
     if not families:
         out.append(w("note_family_none"))
     if "p_randomization" in extra:
-        out.append(w("note_randomization"))
+        out.append(redrawn_note(ctx))
     unasked = [(r, name) for name in extra for r in rows if getattr(r, name) in _NOT_ASKED]
     out += [f"{NOT_ASKED} {why}." for why in dict.fromkeys(_why_not_asked(ctx, r, name) for r, name in unasked)]
     out.append(sizes_note(ctx, rows))

@@ -86,7 +86,7 @@ HOW: dict[str, tuple[str, str]] = {
     "randomization": (
         "Histogram. Staplarna är hur ofta lottningen ensam gav varje värde på teststatistikan när grupperna drogs om; den "
         "lodräta linjen är värdet i försöket. De mörka staplarna är minst lika långt ut som försökets värde och ger p-värdet.",
-        "Histogram. The bars are how often the draw alone gave each value of the test statistic when the arms were drawn "
+        "Histogram. The bars are how often chance alone gave each value of the test statistic when the arms were drawn "
         "again; the upright line is the value in the trial. The dark bars are at least as far out as the trial's value and "
         "make up the p-value.",
     ),

@@ -12,6 +12,7 @@ from . import tables
 from .blocks import Group, Head, Row, TableBlock
 from .effect_tables import effect_table, marks
 from .figure_blocks import difference_subtitle, figure_block, figure_notes, subtitle
+from .particulars import band_note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,7 +128,7 @@ def _band_notes(ctx: Context, rows: Sequence[ArmSummary], draws: int) -> list[st
     if not any(isinstance(r.sim_low, float) for r in rows):
         return []
     w, out = ctx.words, []
-    out.append(w("note_bands", draws=language.count(draws, w.lang)))
+    out.append(band_note(ctx, "note_bands", rows, draws))
     for arm in ctx.arms:
         still = [str(r.month) for r in rows if r.arm == arm and r.sim_low == NO_VARIANCE]
         if still:

@@ -8,6 +8,7 @@ from effektutv import language
 
 from .blocks import Paragraph, Section
 from .findings import scaled_text
+from .particulars import followed, has_consultant
 from .power import detectable_text
 
 if TYPE_CHECKING:
@@ -85,8 +86,7 @@ def _providers(ctx: Context) -> str:
 
 
 def _capacity(ctx: Context) -> str:
-    sius = any(a.received is not None and a.received.source == "sius" for a in ctx.study.arms)
-    return ctx.words("limit_capacity") if sius else ""
+    return ctx.words("limit_capacity") if has_consultant(ctx) else ""
 
 
 def _displacement(ctx: Context) -> str:
@@ -99,7 +99,8 @@ def _ascertainment(ctx: Context) -> str:
         return ""
     shares = {r.arm: r.share for r in counts.rows if r.category == "af_only"}
     told = _of_arms(ctx, dict(shares))
-    out = ctx.words("limit_ascertainment", shares=told) if told else ctx.words("limit_ascertainment_hidden")
+    key = "limit_ascertainment" if told else "limit_ascertainment_hidden"
+    out = ctx.words(key, followed=followed(ctx), **({"shares": told} if told else {}))
     robust = (r for e in ctx.inputs.value.robustness for r in e.rows if r.outcome.startswith("statements:"))
     row = next((r for r in robust if not r.subgroup), None)
     estimate = scaled_text(ctx, row, ctx.shares) if row is not None else ""

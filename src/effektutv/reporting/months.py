@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from effektutv import language
-
 from .blocks import Group, Head, Row, Section, TableBlock
 from .effect_tables import estimator_note, marks, protection
 from .estimands import effect_estimand
 from .figures import profile_figure
 from .figures_further import effects_figure
 from .notes import sentences
+from .particulars import band_note
 
 if TYPE_CHECKING:
     from effektutv.results import EffectBand, EffectRow, Profile
@@ -88,7 +87,7 @@ def _effects_table(ctx: Context, profile: Profile, rows: list[EffectRow]) -> Tab
     level, unit = n.level(profile.effects.conf_level), w("points") if scale.share else scale.unit
     bounds = [bands[m, *p].sim_low for m in shown for p in pairs if (m, *p) in bands]
     fewer = [w("note_risk_months")] if len(shown) < len(months) else []
-    simultaneous = [w("note_simultaneous", draws=language.count(profile.bands.draws, w.lang))] if bands else []
+    simultaneous = [band_note(ctx, "note_simultaneous", bands.values(), profile.bands.draws)] if bands else []
     shown_as = (w("share"), w("percent")) if scale.share else (w("mean"), scale.unit)
     return TableBlock(
         key="data-effects-by-month",

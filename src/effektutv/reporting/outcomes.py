@@ -14,6 +14,7 @@ from .effect_tables import effect_table, marks
 from .elsewhere import entry_table, nothing_shown, site_blocks
 from .figures import forest_figure, kinds_figure, sources_figure
 from .findings import effect_sentence, subgroup_sentence, topic
+from .particulars import followed
 from .power import power_sentence
 from .received import shares_table
 from .robustness import dated
@@ -202,7 +203,7 @@ def _counts_table(ctx: Context, name: str, caption: str, counts: Counts) -> Tabl
         heads += [Head(w("persons_unit")), Head(w("percent"))]
     notes = [w("note_not_protected")] if rows[0].clock == "start" else []
     if name == "sources":
-        notes.append(w("note_sources" if "SE" in ctx.arms else "note_sources_plain"))
+        notes.append(w("note_sources", followed=followed(ctx)))
     return TableBlock(
         key=f"table-{name}-{rows[0].clock}",
         caption=caption,

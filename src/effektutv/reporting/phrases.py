@@ -55,7 +55,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "not_adjusted": ("ingår inte i någon familj av justerade p-värden", "belongs to no family of adjusted p-values"),
     "not_redrawn_start": (
         "ingen omdragning räknat från egen start: när någon börjar kan bero på gruppen",
-        "not redrawn counted from each person’s own start: when a person starts may depend on the arm",
+        "not redrawn when counted from each person’s own start: when a person starts may depend on the arm",
     ),
     "not_redrawn": ("ingen omdragning här", "not redrawn here"),
     "and": ("och", "and"),
@@ -262,7 +262,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "outcome_each_row": ("vart och ett i tabellen, vid månaden som står där", "each in the table, at the month stated there"),
     "intercurrent_short": (
         "döda och utvandrade räknas som inte i tillståndet, den som inte kan följas till månaden ingår inte",
-        "who has died or emigrated counts as not in the state, whose follow-up does not reach the month is left out",
+        "those who have died or emigrated count as not in the state, those whose follow-up does not reach the month are left out",
     ),
     "intercurrent_short_plain": ("den som saknar utfall ingår inte", "whose outcome is missing is left out"),
     "summary_short_share": ("skillnad i andelar", "difference in proportions"),
@@ -291,8 +291,12 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "family_named": ("Justerade p-värden: familjen {name}.", "Adjusted p-values: the family {name}."),
     "note_randomization": (
-        "Omdraget p-värde: grupperna dras om på samma sätt 10 000 gånger, med studentiserad teststatistika.",
-        "Redrawn p-value: the arms are drawn again in the same way 10,000 times, with a studentised statistic.",
+        "Omdraget p-värde: grupperna dras om på samma sätt {draws} gånger, med studentiserad teststorhet.",
+        "Redrawn p-value: the arms are drawn again in the same way {draws} times, with a studentised statistic.",
+    ),
+    "note_randomization_plain": (
+        "Omdraget p-värde: grupperna dras om på samma sätt, med studentiserad teststorhet.",
+        "Redrawn p-value: the arms are drawn again in the same way, with a studentised statistic.",
     ),
     "note_family_none": (
         "p-värdena är inte justerade för flera jämförelser.",
@@ -328,11 +332,11 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "omnibus_alike": (
         "Ingen större olikhet mellan grupperna än vad lottningen väntas ge kunde påvisas.",
-        "No more unlikeness between the arms than the draw is expected to give was found.",
+        "The arms were not found to differ more than the random assignment alone would be expected to make them.",
     ),
     "omnibus_differs": (
         "Grupperna är mer olika än vad lottningen väntas ge.",
-        "The arms are more unlike than the draw is expected to give.",
+        "The arms differ more than the random assignment alone would be expected to make them.",
     ),
     "note_no_omnibus": (
         "Det gemensamma testet av alla egenskaper kunde inte räknas.",
@@ -343,9 +347,9 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Bands are pointwise {level}, each month and arm by itself.",
     ),
     "note_bands": (
-        "Figurens ljusare band är simultana: vart och ett rymmer gruppens hela kurva, månad 1–24, med samma säkerhet "
+        "Figurens ljusare band är simultana: vart och ett rymmer gruppens hela kurva, månad {months}, med samma säkerhet "
         "({draws} dragningar).",
-        "The figure’s lighter bands are simultaneous: each holds its arm’s whole curve, months 1–24, with the same "
+        "The figure’s lighter bands are simultaneous: each holds its arm’s whole curve, months {months}, with the same "
         "confidence ({draws} draws).",
     ),
     "note_bands_without": (
@@ -373,15 +377,16 @@ PHRASES: dict[str, tuple[str, str]] = {
         "It compares the levels within the same strata by the same weights, so that it is not quite the difference of the "
         "rows above it.",
     ),
-    "note_sources": (
-        "Arbetsförmedlingen följer personer i Supported Employment längre än andra. Vad som är känt om arbete kan därför bero "
-        "på gruppen: jämför raderna.",
-        "The Public Employment Service follows people in Supported Employment longer than others. What is known of work may "
-        "therefore depend on the arm: compare the rows.",
+    "note_sources": ("{followed} Jämför raderna.", "{followed} Compare the rows."),
+    "followed_longer": (
+        "Arbetsförmedlingen följer personer med SIUS-konsult längre än andra, så att arbete kan bli mer känt i en grupp än i en "
+        "annan.",
+        "The employment service follows people with a SIUS consultant longer than others, so that work may be better known in "
+        "one arm than in another.",
     ),
-    "note_sources_plain": (
-        "Vad som är känt om arbete kan bero på gruppen: jämför raderna.",
-        "What is known of work may depend on the arm: compare the rows.",
+    "followed_plain": (
+        "Arbete kan vara mer känt i en grupp än i en annan.",
+        "Work may be better known in one arm than in another.",
     ),
     "subgroup_planned": ("Undergruppen var bestämd i förväg.", "The subgroup was specified in advance."),
     "subgroup_exploratory": (

@@ -29,7 +29,7 @@ FINDINGS: dict[str, tuple[str, str]] = {
     "excludes": (
         "Skillnaden skattas till {estimate}. Intervallet rymmer inte noll: så stor skillnad väntas sällan av lottningen ensam.",
         "The difference is estimated at {estimate}. The interval does not cover zero: a difference of this size would seldom "
-        "come from the draw alone.",
+        "come from the random assignment alone.",
     ),
     "excludes_start": (
         "Skillnaden skattas till {estimate}. Intervallet rymmer inte noll, men räknat från egen start är jämförelsen inte "

@@ -350,10 +350,10 @@ FURTHER: dict[str, tuple[str, str]] = {
     "simultaneous": ("simultant", "simultaneous"),
     "band_short": ("{level} band", "{level} band"),
     "note_simultaneous": (
-        "Det simultana bandet rymmer hela effektkurvan på en gång, månad 1–24 ({draws} dragningar); det punktvisa intervallet "
-        "en månad i sänder.",
-        "The simultaneous band holds the whole curve of effects at once, months 1–24 ({draws} draws); the pointwise interval one "
-        "month at a time.",
+        "Det simultana bandet rymmer hela effektkurvan på en gång, månad {months} ({draws} dragningar); det punktvisa "
+        "intervallet en månad i sänder.",
+        "The simultaneous band holds the whole curve of effects at once, months {months} ({draws} draws); the pointwise interval "
+        "one month at a time.",
     ),
     # -------------------------------------------------------------------------------------------------------- estimators
     "estimators_figure": (

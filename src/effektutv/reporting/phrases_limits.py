@@ -20,16 +20,16 @@ LIMITS: dict[str, tuple[str, str]] = {
     ),
     "term_providers": ("Gemensamma handläggare", "Shared case officers"),
     "limit_providers": (
-        "Deltagare som delar handläggare, konsult eller case manager liknar varandra, och skickligheten hos några få kan inte "
+        "Deltagare med samma handläggare eller annan behandlare liknar varandra, och skickligheten hos några få kan inte "
         "skiljas från insatsen. Standardfelen räknar personerna som oberoende.",
-        "Participants who share a case officer, consultant or case manager are alike, and the skill of a few cannot be told "
+        "Participants with the same case officer or other provider are alike, and the skill of a few cannot be told "
         "from the intervention. Standard errors count persons as independent.",
     ),
     "limit_providers_clustered": (
-        "Deltagare som delar handläggare, konsult eller case manager liknar varandra, och skickligheten hos några få kan inte "
+        "Deltagare med samma handläggare eller annan behandlare liknar varandra, och skickligheten hos några få kan inte "
         "skiljas från insatsen. Räknas de som delar behandlare som en grupp är standardfelet {clustered}, mot {plain} "
         "när alla räknas var för sig ({contrast}); handläggare som arbetade med flera grupper är inte kända.",
-        "Participants who share a case officer, consultant or case manager are alike, and the skill of a few cannot be told "
+        "Participants with the same case officer or other provider are alike, and the skill of a few cannot be told "
         "from the intervention. Where those who share a provider count as a group the standard error is {clustered}, against "
         "{plain} where each person counts alone ({contrast}); case officers who worked with several arms are not known.",
     ),
@@ -49,16 +49,12 @@ LIMITS: dict[str, tuple[str, str]] = {
     ),
     "term_ascertainment": ("Vad registren ser", "What the registers see"),
     "limit_ascertainment": (
-        "Arbetsförmedlingen följer personer med SIUS-konsult längre än andra, så att arbete kan bli mer känt i en grupp. Känt "
-        "enbart av Arbetsförmedlingen: {shares}.",
-        "The employment service follows persons with a SIUS consultant longer than others, so that work may be better known in "
-        "one arm. Known to the employment service only: {shares}.",
+        "{followed} Känt enbart av Arbetsförmedlingen: {shares}.",
+        "{followed} Known to the employment service only: {shares}.",
     ),
     "limit_ascertainment_hidden": (
-        "Arbetsförmedlingen följer personer med SIUS-konsult längre än andra, så att arbete kan bli mer känt i en grupp. Hur "
-        "mycket kan inte visas här.",
-        "The employment service follows persons with a SIUS consultant longer than others, so that work may be better known in "
-        "one arm. By how much cannot be shown here.",
+        "{followed} Hur mycket kan inte visas här.",
+        "{followed} By how much cannot be shown here.",
     ),
     "limit_statements": (
         "Räknas enbart arbete som syns i arbetsgivarnas uppgifter skattas skillnaden {contrast} till {estimate}.",

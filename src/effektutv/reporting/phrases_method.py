@@ -65,9 +65,9 @@ METHOD: dict[str, tuple[str, str]] = {
     "term_estimator": ("Skattning", "Estimation"),
     "text_estimator": (
         "{estimator}; {vcov}. Varje jämförelse skattas för sig, på sina två grupper: gruppindikatorer för "
-        "tre grupper tillsammans "
+        "alla grupper tillsammans "
         "med stratumeffekter i en regression skulle blanda gruppernas effekter.",
-        "{estimator}; {vcov}. Each comparison is estimated by itself, on its two arms: indicators of three "
+        "{estimator}; {vcov}. Each comparison is estimated by itself, on its two arms: indicators of all "
         "arms beside stratum "
         "effects in one regression would mix the arms’ effects.",
     ),

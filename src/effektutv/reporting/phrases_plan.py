@@ -75,9 +75,11 @@ PLAN: dict[str, tuple[str, str]] = {
     "readme_computing": ("Krav på datorn", "Computational requirements"),
     "readme_computing_text": (
         "Python och paketen nedan, i de versioner som kördes. Inget annat program och ingen anslutning till nätet behövs. "
-        "Minne: under 1 GB. Slumptalsfrö: {seed}. Antalet trådar och radernas ordning påverkar inte resultatet.",
+        "Minne: manifest.json säger vad körningen tog. Slumptalsfrö: {seed}. "
+        "Antalet trådar och radernas ordning påverkar inte resultatet.",
         "Python and the packages below, in the versions that ran. No other program and no connection to a network is needed. "
-        "Memory: below 1 GB. Random seed: {seed}. The number of threads and the order of rows do not change a result.",
+        "Memory: manifest.json says what the run took. Random seed: {seed}. "
+        "The number of threads and the order of rows do not change a result.",
     ),
     "readme_programs": ("Program", "Description of programs"),
     "readme_programs_text": (

@@ -47,9 +47,9 @@ RECEIVED: dict[str, tuple[str, str]] = {
         "Genomsnitt bland alla som lottades till gruppen; den som saknar tidredovisning räknas som noll timmar. "
         "Kalendermånaderna från randomiseringens (månad 0) till den {month}:e därefter, dock längst till insatsernas slut. Per "
         "månad: gruppens timmar delade med personernas sammanlagda antal sådana månader.",
-        "Mean over everyone assigned to the arm; who has no time report counts as no hours. Calendar months from that of "
-        "randomisation (month 0) to number {month} after it, but not beyond the interventions’ end. A month: the arm’s "
-        "hours over the sum of its persons’ such months.",
+        "Mean over everyone assigned to the arm; those without a time report count as having no hours. Calendar months from "
+        "the month of randomisation (month 0) to month {month}, but not beyond the end of the interventions. Hours a month: "
+        "the arm’s hours divided by the total of its persons’ such months.",
     ),
     "subtitle_hours": (
         "Timmar per person, i genomsnitt bland alla i gruppen. {persons}.",
@@ -97,10 +97,8 @@ RECEIVED: dict[str, tuple[str, str]] = {
         "Only work seen in employers’ statements; {estimator}; {vcov}",
     ),
     "note_statements": (
-        "Arbetsförmedlingen följer personer med SIUS-konsult längre än andra, så att arbete kan bli mer känt i en grupp. "
-        "Arbetsgivarnas uppgifter lämnas lika för alla, men saknar arbete vars månader inte anges.",
-        "The employment service follows persons with a SIUS consultant longer than others, so that work may be better known in "
-        "one arm. Employers’ statements are made alike for everyone, but lack work whose months are not stated.",
+        "{followed} Arbetsgivarnas uppgifter lämnas lika för alla, men saknar arbete vars månader inte anges.",
+        "{followed} Employers’ statements are made alike for everyone, but lack work whose months are not stated.",
     ),
     "half_year_1": ("första halvåret {year}", "first half of {year}"),
     "half_year_2": ("andra halvåret {year}", "second half of {year}"),
@@ -140,7 +138,7 @@ RECEIVED: dict[str, tuple[str, str]] = {
     "sites_differ": ("motsägs", "is contradicted"),
     "randomization_figure": (
         "Vad lottningen ensam skulle ge: {contrast}",
-        "What the draw alone would give: {contrast}",
+        "What chance alone would give: {contrast}",
     ),
     "randomization_table": (
         "Lottningen omdragen {draws} gånger: {outcome}",

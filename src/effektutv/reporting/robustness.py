@@ -14,6 +14,7 @@ from .elsewhere import randomization_block
 from .estimands import population, sizes_note
 from .figures_further import estimators_figure
 from .notes import sentences
+from .particulars import followed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,7 @@ def robustness_section(ctx: Context) -> Section | None:
         if any(row.estimator == "pooled" for _, rows in robust for row in rows):
             table = _noted(table, ctx.words("note_contamination"))
         if _statements(ctx):
-            table = _noted(table, ctx.words("note_statements"))
+            table = _noted(table, ctx.words("note_statements", followed=followed(ctx)))
         blocks += [estimators_figure(ctx, robust), table]
     contamination = ctx.inputs.value.contamination
     if contamination is not None and contamination.rows:

@@ -19,7 +19,7 @@ CLEAR = {
     "en": (
         "In work 15 months after randomisation: 25.9% in Supported Employment against 17.7% in Enhanced cooperation. "
         "The difference is estimated at 8.2 percentage points (95% confidence interval 2.1 to 14.3). The interval does not cover "
-        "zero: a difference of this size would seldom come from the draw alone."
+        "zero: a difference of this size would seldom come from the random assignment alone."
     ),
 }
 LANGUAGES = ("sv", "en")
@@ -56,7 +56,7 @@ def test_the_start_clock_never_speaks_of_the_draw(made, lang):
     ctx = made.context(lang)
     text = effect_sentence(ctx, first(ctx, clock="start"))
     assert ("inte skyddad av randomiseringen" if lang == "sv" else "not protected by randomisation") in text
-    assert ("lottningen ensam" if lang == "sv" else "draw alone") not in text
+    assert ("lottningen ensam" if lang == "sv" else "assignment alone") not in text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
