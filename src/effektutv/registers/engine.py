@@ -124,6 +124,11 @@ class Engine:
         return self._scratch.path
 
     @property
+    def threads(self) -> int:
+        """How many threads the session may use."""
+        return self._allowed[0]
+
+    @property
     def taken(self) -> Taken:
         """What the session could take of the machine, and what it took so far; all of it once the session is closed."""
         threads, limit = self._allowed

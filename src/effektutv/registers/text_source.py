@@ -40,6 +40,8 @@ _ARROW = {
 }
 #: Texts that repeat: each distinct one of a block once.
 _CODED = pa.dictionary(pa.int32(), pa.string())
+#: From so many blocks on it is worth a look what the parser may make itself.
+_MANY = 3
 #: Values of each sample of a file that are looked at to tell how a column is written.
 _SAMPLED = 2_000
 #: Values kept of each column that the declaration does not know, spread over the file.
@@ -118,7 +120,7 @@ def text_source(engine: Engine, schema: ExtractSchema, register: Register, path:
     file = look_through(schema, register, path)
     matched = match_header(schema, file.header)
     fields = matched.by_position
-    threads = _threads(engine)
+    threads = min(engine.threads, os.cpu_count() or 1)
     plan = _Plan(
         schema=schema,
         file=file,
@@ -145,11 +147,6 @@ def text_source(engine: Engine, schema: ExtractSchema, register: Register, path:
         sha256=file.digest.result(),
         misfits=result.misfits,
     )
-
-
-def _threads(engine: Engine) -> int:
-    ((threads,),) = engine.rows("SELECT current_setting('threads')", what="settings")
-    return max(1, min(int(threads), os.cpu_count() or 1))
 
 
 def _form(plan: _Plan) -> FileForm:
@@ -211,7 +208,7 @@ def _at_once(plan: _Plan) -> dict[int, pa.DataType]:
 
     It reads days as strictly as :func:`dates` does, but for a tab beside them.
     """
-    if not plan.file.samples:
+    if len(plan.file.rows) < _MANY:
         return {}
     found: dict[int, pa.DataType] = {}
     for position, texts in _parsed(plan, plan.file.samples[0], -1).items():
