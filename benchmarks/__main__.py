@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.measure import Line, table
 
-NAMES = ("import", "itt", "ols", "balance", "text", "checks", "build", "report", "spark", "randomization")
+NAMES = ("import", "itt", "ols", "balance", "text", "checks", "build", "large", "report", "spark", "randomization")
 
 
 def lines_of(name: str) -> list[Line]:
@@ -24,6 +24,10 @@ def lines_of(name: str) -> list[Line]:
 
         bench_randomization.main()
         return []
+    if name == "large":
+        from benchmarks import bench_build
+
+        return bench_build.large()
     if name == "itt":
         from benchmarks import bench_itt
 

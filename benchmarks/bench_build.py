@@ -15,6 +15,7 @@ from __future__ import annotations
 import importlib
 import json
 import resource
+import shutil
 import sys
 import tempfile
 import time
@@ -43,6 +44,8 @@ KINDS, CLOCKS = ("support", "other", "registered"), ("randomisation", "start")
 MASKS = tuple(f"{kind}_{clock}" for clock in CLOCKS for kind in KINDS)
 #: What the engine may take (``memory_limit`` in a study file), of a build and of a large one; its process takes some more.
 LIMIT, LARGE = "205MB", "800MB"
+#: Bytes of disk that a spell of the large build may take, its extract and temporary files together.
+NEEDED = 100
 Masks = dict[str, NDArray[np.int64]]
 
 
@@ -283,6 +286,8 @@ def main(spells: int = 20_000_000) -> list[Line]:
 
 def large(spells: int = 200_000_000) -> list[Line]:
     """A tenth and the whole, both with the same small memory, the months left in the engine."""
+    if shutil.disk_usage(tempfile.gettempdir()).free < NEEDED * spells:
+        raise SystemExit(f"large: {NEEDED * spells / 1e9:.0f} GB of disk are needed; set TMPDIR to where they are")
     seconds, lines = [], []
     for number in (spells // 10, spells):
         with tempfile.TemporaryDirectory() as name:
