@@ -346,11 +346,29 @@ def test_utf16_without_its_mark_is_declared_in_the_draft(delivery, order):
 
 
 def test_folders_that_are_none(tmp_path):
-    with pytest.raises(ArgumentError, match="not a folder"):
+    with pytest.raises(ArgumentError, match="'none' is not a folder: there is nothing of that name"):
         draft(tmp_path / "none")
-    with pytest.raises(ArgumentError, match="no CSV"):
+    with pytest.raises(ArgumentError, match=r"no CSV.*name it in .*study\.toml first"):
         draft(tmp_path)
     assert not list(tmp_path.iterdir())
+    (tmp_path / "a.xlsx").touch()
+    with pytest.raises(ArgumentError, match=r"Nothing was written\.\n  1 \.xlsx: not read; deliver as CSV"):
+        draft(tmp_path)
+    with pytest.raises(ArgumentError, match=r"'a\.xlsx' is not a folder: it is a file"):
+        draft(tmp_path / "a.xlsx")
+
+
+def test_a_folder_without_a_register_is_no_delivery(tmp_path):
+    for number in range(11):
+        (tmp_path / f"list-{number:02}.csv").write_text("fruit;price\napple;3\n", encoding="utf-8")
+    with pytest.raises(ArgumentError, match=r"no file of .* is like a register") as caught:
+        draft(tmp_path)
+    assert "\n  list-00.csv: none of the registers (2 columns)\n" in str(caught.value)
+    assert str(caught.value).endswith("list-09.csv: none of the registers (2 columns)\n  and 1 more")
+    assert not (tmp_path / "study.toml").exists()
+    # one that is nearly a register is a delivery: it is said what it lacks
+    (tmp_path / "studier.csv").write_text("LopNr;tom;slag\nA;;annan\n", encoding="utf-8")
+    assert any("looks like studier, and cannot be read as it" in line for line in draft(tmp_path).unused)
 
 
 def test_a_study_file_that_is_not_one(delivery):

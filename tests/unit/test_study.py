@@ -190,11 +190,39 @@ def test_not_toml_and_not_there(tmp_path):
     path.write_text("[study\n", encoding="utf-8")
     with pytest.raises(eu.StudyError, match="not valid TOML"):
         eu.Study.from_toml(path)
-    with pytest.raises(eu.StudyError, match="cannot be read"):
+    with pytest.raises(eu.StudyError, match=r"'missing\.toml' cannot be read: there is no such file; give"):
         eu.Study.from_toml(tmp_path / "missing.toml")
+    with pytest.raises(
+        eu.StudyError, match=rf"'{tmp_path.name}' is a folder: give the study file itself, such as .*/study\.toml"
+    ):
+        eu.Study.from_toml(tmp_path)
+    for data in (b"LopNr;SECRET\n1;2\n", "LopNr;å".encode("latin-1")):
+        (tmp_path / "studier.csv").write_bytes(data)
+        with pytest.raises(
+            eu.StudyError, match=r"studier\.csv: this is no study file, which is a text file such as study\.toml$"
+        ):
+            eu.Study.from_toml(tmp_path / "studier.csv")
     path.write_bytes("[study]\nname = 'å'\n".encode("latin-1"))
     with pytest.raises(eu.StudyError, match="not UTF-8"):
         eu.Study.from_toml(path)
+
+
+def test_a_draft_with_open_questions_says_so_and_counts_no_arms(tmp_path):
+    text = TRIAL.read_text(encoding="utf-8")
+    codes = re.sub(r"(?m)^code = .*$", '#? With which code?\n#?     code = "..."', text)
+    assert codes != text
+    (tmp_path / "study.toml").write_text(codes, encoding="utf-8")
+    with pytest.raises(eu.StudyError) as caught:
+        eu.Study.from_toml(tmp_path / "study.toml")
+    *first, last = str(caught.value).splitlines()
+    assert last.endswith(
+        "a draft with open questions: answer the lines that begin with #? and run effektutv init again"
+    )
+    assert len([line for line in first if line.endswith("code: this key is missing and must be given")]) == 3
+    assert "Tuple should have" not in str(caught.value)
+    (tmp_path / "study.toml").write_text(re.sub(r"(?s)\[\[arms\]\].*?\n\n(?=\[d)", "", text), encoding="utf-8")
+    with pytest.raises(eu.StudyError, match="arms: this key is missing"):
+        eu.Study.from_toml(tmp_path / "study.toml")
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,8 @@ def find_files(folder: Path) -> Found:
         If it is no folder, or holds more files or deeper folders than a delivery has.
     """
     if not folder.is_dir():
-        raise ArgumentError(f"DIR: {folder.name!r} is not a folder; give the folder that the delivery lies in")
+        what = "it is a file" if folder.exists() else "there is nothing of that name"
+        raise ArgumentError(f"DIR: {folder.name!r} is not a folder: {what}; give the folder that the delivery lies in")
     files: list[Path] = []
     others: dict[str, int] = {}
     for path in _walk(folder):

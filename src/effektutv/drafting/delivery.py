@@ -173,6 +173,15 @@ class Delivery:
                 suggestions=tuple(lines),
             )
 
+    def known(self, one: Delivered) -> bool:
+        """Return whether a file could be a register: it has the columns, or some, or none that can be told.
+
+        Parameters
+        ----------
+        one : Delivered
+        """
+        return bool(one.problem or self._candidates.get(one.name)) or nearest(one) is not None
+
     def unused(self, taken: Collection[str]) -> Iterator[str]:
         """Yield what is told of the files that no register of the study takes in.
 

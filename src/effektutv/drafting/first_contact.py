@@ -25,6 +25,10 @@ __all__ = ["FirstContact", "answer", "draft"]
 _BESIDE_THE_STUDY = {"databases", "resources"}
 
 
+#: Files of a folder without a register that are named.
+_MOST_TOLD = 10
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstContact:
     """What a look at a delivery came to.
@@ -95,7 +99,7 @@ def draft(folder: str | Path, *, out: str | Path | None = None) -> FirstContact:
     Raises
     ------
     ArgumentError
-        If the folder is none, holds no data file, or the study file cannot be written.
+        If the folder is none, holds no file that is like a register, or the study file cannot be written.
     StudyError
         If there is a study file that is not TOML, or of a plain table; or a database that it names cannot be asked.
     ExtractError
@@ -109,10 +113,8 @@ def draft(folder: str | Path, *, out: str | Path | None = None) -> FirstContact:
     files = read_files(found.files, folder)
     tables = read_tables(parsed(before), path) if before is not None else ()
     delivery = Delivery([*files, *tables], folder=folder, beside=path.absolute().parent, others=found.others)
-    if before is None and not delivery.delivered:
-        raise ArgumentError(
-            f"DIR: no CSV, text, Parquet, SAS, Stata or SPSS file lies in {folder.name!r}; give the folder of the delivery"
-        )
+    if before is None and not any(map(delivery.known, delivery.delivered)):
+        raise ArgumentError(_nothing(folder, delivery))
     text = _begun(delivery, before)
     new, contact = _continued(text, delivery, path, new=before is None)
     if new != before:
@@ -158,6 +160,19 @@ def answer(contact: FirstContact, question: Question, given: str) -> None:
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def _nothing(folder: Path, delivery: Delivery) -> str:
+    """Return what is said of a folder without a register: a draft would ask for everything."""
+    told = list(delivery.unused(()))
+    shown = "".join(f"\n  {line}" for line in told[:_MOST_TOLD])
+    more = f"\n  and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
+    what = "no file of" if delivery.delivered else "no CSV, text, Parquet, SAS, Stata or SPSS file lies in"
+    known = " is like a register that is known" if delivery.delivered else ""
+    return (
+        f"DIR: {what} {folder.name!r}{known}; give the folder of the delivery, or, for tables of a database, name it in "
+        f"{folder.name}/study.toml first ([databases.NAME]). Nothing was written.{shown}{more}"
+    )
 
 
 def _before(path: Path) -> str | None:

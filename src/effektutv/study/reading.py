@@ -20,13 +20,14 @@ __all__ = ["StudyFile", "explain", "read_study_file"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyFile:
-    """A study file as read: its name, digest, values (lists as tuples) and the line of each key."""
+    """A study file as read: its name, digest, values (lists as tuples), the line of each key, and a draft's open questions."""
 
     name: str
     folder: Path
     sha256: str
     values: dict[str, Any]
     lines: dict[tuple[str | int, ...], int]
+    open_questions: int = 0  # lines
 
 
 def read_study_file(path: Path, *, kind: str = "study file", example: str = "study.toml") -> StudyFile:
@@ -48,23 +49,30 @@ def read_study_file(path: Path, *, kind: str = "study file", example: str = "stu
     StudyError
         If the file is missing or is not TOML in UTF-8.
     """
+    if path.is_dir():
+        raise StudyError(f"{path.name!r} is a folder: give the {kind} itself, such as {path.name}/{example}")
+    if not path.exists():
+        raise StudyError(
+            f"the {kind} {path.name!r} cannot be read: there is no such file; give the path of one, such as {example}"
+        )
     try:
         data = path.read_bytes()
     except OSError:
         data = None
     if data is None:
-        raise StudyError(f"the {kind} {path.name!r} cannot be read: give the path of one, such as {example}")
-    text, raw = _parse(data, path.name)
+        raise StudyError(f"the {kind} {path.name!r} cannot be read: check that you may")
+    text, raw = _parse(data, path.name, f"{path.name}: this is no {kind}, which is a text file such as {example}")
     return StudyFile(
         name=path.name,
         folder=path.resolve().parent,
         sha256=hashlib.sha256(data).hexdigest(),
         values=_tuples(raw),
         lines=key_lines(text),
+        open_questions=sum(line.lstrip().startswith("#?") for line in text.splitlines()),
     )
 
 
-def _parse(data: bytes, name: str) -> tuple[str, dict[str, Any]]:
+def _parse(data: bytes, name: str, other: str) -> tuple[str, dict[str, Any]]:
     problem = f"{name}: the file is not UTF-8 text; save it as UTF-8"
     text = ""
     try:
@@ -76,7 +84,8 @@ def _parse(data: bytes, name: str) -> tuple[str, dict[str, Any]]:
         pass
     except tomllib.TOMLDecodeError as error:
         problem = f"{name}: not valid TOML: {error}{_hint(str(error), text)}"
-    raise StudyError(problem)
+    # what is wrong with the form of something else than a study file helps nobody, and may show what is in it
+    raise StudyError(problem if name.lower().endswith(".toml") else other)
 
 
 def _hint(error: str, text: str) -> str:
@@ -128,13 +137,20 @@ def explain(error: ValidationError, file: StudyFile, model: type[BaseModel]) -> 
         The model of the whole file.
     """
     messages = []
-    for item in error.errors(include_url=False, include_input=False):
+    items = error.errors(include_url=False, include_input=False)
+    for item in items:
+        if item["type"] == "too_short" and any(i["loc"][: len(item["loc"])] == item["loc"] != i["loc"] for i in items):
+            continue  # those that are there are wrong, and were not counted
         # union types add their members' names to the location; the file's own path is what stands in the lines
         path = tuple(p for p in item["loc"] if not (isinstance(p, str) and re.search(r"[\[(-]|^(str|int|float)$", p)))
         line = line_of(file.lines, path)
         where = f"{file.name}, line {line}" if line else file.name
         key = ".".join(str(p + 1) if isinstance(p, int) else p for p in path) or "the file"
         messages.append(f"{where}: {key}: {_what(item, path, model)}")
+    if file.open_questions:
+        messages.append(
+            f"{file.name}: it is a draft with open questions: answer the lines that begin with #? and run effektutv init again"
+        )
     return "\n".join(dict.fromkeys(messages))
 
 
