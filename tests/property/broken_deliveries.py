@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -317,6 +318,81 @@ def cut_gzip(d: Delivered, rng: np.random.Generator) -> bytes | None:
     return data[: int(rng.integers(30, len(data) - 1))]
 
 
+def persons_in_another_case(d: Delivered, rng: np.random.Generator) -> bytes | None:
+    """Who takes part is told by the randomisation form, which is right in any case."""
+    at = d.columns(lambda f: f.column == "lopnr")[0]
+    return None if d.register == "assignment" else d.to_bytes([[*r[:at], r[at].lower(), *r[at + 1 :]] for r in d.rows])
+
+
+def blank_column(d: Delivered, rng: np.random.Generator) -> bytes | None:
+    """Blanks or no-break spaces throughout a column that every row must have, or all spells' ends."""
+    at = _pick(rng, d.columns(lambda f: f.required or (f.column == d.schema.dating.end and len(d.rows) >= 20)))
+    blank = str(rng.choice([" ", "   ", "\u00a0"]))
+    return d.to_bytes([[*r[:at], blank, *r[at + 1 :]] for r in d.rows])
+
+
+def names_that_differ_in_case(d: Delivered, rng: np.random.Generator) -> bytes | None:
+    at = _pick(rng, d.columns(lambda f: True))
+    return d.to_bytes([[*r, PLANTED] for r in d.rows], [*d.header, d.header[at].swapcase()])
+
+
+def untidy(d: Delivered, rng: np.random.Generator) -> bytes | None:
+    """Blanks, quotation marks and a mark before the header, blanks after values as in a database's CHAR: no part of anything."""
+    names = [str(rng.choice([f" {h}  ", f'"{h}"', f"{h}\u00a0", h.upper()])) for h in d.header]
+    rows = [[f"{cell}{' ' * int(rng.integers(4))}" for cell in r] for r in d.rows]
+    return ("\ufeff" if d.encoding == "utf-8" else "").encode() + d.to_bytes(rows, names)
+
+
+def line_before_the_header(d: Delivered, rng: np.random.Generator) -> bytes | None:
+    return str(rng.choice(["sep=;", PLANTED, f"{PLANTED};;"])).encode() + b"\r\n" + d.to_bytes()
+
+
+def line_after_the_rows(d: Delivered, rng: np.random.Generator) -> bytes | None:
+    """What a program says of what it has written: SQL Server's count, a total."""
+    last = str(rng.choice([f"({PLANTED} rows affected)", PLANTED + ";" * (len(d.header) - 1), "-- \u00e5"]))
+    return d.to_bytes() + (last + "\r\n").encode(d.encoding)
+
+
+def grouped_thousands(d: Delivered, rng: np.random.Generator) -> bytes | None:
+    at = _pick(rng, d.columns(_numbers))
+    if at is None:
+        return None
+    mark = str(rng.choice([" ", "\u00a0", "."]))
+    return d.to_bytes(_set(d, rng, at, lambda text: f"1{mark}234{mark}567"))
+
+
+def other_minus(d: Delivered, rng: np.random.Generator) -> bytes | None:
+    """The typographers' minus sign (a dash where the encoding has none), one after the number, or brackets."""
+    at = _pick(rng, d.columns(_numbers))
+    if at is None:
+        return None
+    form = str(rng.choice(["\u2212{}" if d.encoding == "utf-8" else "\u2013{}", "{}-", "({})"]))
+    return d.to_bytes(_set(d, rng, at, lambda text: form.format(text or "5")))
+
+
+def moments(d: Delivered, rng: np.random.Generator) -> bytes | None:
+    at = _pick(rng, d.columns(_dates))
+    if at is None:
+        return None
+    time = str(rng.choice(["T00:00:00Z", "T00:00:00+01:00", " 13:45:00", "T23:00:00.000Z"]))
+    return d.to_bytes(_set(d, rng, at, lambda text: (text or "2015-01-02") + time))
+
+
+def days_as_numbers(d: Delivered, rng: np.random.Generator) -> bytes | None:
+    """Days counted from Excel's first, from 1960 or from 1970."""
+    at = _pick(rng, d.columns(_dates))
+    if at is None:
+        return None
+    zero = date.fromisoformat(str(rng.choice(["1899-12-30", "1960-01-01", "1970-01-01"])))
+    return d.to_bytes(_set(d, rng, at, lambda text: str((date.fromisoformat(text or "2015-01-02") - zero).days)))
+
+
+def other_file(d: Delivered, rng: np.random.Generator) -> bytes | None:
+    """Something else under the file's name: a workbook, a database's own format, what another program packed."""
+    beginnings = [b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1", b"BZh9", b"7z\xbc\xaf", b"<stata_dta>", b"$FL2", b"RDX3"]
+    return beginnings[int(rng.integers(len(beginnings)))] + PLANTED.encode() + rng.bytes(2000)
+
+
 def noise(d: Delivered, rng: np.random.Generator) -> bytes | None:
     return rng.bytes(20_000)
 
@@ -329,4 +405,7 @@ MUTATIONS = (
     decimal_points, impossible_date, two_digit_date, unknown_code, code_outside_its_era, letters_in_numbers, nul_bytes,
     cut_off, empty, header_only, no_header, duplicate_keys, orphans, missing_required, reversed_spell, overlapping_spells,
     future_date, huge_number, megabyte_cell, mixed_line_ends, formula, open_quote, extra_cells, fewer_cells, cut_gzip, noise,
+    persons_in_another_case, blank_column, names_that_differ_in_case, untidy, line_before_the_header,
+    line_after_the_rows, grouped_thousands, other_minus, moments, days_as_numbers,
+    other_file,
 )  # fmt: skip

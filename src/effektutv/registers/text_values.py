@@ -27,6 +27,7 @@ LARGEST = 2**53
 #: 1 January of the year 1: there is no year 0.
 _FIRST_DAY = -719162
 _ZERO, _BLANK = b"0 "
+_NO_BREAK = 0xA0
 #: So many digits are always below LARGEST.
 _SAFE_DIGITS = 15
 _INTEGER = re.compile(r"[+-]?[0-9]+")
@@ -60,8 +61,11 @@ def tidied(texts: Any, encoding: str, marks: tuple[str, ...]) -> Any:
         return texts
     if encoding not in ("utf-8", "utf-16") and int(data.max()) > 127:
         texts = _recoded(texts)
-    if (data == _BLANK).any():
-        texts = pc.ascii_trim(texts, characters=" ")
+    # in all three encodings a no-break space has this byte, and few other letters do
+    unbroken = bool((data == _NO_BREAK).any())
+    if unbroken or (data == _BLANK).any():
+        trim = pc.utf8_trim if unbroken else pc.ascii_trim
+        texts = trim(texts, characters=" \u00a0" if unbroken else " ")
         texts = pc.if_else(pc.is_in(texts, value_set=pa.array(["", *marks])), pa.scalar(None, pa.string()), texts)
     return texts
 
