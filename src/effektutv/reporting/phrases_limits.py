@@ -22,14 +22,14 @@ LIMITS: dict[str, tuple[str, str]] = {
     "limit_providers": (
         "Deltagare med samma handläggare eller annan behandlare liknar varandra, och skickligheten hos några få kan inte "
         "skiljas från insatsen. Standardfelen räknar personerna som oberoende.",
-        "Participants with the same case officer or other provider are alike, and the skill of a few cannot be told "
+        "Participants with the same case officer or other provider tend to be alike, and the skill of a few cannot be told "
         "from the intervention. Standard errors count persons as independent.",
     ),
     "limit_providers_clustered": (
         "Deltagare med samma handläggare eller annan behandlare liknar varandra, och skickligheten hos några få kan inte "
         "skiljas från insatsen. Räknas de som delar behandlare som en grupp är standardfelet {clustered}, mot {plain} "
         "när alla räknas var för sig ({contrast}); handläggare som arbetade med flera grupper är inte kända.",
-        "Participants with the same case officer or other provider are alike, and the skill of a few cannot be told "
+        "Participants with the same case officer or other provider tend to be alike, and the skill of a few cannot be told "
         "from the intervention. Where those who share a provider count as a group the standard error is {clustered}, against "
         "{plain} where each person counts alone ({contrast}); case officers who worked with several arms are not known.",
     ),
@@ -64,7 +64,7 @@ LIMITS: dict[str, tuple[str, str]] = {
     "limit_crossing": (
         "Några fick en annan grupps insats än den de lottades till: {shares}. Effekten av lottningen är därför inte effekten "
         "av att få insatsen; i regel är den mindre.",
-        "Some received another arm’s intervention than the one drawn: {shares}. The effect of assignment is therefore not "
+        "Some received another arm’s intervention than the one assigned: {shares}. The effect of assignment is therefore not "
         "the effect of receiving the intervention; as a rule it is smaller.",
     ),
     "crossing_of": ("{share} av {arm} fick insatsen i {programme}", "{share} of {arm} received that of {programme}"),

@@ -25,15 +25,13 @@ METHOD: dict[str, tuple[str, str]] = {
         "inte i arbete, den som har utvandrat som inte i arbete i Sverige. Den vars uppföljning inte når "
         "månaden lämnar nämnaren "
         "efter datum för randomisering, aldrig efter utfall.",
-        "Never starting, or leaving, changes nothing: the person counts in the arm assigned. Who has died "
-        "counts as not in work, "
-        "who has emigrated as not in work in Sweden. Whose follow-up does not reach the month leaves the "
-        "denominator by date of "
-        "randomisation, never by outcome.",
+        "Never starting, or leaving, changes nothing: the person counts in the arm assigned. Those who have "
+        "died count as not in work, those who have emigrated as not in work in Sweden. Those whose follow-up does not reach "
+        "the month leave the denominator by date of randomisation, never by outcome.",
     ),
     "intercurrent_text_plain": (
         "Personen räknas i sin grupp, vad den än fick. Den som saknar utfall ingår inte.",
-        "The person counts in the arm assigned, whatever it received. Whose outcome is missing is left out.",
+        "The person counts in the arm assigned, whatever they received. Those whose outcome is missing are left out.",
     ),
     "summary_share": ("Skillnad i andelar, i procentenheter.", "Difference in proportions, in percentage points."),
     "summary_mean": ("Skillnad i medelvärden.", "Difference in means."),
@@ -95,7 +93,7 @@ METHOD: dict[str, tuple[str, str]] = {
         "Inferensen gäller de randomiserade personerna. Intervallen är {level} och tvåsidiga. Ett intervall "
         "som rymmer noll visar "
         "inte att skillnaden är noll.",
-        "Inference is for the persons randomised. Intervals are {level} and two-sided. An interval that "
+        "Inference is for the persons randomised. Intervals are two-sided {level}. An interval that "
         "covers zero does not show "
         "that the difference is zero.",
     ),
@@ -105,7 +103,7 @@ METHOD: dict[str, tuple[str, str]] = {
         "räknas fram ur. En revision har räknat som en utomstående med alla summor av antal som rapporten visar. "
         "Beslutet om en cell är detsamma i alla tabeller och figurer. {log}",
         "Cells with 1–{most} persons, events or non-events are not shown, nor are the cells that they could be worked out from. "
-        "An audit has reckoned as an outsider with every sum of counts that the report shows. "
+        "An audit has calculated, as an outsider could, with every sum of counts that the report shows. "
         "A cell has the same decision in every table and figure. {log}",
     ),
     "text_log": (
