@@ -92,8 +92,10 @@ def test_only_well_known_words_are_named_and_only_alone(engine, opened, values, 
 
 
 def test_one_other_value_in_another_file_is_enough(engine, opened):
-    null, other = (f"A;01;2015-01-01;2015-02-01;1;{v}\n" for v in ("NULL", SECRET))
-    assert MEANS.format('["NULL"]') in advice(engine, opened(null, null))["bidrag"]
+    null, more, other = (
+        f"{p};01;2015-01-01;2015-02-01;1;{v}\n" for p, v in (("A", "NULL"), ("B", "NULL"), ("C", SECRET))
+    )
+    assert MEANS.format('["NULL"]') in advice(engine, opened(null, more))["bidrag"]
     for bodies in ((null, other), (other, null)):
         assert "missing" not in advice(engine, opened(*bodies))["bidrag"]
 
