@@ -128,7 +128,10 @@ def test_encodings_that_are_in_doubt(refused, data, declared, message):
         (bz2.compress(b"LopNr;vag\n"), "packed by bzip2; unpack it"),
         (lzma.compress(b"LopNr;vag\n"), "packed by xz; unpack it"),
         (b"PAR1", "a Parquet file; give it the ending of its format"),
-        (gzip.compress(b"PAR1" + bytes(50), mtime=0), "a Parquet file; give it the ending of its format, not packed by gzip"),
+        (
+            gzip.compress(b"PAR1" + bytes(50), mtime=0),
+            "a Parquet file; give it the ending of its format, not packed by gzip",
+        ),
         (bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf", "a SAS file"),
         (b"<stata_dta><header>", "a Stata file"),
         (gzip.compress(b"RDX3\n", mtime=0), "an R object"),
