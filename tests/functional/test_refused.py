@@ -1,4 +1,4 @@
-"""A trial too small to be protected: exit code 4, the tables that together reveal it are named, and nothing is written."""
+"""What cannot be protected: exit code 4, the tables that together reveal it are named, and nothing is written."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ import sys
 
 from effektutv.synthetic.extracts import write_demo
 
+#: The command line as it is, but that no further cell is hidden beside those that go for themselves.
+WITHOUT_COMPLEMENTS = """
+from effektutv.disclosure import ledger
+ledger.chosen = lambda _: []
+from effektutv.cli import main
+main()
+"""
+
 
 def test_what_cannot_be_protected_is_not_written(tmp_path):
-    write_demo(tmp_path / "demo", participants=60, population=100, seed=1)
-    command = [
-        sys.executable,
-        "-m",
-        "effektutv",
-        "run",
-        str(tmp_path / "demo" / "study.toml"),
-        "--out",
-        str(tmp_path / "out"),
-    ]
+    write_demo(tmp_path / "demo", participants=300, population=100, seed=1)
+    arguments = ["run", str(tmp_path / "demo" / "study.toml"), "--out", str(tmp_path / "out")]
+    command = [sys.executable, "-c", WITHOUT_COMPLEMENTS, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 4, done.stderr
     assert "from these together:" in done.stderr
