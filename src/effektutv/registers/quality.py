@@ -15,7 +15,7 @@ from .engine import quoted
 from .keys import check_foreign_keys, check_keys
 from .missing_words import missing_advice
 from .readers import Extract
-from .rules import ADVICE, Rule, code_condition, rules_of, severity_of
+from .rules import ADVICE, NOT_ONE, Rule, code_condition, rules_of, severity_of
 from .schema import PERSON, DatedBy, ExtractSchema, RuleKind
 from .typed_columns import BAD
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_extract", "check_foreign_keys", "check_links", "code_condition", "error_text"]
 
-#: From so many spells on, one at least has ended.
-_MANY_SPELLS = 20
+#: Of so many spells one at least has ended, and of so many codes one at least is known.
+_MANY = 20
 
 
 def check_extract(
@@ -57,22 +57,25 @@ def check_extract(
     rules = [r for r in rules_of(schema, delivered=delivered) if not absent & set(r.column.split(", "))]
     total, counts = _count(engine, extract, rules)
     findings = [
-        Finding(
-            extract=schema.name,
-            column=r.column,
-            rule=r.rule,
-            rows_checked=checked,
-            rows_failing=failing,
-            severity=r.severity,
-            advice=_advice(r, extract),
-        )
-        for r, (checked, failing) in zip(rules, counts, strict=True)
-        if failing
+        _finding(extract, r, checked, failing) for r, (checked, failing) in zip(rules, counts, strict=True) if failing
     ]
     findings += _file_findings(extract, total, needed)
     findings += _endless(engine, extract, total)
     findings += check_keys(engine, extract, total)
     return total, findings
+
+
+def _finding(extract: Extract, rule: Rule, checked: int, failing: int) -> Finding:
+    none = rule.of_coding and failing == checked >= _MANY
+    return Finding(
+        extract=extract.schema.name,
+        column=rule.column,
+        rule=rule.rule,
+        rows_checked=checked,
+        rows_failing=failing,
+        severity=Severity.ERROR if none else rule.severity,
+        advice=NOT_ONE if none else _advice(rule, extract),
+    )
 
 
 def _advice(rule: Rule, extract: Extract) -> str:
@@ -110,7 +113,7 @@ def _endless(engine: Session, extract: Extract, total: int) -> list[Finding]:
     """Find spells of which not one has an end, as if the column had not been delivered: all would go on to the cut-off."""
     schema = extract.schema
     end = schema.dating.end
-    if schema.dating.by is not DatedBy.SPELL or end is None or end in extract.absent or total < _MANY_SPELLS:
+    if schema.dating.by is not DatedBy.SPELL or end is None or end in extract.absent or total < _MANY:
         return []
     some = f"SELECT 1 FROM {quoted(extract.table)} WHERE {quoted(end)} IS NOT NULL OR {quoted(BAD)} <> 0 LIMIT 1"
     if engine.rows(some, what=f"{schema.name}: looking for ends of spells"):

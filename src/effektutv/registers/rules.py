@@ -71,6 +71,8 @@ ADVICE = {
 
 #: Of rows that the build leaves out by a stated rule.
 LEFT_OUT = "the row is left out: earlier rows of this register are never corrected"
+#: Of a column of which not one value is known: its classes would all be empty.
+NOT_ONE = "not one value is a known one: zeros in front may be lost, or it is another column; have it delivered again"
 #: Of a row that its own date does not place in time: it cannot be told from one of another month.
 NO_PERIOD = "no such period exists in this register; ask its owner"
 
@@ -109,6 +111,8 @@ class Rule:
         The expression that is missing in the rows that are not looked at; empty where all are.
     of_type : bool
         Whether the rule is that a value fits its type: whether any does not is told for all columns together.
+    of_coding : bool
+        Whether the rule says which values there are: a column that has none of them is another, or written in another way.
     """
 
     column: str
@@ -118,6 +122,7 @@ class Rule:
     advice: str
     checked: str = ""
     of_type: bool = False
+    of_coding: bool = False
 
 
 def severity_of(schema: ExtractSchema, kind: RuleKind, field: Field | None = None) -> Severity:
@@ -198,6 +203,7 @@ def _rule(
         advice=advice or ADVICE[kind],
         checked=checked,
         of_type=kind is RuleKind.TYPE,
+        of_coding=kind in (RuleKind.ENUM, RuleKind.CODES),
     )
 
 

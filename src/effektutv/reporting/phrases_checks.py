@@ -42,6 +42,10 @@ CHECKS: dict[str, tuple[str, str]] = {
         "a value may stand once; ask the register's owner which rows are right",
     ),
     "advice_coding": ("kontrollera kodningen", "check the coding"),
+    "advice_not_one": (
+        "inget värde är känt: inledande nollor kan ha gått förlorade, eller är det en annan kolumn; be om en ny leverans",
+        "not one value is a known one: zeros in front may be lost, or it is another column; have it delivered again",
+    ),
     "advice_range": ("kontrollera enhet och skala", "check unit and scale"),
     "advice_period": (
         "någon sådan period finns inte i registret; fråga registerhållaren",

@@ -252,3 +252,16 @@ def test_no_value_of_a_declared_type_is_left_without_a_rule():
         typed = {f.name for f in schema.fields if f.type is not FieldType.STRING}
         found = {r.column for r in rules.rules_of(schema) if r.rule.startswith("type:")}
         assert found == typed
+
+
+@pytest.mark.parametrize(("right", "rows", "severity"), [(0, 20, "error"), (1, 20, "warning"), (0, 19, "warning")])
+def test_codes_of_which_not_one_is_known_are_no_codes_of_the_list(engine, opened, right, rows, severity):
+    codes = ["42"] * right + ["-"] * (rows - right)
+    spells = [f"P{i};2015-01-{i % 28 + 1:02d};2015-03-01;{code}" for i, code in enumerate(codes)]
+    _, found = check_extract(engine, opened([SPELLS, *spells, "Q;2015-01-01;2015-03-01;"], "af_sokandekategori"))
+    (unknown,) = (f for f in found if f.rule == "code list: skat")
+    assert (unknown.rows_failing, unknown.rows_checked) == (rows - right, rows)
+    assert unknown.severity == severity
+    assert (unknown.advice == rules.NOT_ONE) == (severity == "error")
+    # it is said in Swedish too
+    assert advice_in_language(rules.NOT_ONE, Words("sv")) != rules.NOT_ONE

@@ -197,8 +197,8 @@ def test_names_and_texts_in_swedish(engine, opened, tmp_path):
 
 
 def test_the_year_of_a_file_comes_from_its_name(engine, opened, tmp_path):
-    for year in (2014, 2015):
-        frame = pd.DataFrame({"P1105_LopNr_PersonNr": ["A"], "Kon": ["1"], "FodelseAr": [1990.0]})
+    for year, sex in ((2014, "1"), (2015, "2")):
+        frame = pd.DataFrame({"P1105_LopNr_PersonNr": ["A"], "Kon": [sex], "FodelseAr": [1990.0]})
         pyreadstat.write_dta(frame, tmp_path / f"Individ_{year}.dta")
     extract = opened("scb_lisa", "Individ_*.dta")
     assert rows(engine, extract, "ar, fodelsear") == [(2014, 1990), (2015, 1990)]
