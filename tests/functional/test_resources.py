@@ -74,7 +74,7 @@ def test_a_register_that_does_not_fit_is_built_with_little_memory(tmp_path, file
     write_demo(tmp_path / "demo", population=1_000_000, file_format=file_format)
     study = tmp_path / "demo" / "study.toml"
     found = []
-    for more in ("", '\n[resources]\nmemory_limit = "300MB"\n'):
+    for more in ("", '\n[resources]\nmemory_limit = "150MB"\n'):
         study.write_text(study.read_text(encoding="utf-8") + more, encoding="utf-8")
         command = [sys.executable, "-c", LOADS, str(study)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
