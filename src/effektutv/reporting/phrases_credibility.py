@@ -180,7 +180,7 @@ CREDIBILITY: dict[str, tuple[str, str]] = {
         "numbers at risk are worked out from the counts shown and rounded to the nearest {n}",
     ),
     "told_started": (
-        "de få som var i arbete dag 0 räknas bland dem under risk",
-        "the few who were in work on day 0 are counted among those at risk",
+        "för att skydda de få som var i arbete dag 0 räknas de bland dem under risk, fast estimanden inte avser dem",
+        "to protect the few who were in work on day 0, they are counted among those at risk, though the estimand leaves them out",
     ),
 }  # fmt: skip
