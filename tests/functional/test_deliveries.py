@@ -14,8 +14,9 @@ from postgres import server
 import effektutv as eu
 from effektutv.analysis import analyse
 from effektutv.disclosure.suppress import protect
-from effektutv.registers.databases import Connection, Database, fetch_tables
+from effektutv.registers.databases import Connection, Database
 from effektutv.registers.engine import Engine
+from effektutv.registers.fetched_tables import fetch_tables
 from effektutv.registers.identity import refuse_identity_numbers
 from effektutv.registers.readers import open_extract
 from effektutv.registers.schema import load_schema

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from ..errors import ExtractError
 from ..study import Register
-from .databases import Database, fetch_tables
+from .databases import Database
 from .engine import Engine, literal, quoted
+from .fetched_tables import fetch_tables
 from .identity_numbers import holds_identity_number
 from .missing_words import with_declared_words
 from .parquet_source import parquet_source

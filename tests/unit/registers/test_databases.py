@@ -12,9 +12,10 @@ import pytest
 
 import effektutv as eu
 from effektutv.errors import StudyError
-from effektutv.registers import databases
-from effektutv.registers.databases import Connection, Database, Table, connection_of, fetch_tables
+from effektutv.registers import databases, fetched_tables
+from effektutv.registers.databases import Connection, Database, Table, connection_of
 from effektutv.registers.engine import Engine
+from effektutv.registers.fetched_tables import fetch_tables
 from effektutv.registers.identity import refuse_identity_numbers
 from effektutv.registers.readers import open_extract
 from effektutv.registers.schema import load_schema
@@ -114,12 +115,12 @@ TABLES = [
     ],
 )  # fmt: skip
 def test_which_tables_a_pattern_matches(pattern, names):
-    assert databases._matching(TABLES, pattern) == [TABLES[i] for i in names]
+    assert fetched_tables._matching(TABLES, pattern) == [TABLES[i] for i in names]
 
 
 def test_only_stars_and_question_marks_mean_something():
-    assert databases._matching(TABLES, "dbo.a.b[c]+") == [TABLES[4]]
-    assert databases._matching([Table(catalog="", schema="x", name="aab")], "x.a+b") == []
+    assert fetched_tables._matching(TABLES, "dbo.a.b[c]+") == [TABLES[4]]
+    assert fetched_tables._matching([Table(catalog="", schema="x", name="aab")], "x.a+b") == []
 
 
 class Driver:
@@ -329,7 +330,7 @@ def test_what_is_missing_is_named(monkeypatch):
 
 
 def digest(rows, sizes, names=("a", "b")):
-    out = databases._Digest(names)
+    out = fetched_tables._Digest(names)
     start = 0
     for size in sizes:
         part = rows[start : start + size]
