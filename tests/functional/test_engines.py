@@ -329,7 +329,7 @@ def test_what_is_no_session_is_refused(small):
 
 
 @pytest.mark.system
-def test_a_java_that_cannot_start_spark_is_said(small, tmp_path, monkeypatch):
+def test_a_java_that_cannot_start_spark_is_said_and_another_session_goes_on(spark, tmp_path, monkeypatch):
     java = tmp_path / "bin" / "java"
     java.parent.mkdir()
     java.write_text("#!/bin/sh\nexit 1\n")
@@ -337,6 +337,7 @@ def test_a_java_that_cannot_start_spark_is_said(small, tmp_path, monkeypatch):
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     with pytest.raises(eu.ArgumentError, match="Spark could not be started; it needs Java 17"):
         spark_local.LocalSpark(tmp_path)
+    assert spark.createDataFrame([(1,), (2,)], ["x"]).count() == 2
 
 
 @pytest.fixture(scope="module")

@@ -99,6 +99,8 @@ class LocalSpark:
             from pyspark.sql import SparkSession
 
         self._context = SparkContext
+        # the user's own, where this process has one
+        self._before = SparkContext._gateway, SparkContext._jvm
         self._refusals = (PySparkException, Py4JError, OSError)
         conf = SparkConf(loadDefaults=False).setAll(_settings(folder, threads, memory_limit))
         self._interrupt = signal.getsignal(signal.SIGINT)
@@ -124,9 +126,8 @@ class LocalSpark:
         self._end_java()
 
     def _end_java(self) -> None:
-        # the next one in this process starts a Java of its own
-        self._context._gateway = None
-        self._context._jvm = None
+        # the next one in this process starts a Java of its own, or is the one that was there
+        self._context._gateway, self._context._jvm = self._before
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, self._interrupt)
         if self._gateway is None:
