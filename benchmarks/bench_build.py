@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import resource
 import shutil
 import sys
 import tempfile
@@ -29,6 +28,7 @@ from numpy.typing import NDArray
 from benchmarks.measure import Line, in_fresh_process, table
 from effektutv.cohort.linkage import PARTICIPANTS
 from effektutv.cohort.outcomes import _fetch, spell_query
+from effektutv.machine import peak_memory_mib
 from effektutv.registers.engine import Engine
 from effektutv.registers.readers import open_extract
 from effektutv.registers.schema import load_schema
@@ -239,7 +239,7 @@ def side(name: str, folder: Path, persons: int) -> dict[str, float]:
 
 
 def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    return (peak_memory_mib() or 0) * 1.048576
 
 
 def measured(folder: Path, spells: int, repeats: dict[str, int]) -> dict[str, dict[str, float]]:

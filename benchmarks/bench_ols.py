@@ -12,7 +12,6 @@ of the data. Times are the least processor time of many runs in turn, with one t
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from effektutv.estimate.covariance import joint_variance
 from effektutv.estimate.design import Design, Estimator, Sample, Spec, Vcov
 from effektutv.estimate.effects import fit_contrast
 from effektutv.estimate.linear import columns_of, solve
+from effektutv.machine import peak_memory_mib
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -176,7 +176,7 @@ def side(name: str, n: int, k: int) -> dict[str, float]:
         f = lambda: of_frame(df)  # noqa: E731
     seconds = cpu_seconds({name: f}, 1 if name == "itt" else 5)[name]
     coefficient, variance = f()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    peak = (peak_memory_mib() or 0) * 2**20
     return {"seconds": seconds, "memory": peak / size, "coefficient": coefficient, "variance": variance}
 
 

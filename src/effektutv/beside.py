@@ -19,7 +19,7 @@ from importlib import import_module
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from .machine import collect_rarely
+from .machine import collect_rarely, peak_memory_mib
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,12 +42,18 @@ class Beside:
         What it does before the first work, while this process is busy elsewhere: modules to import, or functions without
         arguments as ``"module:function"``.
 
+    Attributes
+    ----------
+    peak_memory_mib : int, or None
+        The most memory that it held, once it is closed; None before, and where the system does not tell.
+
     Notes
     -----
     Where no process can be started it does nothing, and says so.
     """
 
     def __init__(self, ready: Sequence[str] = ()) -> None:
+        self.peak_memory_mib: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._turn = Lock()
         if not sys.executable:
@@ -112,6 +118,8 @@ class Beside:
         process, self._process = self._process, None
         if process is None:
             return
+        # of a process that has ended the system does not tell
+        self.peak_memory_mib = peak_memory_mib(process.pid)
         process.kill()
         process.wait()
         for pipe in (process.stdin, process.stdout):

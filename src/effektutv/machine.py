@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import signal
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, NoReturn
 
@@ -28,6 +30,9 @@ __all__ = [
     "one_thread_for_small_matrices",
     "peak_memory_mib",
 ]
+
+#: Where Linux tells of a process, by its number.
+_STATUS = "/proc/{}/status"
 
 #: A report makes a million small objects and few cycles: collecting as often as usual takes a seventh of the run.
 _OBJECTS = (100_000, 50, 100)
@@ -132,19 +137,28 @@ def load_meanwhile(libraries: Sequence[str]) -> None:
     Thread(target=load, daemon=True).start()
 
 
-def peak_memory_mib(*, ended: bool = False) -> int | None:
-    """Return the most memory that this process has held so far, MiB; None where the system does not tell.
+def peak_memory_mib(process: int | None = None) -> int | None:
+    """Return the most memory that a process has held so far, MiB; None where the system does not tell.
 
     Parameters
     ----------
-    ended : bool
-        Of the largest process that this one started and that has ended, instead; None where there is none.
+    process : int, optional
+        The number of a living process; this one where not given.
+
+    Notes
+    -----
+    Where the system keeps it, it is what the program itself has held. ``getrusage``, which stands in for it for this process
+    elsewhere, counts from the fork on: of a program that a large one started it tells the large one's size.
     """
+    with suppress(OSError):
+        status = Path(_STATUS.format(process or "self")).read_text(encoding="utf-8")
+        if (found := re.search(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)) is not None:
+            return round(int(found[1]) / 1024)
+    if process is not None:
+        return None
     try:
         import resource
     except ImportError:
         return None
-    most = resource.getrusage(resource.RUSAGE_CHILDREN if ended else resource.RUSAGE_SELF).ru_maxrss
-    if ended and not most:
-        return None
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(most / (1024 * 1024 if sys.platform == "darwin" else 1024))

@@ -7,12 +7,11 @@ import json
 import re
 import shutil
 import sys
-from importlib import reload
 
 import pytest
 
 import effektutv as eu
-from effektutv import pipeline
+from effektutv import machine, pipeline
 from effektutv.analysis import analyse
 from effektutv.plan import lock, lock_path
 from effektutv.resources import studies_folder
@@ -118,17 +117,11 @@ def test_labels_with_markup_are_text_in_the_readme(study):
     assert all(len(re.findall(r"(?<!\\)\|", row)) == 4 for row in rows)
 
 
-def test_the_manifest_is_written_where_the_system_has_no_resource_module(study, monkeypatch):
-    from effektutv.reporting import manifest
-
-    monkeypatch.setitem(sys.modules, "resource", None)
-    reload(manifest)
-    try:
-        assert run(study)[0]["runtime"]["peak_memory_mib"] is None
-    finally:
-        monkeypatch.undo()
-        reload(manifest)
+def test_the_manifest_is_written_where_the_system_does_not_tell_of_memory(study, monkeypatch):
+    monkeypatch.setattr(machine, "_STATUS", "/nowhere/{}/status")
     assert run(study)[0]["runtime"]["peak_memory_mib"] > 0
+    monkeypatch.setitem(sys.modules, "resource", None)
+    assert run(study)[0]["runtime"]["peak_memory_mib"] is None
 
 
 def test_a_lock_that_cannot_be_read_is_said_before_any_extract_is(study):

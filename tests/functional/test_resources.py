@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from effektutv import pipeline
+from effektutv import machine, pipeline
 from effektutv.plan import plan_of, plan_sha256
 from effektutv.synthetic.extracts import write_demo
 
@@ -53,8 +53,9 @@ def test_no_number_depends_on_what_a_run_may_take(small, trial):
 
 
 LOADS = """
-import hashlib, json, resource, sys
+import hashlib, json, sys
 from effektutv import pipeline
+from effektutv.machine import peak_memory_mib
 from effektutv.study import Study
 clocked = pipeline.Clocked()
 trial = pipeline.load(Study.from_toml(sys.argv[1]), progress=clocked)
@@ -63,8 +64,7 @@ told = hashlib.sha256(cohort.people.to_csv().encode())
 for masks in cohort.masks.values():
     for state in sorted(masks.states):
         told.update(masks.states[state].tobytes())
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps([told.hexdigest(), peak, clocked.taken.temporary_bytes, str(cohort.quality)]))
+print(json.dumps([told.hexdigest(), peak_memory_mib(), clocked.taken.temporary_bytes, str(cohort.quality)]))
 """
 
 
@@ -84,3 +84,11 @@ def test_a_register_that_does_not_fit_is_built_with_little_memory(tmp_path, file
     assert other == one
     assert peak < 700
     assert temporary > 1_000_000
+
+
+def test_a_process_that_a_large_one_started_is_as_large_as_it_is():
+    held = np.ones(50_000_000)
+    program = "from effektutv.machine import peak_memory_mib; print(peak_memory_mib())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert 5 < int(done.stdout) < 200
+    assert machine.peak_memory_mib() > held.nbytes / 2**20

@@ -68,14 +68,11 @@ def write(document: Document, folder: Path, steps: Mapping[str, float], beside: 
 def _runtime(document: Document, steps: Mapping[str, float], beside: Beside | None) -> dict[str, object]:
     """Return what the run took: all that may differ between two runs of the same."""
     facts = document.facts
-    if beside is not None:
-        # only of a process that has ended does the system tell
-        beside.close()
     taken = None if facts.taken is None else asdict(facts.taken)
     return {
         "seconds": {name: round(s, 3) for name, s in {**facts.steps, **steps}.items()},
         "peak_memory_mib": peak_memory_mib(),
-        "second_process_peak_memory_mib": None if beside is None else peak_memory_mib(ended=True),
+        "second_process_peak_memory_mib": None if beside is None else beside.peak_memory_mib,
         "engine": taken,
     }
 
