@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from benchmarks.measure import Line, in_fresh_process, table
 from effektutv.cohort.linkage import PARTICIPANTS
-from effektutv.cohort.outcomes import _fetch, spell_query
+from effektutv.cohort.outcomes import spell_masks, spell_query
 from effektutv.machine import peak_memory_mib
 from effektutv.registers.engine import Engine
 from effektutv.registers.readers import open_extract
@@ -201,7 +201,7 @@ def _ours(folder: Path, persons: int) -> tuple[Masks, float]:
     with Engine(memory_limit=LIMIT, temporary_folder=folder) as session:
         _opened(session, folder)
         begin = time.perf_counter()
-        return _fetch(session, spell_query(_study()), persons), time.perf_counter() - begin
+        return spell_masks(session, _study(), persons), time.perf_counter() - begin
 
 
 def _in_the_engine(folder: Path) -> dict[str, float]:

@@ -31,7 +31,16 @@ from .months import first_month, last_month, mask_run, month_run, unpack
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["CLOCKS", "SOURCES", "StateMasks", "build_masks", "outcome_values", "spell_query", "statement_query"]
+__all__ = [
+    "CLOCKS",
+    "SOURCES",
+    "StateMasks",
+    "build_masks",
+    "outcome_values",
+    "spell_masks",
+    "spell_query",
+    "statement_query",
+]
 
 #: Both clocks, by the participants' column that holds day 0.
 CLOCKS = ("randomisation", "start")
@@ -108,7 +117,7 @@ def build_masks(engine: Session, study: Study, n: int) -> dict[str, StateMasks]:
     have = set(study.registers)
     raw: Masks = {}
     if "af_sokandekategori" in have:
-        raw |= _fetch(engine, spell_query(study), n)
+        raw |= spell_masks(engine, study, n)
     if have & {"scb_ku", "scb_agi"}:
         raw |= _fetch(engine, statement_query(study), n)
     if "studier" in have:
@@ -204,6 +213,8 @@ def _end(study: Study, register: str, column: str) -> str:
 def spell_query(study: Study) -> str:
     """Return the query of work by jobseeker category: each kind's months on both clocks, in one pass over the spells.
 
+    Of few months both clocks stand in one number; see :func:`spell_masks`.
+
     Parameters
     ----------
     study : Study
@@ -219,24 +230,45 @@ def spell_query(study: Study) -> str:
         # both clocks in one number: half the sums to keep for each person, who may be one of twenty million
         computed = f"{runs[CLOCKS[0]]} + ({runs[CLOCKS[1]]} << {_HALF}) AS months"
         masks = {kind: ("months", kind) for kind in _KINDS}
-        apart = (
-            f"{kind} & {(1 << _HALF) - 1} AS {kind}_{CLOCKS[0]}, {kind} >> {_HALF} AS {kind}_{CLOCKS[1]}"
-            for kind in _KINDS
-        )
-        before, after = f"SELECT row, {', '.join(apart)} FROM (", ")"
     else:
         computed = ", ".join(f"{run} AS {clock}" for clock, run in runs.items())
         masks = {f"{kind}_{clock}": (clock, kind) for clock in CLOCKS for kind in _KINDS}
-        before = after = ""
     united = ", ".join(
         f"bit_or({run}) FILTER (WHERE kind = {literal(kind)}) AS {name}" for name, (run, kind) in masks.items()
     )
     return (
-        f"{before}SELECT row, {united} FROM (SELECT p.row AS row, s.kind AS kind, {computed} "
+        f"SELECT row, {united} FROM (SELECT p.row AS row, s.kind AS kind, {computed} "
         f"FROM (SELECT {quoted(PERSON)} AS person, inskadm AS f, {end} AS t, CASE {cases} END AS kind FROM af_sokandekategori "
         f"WHERE {_window(study, 'inskadm', end)} AND {end} >= inskadm) s "
-        f"JOIN {quoted(PARTICIPANTS)} p ON p.{quoted(PERSON)} = s.person WHERE s.kind IS NOT NULL) GROUP BY row{after}"
+        f"JOIN {quoted(PARTICIPANTS)} p ON p.{quoted(PERSON)} = s.person WHERE s.kind IS NOT NULL) GROUP BY row"
     )
+
+
+def spell_masks(engine: Session, study: Study, n: int) -> Masks:
+    """Run :func:`spell_query`, and take the clocks apart.
+
+    Parameters
+    ----------
+    engine : Session
+    study : Study
+    n : int
+        Number of participants.
+
+    Returns
+    -------
+    dict of str to ndarray of int64, shape (n,)
+        A mask a kind and clock.
+    """
+    found = _fetch(engine, spell_query(study), n)
+    if study.study.horizon >= _HALF:
+        return found
+    out: Masks = {}
+    for kind in list(found):
+        both = found.pop(kind)
+        out[f"{kind}_{CLOCKS[0]}"] = both & ((1 << _HALF) - 1)
+        both >>= _HALF
+        out[f"{kind}_{CLOCKS[1]}"] = both
+    return out
 
 
 def statement_query(study: Study) -> str:

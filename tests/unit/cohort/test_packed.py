@@ -10,7 +10,7 @@ import pytest
 
 from effektutv.cohort.linkage import PARTICIPANTS
 from effektutv.cohort.months import day_k
-from effektutv.cohort.outcomes import CLOCKS, _fetch, spell_query
+from effektutv.cohort.outcomes import CLOCKS, spell_masks, spell_query
 from effektutv.registers.engine import Engine
 from effektutv.resources import studies_folder
 from effektutv.study import Study
@@ -66,10 +66,9 @@ def test_months_of_both_clocks_are_those_asked_day_by_day(session, horizon):
     engine, spells, people = session
     study = Study.from_toml(studies_folder() / "aktivitetsersattning" / "study.toml")
     study = study.model_copy(update={"study": study.study.model_copy(update={"horizon": horizon})})
-    query = spell_query(study)
-    assert ("<< 31" in query) == (horizon <= 30)
+    assert ("<< 31" in spell_query(study)) == (horizon <= 30)
     expected = counted(spells, people, horizon)
-    found = _fetch(engine, query, 200)
+    found = spell_masks(engine, study, 200)
     assert found.keys() == expected.keys()
     for name, masks in expected.items():
         np.testing.assert_array_equal(found[name], masks, err_msg=name)
