@@ -61,6 +61,22 @@ def month_run(first: str, last: str, horizon: int) -> str:
     )
 
 
+def ordered_run(first: str, last: str, horizon: int) -> str:
+    """Return the SQL of :func:`month_run` for the months of a spell that does not end before it starts, in less time.
+
+    Its first month is then at most one after its last, and of a run without a month the two numbers are equal.
+
+    Parameters
+    ----------
+    first, last : str
+        SQL expressions of whole numbers, as :func:`first_month` and :func:`last_month` give them; never missing.
+    horizon : int
+        The last month followed, at most :data:`MAX_HORIZON`.
+    """
+    low, high = (f"least(greatest({month}, 0), {horizon + 1})" for month in (first, f"{last} + 1"))
+    return f"(CAST(1 AS BIGINT) << CAST({high} AS INTEGER)) - (CAST(1 AS BIGINT) << CAST({low} AS INTEGER))"
+
+
 def mask_run(zero: str, start: str, end: str, horizon: int) -> str:
     """Return the SQL of the months that a spell covers.
 

@@ -26,7 +26,7 @@ from ..registers.schema import PERSON, load_codelist
 from ..registers.session import Session
 from ..study import FIRST_MONTH_IN_WORK, MONTHS_IN_WORK, Outcome, Study
 from .linkage import PARTICIPANTS
-from .months import first_month, last_month, mask_run, month_run, unpack
+from .months import first_month, last_month, mask_run, month_run, ordered_run, unpack
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -225,10 +225,14 @@ def spell_query(study: Study) -> str:
     cases = " ".join(f"WHEN {condition} THEN {literal(key)}" for key, condition in kinds.items())
     end = _end(study, "af_sokandekategori", "utskadm")
     # each spell's run of months is computed once a clock, and only then told apart by kind
-    runs = {clock: mask_run(f"p.{clock}", "s.f", "s.t", study.study.horizon) for clock in CLOCKS}
+    ends = ", ".join(
+        f"{first_month(f'p.{clock}', 's.f')} AS f_{clock}, {last_month(f'p.{clock}', 's.t')} AS t_{clock}"
+        for clock in CLOCKS
+    )
+    runs = {clock: ordered_run(f"f_{clock}", f"t_{clock}", study.study.horizon) for clock in CLOCKS}
     if study.study.horizon < _HALF:
         # both clocks in one number: half the sums to keep for each person, who may be one of twenty million
-        computed = f"{runs[CLOCKS[0]]} + ({runs[CLOCKS[1]]} << {_HALF}) AS months"
+        computed = f"{runs[CLOCKS[0]]} + (({runs[CLOCKS[1]]}) << {_HALF}) AS months"
         masks = {kind: ("months", kind) for kind in _KINDS}
     else:
         computed = ", ".join(f"{run} AS {clock}" for clock, run in runs.items())
@@ -237,10 +241,10 @@ def spell_query(study: Study) -> str:
         f"bit_or({run}) FILTER (WHERE kind = {literal(kind)}) AS {name}" for name, (run, kind) in masks.items()
     )
     return (
-        f"SELECT row, {united} FROM (SELECT p.row AS row, s.kind AS kind, {computed} "
+        f"SELECT row, {united} FROM (SELECT row, kind, {computed} FROM (SELECT p.row AS row, s.kind AS kind, {ends} "
         f"FROM (SELECT {quoted(PERSON)} AS person, inskadm AS f, {end} AS t, CASE {cases} END AS kind FROM af_sokandekategori "
         f"WHERE {_window(study, 'inskadm', end)} AND {end} >= inskadm) s "
-        f"JOIN {quoted(PARTICIPANTS)} p ON p.{quoted(PERSON)} = s.person WHERE s.kind IS NOT NULL) GROUP BY row"
+        f"JOIN {quoted(PARTICIPANTS)} p ON p.{quoted(PERSON)} = s.person WHERE s.kind IS NOT NULL)) GROUP BY row"
     )
 
 
