@@ -37,7 +37,7 @@ LABELS = {
         "utrikes_fodd": "Utrikes född", "gymnasium": "Gymnasieutbildning", "diagnos": "Diagnos",
         "utveckling": "Störningar av psykisk utveckling",
         "beteende": "Beteendestörningar och emotionella störningar med debut under barndomen", "lss": "Beslut om stöd enligt LSS",
-        "loneinkomst": "Löneinkomst året före, hundratals kronor", "boende": "Bostad med särskild service",
+        "loneinkomst": "Löneinkomst året före, hundratal kronor", "boende": "Bostad med särskild service",
     },
     "en": {
         "arbete": "In work", "kon": "Sex", "kvinna": "Women", "man": "Men", "daglig_verksamhet": "Daily activities",

@@ -42,7 +42,7 @@ UNITS = {
     "SEK a year": "kronor om året",
     "SEK an hour": "kronor i timmen",
     "SEK": "kronor",
-    "hundreds of SEK a year": "hundratals kronor om året",
+    "hundreds of SEK a year": "hundratal kronor om året",
     "probability": "sannolikhet, 0–1",
     "scale 1–5": "skala 1–5",
     "share of full time": "andel av heltid",
