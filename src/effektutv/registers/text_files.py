@@ -142,7 +142,7 @@ def look_through(schema: ExtractSchema, register: Register, path: Path) -> TextF
     seen = _Seen()
     codec = _wide(schema, register, path)
     beside = ThreadPoolExecutor(1)
-    digest = beside.submit(_sha256, path)
+    digest = beside.submit(_sha256, schema, path)
     beside.shutdown(wait=False)
     with closing(_chunks(schema, path, codec)) as chunks:
         for block in _row_blocks(schema, chunks):
@@ -415,6 +415,10 @@ def _names(line: str, delimiter: str) -> tuple[str, ...]:
     return tuple(next(csv.reader([line.replace("\r", " ")], delimiter=delimiter), []))
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+def _sha256(schema: ExtractSchema, path: Path) -> str:
+    try:
+        with path.open("rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest()
+    except OSError:
+        pass
+    raise ExtractError(f"{schema.name}: a file changed while it was read; start again when the delivery is in place")

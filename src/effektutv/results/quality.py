@@ -75,6 +75,11 @@ class Finding:
         """The count of rows looked at as it may be shown: 1 to 4 is "fewer than 5"; of files, months and years as it is."""
         return self._shown(self.rows_checked)
 
+    def __repr__(self) -> str:
+        # a notebook shows it too, and small counts are shown nowhere
+        shown = f"{self.failing_text} of {self.checked_text} {self.unit}"
+        return f"Finding({self.severity}: {self.extract}, {self.column}, {self.rule}: {shown})"
+
     def _shown(self, count: Count) -> str:
         if not isinstance(count, int):
             return SUPPRESSION_MARK

@@ -524,3 +524,9 @@ def test_no_break_spaces_around_a_value_are_no_part_of_it(engine, opened, encodi
         ("B", 2, "à la carte"),
         ("C", 3, "a\u00a0b"),
     ]
+
+
+def test_a_file_that_goes_while_its_digest_is_taken_is_said_to(tmp_path):
+    with pytest.raises(eu.ExtractError, match="studier: a file changed while it was read") as caught:
+        text_files._sha256(load_schema("studier"), tmp_path / "gone.csv")
+    assert caught.value.__context__ is None
