@@ -133,7 +133,10 @@ def text_source(engine: Engine, schema: ExtractSchema, register: Register, path:
     result = _read_in(engine, plan, table, threads)
     if result.doubtful:  # the sample did not tell, and a later value depends on it: now all values must
         open_ = {i: f for i, f in fields.items() if f.column in result.doubtful}
-        plan = replace(plan, readings={**plan.readings, **_readings(schema, register, file, open_, threads)})
+        plan = replace(
+            plan, readings={**plan.readings, **_readings(schema, register, file, open_, threads)}, at_once={}
+        )
+        plan = replace(plan, at_once=_at_once(plan))
         result = _read_in(engine, plan, table, threads)
     expressions: dict[str, tuple[str, str | None]] = {f.column: (quoted(f.column), None) for f in fields.values()}
     return Source(

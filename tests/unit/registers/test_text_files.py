@@ -530,3 +530,17 @@ def test_a_file_that_goes_while_its_digest_is_taken_is_said_to(tmp_path):
     with pytest.raises(eu.ExtractError, match="studier: a file changed while it was read") as caught:
         text_files._sha256(load_schema("studier"), tmp_path / "gone.csv")
     assert caught.value.__context__ is None
+
+
+def test_days_that_the_sample_does_not_have_are_held_to_what_all_values_tell(opened, engine, monkeypatch):
+    monkeypatch.setattr(text_files, "_CHUNK", 30_000)
+    # none at the beginning, in the middle and at the end; between them one layout, and another for longer than a block
+    ends = [""] * 25_000 + ["20150301"] * 4000 + ["2015-03-01"] * 3000 + [""] * 3000
+    data = SPELLS + "".join(f"P{i};20150101;{end};42\n" for i, end in enumerate(ends))
+    found = []
+    keep = text_source._at_once
+    for change in (keep, lambda plan: {}):
+        monkeypatch.setattr(text_source, "_at_once", change)
+        extract = opened(data)
+        found += engine.rows(f'SELECT count(utskadm), count(*) FROM "{extract.table}"', what="test")
+    assert found == [(4000, 35_000)] * 2
