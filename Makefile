@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 SEED   ?= 1
 LANG_  ?= sv
 
-.PHONY: report test test-slow test-system test-spark lint bench docs reproduce clean format
+.PHONY: report test test-processor test-slow test-system test-spark lint bench docs reproduce clean format
 
 # What is installed is recorded in a stamp a set of extras, so that a second call installs nothing.
 $(VENV)/.python:
@@ -48,6 +48,13 @@ report: $(VENV)/.core
 # A worker that dies ends the run: with files dealt out to workers, the run would wait for its tests for ever.
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile --max-worker-restart 0 -m "not slow and not system"
+
+# What holds numbers of others, bytes or fingerprints, as another processor would compute it: nothing may hang on a last bit.
+test-processor: $(VENV)/.test
+	env $$($(BIN)/python tests/other_processor.py) $(BIN)/python -m pytest -q -n 2 --dist loadfile --max-worker-restart 0 \
+		-m "not slow and not system" tests/reference
+	env $$($(BIN)/python tests/other_processor.py) $(BIN)/python -m pytest -q -n 2 --dist loadfile --max-worker-restart 0 \
+		-m "same_bytes and not slow and not system"
 
 test-slow: $(VENV)/.test
 	$(BIN)/python -m pytest -q -n 2 -m slow --timeout 7200

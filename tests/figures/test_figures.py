@@ -204,6 +204,7 @@ def _hashes(folder: Path, seed: str, settings: str) -> dict[str, str]:
     return json.loads(done.stdout)
 
 
+@pytest.mark.same_bytes
 def test_the_same_bytes_in_two_processes_whatever_the_users_settings(every_case, tmp_path: Path) -> None:
     plain = _hashes(tmp_path / "plain", "1", "")
     other = _hashes(

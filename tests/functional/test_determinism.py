@@ -1,4 +1,4 @@
-"""The same inputs, study and seed give the same bytes: in another process, of shuffled rows, on other threads."""
+"""The same inputs, study and seed give the same bytes: other processes, processors and threads, shuffled rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import other_processor
+
 from effektutv import pipeline
+
+pytestmark = pytest.mark.same_bytes
 
 EPOCH = "1700000000"
 
@@ -54,11 +60,12 @@ def shuffled(demo, folder):
     return folder
 
 
-def test_two_processes_write_the_same_bytes(demo, tmp_path):
+def test_two_processes_on_two_processors_write_the_same_bytes(demo, tmp_path):
     one = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TZ": "UTC", "LC_ALL": "C"}
     two = {
         "PYTHONHASHSEED": "4242", "OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2", "TZ": "Asia/Tokyo",
         "LC_ALL": "C.UTF-8", "RAYON_NUM_THREADS": "1", "MPLCONFIGDIR": str(tmp_path / "elsewhere"),
+        **other_processor.environment(),
     }  # fmt: skip
     first = by_command(demo / "study.toml", tmp_path / "a", SOURCE_DATE_EPOCH=EPOCH, **one)
     same(first, by_command(demo / "study.toml", tmp_path / "another name", SOURCE_DATE_EPOCH=EPOCH, **two))

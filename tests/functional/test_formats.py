@@ -88,6 +88,7 @@ def test_the_workbook_prints_the_documents_numbers(written):
     assert total > 2000
 
 
+@pytest.mark.same_bytes
 def test_the_same_bytes_twice_in_every_format(written, tmp_path):
     doc, folder = written
     again = tmp_path / "again"

@@ -39,6 +39,7 @@ def digest(path) -> str:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.same_bytes
 def test_the_lock_holds_the_plan_and_its_hash(tmp_path, name):
     path = tmp_path / "study.toml"
     shutil.copy(studies_folder() / name / "study.toml", path)

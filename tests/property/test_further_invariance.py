@@ -146,6 +146,7 @@ def test_names_of_arms_and_strata_do_not_matter(seed):
             same_numbers(one, other, new, name)
 
 
+@pytest.mark.same_bytes
 def test_number_of_threads_changes_nothing():
     """The whole of this file's results, with one thread and with four, to the last bit."""
 

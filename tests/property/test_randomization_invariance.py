@@ -249,6 +249,7 @@ for method in ("westfall-young", "romano-wolf"):
 """
 
 
+@pytest.mark.same_bytes
 def test_number_of_threads_changes_nothing():
     def run_with(threads: int) -> str:
         environment = {**os.environ, **{f"{p}_NUM_THREADS": str(threads) for p in ("OMP", "OPENBLAS", "MKL")}}

@@ -6,12 +6,19 @@ Columns that no trial has (clusters of one arm only, known probabilities) are ma
 from __future__ import annotations
 
 import importlib.util
+from decimal import Decimal, localcontext
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import trials
+
+
+def _ln(x: float) -> float:
+    """Natural logarithm, correctly rounded: numpy's and the C library's last bits depend on the processor."""
+    with localcontext(prec=40):
+        return float(Decimal(x).ln())
 
 
 def _actg_raw() -> pd.DataFrame:
@@ -48,7 +55,7 @@ def nsw722() -> pd.DataFrame:
     """
     df = trials.load("nsw722")
     df[["re75", "re78"]] /= 1000
-    df["logearn"] = np.log(df["re78"].where(df["re78"] > 0))
+    df["logearn"] = [_ln(x) if x > 0 else np.nan for x in df["re78"]]
     df["response"] = df["logearn"].notna().astype(int)
     group = "g" + (df["age"] // 3 * 3).astype(str)
     df["provider"] = group.where(df["arm"] == "nsw")

@@ -269,10 +269,8 @@ def chosen(ledger: Ledger) -> list[Choice]:
         if any(r.secret and s.cell in ledger.hidden for s, r in zip(system.sights, system.ranges, strict=True)):
             flows = _Flows(ledger, system, prices)
             found.append((flows, flows.choices()))
-    short = sum(bool(by_flow) for _, by_flow in found)
     for flows, by_flow in found:
-        # what hangs together gets its part of the time
-        out += flows.optimal(ledger.time_limit / short, by_flow) if ledger.optimal and by_flow else by_flow
+        out += flows.optimal(ledger.node_limit, by_flow) if ledger.optimal and by_flow else by_flow
     return out
 
 
@@ -356,19 +354,19 @@ class _Flows:
         self._reach(flow)
         return self._hide(i, {self.system.sights[j] for j in np.flatnonzero(np.abs(flow) > _TOUCHED)})
 
-    def optimal(self, limit: float, by_flow: list[Choice]) -> list[Choice]:
-        """Return the cheapest cells that let every count move as far as the flows let it, if cheaper and found in time.
+    def optimal(self, nodes: int, by_flow: list[Choice]) -> list[Choice]:
+        """Return the cheapest cells that let every count move as far as the flows let it, if cheaper and found.
 
         Parameters
         ----------
-        limit : float
-            Seconds.
+        nodes : int
+            Of the search tree.
         by_flow : list of Choice
         """
         paid = sum(self.prices[c.cell] for c in by_flow)
         self.hidden = set(self.before)
         prices = [self._price(s.cell) for s in self.system.sights]
-        found = fewest(self.system, prices, self.moved, limit) or []
+        found = fewest(self.system, prices, self.moved, nodes) or []
         fresh = {self.system.sights[j].cell for j in found} - self.before
         if not fresh or sum(self.prices[c] for c in fresh) >= paid:
             return by_flow

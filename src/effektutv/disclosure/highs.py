@@ -72,9 +72,9 @@ class LinearPrograms:
 
 def whole_solution(
     cost: FloatArray, bounds: FloatArray, whole: Sequence[bool], rows: Sequence[tuple[dict[int, float], float, float]],
-    seconds: float,
+    nodes: int,
 ) -> FloatArray | None:  # fmt: skip
-    """Return the cheapest values of an integer program, or None where there are none or none was found in time.
+    """Return the cheapest values of an integer program, or None where there are none or none was found within the nodes.
 
     Parameters
     ----------
@@ -84,8 +84,9 @@ def whole_solution(
         Which values must be whole numbers.
     rows : sequence of tuple
         Coefficients by position, and the least and the most that their sum may be.
-    seconds : float
-        After which the best that was found counts.
+    nodes : int
+        Of the search tree, after which the best that was found counts: a limit in seconds would give another solution on
+        another machine.
     """
     model = _model(cost, bounds, np.array([r[1] for r in rows]), np.array([r[2] for r in rows]))
     triples = [(i, j, k) for i, (row, _, _) in enumerate(rows) for j, k in row.items()]
@@ -96,11 +97,11 @@ def whole_solution(
     solver = _solver()
     # small programs: what presolve saves is less than it costs
     solver.setOptionValue("presolve", "off")
-    solver.setOptionValue("time_limit", float(seconds))
+    solver.setOptionValue("mip_max_nodes", nodes)
     solver.passModel(model)
     solver.run()
     found = solver.getModelStatus() == _SOLVED or (
-        solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit
+        solver.getModelStatus() == highspy.HighsModelStatus.kSolutionLimit
         and solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     )
     return np.array(solver.getSolution().col_value, dtype=float) if found else None

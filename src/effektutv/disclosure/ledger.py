@@ -105,8 +105,8 @@ class Ledger:
     policy : Policy
     optimal : bool
         Whether complements are to cost least together, rather than each by itself.
-    time_limit : float
-        For that, in seconds, for what hangs together.
+    node_limit : int
+        For that, nodes of the search tree, for each set of counts that hang together.
     anchors : set of Cell
         What everyone knows, so that it is hidden last.
     spare : set of Cell
@@ -127,7 +127,7 @@ class Ledger:
 
     policy: Policy
     optimal: bool = False
-    time_limit: float = 30.0
+    node_limit: int = 2000
     seen: dict[Cell, dict[str, list[tuple[int, int | None]]]] = field(default_factory=dict)
     margins: dict[Margin, None] = field(default_factory=dict)
     anchors: set[Cell] = field(default_factory=set)

@@ -110,7 +110,7 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
     inputs = replace(inputs, sites=site_rows(inputs.sites))
     section = study.disclosure
     ledger = _ledger(
-        inputs, Ledger(policy=policy, optimal=section.complements == "optimal", time_limit=section.time_limit)
+        inputs, Ledger(policy=policy, optimal=section.complements == "optimal", node_limit=section.node_limit)
     )
     curves = decide_times(ledger, study, inputs.times, _every_effect(inputs))
     hide_attrition(ledger, study, inputs.attrition, curves)

@@ -25,7 +25,8 @@ __all__ = ["extreme", "fewest", "fitting"]
 
 #: No report counts more persons than this.
 _MOST = 1e6
-_LIMIT = 20.0
+#: Nodes of a search tree; the programs here are small, and most are solved at the first.
+NODES = 20_000
 
 
 class _Program:
@@ -62,9 +63,9 @@ class _Program:
             self.row({x: 1.0, **{m: now - b for m, (_, b) in zip(marks, cut, strict=True)}}, -np.inf, 0)
         return x
 
-    def solve(self, limit: float) -> FloatArray | None:
-        """Return the variables at the cheapest solution, or None where there is none within the time."""
-        return whole_solution(np.array(self.cost), np.column_stack([self.low, self.high]), self.whole, self.rows, limit)
+    def solve(self, nodes: int) -> FloatArray | None:
+        """Return the variables at the cheapest solution, or None where there is none within the nodes."""
+        return whole_solution(np.array(self.cost), np.column_stack([self.low, self.high]), self.whole, self.rows, nodes)
 
 
 def _changes(program: _Program, system: System, *, shown: bool) -> list[int]:
@@ -99,7 +100,7 @@ def fitting(system: System, i: int, value: float) -> FloatArray | None:
     at = _changes(program, system, shown=True)
     change = value - system.ranges[i].value
     program.low[at[i]] = program.high[at[i]] = change
-    found = program.solve(_LIMIT)
+    found = program.solve(NODES)
     return None if found is None else found[at] + np.array([r.value for r in system.ranges])
 
 
@@ -116,12 +117,12 @@ def extreme(system: System, i: int, sign: int) -> float:
     program = _Program()
     at = _changes(program, system, shown=False)
     program.cost[at[i]] = -float(sign)
-    found = program.solve(_LIMIT)
+    found = program.solve(NODES)
     return sign * INFINITE if found is None else float(np.round(system.ranges[i].value + found[at[i]]))
 
 
 def fewest(
-    system: System, prices: Sequence[float], wanted: Sequence[tuple[int, float]], limit: float = _LIMIT
+    system: System, prices: Sequence[float], wanted: Sequence[tuple[int, float]], nodes: int = NODES
 ) -> list[int] | None:
     """Return the cheapest sights to hide so that each wanted change is possible, each by itself.
 
@@ -133,13 +134,13 @@ def fewest(
         What hiding each sight costs; sights of one cell share its price.
     wanted : sequence of tuple
         Sights, and how far each must be able to move.
-    limit : float
-        Seconds.
+    nodes : int
+        Of the search tree.
 
     Returns
     -------
     list of int, or None
-        None where there is no such choice, or none was found in time.
+        None where there is no such choice, or none was found within the nodes.
     """
     program = _Program()
     cells = list(dict.fromkeys(s.cell for s in system.sights))
@@ -152,7 +153,7 @@ def fewest(
             low, high = program.low[at[j]], program.high[at[j]]
             program.row({at[j]: 1.0, hide[sight.cell]: -high}, -np.inf, 0)
             program.row({at[j]: 1.0, hide[sight.cell]: -low}, 0, np.inf)
-    found = program.solve(limit)
+    found = program.solve(nodes)
     if found is None:
         return None
     return [j for j, sight in enumerate(system.sights) if found[hide[sight.cell]] > 0.5]

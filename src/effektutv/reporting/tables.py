@@ -55,13 +55,16 @@ _ARM_COLUMNS = (
 _BAND_COLUMNS = ("outcome", "clock", "month", "arm", "control", "sim_low", "sim_high", "sim_critical", "status")
 _COUNT_COLUMNS = ("outcome", "clock", "month", "arm", "category", "n", "events", "share", "status")
 _START_COLUMNS = ("arm", "n", "started", "share", "median_delay", "status")
+#: Digits of a float in a CSV file. Sums, logarithms and exponentials differ in the last bits between processors; the files
+#: must not.
+SIGNIFICANT_DIGITS = 9
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 Table = tuple["Sequence[str]", "Sequence[Sequence[object]]"]
 
 
 def cell_text(value: object) -> str:
-    """Return a value as a CSV cell holds it: numbers by their shortest exact text, absence by its sign.
+    """Return a value as a CSV cell holds it: floats to ``SIGNIFICANT_DIGITS``, absence by its sign.
 
     Parameters
     ----------
@@ -77,10 +80,14 @@ def cell_text(value: object) -> str:
     if isinstance(value, int):
         return str(int(value))
     if isinstance(value, float):
-        # float() first: numpy's own repr names its type
-        return repr(float(value))
+        return _digits(float(value))
     text = str(value)
     return "'" + text if text.startswith(_FORMULA) else text
+
+
+def _digits(value: float) -> str:
+    """Return a float with its significant digits, as short as they can be written."""
+    return repr(float(f"{value:.{SIGNIFICANT_DIGITS - 1}e}"))
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -190,7 +197,7 @@ def balance_rows(balance: Balance) -> Table:
     test = balance.omnibus
     named: Mapping[str, object] = {
         "covariate": "(omnibus)", "kind": "omnibus", "difference": test.statistic, "status": "released",
-        "note": f"{test.method}; df {cell_text(test.df)}; p {cell_text(test.p_value)}",
+        "note": f"{test.method}; df {test.df:g}; p {cell_text(test.p_value)}",
     }  # fmt: skip
     return columns, [*rows, [named.get(c) for c in columns]]
 

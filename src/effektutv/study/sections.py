@@ -354,10 +354,11 @@ class Disclosure(Frozen):
     """``[disclosure]``: the profile that results must pass before they are shown.
 
     ``profile`` names one that ships, or is a table with a data owner's own. ``complements`` says how the further cells are
-    chosen: by one flow for each small count (``"flows"``, fast), or those that cost least together (``"optimal"``, at most
-    about ``time_limit`` seconds; the flows' choice where there is no better one by then).
+    chosen: by one flow for each small count (``"flows"``, fast), or those that cost least together (``"optimal"``, within
+    ``node_limit`` nodes of the search tree for each set of counts that hang together; the flows' choice where no better one is
+    found). The limit is in nodes, for one in seconds would hide other cells on another machine.
     """
 
     profile: Literal["uncleared", "strict", "public_data"] | OwnProfile = "uncleared"
     complements: Literal["flows", "optimal"] = "flows"
-    time_limit: float = Field(default=30.0, gt=0.0)
+    node_limit: int = Field(default=2000, ge=1)

@@ -48,6 +48,7 @@ def shuffled_design(n: int, shuffle: np.ndarray) -> tuple[Design, np.ndarray, li
 
 
 @pytest.mark.parametrize("seed", range(3))
+@pytest.mark.same_bytes
 def test_the_same_bytes_whatever_the_order_of_the_rows(seed):
     n = 500
     first = shuffled_design(n, np.arange(n))

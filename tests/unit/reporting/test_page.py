@@ -176,6 +176,7 @@ def test_where_levels_share_weights_a_note_says_why_rows_do_not_add_up(made, lan
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.same_bytes
 def test_same_inputs_same_bytes(made, reports, tmp_path, lang):
     made.written(made.trial(tmp_path), lang, tmp_path / "out")
     old = {p.relative_to(reports[lang]): p.read_bytes() for p in sorted(reports[lang].rglob("*")) if p.is_file()}

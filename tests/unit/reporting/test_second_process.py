@@ -45,6 +45,7 @@ def draw(beside, figure, stem):
     return beside.ask(partial(draw_one, figure, stem)) is not None
 
 
+@pytest.mark.same_bytes
 def test_same_bytes_with_one_process_or_two(document, tmp_path):
     with Counting() as two:
         assert drawn(document, tmp_path / "two", two) == drawn(document, tmp_path / "one")

@@ -161,6 +161,7 @@ def test_running_heads_carry_title_warnings_and_page(built):
     assert section.different_first_page_header_footer
 
 
+@pytest.mark.same_bytes
 def test_the_same_bytes_twice_and_nothing_of_the_machine(built, tmp_path):
     doc, folder = built["sv"]
     first = (folder / "report.docx").read_bytes()

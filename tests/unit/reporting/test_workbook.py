@@ -134,6 +134,7 @@ def test_headers_stay_and_are_those_of_a_marked_table(built, lang):
     assert set(wanted) <= set(main)
 
 
+@pytest.mark.same_bytes
 def test_the_file_says_what_it_is_and_when_and_has_no_formula(built):
     doc, book = opened(built, "sv")
     about = book.properties

@@ -275,6 +275,7 @@ def digests(folder):
 
 
 @pytest.mark.parametrize("file_format", ["csv", "parquet"])
+@pytest.mark.same_bytes
 def test_the_same_seed_gives_the_same_bytes_in_another_process(small, tmp_path, file_format):
     code = (
         "from pathlib import Path; from effektutv.synthetic.extracts import write_demo; "
