@@ -11,17 +11,14 @@ import sys
 from decimal import Decimal, localcontext
 from pathlib import Path
 
+import further_trials
+import other_processor
 import pytest
+import trials
 
 from effektutv.errors import StudyError
 from effektutv.study import Study
 from effektutv.synthetic.extracts import write_demo
-
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "reference")]
-
-import further_trials
-import other_processor
-import trials
 
 
 @pytest.fixture(scope="module")
