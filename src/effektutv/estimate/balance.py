@@ -25,6 +25,7 @@ from effektutv.results import BalanceRow, Omnibus, Statistic, Unavailable
 
 from .design import canonical_order
 from .mechanism import inferred
+from .variation import is_rounding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,7 +139,7 @@ def _moments(design: Design, columns: Sequence[Covariate]) -> _Moments:
         arm_n=arm_n,
         missing=np.bincount(arm, minlength=arms)[:, None] - arm_n,
         arm_mean=arm_mean,
-        variance=np.where(variance <= (8 * np.finfo(float).eps * np.abs(arm_mean)) ** 2, 0.0, variance),
+        variance=np.where(is_rounding(variance, variance + arm_mean**2), 0.0, variance),
         low=by_cell(np.minimum, np.where(known, X, np.inf), np.inf).min(axis=0),
         high=by_cell(np.maximum, np.where(known, X, -np.inf), -np.inf).max(axis=0),
     )
@@ -232,11 +233,11 @@ def _denominator(apart: bool, v1: Statistic, v0: Statistic) -> tuple[Statistic, 
     if not isinstance(v1, float) or not isinstance(v0, float):
         why = v1 if not isinstance(v1, float) else v0
         return why, why.reason if isinstance(why, Unavailable) else ""
-    if v1 == 0 and v0 == 0:
+    if not v1 > 0 and not v0 > 0:
         reason = "disjoint support: one value in each arm, and they differ" if apart else "no variation in either arm"
         return Unavailable(reason), reason
     note = "disjoint support: no value of one arm lies within the other's range" if apart else ""
-    if not apart and (v1 == 0 or v0 == 0):
+    if not apart and not min(v1, v0) > 0:
         note = "no variation in one arm"
     return sqrt((v1 + v0) / 2), note
 

@@ -20,6 +20,8 @@ import numpy as np
 
 from effektutv.results import Statistic, Unavailable
 
+from .variation import STILL, exact_fit
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -40,8 +42,6 @@ __all__ = [
 
 #: Eigenvalues of I − H_gg below this are 0: that direction is fitted exactly.
 EXACT = 1e-10
-#: Residuals that hold less than this share of the outcome's variation are rounding.
-_EXACT_FIT = 1e-26
 #: A clustered variance below this share of the one without clusters is rounding of 0.
 _SETTLED = 1e-16
 
@@ -124,8 +124,8 @@ def cluster_variance(fit: LeastSquares, cluster: IntArray, total_ss: float) -> t
     if n_clusters < 2:
         why = Unavailable("one cluster only: there is no variance between clusters")
         return why, why
-    if float(fit.residuals @ fit.residuals) <= _EXACT_FIT * total_ss:
-        return 0.0, Unavailable("no variation within the fit")
+    if exact_fit(float(fit.residuals @ fit.residuals), total_ss):
+        return 0.0, STILL
     a = adjusted_influence(fit, fit.influence[:, None], codes, n_clusters)[:, 0]
     scores = np.bincount(codes, weights=a * fit.residuals, minlength=n_clusters)
     variance = float(scores @ scores)

@@ -27,6 +27,7 @@ from effektutv.results import Unavailable
 from .cluster import adjusted_influence, number_clusters
 from .design import Vcov, persons
 from .linear import BLOCK
+from .variation import exact_fit
 
 if TYPE_CHECKING:
     from .design import FloatArray, IntArray
@@ -36,8 +37,6 @@ __all__ = ["LEVERAGE_MARGIN", "coefficient_variance", "covariance", "joint_varia
 
 #: Leverage closer to 1 than this is 1 but for rounding.
 LEVERAGE_MARGIN = 1e-8
-#: Residuals that hold less than this share of the outcome's variation are rounding.
-_EXACT_FIT = 1e-26
 #: What a squared residual is divided by: the power of 1 − h.
 _POWER = {Vcov.HC2: 1, Vcov.HC3: 2}
 
@@ -68,7 +67,7 @@ class _Sums:
         """Return the (q, q) covariance, given persons, rank, and the outcome's sum of squares."""
         if n <= rank:
             return Unavailable("no degrees of freedom are left: as many parameters as persons")
-        if self.rss <= _EXACT_FIT * total_ss:
+        if exact_fit(self.rss, total_ss):
             return np.zeros(self.meat.shape)
         if self.exact:
             return Unavailable(

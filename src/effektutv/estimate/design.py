@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from effektutv.errors import ArgumentError
 
+from .variation import is_rounding
+
 __all__ = [
     "BoolArray",
     "Cells",
@@ -377,7 +379,7 @@ class Cells:
         total = self.total.sum(axis=0, keepdims=True)
         mean = np.divide(total, n, out=np.zeros(n.shape), where=n > 0)
         ss = (self.ss + self.n * (self.mean - mean) ** 2).sum(axis=0, keepdims=True)
-        return Cells(n=n, total=total, mean=mean, ss=_no_dust(ss, n, mean))
+        return _settled(n, total, mean, ss, np.where(self.n > 0, self.mean, np.inf).min(axis=0, keepdims=True))
 
     def variance(self) -> FloatArray:
         """Return the (S, K) sample variances, divisor n − 1; NaN with fewer than two persons."""
@@ -386,10 +388,10 @@ class Cells:
         return out
 
 
-def _no_dust(ss: FloatArray, n: IntArray, mean: FloatArray) -> FloatArray:
-    """Return ``ss`` with what rounding alone can leave of a constant outcome set to 0."""
-    dust = n * (8 * np.finfo(float).eps * np.abs(mean)) ** 2
-    return np.where(ss <= dust, 0.0, ss)
+def _settled(n: IntArray, total: FloatArray, mean: FloatArray, ss: FloatArray, least: FloatArray) -> Cells:
+    """Return cells in which an outcome that does not vary has the mean ``least``, its value, and no deviation from it."""
+    still = (n > 1) & is_rounding(ss, ss + n * mean**2)
+    return Cells(n=n, total=total, mean=np.where(still, least, mean), ss=np.where(still | (n < 2), 0.0, ss))
 
 
 def count_cells(sample: Sample) -> Cells:
@@ -413,7 +415,10 @@ def count_cells(sample: Sample) -> Cells:
         for at in _slices(y.size):
             cell = design.stratum[at] * arms + design.arm[at]
             ss += np.bincount(cell, weights=(y[at] - mean[cell]) ** 2, minlength=size)
-        ss = _no_dust(ss, n, mean)
+        least = np.full(size, np.inf)
+        np.minimum.at(least, design.stratum * arms + design.arm, y)
+        cells = _settled(n, total, mean, ss, least)
+        mean, ss = cells.mean, cells.ss
     return Cells(n=n.reshape(shape), total=total.reshape(shape), mean=mean.reshape(shape), ss=ss.reshape(shape))
 
 

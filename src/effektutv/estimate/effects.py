@@ -51,9 +51,10 @@ from .design import (
     persons,
     strata_count,
 )
-from .fit import Fit, Labels, describe, undefined
+from .fit import Fit, Labels, describe, settled, undefined
 from .logit import logit_fit
 from .regression import clustered_difference, regression_fit
+from .variation import STILL
 from .weighting import known_weights_fit, share_weights_fit
 
 if TYPE_CHECKING:
@@ -112,11 +113,11 @@ def fit_contrast(
     pair = (arm, control)
     if spec.estimator is Estimator.DIFFERENCE and spec.vcov is Vcov.CR2:
         fit = clustered_difference(sample, spec, cells, pair, spread=spread)
-        return replace(fit, notes=(*fit.notes, *_constant_arm_notes(cells, pair, names)))
+        return settled(replace(fit, notes=(*fit.notes, *_constant_arm_notes(cells, pair, names))), cells, pair)
     if spec.estimator is Estimator.DIFFERENCE:
-        return _difference(cells, arm, control, names, sample.binary)
+        return settled(_difference(cells, arm, control, names, sample.binary), cells, pair)
     if spec.estimator is Estimator.IPW and sample.design.probability is not None:
-        return known_weights_fit(sample, cells, pair)
+        return settled(known_weights_fit(sample, cells, pair), cells, pair)
     both = (cells.n[:, arm] > 0) & (cells.n[:, control] > 0)
     notes: tuple[str, ...] = ()
     if stratum_size is not None:
@@ -145,7 +146,7 @@ def fit_contrast(
     # counts and raw shares are the arm's own, whatever the contrast: shares that changed with the strata dropped would
     # give the few persons dropped away by subtraction
     everyone = describe(cells, arm, control, sample.binary)
-    fit = replace(fit, n=everyone.n, events=everyone.events, raw=everyone.raw)
+    fit = replace(settled(fit, within, pair), n=everyone.n, events=everyone.events, raw=everyone.raw)
     return replace(fit, notes=(*notes, *fit.notes, *_constant_arm_notes(within, (arm, control), names)))
 
 
@@ -177,7 +178,7 @@ def _difference(cells: Cells, arm: int, control: int, names: tuple[str, str], bi
         return replace(fit, variance=why, df=why, notes=(why.reason,), spread=why)
     parts = pooled.variance()[0, [arm, control]] / n
     variance = float(parts.sum())
-    df: Statistic = Unavailable("no variation in either arm")
+    df: Statistic = STILL
     if variance > 0:
         df = variance**2 / float((parts**2 / (n - 1)).sum())
     notes = _constant_arm_notes(cells, (arm, control), names)
@@ -287,10 +288,9 @@ def inference(
         return estimate, estimate, estimate, estimate, estimate
     if not isinstance(variance, float):
         return variance, variance, variance, variance, variance
+    if not variance > 0:
+        return STILL, STILL, STILL, STILL, STILL
     error = float(np.sqrt(variance))
-    if error == 0:
-        still = Unavailable("no variation in either arm")
-        return error, still, still, still, still
     if not isinstance(df, float):
         return error, estimate / error, df, df, df
     t = estimate / error
@@ -311,7 +311,7 @@ def to_row(fit: Fit, design: Design, spec: Spec, arm: int, control: int, labels:
     labels : Labels
     """
     error, t, p, low, high = inference(fit.estimate, fit.variance, fit.df, spec.level)
-    zero = isinstance(error, float) and error == 0
+    zero = isinstance(fit.variance, float) and not fit.variance > 0
     events = fit.events if fit.events is not None else (Unavailable("not a 0/1 outcome"),) * 2
     return EffectRow(
         outcome=labels.outcome,
@@ -330,7 +330,7 @@ def to_row(fit: Fit, design: Design, spec: Spec, arm: int, control: int, labels:
         estimate=fit.estimate,
         std_error=error,
         statistic=t,
-        df=fit.df if not zero else Unavailable("no variation in either arm"),
+        df=fit.df if not zero else STILL,
         p_value=p,
         conf_low=low,
         conf_high=high,

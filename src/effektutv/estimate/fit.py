@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from effektutv.results import Statistic, Unavailable
+
+from .variation import STILL, level_means
 
 if TYPE_CHECKING:
     from .design import Cells, IntArray
     from .linear import LeastSquares
 
-__all__ = ["Fit", "Labels", "Spread", "describe", "undefined"]
+__all__ = ["Fit", "Labels", "Spread", "describe", "settled", "undefined"]
 
 _NOT_ASKED = Unavailable("the variances of the two means were not asked for")
 #: Variances of the adjusted means of (arm, control), and their covariance.
@@ -81,11 +85,12 @@ def describe(cells: Cells, arm: int, control: int, binary: bool) -> Fit:
     binary : bool
         Whether the outcome is 0/1, so that events can be counted.
     """
-    n, total = cells.n.sum(axis=0), cells.total.sum(axis=0)
+    pooled = cells.pooled()
+    n, total = pooled.n[0], pooled.total[0]
     none = Unavailable("not estimated")
 
     def mean(k: int) -> Statistic:
-        return float(total[k] / n[k]) if n[k] else Unavailable("no one in the arm with an outcome")
+        return float(pooled.mean[0, k]) if n[k] else Unavailable("no one in the arm with an outcome")
 
     return Fit(
         n=(int(n[arm]), int(n[control])),
@@ -124,3 +129,37 @@ def undefined(cells: Cells, arm: int, control: int, binary: bool, reason: str, n
         notes=(*notes, reason),
         spread=why,
     )
+
+
+def settled(fit: Fit, cells: Cells, pair: tuple[int, int]) -> Fit:
+    """Return a fit without numbers that are rounding: what varies in neither arm has its value, and no variance.
+
+    Parameters
+    ----------
+    fit : Fit
+    cells : Cells
+        Of the strata used.
+    pair : tuple of int
+        Codes of (arm, control).
+
+    Returns
+    -------
+    Fit
+        Where each arm has one value, the means are these; where the fit is exact, or each arm has one value, the variance
+        is 0 and the degrees of freedom are the reason. A reason that the fit has for want of a variance stands.
+    """
+    arm, control = fit.means
+    if not isinstance(arm, float) or not isinstance(control, float):
+        return fit
+    pooled, both = cells.pooled(), list(pair)
+    n, mean, ss = pooled.n[0, both], pooled.mean[0, both], pooled.ss[0, both]
+    constant = not ss.any()
+    if constant:
+        arm, control = float(mean[0]), float(mean[1])
+    still = constant or (isinstance(fit.variance, float) and not fit.variance > 0)
+    scale = float(np.sqrt((ss + n * mean**2).sum() / n.sum()))
+    fit = replace(fit, means=level_means((arm, control), scale, exact=still))
+    if not still or not isinstance(fit.variance, float):
+        return fit
+    spread = fit.spread if isinstance(fit.spread, Unavailable) else (0.0, 0.0, 0.0)
+    return replace(fit, variance=0.0, df=STILL, spread=spread)

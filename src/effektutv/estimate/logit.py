@@ -29,6 +29,7 @@ from .covariance import LEVERAGE_MARGIN
 from .design import Cells, Sample, Spec, Vcov, Weights, persons, strata_count
 from .fit import Fit, describe, undefined
 from .linear import independent
+from .variation import STILL
 
 if TYPE_CHECKING:
     from .design import BoolArray, FloatArray, IntArray
@@ -186,8 +187,7 @@ def logit_fit(sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], k
         return undefined(cells, *pair, sample.binary, found.reason, found.notes)
     fit = replace(describe(cells, *pair, sample.binary), notes=found.notes)
     if isinstance(found, _Settled):
-        none = Unavailable("no variation in either arm")
-        return replace(fit, means=(found.mean, found.mean), variance=0.0, df=none, spread=(0.0, 0.0, 0.0))
+        return replace(fit, means=(found.mean, found.mean), variance=0.0, df=STILL, spread=(0.0, 0.0, 0.0))
     fit = replace(fit, means=found.means, df=np.inf)
     return _with_delta(fit, _delta(found.solved, found.gradient, found.M, sample.y[found.mine], spec.vcov))
 

@@ -58,7 +58,7 @@ def arm_summaries(sample: Sample, cells: Cells, level: float, labels: Labels) ->
             if isinstance(error, float) and isinstance(df, float):
                 half = float(stdtrit(df, 0.5 + level / 2)) * error
                 low, high = share - half, share + half
-            if error == 0:
+            if isinstance(error, float) and not error > 0:
                 low = high = Unavailable("no variation in the arm")
         rows.append(
             ArmSummary(

@@ -24,6 +24,7 @@ from .design import Design, Estimator, Sample, Spec, Vcov, Weights
 from .effects import fit_contrast
 from .linear import independent
 from .refit_logit import logit_statistics
+from .variation import is_rounding
 
 if TYPE_CHECKING:
     from .design import BoolArray, FloatArray, IntArray
@@ -32,8 +33,6 @@ __all__ = ["Draw", "People", "by_arm_probability", "refit"]
 
 #: Leverage closer to 1 than this is 1 but for rounding.
 _LEVERAGE_MARGIN = 1e-8
-#: A residual sum of squares below this share of the outcome's is rounding.
-_EXACT_FIT = 1e-20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -229,7 +228,8 @@ def _ipw(people: People, draw: Draw) -> tuple[FloatArray, FloatArray]:
         terms = np.where(times > 0, times * share**2 * (people.y - mean[:, None]) ** 2 / slack, 0.0)
         alone = ((times > 0) & (slack < 1e-12)).any(axis=1)
         means.append(mean)
-        variances.append(np.where(alone, np.nan, terms.sum(axis=1)))
+        spread, size = terms.sum(axis=1), (np.where(times > 0, times * share**2 / slack, 0.0) * people.y**2).sum(axis=1)
+        variances.append(np.where(alone, np.nan, np.where(is_rounding(spread, size), 0.0, spread)))
     return np.asarray(means[0] - means[1]), np.asarray(variances[0] + variances[1])
 
 
@@ -359,5 +359,5 @@ def _variance(
     if power:
         total = np.where(exact, np.nan, total)
     squares = np.sum([(times * y**2).sum(axis=1) for times, *_ in parts], axis=0)
-    total = np.where(rss <= _EXACT_FIT * squares, 0.0, total)
+    total = np.where(is_rounding(rss, squares), 0.0, total)
     return np.where(free > 0, total, np.nan)

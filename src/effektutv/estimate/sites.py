@@ -111,7 +111,7 @@ def site_effects(cells: Cells, pair: tuple[int, int]) -> SiteEffects:
         persons=int(n[used].sum()),
         smallest=int(n[used].min()) if used.any() else 0,
         without=int(((n.sum(axis=1) > 0) & ~enough).sum()),
-        still=int((enough & (variance == 0)).sum()),
+        still=int((enough & ~(variance > 0)).sum()),
         left=int(n[~used].sum()),
     )
 

@@ -42,6 +42,7 @@ from .design import (
     strata_count,
 )
 from .effects import Fit, Labels, fit_contrast, inference, to_row
+from .variation import STILL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -243,12 +244,12 @@ def _contrast(row: EffectRow, fits: list[Fit], weights: FloatArray, spec: Spec) 
         if spec.estimator is Estimator.DIFFERENCE:
             # Satterthwaite over all cells: each level's df already pools its two.
             pooled = sum(v**2 / d for v, d in known)
-            df = variance**2 / float(pooled) if pooled else Unavailable("no variation in either arm")
+            df = variance**2 / float(pooled) if pooled else STILL
         else:
             df = sum(d for _, d in known) if len(known) == len(fits) else Unavailable("no degrees of freedom are left")
     error, t, p, low, high = inference(gap, variance, df, spec.level)
     if spec.vcov is not Vcov.CR2:
-        df = df if available(t) else Unavailable("no variation in either arm")
+        df = df if available(t) else STILL
     return replace(row, estimate=gap, std_error=error, statistic=t, df=df, p_value=p, conf_low=low, conf_high=high)
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from effektutv.results import Statistic, Unavailable
 
 from .fit import Fit, describe
+from .variation import exact_fit
 
 if TYPE_CHECKING:
     from .design import Cells, FloatArray, IntArray, Sample
@@ -40,7 +41,9 @@ def weighted_mean(y: FloatArray, weight: FloatArray) -> tuple[float, float | Non
     slack = 1 - share
     if share.size < 2 or slack.min() < 1e-12:
         return mean, None
-    return mean, float((share**2 / slack) @ (y - mean) ** 2)
+    each = share**2 / slack
+    spread, size = float(each @ (y - mean) ** 2), float(each @ y**2)
+    return mean, 0.0 if exact_fit(spread, size) else spread
 
 
 def weighted_scores(sample: Sample, pair: tuple[int, int], weight: FloatArray) -> FloatArray:
