@@ -7,8 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .results import COMPARISONS
-
 if TYPE_CHECKING:
     from .beside import Beside
     from .disclosure.protected import ReportInputs
@@ -198,16 +196,16 @@ def _tested(trial: Trial, effects: Effects, redrawn: Mapping[str, RandomizationT
     if first.outcome != study.primary.name:
         return effects
     control, main = study.arm_codes[:2]
-    planned = {":".join(s.by) for s in study.subgroups if s.prespecified}
+    planned = {s.name for s in study.subgroups if s.prespecified}
 
     def other_contrast(row: EffectRow) -> bool:
         return not row.subgroup and (row.arm, row.control) != (main, control)
 
     def planned_interaction(row: EffectRow) -> bool:
-        return row.level in COMPARISONS and row.subgroup in planned and (row.arm, row.control) == (main, control)
+        return row.kind.compares and row.subgroup in planned and (row.arm, row.control) == (main, control)
 
     def other_interaction(row: EffectRow) -> bool:
-        return row.level in COMPARISONS and not planned_interaction(row)
+        return row.kind.compares and not planned_interaction(row)
 
     families = {
         "other_contrasts_holm": other_contrast,

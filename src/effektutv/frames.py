@@ -63,9 +63,9 @@ def itt(
     contrasts: Sequence[tuple[object, object]] | None = None,
     arms: Sequence[object] | None = None,
     levels: Mapping[str, Sequence[object]] | None = None,
-    hypotheses: Mapping[str, str] | None = None,
-    prior_evidence: Collection[str] = (),
-    cut_points: Mapping[str, str] | None = None,
+    hypotheses: Mapping[By, str] | None = None,
+    prior_evidence: Collection[By] = (),
+    cut_points: Mapping[By, str] | None = None,
     modifiers: int | None = None,
     protocol: bool = False,
     clock: str = "",
@@ -122,8 +122,8 @@ def itt(
     hypotheses : mapping of subgroup to {"larger", "smaller"}, optional
         How the effect, of an arm against the control, was expected beforehand to compare in the second level with the
         first. With the four arguments that follow it is what the items of ICEMAN rest on
-        (:mod:`effektutv.estimate.credibility`). A cross is named by its parts joined by ``:``.
-    prior_evidence : collection of str
+        (:mod:`effektutv.estimate.credibility`). A cross is named as in ``by``, by a tuple.
+    prior_evidence : collection of str or tuple of str
         Subgroups for which prior evidence is stated.
     cut_points : mapping of subgroup to {"stated", "unknown", "exploratory"}, optional
         Where the cut points come from, for subgroups cut from a continuous characteristic; the others are categories.
@@ -316,9 +316,9 @@ def _subgroup(df: Any, columns: tuple[str, ...], levels: Mapping[str, Sequence[o
 
 def _claims(
     groups: Sequence[Subgroup],
-    hypotheses: Mapping[str, str] | None,
-    prior_evidence: Collection[str],
-    cut_points: Mapping[str, str] | None,
+    hypotheses: Mapping[By, str] | None,
+    prior_evidence: Collection[By],
+    cut_points: Mapping[By, str] | None,
     modifiers: int | None,
     protocol: bool,
 ) -> Claims:
@@ -328,8 +328,8 @@ def _claims(
     levels = {g.name: len(g.levels) for g in groups}
     said = {"hypotheses": hypotheses or {}, "prior_evidence": prior_evidence, "cut_points": cut_points or {}}
     for argument, named in said.items():
-        if strange := sorted(set(named) - set(levels)):
-            raise ArgumentError(f"{argument}: {strange} are not among the subgroups of by, {sorted(levels)}")
+        if strange := sorted(set(named) - set(levels), key=repr):
+            raise ArgumentError(f"{argument}: {strange} are not among the subgroups of by, {list(levels)}")
     for name, direction in (hypotheses or {}).items():
         if direction not in DIRECTIONS:
             raise ArgumentError(f"hypotheses: got {direction!r} for {name!r}; choose 'larger' or 'smaller'")
@@ -343,9 +343,9 @@ def _claims(
     if modifiers is not None and (isinstance(modifiers, bool) or not isinstance(modifiers, int) or modifiers < 1):
         raise ArgumentError(f"modifiers: got {modifiers!r}; give the number of subgroups tested, at least 1")
     return Claims(
-        directions=hypotheses or {},
+        directions=dict((hypotheses or {}).items()),
         prior_evidence=frozenset(prior_evidence),
-        cut_points=cut_points or {},
+        cut_points=dict((cut_points or {}).items()),
         modifiers=max(len(groups), 0 if modifiers is None else modifiers),
         protocol=bool(protocol),
     )

@@ -21,7 +21,7 @@ from .estimate.families import (
 from .estimate.mechanism import Mechanism
 from .estimate.multiplicity import StepDown, holm
 from .estimate.source import Source
-from .results import COMPARISONS, EffectRow, Effects, keep, kept
+from .results import EffectRow, Effects, Name, RowKind, keep, kept, said
 
 __all__ = ["adjust"]
 
@@ -53,7 +53,7 @@ def adjust(
     family : str, optional
         The family's name, on every adjusted p-value; by default the method and the number of tests.
     rows : function of a row to bool, optional
-        Which rows are the family, e.g. ``lambda row: row.level == "interaction"``; by default all. The others stay as
+        Which rows are the family, e.g. ``lambda row: row.kind == "interaction"``; by default all. The others stay as
         they are.
     mechanism : Mechanism, optional
         What is drawn again; by default inferred from the numbers by stratum and arm.
@@ -133,17 +133,18 @@ def _hypotheses(source: Source, rows: Sequence[EffectRow]) -> list[Hypothesis]:
     """Return the nulls of rows of effects; rows of one level share its mask."""
     arms = source.design.arms
     groups = {g.name: g for g in source.subgroups}
-    masks: dict[tuple[str, int], BoolArray] = {("", 0): np.ones(source.design.arm.size, dtype=bool)}
+    masks: dict[tuple[Name, int], BoolArray] = {("", 0): np.ones(source.design.arm.size, dtype=bool)}
     masks |= {(g.name, j): g.code == j for g in groups.values() for j in range(len(g.levels))}
     out = []
     for row in rows:
-        at = [0] if not row.subgroup else [0, 1]
-        if row.subgroup and row.level not in COMPARISONS:
+        at = [0] if row.kind is RowKind.EFFECT else [0, 1]
+        if row.kind is RowKind.LEVEL:
             at = [groups[row.subgroup].levels.index(row.level)]
-        elif row.subgroup and len(groups[row.subgroup].levels) != 2:
+        elif row.kind.compares and len(groups[row.subgroup].levels) != 2:
             raise ArgumentError(
-                f"rows: the interaction of {row.subgroup!r} is a joint test of {len(groups[row.subgroup].levels)} levels, or a "
-                "contrast of so many, which has no place among single statistics; leave it out of the family, or use "
+                f"rows: the interaction of {said(row.subgroup)!r} is a joint test of "
+                f"{len(groups[row.subgroup].levels)} levels, or a contrast of so many, which has "
+                "no place among single statistics; leave it out of the family, or use "
                 "method='holm'"
             )
         out.append(

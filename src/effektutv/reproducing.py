@@ -13,7 +13,7 @@ from .disclosure.suppress import protect
 from .folders import write_whole
 from .published.compare import compare
 from .published.figures import read_published, shipped_figures
-from .results import Reproduction, ReproductionRow
+from .results import Reproduction, ReproductionRow, held
 from .study import Study
 
 if TYPE_CHECKING:
@@ -88,5 +88,5 @@ def write_csv(found: Reproduction, path: Path) -> None:
     from .reporting import tables
 
     columns = [f.name for f in fields(ReproductionRow)]
-    rows = [[found.study, found.synthetic, *(getattr(row, c) for c in columns)] for row in found.rows]
+    rows = [[found.study, found.synthetic, *(held(row, c) for c in columns)] for row in found.rows]
     write_whole(path, tables.csv_text(["study", "synthetic", *columns], rows), "out")

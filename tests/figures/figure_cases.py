@@ -164,6 +164,7 @@ def effect(arm: str, control: str, estimate: float, se: float, **more: Any) -> d
         "control": control,
         "subgroup": "",
         "level": "",
+        "kind": "level" if more.get("subgroup") else "effect",
     }
     row |= {"n_arm": 354, "n_control": 355, "estimate": estimate, "std_error": se, "p_value": 0.034}
     row |= {"conf_low": estimate - 1.96 * se, "conf_high": estimate + 1.96 * se, "status": "released"}
@@ -181,7 +182,7 @@ def effects_table() -> pd.DataFrame:
                 n = {"n_arm": 170 if level == "kvinna" else 184, "n_control": 171, "subgroup": subgroup, "level": level}
                 rows.append(effect(arm, control, e + shift, 0.046, **n))
             first, second = levels.values()
-            more = {"subgroup": subgroup, "level": "interaction", "p_value": 0.0004 if arm == "SE" else 0.412}
+            more = {"subgroup": subgroup, "kind": "interaction", "p_value": 0.0004 if arm == "SE" else 0.412}
             rows.append(effect(arm, control, second - first, 0.066, **more))
     return pd.DataFrame(rows)
 
@@ -191,7 +192,7 @@ def regions_table() -> pd.DataFrame:
     for i in range(12):
         n = {"n_arm": 12 + i, "n_control": 1200 + i, "subgroup": "projektomrade", "level": f"Kommun {i + 1}"}
         rows.append(effect("SE", "FS", 0.08 + 0.02 * (i - 6), 0.11 + 0.03 * (i % 4), **n))
-    joint = {"subgroup": "projektomrade", "level": "interaction", "p_value": 0.7}
+    joint = {"subgroup": "projektomrade", "kind": "joint", "p_value": 0.7}
     rows.append(effect("SE", "FS", np.nan, np.nan, **joint))
     return pd.DataFrame(rows)
 

@@ -283,8 +283,8 @@ def _site_cases(lang: str) -> Iterator[Case]:
     few = table["level"].isin(["Kommun 2", "Kommun 12", "Kommun 5"])
     hidden = hide(hide(table, few, numbers), table["level"] == "Kommun 7", numbers[:3], "unavailable")
     yield case("suppressed", hidden)
-    none = hide(table[table["subgroup"] != ""], table["level"] != "interaction", numbers)
-    yield case("gone", none[none["level"] != "interaction"])
+    none = hide(table[table["subgroup"] != ""], table["kind"] != "interaction", numbers)
+    yield case("gone", none[none["kind"] != "interaction"])
     long = {("projektomrade", "Kommun 3"): "Örnsköldsviks kommun med grannkommunerna Kramfors och Sollefteå"}
     yield case("unit", table, scale="unit", unit_label="kr", decimals=3, labels={**said, **long})
 

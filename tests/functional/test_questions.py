@@ -370,7 +370,7 @@ def test_effects_by_half_year_of_entry(asked, plain):
     people, y = asked.table, asked.outcome("arbete")
     rows = asked.itt(by="entry_half_year", estimator="difference").rows
     mine = [r for r in rows if (r.arm, r.control) == ("SE", "FS") and r.subgroup]
-    assert [r.level for r in mine] == ["2014-2", "2015-1", "2015-2", "2016-1", "interaction"]
+    assert [r.level or r.kind for r in mine] == ["2014-2", "2015-1", "2015-2", "2016-1", "joint"]
     for row in mine[:-1]:
         year, half = (int(x) for x in row.level.split("-"))
         first, last = pd.Timestamp(year, 6 * half - 5, 1), pd.Timestamp(year, 6 * half, 30 + (half == 2))

@@ -9,6 +9,7 @@ levels, crosses, kinds and sources of work, months in work, persons by level, di
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections import defaultdict
 
@@ -112,7 +113,7 @@ class Attack:
         ]  # fmt: skip
         # the most persons first: other estimators may leave strata out
         for row in rows:
-            if row["level"] in COMPARED or row["outcome"] in (MONTHS, "manader_till_arbete", "livskvalitet"):
+            if row["kind"] in COMPARED or row["outcome"] in (MONTHS, "manader_till_arbete", "livskvalitet"):
                 continue
             for arm, n, share in (("arm", "n_arm", "share_arm"), ("control", "n_control", "share_control")):
                 key = (row["outcome"], row["clock"], row["month"], row[arm], row["subgroup"], row["level"])
@@ -203,11 +204,11 @@ class Attack:
                 continue
             cells = [(outcome, clock, month, arm, group, level) for level in levels]
             self._sum(cells, everyone)
-            for position, name in enumerate(group.split(":") if ":" in group else []):
-                for level in {c[5].split(":")[position] for c in cells}:
+            for position, name in enumerate(json.loads(group) if group.startswith("[") else []):
+                for level in {json.loads(c[5])[position] for c in cells}:
                     whole_level = (outcome, clock, month, arm, name, level)
                     if whole_level in system.place:
-                        self._sum([c for c in cells if c[5].split(":")[position] == level], whole_level)
+                        self._sum([c for c in cells if json.loads(c[5])[position] == level], whole_level)
         for key in list(system.place):
             if key[0] == WORK and len(key) == 6:
                 kinds = [(k, *key[1:]) for k in KINDS]

@@ -112,7 +112,10 @@ def _by_the_estimator(arm, stratum, kon, y, estimator) -> list[object]:
     """The statistics of everyone, of kon = 1 and of the interaction."""
     df = pd.DataFrame({"arm": np.array(["FS", "SE", "CM"])[arm], "s": stratum, "kon": kon, "y": y})
     options = {"strata": "s", "by": "kon", "contrasts": [("SE", "FS")], "arms": ["FS", "SE", "CM"], **BASE}
-    rows = {r.level: r.statistic for r in eu.itt(df, outcome="y", estimator=estimator, **options).rows}
+    rows = {
+        str(r.kind) if r.kind.compares else r.level: r.statistic
+        for r in eu.itt(df, outcome="y", estimator=estimator, **options).rows
+    }
     return [rows[""], rows["1"], rows["interaction"]]
 
 

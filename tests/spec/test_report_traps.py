@@ -35,7 +35,7 @@ def shares(out):
     means = {r["outcome"] for r in out.rows["itt"] if r["share_arm"] not in ("", MARK) and float(r["share_arm"]) > 1}
     for name, rows in out.rows.items():
         for row in rows:
-            if row.get("level") == "interaction" or row.get("outcome") in means:
+            if row.get("kind") in ("interaction", "joint") or row.get("outcome") in means:
                 continue
             for share, n in SHARES.items():
                 if share in row and n in row:

@@ -66,12 +66,15 @@ def test_trap_7_the_logit_and_ratios():
 
 
 def test_trap_7_interactions_and_their_joint_test():
-    rows = {r.level: r for r in eu.itt(trial(), outcome="y", by="kon", strata="s", **BASE).rows}
-    joint = rows.pop("interaction")
+    rows = {
+        str(r.kind) if r.kind.compares else r.level: r
+        for r in eu.itt(trial(), outcome="y", by="kon", strata="s", **BASE).rows
+    }
+    joint = rows.pop("joint")
     assert 0 < joint.p_value < 1e-20
     two = trial()
     two = two[two["kon"] != "o"]
-    held(next(r for r in eu.itt(two, outcome="y", by="kon", strata="s", **BASE).rows if r.level == "interaction"))
+    held(next(r for r in eu.itt(two, outcome="y", by="kon", strata="s", **BASE).rows if r.kind == "interaction"))
 
 
 def test_trap_7_complier_effects_and_weighted_responses():

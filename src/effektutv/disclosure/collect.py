@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from effektutv.errors import DisclosureError
-from effektutv.results import COMPARISONS, Unavailable, available
+from effektutv.results import Name, Unavailable, available, parts, said
 from effektutv.study import MONTHS_IN_WORK
 
 from .ledger import Cell
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from .ledger import Ledger
 
 __all__ = [
-    "INTERACTION",
     "Side",
     "category_cell",
     "collect_arms",
@@ -43,8 +42,6 @@ __all__ = [
     "started_cell",
 ]
 
-#: The level of an interaction row: it holds no cell of its own.
-INTERACTION = "interaction"
 _REST = "@rest"
 _TOLERANCE = 1e-6
 
@@ -83,12 +80,13 @@ def outcome_cell(row: EffectRow | ArmSummary, arm: str) -> Cell:
     return Cell("outcome", row.outcome, row.month, arm, group, level)
 
 
-def persons_cell(arm: str, group: str, level: str) -> Cell:
+def persons_cell(arm: str, group: Name, level: Name) -> Cell:
     """Return the cell of an arm's persons in one level of a characteristic.
 
     Parameters
     ----------
-    arm, group, level : str
+    arm : str
+    group, level : str or tuple of str
     """
     return Cell("persons", arm=arm, group=group, level=level)
 
@@ -134,7 +132,7 @@ def collect_effects(ledger: Ledger, study: Study, rows: Iterable[EffectRow]) -> 
     rows : iterable of EffectRow
     """
     for row in rows:
-        if row.level in COMPARISONS:
+        if row.kind.compares:
             continue
         for side in sides(row):
             if (counted := _counted(study, row.outcome, side)) is not None:
@@ -195,24 +193,26 @@ def _link_levels(ledger: Ledger, everyone: Cell, levels: list[Cell]) -> None:
             ledger.observe(cell, n, part, clock)
         if left and ledger.rule(left, left_events):
             ledger.leftovers.append(tuple(levels))
-    ledger.margin(levels, everyone if everyone in ledger.seen else None, where=f"effects by {group} and for everyone")
+    ledger.margin(
+        levels, everyone if everyone in ledger.seen else None, where=f"effects by {said(group)} and for everyone"
+    )
     unknown = persons_cell(everyone.arm, group, "missing")
-    ledger.margin((*people, *([unknown] if unknown in ledger.seen else [])), where=f"persons by {group}")
+    ledger.margin((*people, *([unknown] if unknown in ledger.seen else [])), where=f"persons by {said(group)}")
 
 
 def _link_crosses(ledger: Ledger, levels: list[Cell], members: list[Cell]) -> None:
     """The levels of a cross add up to each level of each of its parts that is shown too."""
-    names = levels[0].group.split(":")
+    names, group = parts(levels[0].group), said(levels[0].group)
     if len(names) < 2:
         return
     for position, name in enumerate(names):
         for single in (c for c in members if c.group == name):
-            parts = [c for c in levels if c.level.split(":")[position] == single.level]
-            if parts:
-                ledger.margin(parts, single, where=f"effects by {levels[0].group} and by {name}")
-                people = [persons_cell(c.arm, c.group, c.level) for c in parts]
+            within = [c for c in levels if parts(c.level)[position] == single.level]
+            if within:
+                ledger.margin(within, single, where=f"effects by {group} and by {said(name)}")
+                people = [persons_cell(c.arm, c.group, c.level) for c in within]
                 total = persons_cell(single.arm, single.group, single.level)
-                ledger.margin(people, total, where=f"persons by {levels[0].group} and by {name}")
+                ledger.margin(people, total, where=f"persons by {group} and by {said(name)}")
 
 
 def _link_kinds(ledger: Ledger, study: Study, cells: list[Cell]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
-from effektutv.results import Contamination, Status, Suppressed, Unavailable
+from effektutv.results import Contamination, Status, Suppressed, Unavailable, parts
 from effektutv.results.further import Power
 
 from .collect import flow_cell
@@ -67,7 +67,7 @@ def _row(row: ContaminationRow, ledger: Ledger, study: Study, lost: Blurred) -> 
     cells = [Cell("outcome", row.outcome, row.month, arm) for arm in study.arm_codes]
     strata = set(row.strata.split(":")) - {""}
     within = any(
-        strata & set(c.group.split(":"))
+        strata & set(parts(c.group))
         for c in ledger.hidden
         if c.table == "persons" or (c.table, c.outcome, c.month) == ("outcome", row.outcome, row.month)
     )

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from effektutv.results import COMPARISONS, Credibility, Suppressed
+from effektutv.results import Credibility, Suppressed, written
 
 from .protected import Decision, Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from effektutv.results import CredibilityRow, EffectRow
+    from effektutv.results import CredibilityRow, EffectRow, Name
 
 __all__ = ["shown_credibility"]
 
@@ -39,7 +39,7 @@ def shown_credibility(found: Credibility, rows: Sequence[EffectRow]) -> tuple[Cr
             numbers = (row.estimate, row.std_error, row.p_value, row.p_adjusted, row.p_randomization)
             whole = not any(isinstance(v, Suppressed) for v in numbers)
             open_[key] = open_.get(key, True) and whole
-    with_interaction = {_key(r, r.subgroup) for r in rows if r.level in COMPARISONS}
+    with_interaction = {_key(r, r.subgroup) for r in rows if r.kind.compares}
     kept, gone = [], dict[str, None]()
     for item in found.rows:
         key = _key(item, item.subgroup)
@@ -47,7 +47,7 @@ def shown_credibility(found: Credibility, rows: Sequence[EffectRow]) -> tuple[Cr
             kept.append(item)
         else:
             month = "" if item.month is None else f"month {item.month}, "
-            gone.setdefault(f"{item.outcome}, {month}{item.arm} and {item.control}, {item.subgroup}")
+            gone.setdefault(f"{item.outcome}, {month}{item.arm} and {item.control}, {written(item.subgroup)}")
     decisions = [
         Decision(table="credibility", cell=cell, rule=RULE, role=Role.COMPLEMENTARY, count_band="not stated")
         for cell in gone
@@ -55,5 +55,5 @@ def shown_credibility(found: Credibility, rows: Sequence[EffectRow]) -> tuple[Cr
     return Credibility(rows=tuple(kept), protocol=found.protocol) if kept else None, decisions
 
 
-def _key(row: EffectRow | CredibilityRow, subgroup: str) -> tuple[object, ...]:
+def _key(row: EffectRow | CredibilityRow, subgroup: Name) -> tuple[object, ...]:
     return row.outcome, row.clock, row.month, row.arm, row.control, subgroup

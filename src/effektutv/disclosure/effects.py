@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING
 
-from effektutv.results import COMPARISONS, Status, Suppressed, Unavailable, available
+from effektutv.results import EffectRow, Status, Suppressed, Unavailable, available, parts, written
 
 from . import collect
 from .notes import safe_note
@@ -23,7 +23,7 @@ from .survey import response_cell
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from effektutv.results import ArmSummary, EffectBand, EffectRow, Effects
+    from effektutv.results import ArmSummary, EffectBand, Effects, Name
     from effektutv.study import Study
 
     from .ledger import Cell, Ledger
@@ -106,7 +106,7 @@ class Rows:
             rule = _STRATA
         if rule:
             month = "" if row.month is None else f"month {row.month}, "
-            level = f", {row.subgroup}={row.level}" if row.subgroup else ""
+            level = f", {written(row.subgroup)}={written(row.level)}" if row.subgroup else ""
             cell = f"{row.outcome}, {month}{row.arm} and {row.control}{level}"
             self.decisions[
                 Decision(table="effects", cell=cell, rule=rule, role=Role.PRIMARY, count_band="not stated")
@@ -117,9 +117,7 @@ class Rows:
         """Return whether a cell of the row's arms is hidden in a level of its strata."""
         arms = (row.arm, row.control)
         return any(
-            c.arm in arms
-            and strata & set(c.group.split(":"))
-            and set(c.group.split(":")) != set(row.subgroup.split(":"))
+            c.arm in arms and strata & set(parts(c.group)) and set(parts(c.group)) != set(parts(row.subgroup))
             for c in self.ledger.hidden
             if c.table == "outcome" and (c.outcome, c.month) == (row.outcome, row.month) and c.group
         )
@@ -127,7 +125,7 @@ class Rows:
     def _side(self, row: EffectRow, name: str, side: collect.Side, *, away: bool, rule: str) -> dict[str, object]:
         """Return what changes of one arm of the row."""
         out: dict[str, object] = {}
-        interaction, cell = row.level in COMPARISONS, collect.outcome_cell(row, side.arm)
+        interaction, cell = row.kind.compares, collect.outcome_cell(row, side.arm)
         if away or (rule and rule != _STRATA):
             out[f"share_{name}"] = _GONE if away else Suppressed(rule)
         elif not interaction and (cell in self.ledger.thin or self._differencing(row, side)):
@@ -147,7 +145,7 @@ class Rows:
         return any((c.table, c.arm, c.group) == (persons.table, persons.arm, persons.group) for c in self.ledger.hidden)
 
     def _is_blurred(self, row: EffectRow | ArmSummary, cell: Cell, n: object) -> bool:
-        if getattr(row, "level", "") in COMPARISONS:
+        if isinstance(row, EffectRow) and row.kind.compares:
             levels = [s for s in self.blurred.sights if (s[0].outcome, s[0].month, s[0].arm, s[0].group) == _key(cell)]
             return any(s[1] == row.clock for s in levels)
         return self.blurred.has(cell, row.clock, n)
@@ -172,7 +170,7 @@ class Rows:
         plain = row.estimator == "difference" or not row.strata
         # without strata an estimate is made of raw shares, so that a thin cell hides it too
         hidden = {**self.ledger.hidden, **self.ledger.thin} if plain else self.ledger.hidden
-        if row.level not in COMPARISONS:
+        if not row.kind.compares:
             if not _has_persons(side.n):
                 # that an estimate is not defined for want of persons would tell that there are none
                 return collect.persons_cell(side.arm, row.subgroup, row.level) in self.ledger.hidden
@@ -219,7 +217,7 @@ class Rows:
         return replace(row, n=n, status=Status.SUPPRESSED, events=_COUNTS, **gone)  # type: ignore[arg-type]
 
 
-def _key(cell: Cell) -> tuple[str, int | None, str, str]:
+def _key(cell: Cell) -> tuple[str, int | None, str, Name]:
     return cell.outcome, cell.month, cell.arm, cell.group
 
 

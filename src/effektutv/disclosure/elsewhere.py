@@ -73,7 +73,7 @@ def site_rows(effects: Effects | None) -> Effects | None:
     """
     if effects is None:
         return None
-    return replace(effects, rows=tuple(r for r in effects.rows if r.level not in ("interaction", "joint")))
+    return replace(effects, rows=tuple(r for r in effects.rows if not r.kind.compares))
 
 
 def protect_site_variation(

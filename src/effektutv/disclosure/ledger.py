@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
+from effektutv.results import Name, written
 
 from .audit import narrowed
 from .complement import chosen
@@ -54,12 +55,12 @@ class Cell:
     outcome: str = ""
     month: int | None = None
     arm: str = ""
-    group: str = ""
-    level: str = ""
+    group: Name = ""
+    level: Name = ""
 
     def __str__(self) -> str:
         parts = [self.outcome, "" if self.month is None else f"month {self.month}", self.arm]
-        parts.append(f"{self.group}={self.level}" if self.group else "")
+        parts.append(f"{written(self.group)}={written(self.level)}" if self.group else "")
         return ", ".join(p for p in parts if p)
 
 

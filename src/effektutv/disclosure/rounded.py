@@ -20,6 +20,7 @@ from .protected import Decision, Role
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from effektutv.results import Name
     from effektutv.results.further import SurveyOutcome
 
     from .ledger import Ledger
@@ -137,7 +138,7 @@ def blurred(ledger: Ledger, surveys: Iterable[SurveyOutcome], sizes: Mapping[str
     out = Blurred()
     items = {s.outcome for s in surveys}
     secret = _hidden_in_flow(ledger)
-    series: dict[tuple[str, str, str, str, str], dict[int, list[Cell]]] = {}
+    series: dict[tuple[str, str, str, Name, Name], dict[int, list[Cell]]] = {}
     for cell in ledger.seen:
         if cell.table != "outcome" or cell.outcome in items or cell.outcome.startswith("response:"):
             continue

@@ -12,7 +12,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from effektutv.results import COMPARISONS, available
+from effektutv.results import available
 from effektutv.study import FIRST_MONTH_IN_WORK, MONTHS_IN_WORK
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def effect_rule(policy: Policy, study: Study, row: EffectRow) -> str:
     row : EffectRow
     """
     # a comparison of levels has the degrees of freedom of its hypothesis
-    if row.level not in COMPARISONS and available(row.df) and float(row.df) < policy.min_df:  # type: ignore[arg-type]
+    if not row.kind.compares and available(row.df) and float(row.df) < policy.min_df:  # type: ignore[arg-type]
         return FEW_DF
     outcome = next((o for o in study.outcomes if o.name == row.outcome), None)
     if outcome is None or outcome.binary:

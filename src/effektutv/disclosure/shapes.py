@@ -26,7 +26,7 @@ KNOWN = {
     ),
     "Estimand": "population outcome contrast intercurrent summary",
     "EffectRow": (
-        "outcome clock month arm control subgroup level n_arm n_control share_arm share_control mean_arm "
+        "outcome clock month arm control subgroup level kind n_arm n_control share_arm share_control mean_arm "
         "mean_control estimate std_error statistic df p_value conf_low conf_high p_randomization p_adjusted "
         "family estimator vcov strata status note events_arm events_control"
     ),

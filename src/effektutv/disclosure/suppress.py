@@ -23,7 +23,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
-from effektutv.results import Status, Suppressed, Unavailable
+from effektutv.results import Status, Suppressed, Unavailable, said
 from effektutv.study import FIRST_MONTH_IN_WORK
 
 from . import collect
@@ -462,4 +462,4 @@ class _Apply:
     def _names_hidden(self, note: str) -> bool:
         """Return whether a note names a characteristic of which the persons in some level are hidden."""
         groups = {c.group for c in self.ledger.hidden if c.table == "persons"}
-        return any(re.search(rf"(?<!\w){re.escape(g)}(?!\w)", note) for g in groups)
+        return any(re.search(rf"(?<!\w){re.escape(said(g))}(?!\w)", note) for g in groups)

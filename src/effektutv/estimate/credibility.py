@@ -45,7 +45,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from effektutv.results import Credibility, CredibilityRow, EffectRow
+from effektutv.results import Credibility, CredibilityRow, EffectRow, Name, RowKind
 
 __all__ = ["CUT_POINTS", "DIRECTIONS", "Claims", "corrected", "credibility"]
 
@@ -82,9 +82,9 @@ class Claims:
         Whether all this stood in a plan that was locked before outcomes were seen.
     """
 
-    directions: Mapping[str, str] = field(default_factory=dict)
-    prior_evidence: Collection[str] = ()
-    cut_points: Mapping[str, str] = field(default_factory=dict)
+    directions: Mapping[Name, str] = field(default_factory=dict)
+    prior_evidence: Collection[Name] = ()
+    cut_points: Mapping[Name, str] = field(default_factory=dict)
     modifiers: int
     protocol: bool = False
 
@@ -99,7 +99,7 @@ def credibility(rows: Sequence[EffectRow], claims: Claims, control: str) -> Cred
     control : str
         The arm that the directions are against.
     """
-    found = [r for row in rows if row.level == "interaction" for r in _items(row, claims, control)]
+    found = [r for row in _asked(rows) for r in _items(row, claims, control)]
     return Credibility(rows=tuple(found), protocol=claims.protocol) if found else None
 
 
@@ -111,8 +111,8 @@ def corrected(held: Credibility, rows: Sequence[EffectRow]) -> Credibility:
     held : Credibility
     rows : sequence of EffectRow
     """
-    considered = {_key(row) for row in rows if row.level == "interaction" and isinstance(row.p_adjusted, float)}
-    p_values = {_key(row): row.p_value for row in rows if row.level == "interaction"}
+    considered = {_key(row) for row in _asked(rows) if isinstance(row.p_adjusted, float)}
+    p_values = {_key(row): row.p_value for row in _asked(rows)}
     out: list[CredibilityRow] = []
     answers: dict[str, str] = {}
     for item in held.rows:
@@ -125,6 +125,12 @@ def corrected(held: Credibility, rows: Sequence[EffectRow]) -> Credibility:
         answers = {} if item.item == "overall" else {**answers, item.item: answer}
         out.append(_row(item, item.item, answer, evidence))
     return Credibility(rows=tuple(out), protocol=held.protocol)
+
+
+def _asked(rows: Sequence[EffectRow]) -> list[EffectRow]:
+    """Return the row that the items are about, of each subgroup and contrast: the interaction, or else the joint test."""
+    found = {_key(row): row for row in rows if row.kind.compares}
+    return list((found | {_key(row): row for row in rows if row.kind is RowKind.INTERACTION}).values())
 
 
 def _key(row: EffectRow | CredibilityRow) -> tuple[object, ...]:

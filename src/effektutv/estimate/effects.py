@@ -321,6 +321,7 @@ def to_row(fit: Fit, design: Design, spec: Spec, arm: int, control: int, labels:
         control=design.arms[control],
         subgroup=labels.subgroup,
         level=labels.level,
+        kind=labels.kind,
         n_arm=fit.n[0],
         n_control=fit.n[1],
         share_arm=fit.raw[0],

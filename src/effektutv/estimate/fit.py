@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from effektutv.results import Statistic, Unavailable
+from effektutv.results import Name, RowKind, Statistic, Unavailable
 
 from .variation import STILL, level_means
 
@@ -29,8 +29,9 @@ class Labels:
     outcome: str
     clock: str = ""
     month: int | None = None
-    subgroup: str = ""
-    level: str = ""
+    subgroup: Name = ""
+    level: Name = ""
+    kind: RowKind = RowKind.EFFECT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

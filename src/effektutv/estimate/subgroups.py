@@ -4,7 +4,7 @@ A difference between "significant" and "not significant" is no finding (Gelman a
 effect differs between levels is the interaction row. With two levels it is the second declared level's effect minus the
 first's. The levels hold different persons, so the variances add. `blocked` and `lin` weight the strata alike in both
 levels, over the strata where each level has both arms; else a different mix of strata would show as an interaction.
-With more than two levels the row is a joint Wald test that all effects are equal (χ², levels − 1 degrees of freedom).
+With more than two levels the row is a ``joint`` Wald test that all effects are equal (χ², levels − 1 degrees of freedom).
 
 Under clustered variances the levels may share clusters, a provider having men and women: the levels' regressions are taken
 as one, interacted with the level throughout, and the joint test is F (:func:`effektutv.estimate.cluster.joint_test`).
@@ -12,18 +12,20 @@ as one, interacted with the level throughout, and the joint test is F (:func:`ef
 A cross of two characteristics with two levels each has four levels and two questions. The ``interaction`` row is the
 difference of differences: how much the second characteristic's interaction differs between the levels of the first,
 (b₂ − b₁ in a₂) − (b₂ − b₁ in a₁), the effect that neither characteristic alone accounts for on the scale of differences.
-The ``joint`` row tests that all four effects are equal. Larger crosses have the joint test only, as ``interaction``.
+The ``joint`` row tests that all four effects are equal. Larger crosses, and single characteristics with more than two
+levels, have the joint test only.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import chdtrc, fdtrc
 
-from effektutv.results import INTERACTION, JOINT, EffectRow, Statistic, Unavailable, available
+from effektutv.results import EffectRow, Name, RowKind, Statistic, Unavailable, available, said
 
 from .cluster import contrast_of_fits, joint_test
 from .design import (
@@ -56,20 +58,20 @@ class Subgroup:
 
     Parameters
     ----------
-    name : str
-        Its name; a cross has its parts' names joined by a colon.
-    levels : tuple of str
-        In the order declared.
+    name : str or tuple of str
+        Its name; of a cross its parts' names.
+    levels : tuple of str or of tuple of str
+        In the order declared; of a cross each level is the tuple of its parts' levels.
     code : (n,) array of int
         Codes into ``levels``; −1 where missing.
     parts : tuple of tuple of str
         The levels of each characteristic of a cross; empty where it is none.
     """
 
-    name: str
-    levels: tuple[str, ...]
+    name: Name
+    levels: tuple[Name, ...]
     code: IntArray
-    parts: tuple[tuple[str, ...], ...] = ()
+    parts: tuple[tuple[Name, ...], ...] = ()
 
     @property
     def is_two_by_two(self) -> bool:
@@ -85,16 +87,14 @@ def cross(parts: Sequence[Subgroup]) -> Subgroup:
     parts : sequence of Subgroup
         At least one.
     """
-    out = parts[0]
+    if len(parts) == 1:
+        return parts[0]
     levels = tuple(part.levels for part in parts)
+    code = parts[0].code
     for part in parts[1:]:
-        known = (out.code >= 0) & (part.code >= 0)
-        out = Subgroup(
-            name=f"{out.name}:{part.name}",
-            levels=tuple(f"{a}:{b}" for a in out.levels for b in part.levels),
-            code=np.where(known, out.code * len(part.levels) + part.code, -1),
-        )
-    return replace(out, parts=levels) if len(parts) > 1 else out
+        known = (code >= 0) & (part.code >= 0)
+        code = np.where(known, code * len(part.levels) + part.code, -1)
+    return Subgroup(name=tuple(p.name for p in parts), levels=tuple(product(*levels)), code=code, parts=levels)
 
 
 def subgroup_rows(
@@ -129,18 +129,18 @@ def subgroup_rows(
     cells = [count_cells(part) for part in parts]
     notes: list[str] = []
     if unknown := int(np.count_nonzero(code < 0)):
-        notes.append(f"{subgroup.name}: {persons(unknown)} with no level left out of its rows")
+        notes.append(f"{said(subgroup.name)}: {persons(unknown)} with no level left out of its rows")
     rows: list[EffectRow] = []
     for arm, control in contrasts:
         fits = [fit_contrast(p, spec, arm, control, cells=c) for p, c in zip(parts, cells, strict=True)]
         for level, fit in zip(subgroup.levels, fits, strict=True):
-            named = replace(labels, subgroup=subgroup.name, level=level)
+            named = replace(labels, subgroup=subgroup.name, level=level, kind=RowKind.LEVEL)
             rows.append(to_row(fit, design, spec, arm, control, named))
         everyone = replace(labels, subgroup=subgroup.name)
         rows += _comparisons(parts, cells, fits, spec, (arm, control), everyone, subgroup)
     # A cross of three characteristics would fill a page with the notes of its levels: they stay on the rows.
     if noted := sum(bool(row.note) for row in rows):
-        notes.append(f"{subgroup.name}: {noted} of {len(rows)} rows have a note of their own")
+        notes.append(f"{said(subgroup.name)}: {noted} of {len(rows)} rows have a note of their own")
     return rows, notes
 
 
@@ -169,12 +169,14 @@ def _comparisons(
         df=effects,
         notes=tuple(dict.fromkeys([*notes, *(note for f in fits for note in f.notes)])),
     )
-    row = to_row(base, design, spec, *pair, replace(labels, level=INTERACTION))
+    two = subgroup.is_two_by_two
+    single = two or len(fits) == 2
+    compared = replace(labels, level=subgroup.levels, kind=RowKind.INTERACTION)
+    row = to_row(base, design, spec, *pair, compared if single else replace(labels, kind=RowKind.JOINT))
     row = replace(row, events_arm=effects, events_control=effects)
     reason = next((f.estimate for f in fits if isinstance(f.estimate, Unavailable)), None)
     reason = reason or next((f.variance for f in fits if isinstance(f.variance, Unavailable)), None)
-    two = subgroup.is_two_by_two
-    wanted = [row, replace(row, level=JOINT)] if two else [row]
+    wanted = [row, replace(row, level="", kind=RowKind.JOINT)] if two else [row]
     if reason is not None:
         why = Unavailable(f"not in every level: {reason.reason}")
         return [_without(r, why) for r in wanted]
@@ -184,8 +186,8 @@ def _comparisons(
         return [_joint(row, fits, spec)]
     (_, _), (first, second) = subgroup.parts
     a, b = subgroup.parts[0]
-    said = f"difference of differences: ({second} − {first} in {b}) − ({second} − {first} in {a})"
-    crossed = replace(row, note="; ".join(filter(None, (row.note, said))))
+    what = f"difference of differences: ({second} − {first} in {b}) − ({second} − {first} in {a})"
+    crossed = replace(row, note="; ".join(filter(None, (row.note, what))))
     return [_contrast(crossed, fits, np.array([1.0, -1.0, -1.0, 1.0]), spec), _joint(wanted[1], fits, spec)]
 
 
@@ -277,8 +279,8 @@ def _joint(row: EffectRow, fits: list[Fit], spec: Spec) -> EffectRow:
 
 def _filled_joint(row: EffectRow, statistic: float, df: float, p: float, note: str) -> EffectRow:
     single = Unavailable("more than two levels: a joint test, no single difference")
-    said = "; ".join(filter(None, (row.note, note)))
+    told = "; ".join(filter(None, (row.note, note)))
     return replace(
         row, estimate=single, std_error=single, statistic=statistic, df=df, p_value=p, conf_low=single,
-        conf_high=single, note=said,
+        conf_high=single, note=told,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from .words import WORDS
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Labels", "Names", "Row", "absent_words", "mark", "mark_notes", "records", "value", "word"]
+__all__ = ["Labels", "Names", "Row", "absent_words", "kind", "mark", "mark_notes", "records", "value", "word"]
 
 #: One row of a tidy table.
 Row = Mapping[str, Any]
@@ -73,6 +73,16 @@ def word(row: Row, column: str) -> str:
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return ""
     return str(cell)
+
+
+def kind(row: Row) -> str:
+    """Return what a row is about: ``effect``, ``level``, ``interaction`` or ``joint``; without that column by its subgroup.
+
+    Parameters
+    ----------
+    row : mapping
+    """
+    return word(row, "kind") or ("level" if word(row, "subgroup") else "effect")
 
 
 def mark(row: Row) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .. import language
 from ..language import ABSENT, SUPPRESSED, Lang, Scale
-from .cells import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
+from .cells import Labels, Names, Row, absent_words, kind, mark, mark_notes, records, value, word
 from .measure import wrap
 from .rows import LABEL_WIDTH, RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure
 from .style import MUTED, ArmStyle, pair_styles
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["alt_text", "forest"]
 
-#: Levels of rows that compare a subgroup's levels: the interaction, and of a cross of two by two the joint test.
+#: Kinds of the rows that compare a subgroup's levels.
 COMPARISONS = ("interaction", "joint")
 _INTERACTION = ArmStyle(colour=MUTED, line="solid", marker="D", label="", hollow=True)
 
@@ -47,7 +47,8 @@ def forest(
     ----------
     table : DataFrame
         Rows of effects: ``arm control estimate conf_low conf_high``, and where known ``outcome clock month subgroup level
-        n_arm n_control p_value status``. A row with level ``interaction`` is the interaction of its subgroup.
+        kind n_arm n_control p_value status``. A row's kind says whether it is a level or compares the levels; without that
+        column every row with a subgroup is a level.
     lang : {"en", "sv"}
     title, subtitle : str, optional
         What is shown; unit, population and n.
@@ -140,7 +141,7 @@ def _subgroup(
     out = [RowLine(label=names.label(subgroup), bold=True, space=6.0)]
     for pair in dict.fromkeys((word(r, "arm"), word(r, "control")) for r in rows):
         mine = [r for r in rows if (word(r, "arm"), word(r, "control")) == pair]
-        levels = [r for r in mine if word(r, "level") not in COMPARISONS]
+        levels = [r for r in mine if kind(r) not in COMPARISONS]
         if several:
             out.append(RowLine(label=names.versus(mine[0]), indent=8, space=2.0))
         deep = 16.0 if several else 8.0
@@ -148,13 +149,17 @@ def _subgroup(
             label = names.label(word(row, "level"), of=subgroup)
             out.append(RowLine(label=label, cells=_cells(row, write), indent=deep, row=row, look=looks[pair]))
         for row in mine:
-            if word(row, "level") not in COMPARISONS:
+            if kind(row) not in COMPARISONS:
                 continue
             two = len(levels) == 2
             first, second = (names.label(word(r, "level"), of=subgroup) for r in levels) if two else ("", "")
-            crossed = word(row, "level") == "interaction" and any(word(r, "level") == "joint" for r in mine)
+            crossed = kind(row) == "interaction" and not two
             label = names.text("interaction_cross" if crossed else "interaction_all")
-            label = names.text("interaction_two", first=first, second=second) if two else label
+            label = (
+                names.text("interaction_two", first=first, second=second)
+                if two and kind(row) == "interaction"
+                else label
+            )
             # the levels by name, as in the table, unless their names are very long
             if len(wrap(label, LABEL_WIDTH - deep)) > 4:
                 label = names.text("interaction_below")
@@ -207,7 +212,7 @@ def alt_text(
     write = Writer(names=names, scale=scale, decimals=decimals)
     unit = language.text("percentage_points", names.lang) if scale == "points" else unit_label or ""
     several = len({_key(r) for r in rows}) > 1
-    everyone = [r for r in rows if not word(r, "subgroup")] or [r for r in rows if word(r, "level") not in COMPARISONS]
+    everyone = [r for r in rows if not word(r, "subgroup")] or [r for r in rows if kind(r) not in COMPARISONS]
     parts = []
     for row in everyone:
         place = f"{_outcome_label(_key(row), names, clocks=True)}, " if several else ""
@@ -220,7 +225,7 @@ def alt_text(
     tests = [
         f"{names.label(word(r, 'subgroup'))}, {names.versus(r)}: {write.p_value(r)}"
         for r in rows
-        if word(r, "level") in COMPARISONS
+        if kind(r) in COMPARISONS
     ]
     first = "" if several else _outcome_label(_key(rows[0]), names, clocks=True)
     sentence = names.text("forest_alt", first=f"{first}: " if first else "", effects="; ".join(parts))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .. import language
 from ..errors import ArgumentError
 from ..language import ABSENT, SUPPRESSED, Lang, Scale
-from .cells import Labels, Names, Row, mark_notes, records, value, word
+from .cells import Labels, Names, Row, kind, mark_notes, records, value, word
 from .rows import RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure
 from .style import ArmStyle, pair_styles
 
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["alt_text", "sites"]
-
-#: Rows that compare levels, and are no site's.
-_COMPARISONS = frozenset({"interaction", "joint"})
 
 
 def sites(
@@ -120,7 +117,7 @@ def _read(
 
 def _sorted(rows: Sequence[Row]) -> list[Row]:
     """Return the sites, the largest effect first, those without one last in the table's order."""
-    mine = [r for r in rows if word(r, "subgroup") and word(r, "level") not in _COMPARISONS]
+    mine = [r for r in rows if kind(r) == "level"]
     shown = [(-estimate, i) for i, r in enumerate(mine) if (estimate := value(r, "estimate")) is not None]
     order = [i for _, i in sorted(shown)]
     return [mine[i] for i in order] + [r for i, r in enumerate(mine) if i not in set(order)]
@@ -142,7 +139,7 @@ def _default_title(rows: Sequence[Row], names: Names) -> str:
 
 def _own_notes(rows: Sequence[Row], names: Names, write: Writer) -> list[str]:
     out = [names.text("sites_note")]
-    tests = [r for r in rows if word(r, "level") == "interaction" and value(r, "p_value") is not None]
+    tests = [r for r in rows if kind(r) in ("interaction", "joint") and value(r, "p_value") is not None]
     if tests:
         out.append(names.text("sites_test", p=write.p_value(tests[0])))
     return out

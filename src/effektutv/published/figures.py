@@ -31,6 +31,8 @@ class Figure(Frozen):
 
     ``table`` says where the run's number stands. ``effects``: a contrast (``arm``, ``control``), its ``column`` (default
     ``estimate``; ``share_difference`` is the arms' raw shares or means subtracted) and ``estimator`` (default: the study's).
+    Of a ``subgroup`` it is the row of one ``level``, or with ``kind`` the row that compares its levels; a cross is a list in
+    both.
     ``shares``: one ``arm``'s raw share or mean. ``balance``: a ``covariate``'s mean, or the share in one ``level``, in ``arm``
     or in all arms together; with ``denominator = "everyone"`` those not known count among the others. ``flow``: a ``stage``'s
     persons, in ``arm`` or in all, or with ``column = "excluded"`` those who left at it. ``starts``: the share of one ``arm``
@@ -55,14 +57,20 @@ class Figure(Frozen):
     month: int | None = Field(default=None, ge=0)
     arm: str | None = None
     control: str | None = None
-    subgroup: str = ""
-    level: str = ""
+    subgroup: str | tuple[str, ...] = ""
+    level: str | tuple[str, ...] = ""
+    kind: Literal["effect", "level", "interaction", "joint"] | None = None
     column: str | None = None
     estimator: str | None = None
     covariate: str | None = None
     denominator: Literal["known", "everyone"] = "known"
     stage: str | None = None
     note: str = ""
+
+    @property
+    def row_kind(self) -> str:
+        """The kind of row of effects that the figure is about."""
+        return self.kind or ("level" if self.subgroup else "effect")
 
     @property
     def where(self) -> str:

@@ -79,7 +79,8 @@ def _effect_rows(figure: Figure, inputs: ReportInputs) -> Iterator[tuple[EffectR
     for effects in sources:
         for row in effects.rows:
             if (
-                (row.outcome, row.subgroup, row.level) == (figure.outcome, figure.subgroup, figure.level)
+                (row.outcome, row.subgroup, row.kind) == (figure.outcome, figure.subgroup, figure.row_kind)
+                and (row.kind.compares or row.level == figure.level)
                 and figure.clock in (None, row.clock)
                 and figure.month in (None, row.month)
                 and figure.estimator in (None, row.estimator)

@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from .. import language
-from ..results import Verdict
+from ..results import Verdict, said
 
 if TYPE_CHECKING:
     from ..results import Reproduction, ReproductionRow, Statistic
@@ -54,7 +54,7 @@ def _under(row: ReproductionRow) -> str:
 
 def _cells(row: ReproductionRow, synthetic: bool) -> tuple[str, ...]:
     pair = f"{row.arm} − {row.control}" if row.arm and row.control else row.arm
-    group = ": ".join(filter(None, (row.subgroup, row.level)))
+    group = ": ".join(filter(None, (said(row.subgroup), said(row.level))))
     about = ", ".join(filter(None, (pair, group))) if row.claim else ""
     label = f"{row.label} [{about}]" if about else row.label
     cells = (label, _published(row), _ours(row), _verdict(row))

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from effektutv.results import parts, said
+
 from .blocks import Cell, Group, Head, Row, TableBlock
 from .effect_tables import protection
 
 if TYPE_CHECKING:
-    from effektutv.results.credibility import CredibilityRow
+    from effektutv.results import CredibilityRow, Name
 
     from .labels import Context
 
 __all__ = ["credibility_table"]
 
 
-def credibility_table(ctx: Context, group: str, clock: str) -> TableBlock | None:
+def credibility_table(ctx: Context, group: Name, clock: str) -> TableBlock | None:
     """Return the items of one subgroup of the primary outcome, contrasts across; None where none were answered.
 
     Parameters
     ----------
     ctx : Context
-    group : str
+    group : str or tuple of str
         The subgroup.
     clock : str
     """
@@ -46,7 +48,7 @@ def credibility_table(ctx: Context, group: str, clock: str) -> TableBlock | None
         for item in dict.fromkeys(r.item for r in rows)
     )
     return TableBlock(
-        key=f"table-credibility-{group.replace(':', '-')}",
+        key=f"table-credibility-{'-'.join(map(said, parts(group)))}",
         caption=w("credibility_table", group=ctx.labels.covariate(group).lower()),
         heads=(Head(w("item"), words=True), *(Head(ctx.labels.contrast(*p), words=True) for p in pairs)),
         groups=(Group(body),),

@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from effektutv.language import NOT_ASKED
-from effektutv.results import COMPARISONS, INTERACTION, JOINT, EffectRow, Suppressed, Unavailable
+from effektutv.results import EffectRow, RowKind, Suppressed, Unavailable
 
 from .blocks import Cell, Group, Head, Row, TableBlock
 from .estimands import effect_estimand, sizes_note
@@ -97,7 +97,7 @@ def effect_cells(ctx: Context, row: EffectRow, extra: Sequence[str]) -> tuple[Ce
     n, scale = ctx.numbers, ctx.scale(row.outcome)
     shares = (row.share_arm, row.share_control)
     # an interaction has no share of its own: there is nothing that a mark could stand for
-    none = row.level in COMPARISONS and not any(isinstance(x, Suppressed) for x in shares)
+    none = row.kind.compares and not any(isinstance(x, Suppressed) for x in shares)
     cells = [Cell("") if none else n.value(x, scale) for x in shares]
     cells.append(n.estimate(row.estimate, row.std_error, scale))
     cells += [n.interval(row.conf_low, row.conf_high, scale), n.p(row.p_value)]
@@ -116,7 +116,7 @@ def _why_not_asked(ctx: Context, row: EffectRow, name: str) -> str:
     w = ctx.words
     if name == "p_randomization":
         return w("not_redrawn_start" if row.clock == "start" else "not_redrawn")
-    if row.subgroup and row.level not in COMPARISONS:
+    if row.kind is RowKind.LEVEL:
         return w("not_adjusted_level")
     main = not row.subgroup and (row.arm, row.control) == (ctx.study.arm_codes[1], ctx.study.control)
     return w("not_adjusted_main" if main else "not_adjusted")
@@ -165,11 +165,11 @@ def effect_table(
     extra = _extra(rows, further)
     several = level_names and len({(r.arm, r.control) for r in groups[-1][1]}) > 1
 
-    def head(row: EffectRow, members: Sequence[EffectRow]) -> str:
+    def head(row: EffectRow) -> str:
         contrast = ctx.labels.contrast(row.arm, row.control)
         if not level_names:
             return contrast
-        level = _level_name(ctx, row, members)
+        level = _level_name(ctx, row)
         return f"{level}, {contrast}" if several else level
 
     spans, heads = effect_heads(ctx, rows, ctx.words("level" if level_names else "contrast"), extra)
@@ -179,24 +179,23 @@ def effect_table(
         spans=spans,
         heads=heads,
         groups=tuple(
-            Group(tuple(effect_row(ctx, r, head(r, members), extra) for r in members), title)
-            for title, members in groups
+            Group(tuple(effect_row(ctx, r, head(r), extra) for r in members), title) for title, members in groups
         ),
         notes=effect_notes(ctx, rows, status, extra),
         file=file,
     )
 
 
-def _level_name(ctx: Context, row: EffectRow, members: Sequence[EffectRow]) -> str:
+def _level_name(ctx: Context, row: EffectRow) -> str:
     if not row.subgroup:
         return ctx.words("everyone")
-    if row.level not in COMPARISONS:
+    if row.kind is RowKind.LEVEL:
         return ctx.labels.level(row.subgroup, row.level)
-    levels = list(dict.fromkeys(r.level for r in members if r.subgroup == row.subgroup and r.level not in COMPARISONS))
-    if len(levels) != 2:
-        crossed = row.level == INTERACTION and any(r.level == JOINT for r in members)
-        return ctx.words("interaction_cross" if crossed else "interaction_joint")
-    first, second = (ctx.labels.level(row.subgroup, x) for x in levels)
+    if row.kind is RowKind.JOINT:
+        return ctx.words("interaction_joint")
+    if len(row.level) != 2:
+        return ctx.words("interaction_cross")
+    first, second = (ctx.labels.level(row.subgroup, x) for x in row.level)
     return ctx.words("interaction_of", first=first.lower(), second=second.lower())
 
 
@@ -224,7 +223,7 @@ def effect_notes(ctx: Context, rows: Sequence[EffectRow], status: str, extra: Se
         out.append(estimator_note(ctx, rows[0]))
     if any(r.estimator in ("blocked", "fe", "lin") and r.strata for r in rows):
         out.append(w("note_weighted"))
-    if any(r.level == INTERACTION and r.estimator == "blocked" and isinstance(r.estimate, float) for r in rows):
+    if any(r.kind is RowKind.INTERACTION and r.estimator == "blocked" and isinstance(r.estimate, float) for r in rows):
         out.append(w("note_interaction"))
     out += [status] if status else []
     adjusted = [r for r in rows if "p_adjusted" in extra and isinstance(r.p_adjusted, float)]
@@ -238,7 +237,7 @@ def effect_notes(ctx: Context, rows: Sequence[EffectRow], status: str, extra: Se
     out += [f"{NOT_ASKED} {why}." for why in dict.fromkeys(_why_not_asked(ctx, r, name) for r, name in unasked)]
     out.append(sizes_note(ctx, rows))
     out += sentences((r.note for r in rows), w, ctx.labels)
-    shares = [v for r in rows if r.level not in COMPARISONS for v in (r.share_arm, r.share_control)]
+    shares = [v for r in rows if not r.kind.compares for v in (r.share_arm, r.share_control)]
     shown = [getattr(r, name) for r in rows for name in ("estimate", "std_error", "conf_low", "n_arm", "n_control")]
     out += marks(ctx, [*shares, *shown])
     return (*out, protection(ctx))

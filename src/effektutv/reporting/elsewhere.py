@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv import language
-from effektutv.results import COMPARISONS
+from effektutv.results import written
 
 from .blocks import Group, Head, Paragraph, Row, TableBlock
 from .effect_tables import effect_table, marks, protection
@@ -32,7 +32,7 @@ def nothing_shown(rows: list[EffectRow]) -> bool:
     rows : list of EffectRow
         Of one subgroup.
     """
-    return not any(isinstance(r.estimate, float) for r in rows if r.level not in COMPARISONS)
+    return not any(isinstance(r.estimate, float) for r in rows if not r.kind.compares)
 
 
 def entry_table(ctx: Context) -> list[Block]:
@@ -87,7 +87,9 @@ def site_blocks(ctx: Context) -> list[Block]:
         status=w("subgroup_exploratory"),
     )  # fmt: skip
     everyone = next(r for r in rows if not r.subgroup)
-    labels: dict[str | tuple[str, str], str] = {("site", r.level): ctx.labels.level("site", r.level) for r in grouped}
+    labels: dict[str | tuple[str, str], str] = {
+        ("site", written(r.level)): ctx.labels.level("site", r.level) for r in grouped if not r.kind.compares
+    }
     labels |= {"site": ctx.labels.covariate("site"), rows[0].outcome: ctx.labels.outcome(rows[0].outcome)}
     notes = figure_notes(ctx, *([w("note_sites_hidden", n=language.count(hidden, w.lang))] if hidden else []))
     blocks.append(

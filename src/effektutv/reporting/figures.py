@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv import language
-from effektutv.results import COMPARISONS, NO_VARIANCE
+from effektutv.results import NO_VARIANCE, RowKind, written
 
 from . import tables
 from .blocks import Group, Head, Row, TableBlock
@@ -226,9 +226,9 @@ def forest_figure(ctx: Context, effects: Effects, rows: Sequence[EffectRow], not
     labels: dict[str | tuple[str, str], str] = {first.outcome: ctx.labels.outcome(first.outcome)}
     for row in rows:
         if row.subgroup:
-            labels[row.subgroup] = ctx.labels.covariate(row.subgroup)
-            if row.level not in COMPARISONS:
-                labels[row.subgroup, row.level] = ctx.labels.level(row.subgroup, row.level)
+            labels[written(row.subgroup)] = ctx.labels.covariate(row.subgroup)
+            if row.kind is RowKind.LEVEL:
+                labels[written(row.subgroup), written(row.level)] = ctx.labels.level(row.subgroup, row.level)
     groups: dict[str, list[EffectRow]] = {}
     for row in rows:
         level = "" if not row.subgroup else ctx.labels.covariate(row.subgroup)

@@ -15,7 +15,7 @@ from effektutv.results import Suppressed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from effektutv.results import EffectRow, Statistic
+    from effektutv.results import EffectRow, Name, Statistic
 
     from .labels import Context
     from .numbers import Scale
@@ -142,13 +142,13 @@ def uncertainty(ctx: Context, row: Estimated, scale: Scale, kind: str = "") -> s
     )
 
 
-def among(ctx: Context, group: str, level: str) -> str:
+def among(ctx: Context, group: Name, level: Name) -> str:
     """Return a level as it stands after ``bland``: ``kvinnor``, ``personer med daglig verksamhet``.
 
     Parameters
     ----------
     ctx : Context
-    group, level : str
+    group, level : str or tuple of str
     """
     label = ctx.labels.level(group, level)
     lowered = label if label[:2].isupper() else label[:1].lower() + label[1:]

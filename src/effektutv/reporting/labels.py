@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from effektutv import language
+from effektutv.results import parts, said
 
 from .numbers import Numbers, Scale
 
 if TYPE_CHECKING:
     from effektutv.disclosure.protected import Protected, ReportInputs
-    from effektutv.results import EffectRow
+    from effektutv.results import EffectRow, Name
     from effektutv.study import Study
 
     from .phrases import Words
@@ -98,31 +99,31 @@ class Labels:
         """
         return self._words(name) if self._words.has(name) else self.outcome(name)
 
-    def covariate(self, name: str) -> str:
+    def covariate(self, name: Name) -> str:
         """Return a characteristic's name; of a cross, its parts' names.
 
         Parameters
         ----------
-        name : str
+        name : str or tuple of str
         """
         labels = {c.name: c.label.in_language(self._lang) for c in self._study.covariates}
         return " × ".join(
             labels.get(part) or (self._words(part) if self._words.has(part) else _spaced(part))
-            for part in name.split(":")
+            for part in map(said, parts(name))
         )
 
-    def level(self, covariate: str, level: str) -> str:
+    def level(self, covariate: Name, level: Name) -> str:
         """Return a level's name; of a cross, its parts' levels.
 
         Parameters
         ----------
-        covariate, level : str
+        covariate, level : str or tuple of str
         """
         if level == "missing":
             return self._words("missing_level")
-        names, codes = covariate.split(":"), level.split(":")
-        parts = zip(names, codes, strict=True) if len(names) == len(codes) else [(covariate, level)]
-        first, *others = (self._one_level(name, code) for name, code in parts)
+        codes = parts(level) if isinstance(covariate, tuple) else (level,)
+        pairs = zip(parts(covariate), codes, strict=True)
+        first, *others = (self._one_level(said(name), said(code)) for name, code in pairs)
         for label in others:
             # "Kvinnor med daglig verksamhet", but "Kvinnor, under 25 år"
             lowered = label if label[:2].isupper() else label[:1].lower() + label[1:]

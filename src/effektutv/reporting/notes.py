@@ -239,7 +239,11 @@ def _part(name: str, value: str, words: Words, labels: Labels) -> str:
         return language.percent(float(value), 0, words.lang)
     if name == "outcome":
         return labels.outcome(value)
-    return labels.covariate(value) if name == "group" else value
+    if name != "group":
+        return value
+    # a study's names have no colon, so that those of a cross come apart
+    told = tuple(value.split(":"))
+    return labels.covariate(told if len(told) > 1 else value)
 
 
 def rule_in_language(rule: str, words: Words) -> str:

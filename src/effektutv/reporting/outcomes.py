@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv import language
-from effektutv.results import COMPARISONS, INTERACTION, JOINT
+from effektutv.results import Name, RowKind, parts, said
 
 from .blocks import Block, Cell, Group, Head, KeyFigure, Paragraph, Row, Section, TableBlock
 from .credibility import credibility_table
@@ -225,9 +225,9 @@ def _arm_span(ctx: Context, arm: str, size: object) -> str:
 # ------------------------------------------------------------------------------------------------------------ subgroups
 
 
-def _subgroup_rows(ctx: Context, clock: str) -> dict[str, list[EffectRow]]:
+def _subgroup_rows(ctx: Context, clock: str) -> dict[Name, list[EffectRow]]:
     """Return the primary outcome's rows on one clock by subgroup."""
-    out: dict[str, list[EffectRow]] = {}
+    out: dict[Name, list[EffectRow]] = {}
     for row in ctx.rows:
         if row.subgroup and row.outcome == ctx.study.primary.name and row.clock == clock:
             out.setdefault(row.subgroup, []).append(row)
@@ -247,9 +247,11 @@ def _subgroup_sentences(ctx: Context, clock: str, *, main_only: bool = False) ->
         for arm, control in pairs[:1] if main_only else pairs:
             members = [r for r in rows if (r.arm, r.control) == (arm, control)]
             # of a cross of two by two the sentence is on the joint test: whether the effects differ at all
-            interaction = next((r for level in (JOINT, INTERACTION) for r in members if r.level == level), None)
+            interaction = next(
+                (r for kind in (RowKind.JOINT, RowKind.INTERACTION) for r in members if r.kind is kind), None
+            )
             if interaction is not None:
-                levels = [r for r in members if r.level not in COMPARISONS]
+                levels = [r for r in members if r.kind is RowKind.LEVEL]
                 out.append(
                     (
                         ctx.words("term_by", group=ctx.labels.covariate(group).lower()),
@@ -271,7 +273,7 @@ def subgroups_section(ctx: Context) -> Section | None:
     if not by_group:
         return None
     w, primary = ctx.words, ctx.study.primary.name
-    planned = {":".join(s.by): s.prespecified for s in ctx.study.subgroups}
+    planned: dict[Name, bool] = {s.name: s.prespecified for s in ctx.study.subgroups}
     blocks: list[Block] = [Paragraph(texts=tuple(text for _, text in _subgroup_sentences(ctx, clock)), listed=True)]
     everyone = ctx.everyone(primary, clock)
     source = next(e for e in ctx.inputs.value.effects if any(r.subgroup for r in e.rows))
@@ -296,7 +298,7 @@ def subgroups_section(ctx: Context) -> Section | None:
                 (ctx.labels.contrast(arm, control), [r for r in rows if (r.arm, r.control) == (arm, control)])
                 for arm, control in dict.fromkeys((r.arm, r.control) for r in rows)
             ]
-            key = "-".join(filter(None, ("table-subgroup", group.replace(":", "-"), c)))
+            key = "-".join(filter(None, ("table-subgroup", *map(said, parts(group)), c)))
             status = w("subgroup_planned" if planned.get(group) else "subgroup_exploratory")
             blocks.append(
                 effect_table(ctx, key, caption, members, "tables/subgroups.csv", level_names=True, status=status)

@@ -10,7 +10,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from effektutv.results import SUPPRESSION_MARK, Suppressed, Unavailable
+from effektutv.results import SUPPRESSION_MARK, Suppressed, Unavailable, held
 
 from .tables_further import further_tables
 
@@ -39,7 +39,7 @@ __all__ = [
 
 #: The columns that ``tables/itt.csv`` begins with, by contract.
 EFFECT_COLUMNS = (
-    "outcome", "clock", "month", "arm", "control", "subgroup", "level", "n_arm", "n_control", "share_arm",
+    "outcome", "clock", "month", "arm", "control", "subgroup", "level", "kind", "n_arm", "n_control", "share_arm",
     "share_control", "mean_arm", "mean_control", "estimate", "std_error", "statistic", "df", "p_value", "conf_low",
     "conf_high", "p_randomization", "p_adjusted", "family", "estimator", "vcov", "strata", "status", "note",
 )  # fmt: skip
@@ -153,7 +153,7 @@ def csv_tables(inputs: Protected[ReportInputs]) -> dict[str, Table]:
 
 
 def _of(rows: Iterable[object], columns: Sequence[str]) -> Table:
-    return columns, [[getattr(row, c) for c in columns] for row in rows]
+    return columns, [[held(row, c) for c in columns] for row in rows]
 
 
 def effect_rows(rows: Iterable[EffectRow]) -> Table:

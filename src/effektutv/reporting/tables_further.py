@@ -45,6 +45,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from effektutv.results import held
+
 from .tables_received import received_tables
 
 if TYPE_CHECKING:
@@ -128,7 +130,7 @@ def further_tables(value: ReportInputs) -> dict[str, Table]:
 
 
 def _of(rows: Iterable[object], columns: Sequence[str]) -> Table:
-    return columns, [[getattr(row, c) for c in columns] for row in rows]
+    return columns, [[held(row, c) for c in columns] for row in rows]
 
 
 def mean_time_rows(times: Iterable[TimeToEvent]) -> Table:

@@ -8,13 +8,10 @@ and leaves the reason in ``status`` and ``note``.
 from __future__ import annotations
 
 from .balance import Balance, BalanceRow, Omnibus
-from .base import SUPPRESSION_MARK, Count, Statistic, Status, Suppressed, Tabular, Unavailable, available
+from .base import SUPPRESSION_MARK, Count, Statistic, Status, Suppressed, Tabular, Unavailable, available, held
 from .counts import CountRow, Counts, StartRow, Starts
 from .credibility import Credibility, CredibilityRow
 from .effects import (
-    COMPARISONS,
-    INTERACTION,
-    JOINT,
     Contamination,
     ContaminationRow,
     DistributionRow,
@@ -23,19 +20,18 @@ from .effects import (
     Estimand,
     RandomizationRow,
     RandomizationTest,
+    RowKind,
     keep,
     kept,
 )
 from .flow import Flow, FlowStage
+from .names import Name, parts, said, written
 from .plan_lock import LockStatus, PlanLock
 from .profiles import NO_BAND, NO_VARIANCE, ArmSummary, EffectBand, EffectBands, Profile
 from .quality import DataQuality, Finding, ReadForm, Severity
 from .reproduction import Reproduction, ReproductionRow, Verdict
 
 __all__ = [
-    "COMPARISONS",
-    "INTERACTION",
-    "JOINT",
     "NO_BAND",
     "NO_VARIANCE",
     "SUPPRESSION_MARK",
@@ -60,6 +56,7 @@ __all__ = [
     "Flow",
     "FlowStage",
     "LockStatus",
+    "Name",
     "Omnibus",
     "PlanLock",
     "Profile",
@@ -68,6 +65,7 @@ __all__ = [
     "ReadForm",
     "Reproduction",
     "ReproductionRow",
+    "RowKind",
     "Severity",
     "StartRow",
     "Starts",
@@ -78,6 +76,10 @@ __all__ = [
     "Unavailable",
     "Verdict",
     "available",
+    "held",
     "keep",
     "kept",
+    "parts",
+    "said",
+    "written",
 ]

@@ -8,6 +8,8 @@ from enum import StrEnum
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from .names import written
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -20,6 +22,7 @@ __all__ = [
     "Tabular",
     "Unavailable",
     "available",
+    "held",
     "plain",
 ]
 
@@ -95,6 +98,19 @@ def plain(value: object) -> object:
     return value
 
 
+def held(row: Any, column: str) -> object:
+    """Return a field of a result row as a table holds it: a name in its parts as text, everything else as it is.
+
+    Parameters
+    ----------
+    row : dataclass instance
+    column : str
+        The field's name.
+    """
+    value = getattr(row, column)
+    return written(value) if row.__dataclass_fields__[column].metadata.get("name") else value
+
+
 class Tabular:
     """Mixin: any result whose ``rows`` are frozen dataclasses can be listed, tabulated, shown and plotted."""
 
@@ -105,7 +121,7 @@ class Tabular:
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return one dictionary a row; absent numbers are ``None``."""
         return [
-            {f.name: plain(getattr(row, f.name)) for f in fields(row) if not f.metadata.get("internal")}
+            {f.name: plain(held(row, f.name)) for f in fields(row) if not f.metadata.get("internal")}
             for row in self.rows
         ]
 

@@ -6,9 +6,10 @@ Analyses (ICEMAN) in randomized controlled trials and meta-analyses, CMAJ 192:E9
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .base import Tabular
+from .names import Name
 
 __all__ = ["Credibility", "CredibilityRow"]
 
@@ -23,8 +24,8 @@ class CredibilityRow:
     clock : str
     month : int or None
     arm, control : str
-    subgroup : str
-        The covariate, or the covariates of a cross joined by ``:``.
+    subgroup : str or tuple of str
+        The covariate, or the covariates of a cross.
     item : str
         ``direction`` (was the direction stated beforehand and is it the one found), ``prior_evidence``, ``chance`` (does
         the interaction's p-value make chance unlikely), ``number`` (few modifiers, or corrected for their number),
@@ -43,7 +44,7 @@ class CredibilityRow:
     month: int | None = None
     arm: str
     control: str
-    subgroup: str
+    subgroup: Name = field(metadata={"name": True})
     item: str
     answer: str
     evidence: str = ""

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from .base import Count, Statistic, Status, Tabular, Unavailable
 from .credibility import Credibility
+from .names import Name
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "COMPARISONS",
-    "INTERACTION",
-    "JOINT",
     "Contamination",
     "ContaminationRow",
     "DistributionRow",
@@ -23,14 +22,28 @@ __all__ = [
     "Estimand",
     "RandomizationRow",
     "RandomizationTest",
+    "RowKind",
     "keep",
     "kept",
 ]
-#: Levels of the rows that compare a subgroup's levels and hold no persons of their own: the interaction contrast, or with
-#: more than two levels a joint test; and beside the contrast of a cross of two by two its joint test.
-INTERACTION = "interaction"
-JOINT = "joint"
-COMPARISONS = (INTERACTION, JOINT)
+
+
+class RowKind(StrEnum):
+    """What a row of effects is about: everyone, one level of a subgroup, or a comparison of its levels.
+
+    ``interaction``: one contrast of the levels' effects, the second less the first, or in a cross of two by two the
+    difference of differences. ``joint``: a test that all levels' effects are equal, with more than two levels.
+    """
+
+    EFFECT = "effect"
+    LEVEL = "level"
+    INTERACTION = "interaction"
+    JOINT = "joint"
+
+    @property
+    def compares(self) -> bool:
+        """Whether the row compares levels, and holds no persons of its own."""
+        return self in (RowKind.INTERACTION, RowKind.JOINT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +75,10 @@ class Estimand:
 class EffectRow:
     """One contrast of two arms for one outcome in one group. Shares and effects are proportions (0.08, not 8).
 
+    ``subgroup`` and ``level`` are the characteristic's name and the level's; of a cross the tuples of its parts', and both
+    empty for everyone. ``level`` of an interaction holds the levels that it compares, in their order, each as in its own
+    row; of a joint test, which is of all levels, it is empty. Tables write a tuple as a JSON list.
+
     ``events_arm`` and ``events_control`` are the counts behind the shares of a 0/1 outcome; disclosure control reads
     them, and they are not part of the released table.
     """
@@ -71,8 +88,9 @@ class EffectRow:
     month: int | None = None
     arm: str
     control: str
-    subgroup: str = ""
-    level: str = ""
+    subgroup: Name = field(default="", metadata={"name": True})
+    level: Name = field(default="", metadata={"name": True})
+    kind: RowKind = RowKind.EFFECT
     n_arm: Count
     n_control: Count
     share_arm: Statistic

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from .base import Statistic, Status, Tabular, Unavailable
+from .names import Name
 
 __all__ = ["Reproduction", "ReproductionRow", "Verdict"]
 
@@ -41,7 +42,7 @@ class ReproductionRow:
     label : str
         What it is, in words.
     arm, control, subgroup, level : str
-        What of the run it was held against; empty where that says nothing.
+        What of the run it was held against; empty where that says nothing. Of a cross the last two are tuples.
     published : float or the reason why there is none
         As printed, in the run's unit (a share is 0.26, not 26).
     rounding : float or the reason why there is none
@@ -67,8 +68,8 @@ class ReproductionRow:
     label: str
     arm: str = ""
     control: str = ""
-    subgroup: str = ""
-    level: str = ""
+    subgroup: Name = field(default="", metadata={"name": True})
+    level: Name = field(default="", metadata={"name": True})
     published: Statistic = _NONE
     rounding: Statistic = _NONE
     also_published: Statistic = _NONE

@@ -182,3 +182,8 @@ class Subgroup(Frozen):
     prespecified: bool = False
     direction: Literal["larger", "smaller"] | None = None
     prior_evidence: Text | None = None
+
+    @property
+    def name(self) -> str | tuple[str, ...]:
+        """The subgroup's name in results: its covariate's, or of a cross the tuple of them."""
+        return self.by[0] if len(self.by) == 1 else self.by

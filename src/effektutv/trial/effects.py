@@ -311,8 +311,8 @@ class EffectQuestions(Participants):
         """Return what the study declared of these subgroups before outcomes were seen, and how many it has in all."""
         declared = [s for s in self.study.subgroups if s.by in groups]
         return {
-            "hypotheses": {":".join(s.by): s.direction for s in declared if s.direction is not None},
-            "prior_evidence": [":".join(s.by) for s in declared if s.prior_evidence is not None],
+            "hypotheses": {s.name: s.direction for s in declared if s.direction is not None},
+            "prior_evidence": [s.name for s in declared if s.prior_evidence is not None],
             "modifiers": len(self.study.subgroups) or None,
         }
 

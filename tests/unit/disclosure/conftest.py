@@ -23,6 +23,7 @@ from effektutv.results import (
     FlowStage,
     Omnibus,
     Profile,
+    RowKind,
     StartRow,
     Starts,
     Unavailable,
@@ -95,11 +96,12 @@ profile = "{profile}"
 def effect(arm, control, a, c, *, outcome="arbete", clock="randomisation", month=15, subgroup="", level="", **other):
     """One row from (n, events) of both arms."""
     (n1, e1), (n0, e0) = a, c
-    known = level != "interaction"
+    kind = other.pop("kind", RowKind.LEVEL if subgroup else RowKind.EFFECT)
+    known = not kind.compares
     shares = (e1 / n1 if n1 else NONE, e0 / n0 if n0 else NONE) if known else (NONE, NONE)
     values = {
         "outcome": outcome, "clock": clock, "month": month, "arm": arm, "control": control, "subgroup": subgroup,
-        "level": level, "n_arm": n1, "n_control": n0, "share_arm": shares[0], "share_control": shares[1],
+        "level": level, "kind": kind, "n_arm": n1, "n_control": n0, "share_arm": shares[0], "share_control": shares[1],
         "mean_arm": shares[0], "mean_control": shares[1], "estimate": 0.1, "std_error": 0.03, "statistic": 3.3,
         "df": 300.0, "p_value": 0.001, "conf_low": 0.04, "conf_high": 0.16, "estimator": "blocked", "vcov": "HC2",
         "events_arm": e1 if known else NONE, "events_control": e0 if known else NONE,
@@ -119,7 +121,9 @@ def by_level(cells, subgroup, **other):
         for level, arms in cells.items():
             rows.append(effect(arm, control, arms[arm], arms[control], subgroup=subgroup, level=level, **other))
         total = [(sum(arms[a][0] for arms in cells.values()), 0) for a in (arm, control)]
-        rows.append(effect(arm, control, *total, subgroup=subgroup, level="interaction", **other))
+        rows.append(
+            effect(arm, control, *total, subgroup=subgroup, level=tuple(cells), kind=RowKind.INTERACTION, **other)
+        )
     return rows
 
 

@@ -48,12 +48,12 @@ def test_a_sum_of_levels_does_not_tell_how_many_lack_a_characteristic(make):
     """3 of SE lack it: a level is hidden with them, and an interaction's persons are all levels'."""
     out = some_lack_it(make, {"FS": 0, "SE": 3, "CM": 0})
     rows = [r for r in out.value.effects[0].rows if r.subgroup]
-    hidden = {r.level for r in rows if r.arm == "SE" and gone(r.n_arm)}
-    assert "interaction" in hidden
+    hidden = {(r.kind, r.level) for r in rows if r.arm == "SE" and gone(r.n_arm)}
+    assert "interaction" in {kind for kind, _ in hidden}
     assert len(hidden) == 2
     for row in rows:
         for arm, n in ((row.arm, row.n_arm), (row.control, row.n_control)):
-            assert gone(n) == (arm == "SE" and row.level in hidden)
+            assert gone(n) == (arm == "SE" and (row.kind, row.level) in hidden)
 
 
 def test_how_many_lack_a_characteristic_in_all_is_not_told_where_an_arm_is_hidden(make):

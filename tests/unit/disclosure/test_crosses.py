@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
 from effektutv.disclosure.suppress import protect
-from effektutv.results import COMPARISONS, Status, Suppressed
+from effektutv.results import RowKind, Status, Suppressed
 
 
 @pytest.mark.parametrize("events", [2, 22])
 def test_the_joint_test_goes_with_the_contrast(make, events):
-    parts = {level: {"FS": (88, 15), "SE": (89, 22), "CM": (90, 17)} for level in ("k:ja", "k:nej", "m:ja", "m:nej")}
-    parts["m:nej"] = {"FS": (86, 15), "SE": (88, events), "CM": (88, 19)}
+    parts = {level: {"FS": (88, 15), "SE": (89, 22), "CM": (90, 17)} for level in product("km", ("ja", "nej"))}
+    parts["m", "nej"] = {"FS": (86, 15), "SE": (88, events), "CM": (88, 19)}
     everyone = {"FS": (350, 60), "SE": (355, 66 + events), "CM": (358, 70)}
-    rows = make.by_level(parts, "kon:dv")
-    rows = [*rows, *(replace(row, level="joint") for row in rows if row.level == "interaction")]
+    rows = make.by_level(parts, ("kon", "dv"))
+    rows = [*rows, *(replace(row, level="", kind=RowKind.JOINT) for row in rows if row.kind == "interaction")]
     out = protect(make.inputs(*make.everyone(everyone), *rows))
-    compared = [r for e in out.value.effects for r in e.rows if r.level in COMPARISONS]
+    compared = [r for e in out.value.effects for r in e.rows if r.kind.compares]
     assert len(compared) == 6
     for row in compared:
         touched = events == 2 and "SE" in (row.arm, row.control)

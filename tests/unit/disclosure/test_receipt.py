@@ -243,7 +243,7 @@ def with_items(make, women):
     items = [
         credible(r, item)
         for r in rows
-        if r.level == "interaction"
+        if r.kind == "interaction"
         for item in ("direction", "chance", "prior_evidence", "overall")
     ]
     return replace(make.effects(*rows), credibility=Credibility(rows=tuple(items), protocol=True)), tuple(items)
@@ -264,7 +264,7 @@ def test_items_of_credibility_go_with_their_interaction(make):
 
 def test_items_without_an_interaction_row_are_not_released(make):
     effects, _ = with_items(make, 45)
-    rows = tuple(r for r in effects.rows if r.level != "interaction")
+    rows = tuple(r for r in effects.rows if r.kind != "interaction")
     out = protect(replace(make.inputs(), effects=(replace(effects, rows=rows),)))
     assert out.value.effects[0].credibility is None
 

@@ -14,7 +14,7 @@ from effektutv.disclosure.rounded import LOST, decimals
 from effektutv.disclosure.rules import DOMINANCE, FEW_DF, FEW_MEAN, dominated, mean_rule
 from effektutv.disclosure.suppress import protect
 from effektutv.errors import DisclosureError, StudyError
-from effektutv.results import EffectBand, EffectBands, Profile, Status, Suppressed, Unavailable
+from effektutv.results import EffectBand, EffectBands, Profile, RowKind, Status, Suppressed, Unavailable
 from effektutv.study import Study
 
 BIG = {"FS": (350, 60), "SE": (355, 90), "CM": (358, 70)}
@@ -157,7 +157,9 @@ def test_a_characteristic_that_everybody_has_is_no_full_cell(make):
 
 def test_few_degrees_of_freedom_hide_the_estimate_and_keep_the_shares(make):
     rows = [make.effect("SE", "FS", BIG["SE"], BIG["FS"], df=df, month=m) for df, m in ((9.0, 3), (10.0, 4))]
-    rows.append(make.effect("SE", "FS", BIG["SE"], BIG["FS"], subgroup="kon", level="interaction", df=1.0, month=4))
+    rows.append(
+        make.effect("SE", "FS", BIG["SE"], BIG["FS"], subgroup="kon", kind=RowKind.INTERACTION, df=1.0, month=4)
+    )
     first, second, compared = rows_of(out := protect(make.inputs(*rows)))
     assert gone(first.estimate)
     assert gone(first.p_value)

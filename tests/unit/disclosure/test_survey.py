@@ -84,7 +84,7 @@ def test_an_item_among_the_effects_follows_its_response(make):
     effects = eu.itt(df, outcome="halsa", arm="arm", control="FS", arms=list(ARMS), by=["stratum"])
     out = protect(replace(make.inputs(extra=ITEM, surveys=(survey(df),)), effects=(effects,)))
     for row in out.value.effects[0].rows:
-        if "SE" in (row.arm, row.control) and row.level != "interaction":
+        if "SE" in (row.arm, row.control) and row.kind != "interaction":
             side = "arm" if row.arm == "SE" else "control"
             assert gone(getattr(row, f"share_{side}"))
             assert gone(row.estimate)

@@ -121,7 +121,7 @@ def test_levels_that_share_clusters_are_one_regression(estimator):
         **OPTIONS,
     ).rows
     gap = rows[-1]
-    assert gap.level == "interaction"
+    assert gap.kind == "interaction"
     man, z = (df["kon"] == "m").astype(float), (df["arm"] == "SE").astype(float)
     terms = {"man": man, "z": z}
     if strata:
@@ -144,7 +144,7 @@ def test_three_levels_that_share_clusters_are_tested_together():
     df = nested(600)
     rows = eu.itt(df, estimator="difference", cluster="provider", by="s", contrasts=[("SE", "FS")], **OPTIONS).rows
     gap = rows[-1]
-    assert gap.level == "interaction"
+    assert gap.kind == "joint"
     mine = df[df["arm"].isin(["SE", "FS"])]
     z = (mine["arm"] == "SE").to_numpy(float)
     level = np.stack([(mine["s"] == s).to_numpy(float) for s in sorted(mine["s"].unique())], axis=1)

@@ -10,14 +10,14 @@ import pytest
 
 import effektutv as eu
 from effektutv.estimate.credibility import Claims, corrected, credibility
-from effektutv.results import EffectRow, Unavailable
+from effektutv.results import EffectRow, RowKind, Unavailable
 
 NONE = Unavailable("none")
 
 
 def interaction(p: object = 0.003, estimate: object = 0.2, **options: object) -> EffectRow:
     row = EffectRow(
-        outcome="y", arm="SE", control="FS", subgroup="kon", level="interaction", n_arm=50, n_control=50,
+        outcome="y", arm="SE", control="FS", subgroup="kon", level=("K", "M"), kind=RowKind.INTERACTION, n_arm=50, n_control=50,
         share_arm=NONE, share_control=NONE, mean_arm=NONE, mean_control=NONE, estimate=estimate, std_error=0.1,
         statistic=2.0, df=100.0, p_value=p, conf_low=0.0, conf_high=0.4, estimator="difference", vcov="HC2",
     )  # fmt: skip
@@ -144,7 +144,7 @@ CALL = {"outcome": "y", "arm": "arm", "control": "FS", "arms": ["FS", "SE", "CM"
 
 def test_items_stand_beside_every_interaction_row(df):
     found = eu.itt(df, **CALL, by=["kon", "skola"], hypotheses={"kon": "larger"}, prior_evidence=["kon"], protocol=True)
-    rows = [r for r in found.rows if r.level == "interaction"]
+    rows = [r for r in found.rows if r.kind.compares]
     held = {(r.arm, r.control, r.subgroup) for r in found.credibility.rows}
     assert held == {(r.arm, r.control, r.subgroup) for r in rows}
     assert len(found.credibility.rows) == 6 * len(rows)
@@ -159,7 +159,7 @@ def test_items_stand_beside_every_interaction_row(df):
 
 def test_adjusting_a_family_counts_as_correcting_for_the_number(df):
     found = eu.itt(df, **CALL, by=["kon", "skola"], modifiers=11)
-    after = eu.adjust(found, rows=lambda row: row.level == "interaction" and row.subgroup == "kon")
+    after = eu.adjust(found, rows=lambda row: row.kind == "interaction" and row.subgroup == "kon")
     number = {(r.arm, r.control, r.subgroup): r.answer for r in after.credibility.rows if r.item == "number"}
     assert number["SE", "FS", "kon"] == "probably_increased"
     assert number["SE", "FS", "skola"] == "definitely_reduced"
@@ -186,4 +186,4 @@ def test_a_continuous_characteristic_has_no_levels(df):
     with pytest.raises(eu.ArgumentError, match="by: column 'alder' is a number"):
         eu.itt(df, **CALL, by="alder")
     levels = {"alder": sorted(df["alder"].unique())}
-    assert eu.itt(df, **CALL, by="alder", levels=levels).rows[-1].level == "interaction"
+    assert eu.itt(df, **CALL, by="alder", levels=levels).rows[-1].kind == "joint"

@@ -105,7 +105,7 @@ def test_logit_by_level_and_interaction():
     df = trial(1200).assign(kon=lambda d: np.where(d["x"] > 0, "k", "m"))
     rows = eu.itt(df, outcome="y", arm="arm", control="FS", strata="s", estimator="logit", by="kon").rows
     one, two, gap = rows[3:6]
-    assert gap.level == "interaction"
+    assert gap.kind == "interaction"
     assert gap.df == np.inf
     assert gap.std_error == pytest.approx(np.hypot(one.std_error, two.std_error), rel=0.05)
 

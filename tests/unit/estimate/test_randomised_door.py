@@ -294,12 +294,12 @@ def test_subgroups_and_interactions_are_drawn_with_everyone(df):
     missing = df.assign(x=df["x"].where(np.arange(len(df)) % 7 > 0))
     effects = eu.itt(missing, outcome=["y", "x"], strata="s", by="kon", contrasts=[("SE", "FS")], **BASE)
     found = eu.adjust(effects, method="westfall-young", draws=3000)
-    assert [r.level for r in found.rows] == ["", "k", "m", "interaction"] * 2
+    assert [r.level for r in found.rows] == ["", "k", "m", ("k", "m")] * 2
     for row in found.rows:
         assert row.p_randomization == pytest.approx(row.p_value, abs=0.05)
         assert row.p_adjusted >= row.p_randomization
     assert any("interactions: asymptotic" in note for note in found.notes)
-    only = eu.adjust(effects, method="westfall-young", draws=300, rows=lambda r: r.level == "interaction")
+    only = eu.adjust(effects, method="westfall-young", draws=300, rows=lambda r: r.kind == "interaction")
     assert sum(isinstance(r.p_adjusted, float) for r in only.rows) == 2
 
 

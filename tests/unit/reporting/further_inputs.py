@@ -193,7 +193,7 @@ def further(folder, *, crossing=False):
     effects = adjust(
         effects,
         method="holm",
-        rows=lambda r: r.level == "interaction" and r.subgroup == "kon:dv",
+        rows=lambda r: r.kind == "interaction" and r.subgroup == ("kon", "dv"),
         family="exploratory_interactions_holm",
     )
     sizes = df["arm"].value_counts().to_dict()

@@ -24,6 +24,7 @@ from effektutv.results import (
     FlowStage,
     Omnibus,
     Profile,
+    RowKind,
     Severity,
     StartRow,
     Starts,
@@ -169,7 +170,7 @@ def interaction(first, second, **other):
     error = math.hypot(first.std_error, second.std_error)
     return EffectRow(
         outcome=first.outcome, clock=first.clock, month=first.month, arm=first.arm, control=first.control,
-        subgroup=first.subgroup, level="interaction", n_arm=first.n_arm + second.n_arm,
+        subgroup=first.subgroup, level=(first.level, second.level), kind=RowKind.INTERACTION, n_arm=first.n_arm + second.n_arm,
         n_control=first.n_control + second.n_control, share_arm=NONE, share_control=NONE, mean_arm=NONE,
         mean_control=NONE, estimate=estimate, std_error=error, statistic=estimate / error, df=600.0,
         p_value=math.erfc(abs(estimate) / error / math.sqrt(2)), conf_low=estimate - 1.96 * error,

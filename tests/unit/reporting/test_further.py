@@ -29,7 +29,7 @@ from effektutv.reporting.phrases_method import METHOD
 from effektutv.reporting.power import power_sentence
 from effektutv.reporting.surveys import survey_sentence
 from effektutv.reporting.times import time_section, time_sentence
-from effektutv.results import EffectRow, Suppressed, Unavailable
+from effektutv.results import EffectRow, RowKind, Suppressed, Unavailable
 
 LANGUAGES = ("sv", "en")
 SECTIONS = ("robustness", "time", "compliance", "survey", "power")
@@ -475,7 +475,7 @@ def test_every_answer_of_the_instrument_and_its_reason_has_words():
     """Over every combination of what may be stated and found, no key of the kernel is without words."""
     rows = [
         EffectRow(
-            outcome="y", arm=arm, control=control, subgroup="g", level="interaction", n_arm=9, n_control=9,
+            outcome="y", arm=arm, control=control, subgroup="g", level=("a", "b"), kind=RowKind.INTERACTION, n_arm=9, n_control=9,
             share_arm=NONE, share_control=NONE, mean_arm=NONE, mean_control=NONE, estimate=estimate, std_error=1.0,
             statistic=1.0, df=9.0, p_value=p, conf_low=0.0, conf_high=1.0, p_adjusted=adjusted, estimator="e", vcov="v",
         )

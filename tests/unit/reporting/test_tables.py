@@ -10,7 +10,7 @@ from effektutv.reporting.tables import csv_text
 from effektutv.results import Suppressed, Unavailable
 
 CONTRACT = (
-    "outcome,clock,month,arm,control,subgroup,level,n_arm,n_control,share_arm,share_control,mean_arm,mean_control,estimate,"
+    "outcome,clock,month,arm,control,subgroup,level,kind,n_arm,n_control,share_arm,share_control,mean_arm,mean_control,estimate,"
     "std_error,statistic,df,p_value,conf_low,conf_high,p_randomization,p_adjusted,family,estimator,vcov,strata,status"
 )
 
@@ -28,7 +28,7 @@ def test_itt_begins_with_the_contracts_columns(reports):
 def test_itt_holds_every_effect_at_full_precision(reports):
     rows = table(reports["sv"], "itt")
     assert {r["clock"] for r in rows} == {"randomisation", "start"}
-    assert {r["level"] for r in rows} == {"", "kvinna", "man", "interaction"}
+    assert {r["level"] for r in rows} == {"", "kvinna", "man", '["kvinna", "man"]'}
     main = next(r for r in rows if r["outcome"] == "arbete" and r["arm"] == "SE" and r["control"] == "FS")
     assert float(main["share_arm"]) == 92 / 355
     assert main["share_arm"] == repr(92 / 355)

@@ -1,0 +1,56 @@
+"""Names of users in results: what is made of several names stays in its parts, and is written so that it can be read back.
+
+A characteristic, a level, a stratum may be called anything, so that joining names by a sign would make one name of two
+different pairs. A cross is a tuple here, and a JSON list in a table's cell.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TypeAlias
+
+__all__ = ["Name", "parts", "said", "written"]
+
+#: A name of the user's own, or what is made of several.
+Name: TypeAlias = "str | tuple[Name, ...]"
+
+
+def parts(name: Name) -> tuple[Name, ...]:
+    """Return a name's parts: itself where it has one, none where it is empty.
+
+    Parameters
+    ----------
+    name : str or tuple
+    """
+    if isinstance(name, tuple):
+        return name
+    return (name,) if name else ()
+
+
+def written(name: Name) -> str:
+    """Return a name as a cell of a table holds it: text as it is, several parts as a JSON list.
+
+    No two names are written alike: text that begins as a list does is written as a list of itself.
+
+    Parameters
+    ----------
+    name : str or tuple
+
+    Examples
+    --------
+    >>> written("kon"), written(("kon", "alder")), written("[x]")
+    ('kon', '["kon", "alder"]', '["[x]"]')
+    """
+    if isinstance(name, str) and not name.startswith("["):
+        return name
+    return json.dumps([name] if isinstance(name, str) else name, ensure_ascii=False)
+
+
+def said(name: Name) -> str:
+    """Return a name as a message says it; two names may be said alike.
+
+    Parameters
+    ----------
+    name : str or tuple
+    """
+    return name if isinstance(name, str) else ":".join(said(part) for part in name)
