@@ -29,6 +29,7 @@ from .estimate.design import Estimator, FloatArray, Vcov, parse_spec, persons
 from .estimate.effects import Labels
 from .estimate.power import power, power_curve, simulated_power
 from .estimate.ratios import ratio_rows
+from .estimate.survival import TIE
 from .estimate.time_to_event import Horizon, time_rows
 from .missing import lee_bounds, response_weighted, worst_case_bounds
 from .results import Estimand
@@ -222,11 +223,17 @@ def time_to_event(
     df, arm, control, level, contrasts, arms
         As in :func:`effektutv.itt`.
     time : str
-        Time from randomisation to the event or to the end of follow-up; at least 0, no missing values.
+        Time from randomisation to the event or to the end of follow-up; at least 0, no missing values. Times within 1e-9 of
+        the longest are one time.
     event : str
-        0 censored, 1 the event, 2 and above competing events (death, emigration); no missing values.
+        0 censored, 1 the event, 2 and above competing events (death, emigration); no missing values. Where no one is
+        censored, or no one has the event, a note says so: a column with 1 for censored and 2 for the event means another
+        thing here.
     strata : str or sequence of str, optional
-        Of the log-rank test.
+        What persons were randomised within. The log-rank test is stratified; in curves, incidence, medians and restricted
+        means each person weighs N_s/n_as, everyone of the stratum who is in a curve over those of the arm, so that arms
+        whose shares differ by stratum are comparable. Variances are within strata, intervals and p-values t's
+        (:mod:`effektutv.estimate.standardised`); without strata Greenwood's and the normal distribution's.
     tau : float
         Horizon of the restricted mean, in the unit of ``time``.
     times : sequence of float, optional
@@ -252,8 +259,10 @@ def time_to_event(
         raise ArgumentError(f"tau: got {tau!r}; give the horizon as a number above 0, in the unit of {time!r}")
     assigned = read_assignment(df, arm, control, arms, strata, contrasts)
     t = complete(df, "time", time)
-    if early := int(np.count_nonzero(t < 0)):
+    near = TIE * float(np.max(np.abs(t), initial=0.0))
+    if early := int(np.count_nonzero(t < -near)):
         raise ArgumentError(f"time: column {time!r} is negative for {persons(early)}; count time from randomisation")
+    t = np.maximum(t, 0.0)
     kind = complete(df, "event", event)
     if np.any((kind < 0) | (kind != np.rint(kind))):
         raise ArgumentError(
@@ -286,7 +295,8 @@ def _time_estimand(
         False,
         f"{population}; not in the state on day 0",
         "; ".join(filter(None, (intercurrent, *said, "end of follow-up: censoring, taken as unrelated to the event"))),
-        summary=f"difference in restricted mean time without the event, up to {tau:g}",
+        summary=f"difference in restricted mean time without the event, up to {tau:g}"
+        + (", standardised to the strata of everyone" if assigned.strata else ""),
     )
 
 

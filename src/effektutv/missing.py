@@ -25,6 +25,8 @@ __all__ = ["ALWAYS_RESPONDERS", "lee_bounds", "response_weighted", "worst_case_b
 #: Whom Lee's bounds are for, within the population.
 ALWAYS_RESPONDERS = "always-responders: those whose outcome would be observed whichever of the two arms they were in"
 
+_STRATA = ", strata weighing as many as were randomised in them times their share of always-responders"
+
 
 def lee_bounds(
     df: Any,
@@ -33,6 +35,7 @@ def lee_bounds(
     arm: str,
     control: object,
     observed: str | None = None,
+    strata: str | Sequence[str] | None = None,
     tighten: str | Sequence[str] | None = None,
     level: float = 0.95,
     contrasts: Sequence[tuple[object, object]] | None = None,
@@ -44,7 +47,7 @@ def lee_bounds(
 ) -> Bounds:
     """Return Lee's bounds on the effect on always-responders, pair by pair, with response by arm beside.
 
-    See :mod:`effektutv.estimate.bounds` for the trimming rule.
+    See :mod:`effektutv.estimate.bounds` for the trimming rule, and :mod:`effektutv.estimate.standardised_bounds` for strata.
 
     Parameters
     ----------
@@ -54,9 +57,14 @@ def lee_bounds(
         A numeric column.
     observed : str, optional
         A 0/1 column of who responded; by default whoever has an outcome.
+    strata : str or sequence of str, optional
+        What persons were randomised within. Each person weighs N_s/n_as, everyone randomised in the stratum over those of
+        the arm, before trimming, so that arms whose shares differ by stratum are comparable; the response beside is
+        stratum-weighted too.
     tighten : str or sequence of str, optional
         Strata or baseline characteristics in whose cells the trimming is done; used only where response differs in
-        the same direction in every cell, and the note says where it was not.
+        the same direction in every cell. Where it does not, the note says so, and without ``strata`` the bounds are
+        standardised to these cells.
     population, intercurrent : str
         Attributes of the response's estimand; the bounds' own population is its always-responders.
 
@@ -68,15 +76,30 @@ def lee_bounds(
     ------
     ArgumentError
         If an argument cannot be used.
+
+    Examples
+    --------
+    No effect on anyone, an outcome that is the stratum, arms' shares and response that differ by stratum:
+
+    >>> import pandas as pd, effektutv as eu
+    >>> cells = [("x", "SE", 60, 1), ("x", "FS", 20, 2), ("z", "SE", 20, 1), ("z", "FS", 60, 1)]
+    >>> rows = [(s, a, float(s == "x") if i >= lost else None) for s, a, n, lost in cells for i in range(n)]
+    >>> df = pd.DataFrame(rows, columns=["s", "arm", "y"])
+    >>> row = eu.lee_bounds(df, outcome="y", arm="arm", control="FS", strata="s").rows[0]
+    >>> row.lower, row.upper
+    (0.0, 0.0)
+    >>> row = eu.lee_bounds(df, outcome="y", arm="arm", control="FS").rows[0]
+    >>> round(row.lower, 2)
+    0.5
     """
-    spec, assigned, y, seen = _with_missing(df, outcome, arm, control, observed, None, level, contrasts, arms)
+    spec, assigned, y, seen = _with_missing(df, outcome, arm, control, observed, strata, level, contrasts, arms)
     labels = Labels(outcome=outcome, clock=clock, month=month)
     rows = lee_rows(assigned.bare(), y, seen, _cells(df, tighten), spec.level, assigned.contrasts, labels)
     estimand = state_estimand(
         assigned,
         outcome,
         _zero_one(y[seen]),
-        f"{ALWAYS_RESPONDERS}; among {population}",
+        f"{ALWAYS_RESPONDERS}{_STRATA if strata is not None else ''}; among {population}",
         "missing outcomes: principal stratum, bounded by trimming the arm with the higher response, which takes it that "
         "assignment moves everyone's response in one direction",
         summary="bounds on the difference in {}",

@@ -66,7 +66,7 @@ KNOWN = {
     ),
     "MeanTimeRow": (
         "outcome clock arm control tau n_arm n_control mean_arm mean_control estimate std_error statistic "
-        "p_value conf_low conf_high log_rank log_rank_p status note"
+        "df p_value conf_low conf_high log_rank log_rank_p strata status note"
     ),
     "LogRank": "rows statistic df p_value strata",
     "LogRankArm": "arm n observed expected",
@@ -75,7 +75,7 @@ KNOWN = {
     "BoundRow": (
         "outcome clock month arm control method population n_arm n_control observed_arm observed_control "
         "response_arm response_control trimmed trimmed_share lower upper std_error_lower std_error_upper "
-        "conf_low conf_high cells status note"
+        "conf_low conf_high cells strata status note"
     ),
     "ComplierEffects": "rows receipt conf_level notes estimand",
     "ComplierRow": (

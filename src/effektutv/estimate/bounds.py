@@ -6,7 +6,8 @@ be observed in either arm, if the arm moves response in one direction only. In t
 are those with the highest outcomes, at best the lowest. They are trimmed fractionally: of m respondents exactly k·m stay,
 the one at the border with the weight that is left, and persons tied there share it. With cells (strata, covariates) the
 bounds are averaged with the cells' numbers of always-responders as weights, and are never wider; they are used only
-where response differs in the same direction in every cell. Per pair of arms; a third arm plays no part.
+where response differs in the same direction in every cell. Per pair of arms; a third arm plays no part. With strata the
+bounds are standardised, tightened or not: see :mod:`effektutv.estimate.standardised_bounds`.
 
 The variance is the influence function's. With q the border and μ the trimmed mean, a respondent of the trimmed arm adds
 :math:`(\min(y, q) - q)/k - (\mu - q)`, and the response shares add through k and through the cells' weights: in one cell
@@ -21,7 +22,7 @@ whole of the bounds, with the stated probability.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,9 @@ from effektutv.results.further import BoundRow
 
 from .design import count_cells, observe
 from .effects import fit_contrast
+from .standardised_bounds import standardised_lee
+from .trimming import Interval, cannot_tighten, without_dust
+from .variation import STILL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,32 +45,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Interval", "imbens_manski", "kept_mean", "lee", "lee_rows", "worst_case_rows"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
-    """Bounds of one contrast.
-
-    Parameters
-    ----------
-    lower, upper : Statistic
-    variance_lower, variance_upper : Statistic
-    trimmed : int
-        1 where the arm is trimmed, 0 where the control is, −1 where neither is.
-    trimmed_share : float
-        Share of the trimmed arm's respondents, over all cells.
-    cells : int
-        Cells that the bounds are averaged over.
-    notes : tuple of str
-    """
-
-    lower: Statistic
-    upper: Statistic
-    variance_lower: Statistic
-    variance_upper: Statistic
-    trimmed: int = -1
-    trimmed_share: float = 0.0
-    cells: int = 1
-    notes: tuple[str, ...] = ()
+#: What is said where cells cannot tighten.
+WEIGHTED = "persons weighted by cell instead, so that both arms have the cells of everyone"
 
 
 def imbens_manski(
@@ -89,8 +69,7 @@ def imbens_manski(
     s_low, s_high = float(np.sqrt(variance_lower)), float(np.sqrt(variance_upper))  # type: ignore[arg-type]
     width, scale = max(upper - lower, 0.0), max(s_low, s_high)  # type: ignore[operator]
     if scale == 0:
-        why = Unavailable("no variation in either arm")
-        return why, why
+        return STILL, STILL
     below, above = float(ndtri(level)), float(ndtri(0.5 + level / 2))
     for _ in range(200):
         c = (below + above) / 2
@@ -179,7 +158,7 @@ def _average(cells: list[_Cell]) -> tuple[float, Statistic]:
 
 
 def lee(y: FloatArray, observed: BoolArray, treated: BoolArray, cell: IntArray, n_cells: int) -> Interval:
-    """Return Lee's bounds of one contrast.
+    """Return Lee's bounds of one contrast without strata; cells that cannot tighten must have been left out.
 
     Parameters
     ----------
@@ -192,18 +171,11 @@ def lee(y: FloatArray, observed: BoolArray, treated: BoolArray, cell: IntArray, 
         Codes 0 … ``n_cells`` − 1.
     n_cells : int
     """
-    notes: list[str] = []
     if not observed[treated].any() or not observed[~treated].any():
         why = Unavailable("no outcome is observed in one of the arms")
         return Interval(lower=why, upper=why, variance_lower=why, variance_upper=why, notes=(why.reason,))
-    groups = [np.flatnonzero(cell == c) for c in range(n_cells)]
-    groups = [rows for rows in groups if rows.size]
-    if len(groups) > 1:
-        reason = _cannot_tighten(observed, treated, groups)
-        if reason:
-            notes.append(reason)
-            groups = [np.arange(y.size)]
-    shares = _shares(observed, treated, groups)
+    groups = [rows for c in range(n_cells) if (rows := np.flatnonzero(cell == c)).size]
+    shares = np.array([_shares(observed, treated, rows) for rows in groups])
     flipped = bool((shares[:, 1] > shares[:, 0]).any())  # the control has the higher response
     lower_cells, upper_cells = [], []
     kept = people = 0.0
@@ -216,7 +188,8 @@ def lee(y: FloatArray, observed: BoolArray, treated: BoolArray, cell: IntArray, 
         upper_cells.append(_cell(-low[::-1], -high[::-1], low_rows.size, high_rows.size))
         kept += min(low.size / low_rows.size / (high.size / high_rows.size), 1.0) * high.size
         people += high.size
-    (a, va), (b, vb) = _average(lower_cells), _average(upper_cells)
+    scale = float(np.mean(y[observed] ** 2))
+    (a, va), (b, vb) = (without_dust(_average(cells), scale) for cells in (lower_cells, upper_cells))
     low_end, high_end = (a, va), (0.0 - b, vb)  # 0 − 0 is 0, −0 is not to be shown
     if flipped:
         low_end, high_end = (b, vb), (0.0 - a, va)
@@ -229,30 +202,13 @@ def lee(y: FloatArray, observed: BoolArray, treated: BoolArray, cell: IntArray, 
         trimmed=-1 if equal else 0 if flipped else 1,
         trimmed_share=1 - kept / people,
         cells=len(groups),
-        notes=tuple(notes),
     )
 
 
-def _shares(observed: BoolArray, treated: BoolArray, groups: list[IntArray]) -> FloatArray:
-    """Return the (cells, 2) response shares in (arm, control)."""
-    return np.array(
-        [[observed[r][treated[r]].mean(), observed[r][~treated[r]].mean()] for r in groups], dtype=np.float64
-    )
-
-
-def _cannot_tighten(observed: BoolArray, treated: BoolArray, groups: list[IntArray]) -> str:
-    """Return why the cells cannot be used, or nothing."""
-    empty = sum(not observed[r][treated[r]].any() or not observed[r][~treated[r]].any() for r in groups)
-    if empty:
-        return f"not tightened: {empty} of {len(groups)} cells lack respondents of an arm"
-    shares = _shares(observed, treated, groups)
-    more, less = int((shares[:, 0] > shares[:, 1]).sum()), int((shares[:, 0] < shares[:, 1]).sum())
-    if more and less:
-        return (
-            f"not tightened: response is higher in the arm in {more} of {len(groups)} cells and lower in {less}; "
-            "the direction must be one"
-        )
-    return ""
+def _shares(observed: BoolArray, treated: BoolArray, rows: IntArray) -> tuple[float, float]:
+    """Return the response shares of arm and control among some persons."""
+    seen, mine = observed[rows], treated[rows]
+    return float(seen[mine].mean()), float(seen[~mine].mean())
 
 
 def _bound_row(
@@ -272,7 +228,8 @@ def _bound_row(
     ]
     low, high = imbens_manski(found.lower, found.upper, found.variance_lower, found.variance_upper, level)
     errors: list[Statistic] = [
-        float(np.sqrt(v)) if isinstance(v, float) else v for v in (found.variance_lower, found.variance_upper)
+        v if not isinstance(v, float) else float(np.sqrt(v)) if v > 0 else STILL
+        for v in (found.variance_lower, found.variance_upper)
     ]
     trimmed = "" if found.trimmed < 0 else design.arms[pair[1 - found.trimmed]]
     return BoundRow(
@@ -298,6 +255,7 @@ def _bound_row(
         conf_low=low,
         conf_high=high,
         cells=found.cells,
+        strata=design.strata,
         note="; ".join(found.notes),
     )
 
@@ -316,11 +274,13 @@ def lee_rows(
     Parameters
     ----------
     design : Design
+        With strata the bounds are standardised to them (:mod:`effektutv.estimate.standardised_bounds`).
     y : (n,) array of float
         Read where ``seen``.
     seen : (n,) array of bool
     cells : ((n,) array of int, int)
-        Codes of the cells of the trimming, and their number.
+        Codes of the cells of the trimming, and their number. Without strata, cells that cannot tighten are what the bounds
+        are standardised to: arms are never compared over cells that they share differently.
     level : float
         Coverage.
     contrasts : sequence of (int, int)
@@ -330,10 +290,27 @@ def lee_rows(
     """
     rows = []
     for pair in contrasts:
-        mine = (design.arm == pair[0]) | (design.arm == pair[1])
-        found = lee(y[mine], seen[mine], design.arm[mine] == pair[0], cells[0][mine], cells[1])
+        found = _lee_of(design, y, seen, pair, cells)
         rows.append(_bound_row(found, design, seen, pair, level, labels, ("lee", "always-responders")))
     return rows
+
+
+def _lee_of(
+    design: Design, y: FloatArray, seen: BoolArray, pair: tuple[int, int], cells: tuple[IntArray, int]
+) -> Interval:
+    """Return Lee's bounds of one contrast."""
+    if design.strata:
+        return standardised_lee(design, y, seen, pair, cells)
+    mine = (design.arm == pair[0]) | (design.arm == pair[1])
+    observed, treated, cell = seen[mine], design.arm[mine] == pair[0], cells[0][mine]
+    groups = [rows for c in range(cells[1]) if (rows := np.flatnonzero(cell == c)).size]
+    if len(groups) > 1:
+        reason = cannot_tighten(lambda rows: _shares(observed, treated, rows), observed, treated, groups)
+        if reason:
+            stratified = replace(design, stratum=cells[0], n_strata=cells[1], strata="the cells")
+            found = standardised_lee(stratified, y, seen, pair, (np.zeros_like(cells[0]), 1))
+            return replace(found, notes=(reason, WEIGHTED, *found.notes))
+    return lee(y[mine], observed, treated, cell, cells[1])
 
 
 def worst_case_rows(

@@ -11,27 +11,31 @@ and the variance is that of the stacked estimating equations, the response model
 estimate more precise than known probabilities would (Robins, Rotnitzky and Zhao 1995, doi
 10.1080/01621459.1995.10476493). It is right where response is independent of the outcome given arm, strata and
 covariates: bounds belong beside it.
+
+A stratum in which an arm of the contrast has nobody who responded is left out of both arms and counted: no one can stand for
+that arm's persons there, and the two means would otherwise be of different strata.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from effektutv.results import EffectRow, Statistic, Unavailable
 
-from .design import Design, Estimator, Sample, Spec, count_cells, persons
+from .design import Design, Estimator, Sample, Spec, count_cells, persons, strata_count
 from .effects import to_row
 from .fit import Labels, describe
 from .linear import independent
 from .logit import Logistic, logistic
+from .variation import exact_fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .design import BoolArray, FloatArray
+    from .design import BoolArray, FloatArray, IntArray
 
 __all__ = ["RESPONSE", "response_rows"]
 
@@ -66,11 +70,8 @@ def _arm(y: FloatArray, seen: BoolArray, design: Design, weight: FloatArray, nam
     notes = [f"arm {name}: {persons(int(seen.sum()))} responded"]
     n = np.bincount(design.stratum, minlength=design.n_strata)
     responded = np.bincount(design.stratum[seen], minlength=design.n_strata)
-    # where all of a stratum responded there is nothing to model; where no one did, no one can stand for them
+    # where all of a stratum responded there is nothing to model
     open_ = ((responded > 0) & (responded < n))[design.stratum]
-    silent = (responded == 0)[design.stratum]
-    if silent.any():
-        notes.append(f"arm {name}: strata without a respondent are not represented ({persons(int(silent.sum()))})")
     outcome = np.where(seen, y, 0.0)
     p = np.ones(y.size)
     model: Logistic | None = None
@@ -88,6 +89,8 @@ def _arm(y: FloatArray, seen: BoolArray, design: Design, weight: FloatArray, nam
         p[open_] = model.fitted
     w = weight * seen / p
     mean = float(w @ outcome / w.sum())
+    if exact_fit(float(((y[seen] - y[seen].mean()) ** 2).sum()), float((y[seen] ** 2).sum())):
+        return _Arm(mean=float(y[seen][0]), variance=0.0, notes=tuple(notes))
     part = w * (outcome - mean)
     if model is not None:
         pull = M.T @ (part * (1 - p))[open_]
@@ -120,19 +123,20 @@ def response_rows(
     """
     order = np.lexsort((*design.X.T[::-1], np.where(seen, y, 0.0), seen, design.stratum, design.arm))
     design, y, seen = design.take(order), y[order], seen[order]
-    weight = _fixed_weights(design)
+    everyone = _Answers(y=y, seen=seen, design=design, weight=_fixed_weights(design))
     spec = Spec(estimator=Estimator.DIFFERENCE, level=level)
-    arms = []
-    for k, name in enumerate(design.arms):
-        rows = design.arm == k
-        arms.append(_arm(y[rows], seen[rows], design.take(rows), weight[rows], name))
     values = y[seen]
     binary = bool(np.all((values == 0) | (values == 1)))
     sample = Sample(design=design.take(seen), y=values, binary=binary, n_missing=int((~seen).sum()))
     cells = count_cells(sample)
-    rows_out, notes = [], [note for a in arms for note in a.notes]
+    rows_out: list[EffectRow] = []
+    notes: list[str] = []
     for arm, control in contrasts:
-        first, second = arms[arm], arms[control]
+        kept, lost = _answered(design, cells.n, arm, control)
+        first, second = (everyone.arm(k, kept) for k in (arm, control))
+        if not kept.any() and cells.n[:, [arm, control]].any(axis=0).all():
+            why = Unavailable(f"no stratum has persons of both {design.arms[arm]} and {design.arms[control]}")
+            first = second = _Arm(mean=why, variance=why, notes=(why.reason,))
         variance: Statistic = first.variance
         if isinstance(first.variance, float):
             variance = second.variance
@@ -143,8 +147,47 @@ def response_rows(
             means=(first.mean, second.mean),
             variance=variance,
             df=np.inf,
-            notes=(*first.notes, *second.notes),
+            notes=(*lost, *first.notes, *second.notes),
         )
+        notes += fit.notes
         row = to_row(fit, design, spec, arm, control, labels)
         rows_out.append(replace(row, estimator=RESPONSE, vcov="sandwich", strata=design.strata))
-    return rows_out, notes
+    return rows_out, list(dict.fromkeys(notes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Answers:
+    """Everyone randomised, with their weights; arms' means are kept, since contrasts share them."""
+
+    y: FloatArray
+    seen: BoolArray
+    design: Design
+    weight: FloatArray
+    _means: dict[tuple[int, bytes], _Arm] = field(default_factory=dict, repr=False)
+
+    def arm(self, k: int, kept: BoolArray) -> _Arm:
+        """Return an arm's weighted mean over some strata."""
+        key = (k, kept.tobytes())
+        if key not in self._means:
+            rows = (self.design.arm == k) & kept[self.design.stratum]
+            self._means[key] = _arm(
+                self.y[rows], self.seen[rows], self.design.take(rows), self.weight[rows], self.design.arms[k]
+            )
+        return self._means[key]
+
+
+def _answered(design: Design, n: IntArray, arm: int, control: int) -> tuple[BoolArray, list[str]]:
+    """Return the strata in which both arms have respondents, and the note on the others."""
+    kept = np.asarray(n[:, [arm, control]].min(axis=1) > 0)
+    if not kept.any() or kept.all():
+        return kept, []
+    mine = (design.arm == arm) | (design.arm == control)
+    inside = kept[design.stratum[mine]]
+    lost = np.unique(design.stratum[mine][~inside]).size
+    if not lost:
+        return kept, []
+    return kept, [
+        f"{design.arms[arm]} − {design.arms[control]}: {strata_count(lost)} of {design.strata} without respondents in both arms "
+        f"left out ({persons(int(np.count_nonzero(~inside)))}); the effect is that of the "
+        f"{persons(int(np.count_nonzero(inside)))} in the {strata_count(int(kept.sum()))} with both"
+    ]

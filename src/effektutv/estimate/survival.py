@@ -13,6 +13,10 @@ At the distinct times v with d events among Y at risk (persons censored at v are
   several states); interval on the scale log(−log(1 − F)).
 
 Kaplan–Meier takes a competing event as censoring, and so answers for a world without it; the incidence does not.
+
+Persons may weigh (:mod:`effektutv.estimate.standardised`): d and Y are then sums of weights. What is decided by counts
+stays decided by counts: a time after which nobody is left has the survival 0 and adds nothing to a variance but
+Greenwood's, which is infinite there.
 """
 
 from __future__ import annotations
@@ -21,19 +25,67 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import chdtrc, ndtri
+from scipy.special import chdtrc, ndtri, stdtrit
 
 from effektutv.results import Statistic, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .design import FloatArray, IntArray
+    from .design import BoolArray, FloatArray, IntArray
 
-__all__ = ["Curve", "Mean", "Test", "curve", "incidence", "log_log", "log_rank", "median", "point", "restricted_mean"]
+__all__ = [
+    "Curve",
+    "Mean",
+    "Test",
+    "area",
+    "curve",
+    "incidence",
+    "incidence_parts",
+    "log_log",
+    "log_rank",
+    "median",
+    "point",
+    "restricted_mean",
+    "tied",
+    "unknown_mean",
+]
 
 #: Eigenvalues of the log-rank covariance below this share of the largest are 0.
 SINGULAR = 1e-10
+#: Times are the same within this share of the longest: 0.1 + 0.2 and 0.3 months are one time.
+TIE = 1e-9
+
+
+def tied(time: FloatArray, marks: Sequence[float] = ()) -> FloatArray:
+    """Return times with those that differ by rounding alone made equal.
+
+    Times within 1e-9 of the longest (a mark counts too) are one, the earliest of them; a time as near to a mark is the
+    mark, so that "up to 24 months" has everyone of month 24.
+
+    Parameters
+    ----------
+    time : (n,) array of float
+        At least 0.
+    marks : sequence of float
+        Times that are asked about, such as 0 and the horizon; they stay as they are.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> tied(np.array([0.1 + 0.2, 0.3, 24.000000001]), [0.0, 24.0]).tolist()
+    [0.3, 0.3, 24.0]
+    """
+    fixed = np.unique(np.asarray(marks, dtype=np.float64))
+    points = np.unique(np.concatenate([fixed, time]))
+    if points.size < 2:
+        return time
+    near = TIE * float(points[-1])
+    run = np.concatenate([[0], np.cumsum(np.diff(points) > near)])
+    first = points[np.searchsorted(run, np.arange(run[-1] + 1))]
+    at = np.searchsorted(points, fixed)
+    first[run[at][::-1]] = fixed[::-1]
+    return np.asarray(first[run[np.searchsorted(points, time)]], dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,6 +97,9 @@ class Curve:
     time : (m,) array of float
         Distinct times at which someone leaves, ascending.
     at_risk, events, competing, censored : (m,) arrays of int
+        Persons.
+    risk, own, other : (m,) arrays of float
+        Weight at risk, of those with the event, and of those with a competing one.
     survival : (m,) array of float
         Kaplan–Meier after each time, competing events taken as censoring.
     greenwood : (m,) array of float
@@ -59,13 +114,16 @@ class Curve:
     events: IntArray
     competing: IntArray
     censored: IntArray
+    risk: FloatArray
+    own: FloatArray
+    other: FloatArray
     survival: FloatArray
     greenwood: FloatArray
     n: int
     last: float
 
 
-def curve(time: FloatArray, event: IntArray) -> Curve:
+def curve(time: FloatArray, event: IntArray, weight: FloatArray | None = None) -> Curve:
     """Return the life table of one arm.
 
     Parameters
@@ -74,29 +132,43 @@ def curve(time: FloatArray, event: IntArray) -> Curve:
         At least 0.
     event : (n,) array of int
         0 censored, 1 the event, 2 and above competing events.
+    weight : (n,) array of float, optional
+        Each person's, above 0; 1 where not given. With weights the persons come in an order of their own
+        (:func:`effektutv.estimate.design.canonical_order`), since sums of floats depend on it.
     """
     distinct, place = np.unique(time, return_inverse=True)
     size = distinct.size
+    w = np.ones(time.size) if weight is None else weight
+
+    def mass(rows: BoolArray) -> FloatArray:
+        return np.bincount(place[rows], weights=w[rows], minlength=size).astype(np.float64)
+
     leaving = np.bincount(place, minlength=size)
     events = np.bincount(place[event == 1], minlength=size)
     competing = np.bincount(place[event > 1], minlength=size)
     at_risk = leaving[::-1].cumsum()[::-1]
+    own, other = mass(event == 1), mass(event > 1)
+    risk = (own + other + mass(event == 0))[::-1].cumsum()[::-1]
+    stay = np.where(events < at_risk, risk - own, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        terms = np.where(events > 0, events / (at_risk * (at_risk - events).astype(float)), 0.0)
+        terms = np.where(events > 0, own / (risk * stay), 0.0)
     return Curve(
         time=distinct,
         at_risk=at_risk,
         events=events,
         competing=competing,
         censored=leaving - events - competing,
-        survival=np.asarray(np.cumprod(1 - events / at_risk), dtype=np.float64),
+        risk=risk,
+        own=own,
+        other=other,
+        survival=np.asarray(np.cumprod(np.where(events < at_risk, 1 - own / risk, 0.0)), dtype=np.float64),
         greenwood=np.cumsum(terms),
         n=time.size,
         last=float(distinct[-1]) if size else 0.0,
     )
 
 
-def log_log(value: float, error: float, level: float) -> tuple[Statistic, Statistic]:
+def log_log(value: float, error: float, level: float, df: float = np.inf) -> tuple[Statistic, Statistic]:
     """Return the interval of a share on the scale log(−log).
 
     Parameters
@@ -105,11 +177,13 @@ def log_log(value: float, error: float, level: float) -> tuple[Statistic, Statis
         The share and its standard error.
     level : float
         Coverage.
+    df : float
+        Degrees of freedom of t; infinite for the normal distribution.
     """
     if not 0 < value < 1 or not np.isfinite(error):
         why = Unavailable("no interval at a share of 0 or 1")
         return why, why
-    z = float(ndtri(0.5 + level / 2))
+    z = float(ndtri(0.5 + level / 2) if np.isinf(df) else stdtrit(df, 0.5 + level / 2))
     half = z * error / (value * abs(float(np.log(value))))
     return float(value ** np.exp(half)), float(value ** np.exp(-half))
 
@@ -174,20 +248,53 @@ def restricted_mean(table: Curve, tau: float) -> Mean:
     tau : float
         Above 0. Undefined where follow-up ends before it while someone is still without the event.
     """
+    if why := unknown_mean(table, tau):
+        return Mean(value=Unavailable(why), variance=Unavailable(why))
+    value, after = area(table, tau)
+    d, Y = table.own, table.risk
+    left = table.events < table.at_risk
+    terms = np.divide(d, Y * (Y - d), out=np.zeros(d.size), where=left & (table.events > 0))
+    return Mean(value=value, variance=float(after**2 @ terms))
+
+
+def unknown_mean(table: Curve, tau: float) -> str:
+    """Return why a restricted mean is undefined, or nothing.
+
+    Parameters
+    ----------
+    table : Curve
+    tau : float
+        The horizon.
+    """
     if table.n == 0:
-        why = Unavailable("no one in the arm")
-        return Mean(value=why, variance=why)
+        return "no one in the arm"
     if table.last < tau and table.survival[-1] > 0:
-        why = Unavailable("follow-up in the arm ends before the horizon")
-        return Mean(value=why, variance=why)
+        return "follow-up in the arm ends before the horizon"
+    return ""
+
+
+def area(table: Curve, tau: float) -> tuple[float, FloatArray]:
+    """Return the area under the survival curve up to the horizon, and from each of its times to the horizon.
+
+    Parameters
+    ----------
+    table : Curve
+    tau : float
+        The horizon.
+
+    Returns
+    -------
+    float
+    (m,) array of float
+        0 at times without an event, and beyond the horizon.
+    """
     used = (table.events > 0) & (table.time <= tau)
     time, survival = table.time[used], table.survival[used]
     ends = np.concatenate([[0.0], time, [tau]])
     areas = np.diff(ends) * np.concatenate([[1.0], survival])
-    after = np.cumsum(areas[::-1])[::-1][1:]  # the area from each event time on
-    d, Y = table.events[used].astype(float), table.at_risk[used].astype(float)
-    terms = np.divide(d, Y * (Y - d), out=np.zeros(d.size), where=d < Y)
-    return Mean(value=float(areas.sum()), variance=float(after**2 @ terms))
+    after = np.zeros(table.time.size)
+    after[used] = np.cumsum(areas[::-1])[::-1][1:]
+    return float(areas.sum()), after
 
 
 def incidence(time: FloatArray, event: IntArray, times: Sequence[float]) -> list[tuple[float, float]]:
@@ -202,27 +309,45 @@ def incidence(time: FloatArray, event: IntArray, times: Sequence[float]) -> list
     """
     order = np.lexsort((event, time))  # so that the sum over persons does not depend on the order of the rows
     time, event = time[order], event[order]
-    table = curve(time, event)
-    at_risk = table.at_risk.astype(float)
-    all_events = table.events + table.competing
-    hazard, own = all_events / at_risk, table.events / at_risk
-    free = np.cumprod(1 - hazard)
-    before = np.concatenate([[1.0], free[:-1]])
+    return [(share, float(part @ part)) for share, part in incidence_parts(curve(time, event), time, event, times)]
+
+
+def incidence_parts(
+    table: Curve, time: FloatArray, event: IntArray, times: Sequence[float]
+) -> list[tuple[float, FloatArray]]:
+    """Return the cumulative incidence of event 1 at each time, and its derivative in each person's weight.
+
+    Parameters
+    ----------
+    table : Curve
+        Of these persons, weighted or not.
+    time : (n,) array of float
+    event : (n,) array of int
+    times : sequence of float
+
+    Returns
+    -------
+    list of (float, (n,) array of float)
+    """
+    leave = table.own + table.other
+    counted = table.events + table.competing
+    rest = np.where(counted < table.at_risk, table.risk - leave, 0.0)
+    hazard = np.where(counted < table.at_risk, leave / table.risk, 1.0)
+    own = table.own / table.risk
+    before = np.concatenate([[1.0], np.cumprod(1 - hazard)[:-1]])
     F = np.cumsum(before * own)
     place = np.searchsorted(table.time, time)
     out = []
     for t in times:
         j = int(np.searchsorted(table.time, t, side="right")) - 1
         if j < 0:
-            out.append((0.0, 0.0))
+            out.append((0.0, np.zeros(time.size)))
             continue
         used = np.arange(table.time.size) <= j
-        a = np.where(used, before / at_risk, 0.0)
-        rest = at_risk - all_events
+        a = np.where(used, before / table.risk, 0.0)
         b = np.divide(F[j] - F, rest, out=np.zeros(F.size), where=used & (rest > 0))
         drift = np.cumsum(a * own - b * hazard)
-        part = a[place] * (event == 1) - b[place] * (event > 0) - drift[place]
-        out.append((float(F[j]), float(part @ part)))
+        out.append((float(F[j]), a[place] * (event == 1) - b[place] * (event > 0) - drift[place]))
     return out
 
 

@@ -36,6 +36,13 @@ _NOTES = (
         ),
     ),
     (
+        "told_lost_answers",
+        re.compile(
+            rf"(?P<contrast>\S+ − \S+): (?P<strata>{_STRATA}) of [^;]+? without respondents in both arms left out "
+            rf"\((?P<persons>{_PEOPLE})\); the effect is that of the (?P<remain>{_PEOPLE}) in the (?P<both>{_STRATA}) with both"
+        ),
+    ),
+    (
         "told_lost_levels",
         re.compile(
             rf"(?P<contrast>\S+ − \S+): (?P<strata>{_STRATA}) of [^;]+? without both arms in every level left out "
@@ -125,16 +132,29 @@ _NOTES = (
     ),
     ("told_few_events", re.compile(r"fewer than \d+ events in an arm: intervals around [^;]+")),
     ("told_short", re.compile(r"follow-up in the arm ends before the horizon")),
+    ("told_by_cell", re.compile(r"persons weighted by cell instead, [^;]+")),
+    (
+        "told_no_arm",
+        re.compile(
+            rf"arm (?P<arm>[^;:]+): (?P<strata>{_STRATA}) of [^;]+? without anyone in the arm; its curve is of the others"
+        ),
+    ),
+    ("told_ends_apart", re.compile(r"follow-up ends at different times by stratum: [^;]+")),
+    ("told_no_event", re.compile(r"no one has the event \(code 1\), while [^;]+; where the column [^;]+")),
+    ("told_no_censored", re.compile(r"no one is censored \(code 0\): everyone has the event")),
+    (
+        "told_all_end",
+        re.compile(
+            rf"no one is censored \(code 0\): (?P<persons>{_PEOPLE}) have the event \(code 1\) and for (?P<remain>{_PEOPLE}) a "
+            r"competing one [^;]+; where the column [^;]+"
+        ),
+    ),
     ("told_no_tightening", re.compile(r"not tightened: [^;]+(?:; the direction must be one)?")),
     (
         "told_worth",
         re.compile(rf"arm (?P<arm>[^;:]+): (?P<persons>{_PEOPLE}) responded, worth (?P<worth>\d+) after weighting"),
     ),
     ("told_responded", re.compile(rf"arm (?P<arm>[^;:]+): (?P<persons>{_PEOPLE}) responded")),
-    (
-        "told_silent",
-        re.compile(rf"arm (?P<arm>[^;:]+): strata without a respondent are not represented \((?P<persons>{_PEOPLE})\)"),
-    ),
     (
         "told_thin",
         re.compile(r"arm (?P<arm>[^;:]+): some respondents stand for more than (?P<n>\d+) persons each"),

@@ -126,9 +126,26 @@ CREDIBILITY: dict[str, tuple[str, str]] = {
         "{arm}: {persons} svarade, efter vägning värda {worth}",
         "{arm}: {persons} responded, worth {worth} after weighting",
     ),
-    "told_silent": (
-        "{arm}: strata utan någon som svarade är inte företrädda ({persons})",
-        "{arm}: strata without a respondent are not represented ({persons})",
+    "told_by_cell": (
+        "personer är i stället vägda per cell, så att båda grupperna har allas celler",
+        "persons are weighted by cell instead, so that both arms have the cells of everyone",
+    ),
+    "told_no_arm": (
+        "{arm}: {strata} utan någon i gruppen; kurvan gäller de övriga",
+        "{arm}: {strata} without anyone in the arm; its curve is of the others",
+    ),
+    "told_ends_apart": (
+        "uppföljningen slutar vid olika tid i olika strata: kurvornas senare del vilar på de strata som följs längre",
+        "follow-up ends at different times by stratum: later parts of the curves rest on the strata followed for longer",
+    ),
+    "told_no_event": (
+        "ingen har händelsen; en konkurrerande händelse avslutar tiden",
+        "no one has the event; a competing one ends the time",
+    ),
+    "told_no_censored": ("ingens uppföljning slutar utan händelse", "no one’s follow-up ends without the event"),
+    "told_all_end": (
+        "ingens uppföljning slutar utan händelse: {persons} har den, och för {remain} avslutar en konkurrerande tiden",
+        "no one’s follow-up ends without an event: {persons} have it, and for {remain} a competing one ends the time",
     ),
     "told_thin": (
         "{arm}: några som svarade står för mer än {n} personer var",

@@ -150,6 +150,11 @@ METHOD: dict[str, tuple[str, str]] = {
         "{contrast}: {strata} without both arms left out ({persons}); the effect is that of the {remain} in "
         "the {both} with both",
     ),
+    "told_lost_answers": (
+        "{contrast}: {strata} utan svar i båda grupperna ingår inte ({persons}); effekten gäller {remain} i {both}",
+        "{contrast}: {strata} without respondents in both arms left out ({persons}); the effect is that of the {remain} in "
+        "the {both} with both",
+    ),
     "told_lost_levels": (
         "{contrast}: {strata} utan båda grupperna i varje nivå ingår inte ({persons})",
         "{contrast}: {strata} without both arms in every level left out ({persons})",

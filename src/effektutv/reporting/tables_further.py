@@ -63,7 +63,7 @@ __all__ = ["further_tables", "power_rows", "risk_rows"]
 
 _MEAN_TIME_COLUMNS = (
     "outcome", "clock", "arm", "control", "tau", "n_arm", "n_control", "mean_arm", "mean_control", "estimate", "std_error",
-    "statistic", "p_value", "conf_low", "conf_high", "log_rank", "log_rank_p", "status", "note",
+    "statistic", "df", "p_value", "conf_low", "conf_high", "log_rank", "log_rank_p", "strata", "status", "note",
 )  # fmt: skip
 _RISK_COLUMNS = (
     "outcome", "clock", "arm", "time", "n", "n_risk", "events", "competing", "censored", "survival", "survival_error",
@@ -76,7 +76,7 @@ _SURVEY_COLUMNS = (
 _BOUND_COLUMNS = (
     "method", "population", "arm", "control", "n_arm", "n_control", "observed_arm", "observed_control", "response_arm",
     "response_control", "trimmed", "trimmed_share", "lower", "upper", "std_error_lower", "std_error_upper", "conf_low",
-    "conf_high", "cells", "status", "note",
+    "conf_high", "cells", "strata", "status", "note",
 )  # fmt: skip
 _RECEIPT_COLUMNS = ("arm", "programme", "n", "received", "share", "status")
 _COMPLIER_COLUMNS = (

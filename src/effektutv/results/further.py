@@ -95,7 +95,8 @@ class Ratios(Tabular):
 class BoundRow:
     """Bounds on the effect of one arm against another when outcomes are missing.
 
-    ``lower`` and ``upper`` bound the effect; ``conf_low`` and ``conf_high`` cover it with the stated probability.
+    ``lower`` and ``upper`` bound the effect; ``conf_low`` and ``conf_high`` cover it with the stated probability. ``strata``
+    names what the bounds are within; response by arm and the counts are the arm's own.
     """
 
     outcome: str
@@ -120,6 +121,7 @@ class BoundRow:
     conf_low: Statistic
     conf_high: Statistic
     cells: int = 1
+    strata: str = ""
     status: Status = Status.UNCHECKED
     note: str = ""
 
@@ -315,7 +317,10 @@ class LogRank(Tabular):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeanTimeRow:
-    """The difference between two arms in restricted mean time without the event, up to ``tau``; and their log-rank test."""
+    """The difference between two arms in restricted mean time without the event, up to ``tau``; and their log-rank test.
+
+    With ``strata`` both are within them: the means standardised to the strata of everyone, with t's ``df``.
+    """
 
     outcome: str = ""
     clock: str = ""
@@ -329,11 +334,13 @@ class MeanTimeRow:
     estimate: Statistic
     std_error: Statistic
     statistic: Statistic
+    df: Statistic
     p_value: Statistic
     conf_low: Statistic
     conf_high: Statistic
     log_rank: Statistic
     log_rank_p: Statistic
+    strata: str = ""
     status: Status = Status.UNCHECKED
     note: str = ""
 

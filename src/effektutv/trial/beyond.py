@@ -64,7 +64,8 @@ class FurtherQuestions(Participants):
         Returns
         -------
         TimeToEvent
-            Times in months. The log-rank tests are stratified where the study has strata.
+            Times in months. Where the study has strata the log-rank tests are stratified, and curves and mean times
+            standardised to the strata of everyone.
 
         Raises
         ------
@@ -293,9 +294,8 @@ class FurtherQuestions(Participants):
         return self.study.plan
 
     def _bounds(self, df: pd.DataFrame, declared: Outcome) -> tuple[Bounds, ...]:
-        """Return Lee's bounds, and worst-case bounds where the outcome's range is declared."""
+        """Return Lee's bounds, and worst-case bounds where the outcome's range is declared; both within the strata."""
         assigned, level = {**self._assigned(), **self._attributes(declared)}, self.study.study.confidence
-        strata = assigned.pop("strata")
         bounds = [further.lee_bounds(df, outcome=declared.name, level=level, **assigned)]
         limits = self._cohort.survey.range_of(declared)
         if limits is not None:
@@ -304,7 +304,6 @@ class FurtherQuestions(Participants):
                     df,
                     outcome=declared.name,
                     limits=limits,
-                    strata=strata,
                     weights=self.study.design.weights,
                     level=level,
                     **assigned,

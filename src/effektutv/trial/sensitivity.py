@@ -143,8 +143,8 @@ class Sensitivities(Participants):
         Returns
         -------
         (Bounds, Bounds)
-            Lee's bounds, for those who would be there in either arm, and worst-case bounds, for everyone. Both with the
-            outcome ``resident:NAME``.
+            Lee's bounds, for those who would be there in either arm, and worst-case bounds, for everyone. Both within the
+            study's strata, with the outcome ``resident:NAME``.
 
         Raises
         ------
@@ -165,11 +165,11 @@ class Sensitivities(Participants):
         df = pd.DataFrame({**self._design_columns(), named: y})[followed].reset_index(drop=True)
         limits = (0.0, float(k)) if declared.state in (MONTHS_IN_WORK, FIRST_MONTH_IN_WORK) else (0.0, 1.0)
         assigned = {**self._assigned(), **self._attributes(declared), "clock": chosen, "month": k}
-        strata, level = assigned.pop("strata"), self.study.study.confidence
-        worst = {"limits": limits, "strata": strata, "weights": self.study.design.weights}
+        level = self.study.study.confidence
+        weights = self.study.design.weights
         return (
             further.lee_bounds(df, outcome=named, level=level, **assigned),
-            further.worst_case_bounds(df, outcome=named, level=level, **worst, **assigned),
+            further.worst_case_bounds(df, outcome=named, level=level, limits=limits, weights=weights, **assigned),
         )
 
     def _gone(self, state: str, month: int, clock: str) -> NDArray[np.bool_]:

@@ -147,6 +147,8 @@ def test_lee_bounds(a):
     if row.trimmed:
         assert (row.trimmed == a["control"]) == theirs["flip"]
     close(row.response_arm, theirs["response"][0], "response")
+    if not theirs["tight"]:
+        return  # R's value is of the arms as they are; ours is standardised to the cells, see standardised.R
     for ours, name in (("lower", "lower"), ("upper", "upper"), ("std_error_lower", "se_lower")):
         close(getattr(row, ours), theirs[name], name)
     close(row.std_error_upper, theirs["se_upper"], "se_upper")
@@ -213,10 +215,11 @@ def test_times(a):
     given = {"time": a["time"], "event": a["event"], "arm": "arm", "control": arms[0], "arms": arms}
     ours = eu.time_to_event(df, tau=a["tau"], times=a["times"], strata=a["strata"], **given)
     plain = eu.time_to_event(df, tau=a["tau"], times=a["times"], **given)
+    # curves and means of these are each arm's own; standardised ones are held against standardised.R
     for k in arms:
         values = theirs[k]
-        rows = [r for r in ours.risk if r.arm == k]
-        median = dict(ours.medians)[k]
+        rows = [r for r in plain.risk if r.arm == k]
+        median = dict(plain.medians)[k]
         assert [r.n_risk for r in rows] == values["n_risk"]
         for j, row in enumerate(rows):
             close(row.survival, values["surv"][j], f"{k} survival")
@@ -237,6 +240,7 @@ def test_times(a):
             close(r.expected, expected, f"expected, {name}")
     for row in ours.rows[: len(arms) - 1]:
         close(row.log_rank, theirs["pairs"][row.arm]["chisq"], f"{row.arm} log-rank")
+    for row in plain.rows[: len(arms) - 1]:
         close(row.mean_arm, theirs[row.arm]["rmean"], "restricted mean")
         error = np.hypot(theirs[row.arm]["rmean_se"], theirs[row.control]["rmean_se"])
         close(row.std_error, error, "restricted mean difference, standard error")

@@ -162,7 +162,7 @@ def test_strata_of_full_and_of_no_response():
     kept = df[df["s"] < 2]
     means = kept.groupby(["s", "arm"])["y"].mean().unstack()
     assert row.estimate == pytest.approx((means["t"] - means["c"]).mean(), rel=1e-9)
-    assert "not represented" in row.note
+    assert "1 stratum of s without respondents in both arms left out (100 persons)" in row.note
 
 
 # ------------------------------------------------------------------------------------------------------- compliance

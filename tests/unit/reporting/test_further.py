@@ -430,7 +430,28 @@ def test_the_kernels_notes_are_recognised(context, tmp_path):
             "told_unserved",
         ),
         ("not tightened: 3 of 5 cells lack respondents of an arm", "told_no_tightening"),
-        ("arm CM: strata without a respondent are not represented (12 persons)", "told_silent"),
+        (
+            "SE − FS: 1 stratum of stratum without respondents in both arms left out (12 persons); the effect is that of the "
+            "90 persons in the 3 strata with both",
+            "told_lost_answers",
+        ),
+        ("persons weighted by cell instead, so that both arms have the cells of everyone", "told_by_cell"),
+        ("arm CM: 2 strata of stratum without anyone in the arm; its curve is of the others", "told_no_arm"),
+        (
+            "follow-up ends at different times by stratum: later parts of the curves rest on the strata followed for longer",
+            "told_ends_apart",
+        ),
+        (
+            "no one has the event (code 1), while for 9 persons a competing one (code 2 and above) ends the time; where the "
+            "column says the event by 2, recode it to 1",
+            "told_no_event",
+        ),
+        ("no one is censored (code 0): everyone has the event", "told_no_censored"),
+        (
+            "no one is censored (code 0): 63 persons have the event (code 1) and for 137 persons a competing one (code 2 and "
+            "above) ends the time; where the column says censored by 1 and the event by 2, recode it to 0 and 1",
+            "told_all_end",
+        ),
         ("arm CM: some respondents stand for more than 20 persons each", "told_thin"),
         (THINNED, "told_thinned"),
         (f"{ROUNDED} 5", "told_at_risk"),
