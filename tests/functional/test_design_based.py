@@ -6,7 +6,7 @@ import pytest
 
 import effektutv as eu
 from effektutv.analysis import analyse
-from effektutv.results import COMPARISONS, available
+from effektutv.results import available
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +40,12 @@ def test_families_of_the_primary_outcome_are_corrected_in_one_call(inputs):
     assert members["other_contrasts_holm"] == {("CM", "FS", ""), ("SE", "CM", "")}
     assert members["planned_interactions_holm"] == {("SE", "FS", "kon"), ("SE", "FS", "daglig_verksamhet")}
     # what was not declared before the trial is a family of its own, in which nothing declared costs anything
-    crossed = {(a, c, '["kon", "daglig_verksamhet"]') for a, c in (("SE", "FS"), ("CM", "FS"), ("SE", "CM"))}
+    crossed = {(a, c, ("kon", "daglig_verksamhet")) for a, c in (("SE", "FS"), ("CM", "FS"), ("SE", "CM"))}
     others = {(a, c, g) for a, c in (("CM", "FS"), ("SE", "CM")) for g in ("kon", "daglig_verksamhet")}
     assert members.pop("exploratory_interactions_holm") == crossed | others
     assert set(members) == {"other_contrasts_holm", "planned_interactions_holm"}
     for found in families.values():
-        assert all(not r.subgroup or r.level in COMPARISONS for r in found)
+        assert all(not r.subgroup or r.kind.compares for r in found)
         # Holm: each p times those not smaller than it, never below the one before
         step, m = 0.0, len(found)
         for k, row in enumerate(sorted(found, key=lambda r: r.p_value)):

@@ -18,7 +18,7 @@ from effektutv.disclosure.suppress import protect
 from effektutv.errors import DisclosureError
 from effektutv.pipeline import load
 from effektutv.reporting.tables import csv_tables, decisions_table, write_csv
-from effektutv.results import COMPARISONS
+from effektutv.results import written
 from effektutv.synthetic.extracts import write_demo
 
 # the attacker's program stands beside this file
@@ -59,9 +59,9 @@ def truly_small(inputs):
     apart = [e for e in (inputs.entry, inputs.sites) if e is not None]
     for effects in (*inputs.effects, *inputs.robustness, *apart, *(p.effects for p in inputs.profiles)):
         for row in effects.rows:
-            if row.level not in COMPARISONS:
-                enter(row, row.arm, row.n_arm, row.events_arm, row.subgroup, row.level)
-                enter(row, row.control, row.n_control, row.events_control, row.subgroup, row.level)
+            if not row.kind.compares:
+                enter(row, row.arm, row.n_arm, row.events_arm, written(row.subgroup), written(row.level))
+                enter(row, row.control, row.n_control, row.events_control, written(row.subgroup), written(row.level))
     for profile in inputs.profiles:
         for row in profile.rows:
             enter(row, row.arm, row.n, row.events)

@@ -18,7 +18,7 @@ import effektutv as eu
 from effektutv.disclosure.protected import ReportInputs
 from effektutv.disclosure.suppress import protect
 from effektutv.errors import DisclosureError
-from effektutv.results import COMPARISONS, CountRow, Counts, Flow, FlowStage, StartRow, Starts
+from effektutv.results import CountRow, Counts, Flow, FlowStage, StartRow, Starts
 from effektutv.study import Study
 
 ARMS = ("FS", "SE", "CM")
@@ -145,7 +145,7 @@ class Attack:
         self.equations, self.size_equations = [], []
         for before, after in zip(original.effects, released.effects, strict=True):
             for row, shown in zip(before.rows, after.rows, strict=True):
-                if row.level not in COMPARISONS:
+                if not row.kind.compares:
                     self._effect(row, shown)
         for row, shown in zip(original.kinds[0].rows, released.kinds[0].rows, strict=True):
             self._cell((row.category, row.arm, "", ""), row.events, row.n, shown.n, [shown.share], shown.events)
@@ -183,9 +183,9 @@ class Attack:
             if not group:
                 continue
             sums = [(cells, (outcome, arm, "", ""))]
-            for position, name in enumerate(group.split(":") if ":" in group else []):
-                for level in {c[3].split(":")[position] for c in cells}:
-                    parts = [c for c in cells if c[3].split(":")[position] == level]
+            for position, name in enumerate(group if isinstance(group, tuple) else ()):
+                for level in {c[3][position] for c in cells}:
+                    parts = [c for c in cells if c[3][position] == level]
                     sums.append((parts, (outcome, arm, name, level)))
             for parts, total in sums:
                 equation = ({**dict.fromkeys(parts, 1.0), total: -1.0}, 0.0)

@@ -282,7 +282,7 @@ def test_a_subgroup_of_which_nothing_is_shown_is_one_sentence(inputs):
             e,
             rows=tuple(
                 replace(r, estimate=gone, std_error=gone, conf_low=gone, conf_high=gone, p_value=gone)
-                if r.subgroup == '["kon", "daglig_verksamhet"]'
+                if r.subgroup == ("kon", "daglig_verksamhet")
                 else r
                 for r in e.rows
             ),
