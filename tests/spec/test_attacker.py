@@ -18,7 +18,7 @@ from effektutv.disclosure.suppress import protect
 from effektutv.errors import DisclosureError
 from effektutv.pipeline import load
 from effektutv.reporting.tables import csv_tables, decisions_table, write_csv
-from effektutv.results import written
+from effektutv.results import written as as_written
 from effektutv.synthetic.extracts import write_demo
 
 # the attacker's program stands beside this file
@@ -60,8 +60,10 @@ def truly_small(inputs):
     for effects in (*inputs.effects, *inputs.robustness, *apart, *(p.effects for p in inputs.profiles)):
         for row in effects.rows:
             if not row.kind.compares:
-                enter(row, row.arm, row.n_arm, row.events_arm, written(row.subgroup), written(row.level))
-                enter(row, row.control, row.n_control, row.events_control, written(row.subgroup), written(row.level))
+                enter(row, row.arm, row.n_arm, row.events_arm, as_written(row.subgroup), as_written(row.level))
+                enter(
+                    row, row.control, row.n_control, row.events_control, as_written(row.subgroup), as_written(row.level)
+                )
     for profile in inputs.profiles:
         for row in profile.rows:
             enter(row, row.arm, row.n, row.events)
