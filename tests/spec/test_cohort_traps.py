@@ -222,7 +222,7 @@ AGI = "LopNr;PERIOD;LopNr_PeOrgNr;KONTANT_ERSATTNING_ULAG_AG\nF;{};X;20000\n"
 
 def test_trap_13_a_monthly_declaration_before_2019_stops_the_run(delivery):
     study = STUDY.replace(
-        "[[covariates]]", '[registers.scb_agi]\npath = "agi.csv"\ncutoff = 2017-12-31\n[[covariates]]', 1
+        "[[covariates]]", '[registers.scb_agi]\npath = "agi.csv"\ncutoff = 2019-12-31\n[[covariates]]', 1
     )
     with pytest.raises(eu.ExtractError, match="scb_agi: PERIOD"):
         delivery(study, agi=AGI.format("201511"))

@@ -84,21 +84,48 @@ def baseline_covariates(engine: Session, study: Study, people: pd.DataFrame) -> 
     for (register, rule), covariates in groups.items():
         schema = load_schema(register)
         columns = sorted({c.lower() for covariate in covariates for c in covariate.columns})
+        told = _told(engine, study, schema, rule, people)
         if rule == "any_before":
             for covariate in covariates:
-                found[covariate.name] = _any_before(engine, schema, covariate, len(people))
+                found[covariate.name] = _any_before(engine, schema, covariate, told)
             continue
         rows = _rows(engine, schema, rule, columns).set_index("row")
         rows = rows.reindex(range(len(people)))
         for covariate in covariates:
-            found[covariate.name] = measure(covariate, rows, rows["found"].eq(True), year)
+            found[covariate.name] = measure(covariate, rows, rows["found"].eq(True), year, told)
     return pd.DataFrame({c.name: found[c.name].array for c in study.covariates})
+
+
+def _told(engine: Session, study: Study, schema: ExtractSchema, rule: str, people: pd.DataFrame) -> pd.Series:
+    """Return for whom the delivery reaches over the time of her baseline: of others no row means nothing.
+
+    Of an annual register the year before must be among the years delivered, of snapshots one of the year before randomisation
+    (or, where any counts, any before), of spells the day before must not lie before the first that the delivery covers.
+    """
+    day = people["randomised"].to_numpy().astype("datetime64[D]")
+    at, what = quoted(schema.dating.at or ""), f"{schema.name}: looking at the time that it covers"
+    if rule == "day_before":
+        first = study.registers[schema.name].first
+        return pd.Series(True if first is None else day > np.datetime64(first), index=people.index)
+    dated = [
+        d for (d,) in engine.rows(f"SELECT DISTINCT {at} FROM {quoted(schema.name)} WHERE {at} IS NOT NULL", what=what)
+    ]
+    if rule == "year_before":
+        return pd.Series((people["randomised"].dt.year - 1).isin(dated), index=people.index)
+    told = np.zeros(len(people), dtype=bool)
+    for snapshot in np.array(dated, dtype="datetime64[D]"):
+        told |= (snapshot < day) & ((rule == "any_before") | (snapshot >= _a_year_before(day)))
+    return pd.Series(told, index=people.index)
+
+
+def _a_year_before(day: np.ndarray) -> np.ndarray:
+    return np.asarray(pd.DatetimeIndex(day) - pd.DateOffset(years=1)).astype("datetime64[D]")
 
 
 def _rows(engine: Session, schema: ExtractSchema, rule: str, columns: Iterable[str]) -> pd.DataFrame:
     """Return the one row a participant that is baseline under the rule, or none."""
     # one row a person and year or day, by the registers' keys, which have been checked: the largest is the only one
-    wanted = "".join(f", max(r.{quoted(c)}) AS {quoted(c)}" for c in columns)
+    wanted = "".join(f", max({_within_years(schema, c)}) AS {quoted(c)}" for c in columns)
     source = f"{quoted(schema.name)} r JOIN {quoted(PARTICIPANTS)} p ON p.{quoted(PERSON)} = r.{quoted(PERSON)}"
     at = quoted(schema.dating.at or "")
     if rule == "year_before":
@@ -106,7 +133,7 @@ def _rows(engine: Session, schema: ExtractSchema, rule: str, columns: Iterable[s
     elif rule == "last_before":
         # the register's last snapshot, not the person's: whoever is not in it has no decision then
         days = f"(SELECT DISTINCT {at} AS d FROM {quoted(schema.name)} WHERE {at} IS NOT NULL)"
-        last = f"(SELECT max(d) FROM {days} WHERE d < p.randomisation)"
+        last = f"(SELECT max(d) FROM {days} WHERE d < p.randomisation AND d >= p.randomisation - INTERVAL 12 MONTH)"
         sql = f"SELECT p.row AS row, TRUE AS found{wanted} FROM {source} WHERE r.{at} = {last} GROUP BY 1"
     else:
         # of several spells that cover the day the one that started last counts; the rest is a fixed order
@@ -126,7 +153,15 @@ def _rows(engine: Session, schema: ExtractSchema, rule: str, columns: Iterable[s
     return rows
 
 
-def _any_before(engine: Session, schema: ExtractSchema, covariate: Covariate, n: int) -> pd.Series:
+def _within_years(schema: ExtractSchema, column: str) -> str:
+    """Return the expression of a column, missing in years of which it tells nothing."""
+    years = schema.field(column).years
+    if years is None or schema.dating.by is not DatedBy.YEAR:
+        return f"r.{quoted(column)}"
+    return f"CASE WHEN r.{quoted(schema.dating.at or '')} BETWEEN {years[0]} AND {years[1]} THEN r.{quoted(column)} END"
+
+
+def _any_before(engine: Session, schema: ExtractSchema, covariate: Covariate, told: pd.Series) -> pd.Series:
     """Return whether any snapshot before randomisation has the property: experience of it, not having it now."""
     at = quoted(schema.dating.at or "")
     values = [*covariate.values, *(v for level in covariate.levels[1:] for v in level.values)]
@@ -139,15 +174,18 @@ def _any_before(engine: Session, schema: ExtractSchema, covariate: Covariate, n:
         f"ON p.{quoted(PERSON)} = r.{quoted(PERSON)} WHERE r.{at} < p.randomisation AND ({has}) ORDER BY 1",
         what=f"{schema.name}: reading baseline covariates",
     )
-    out = np.zeros(n)
+    out = np.where(told, 0.0, np.nan)
     out[rows.column("row").to_numpy()] = 1.0
     if covariate.kind == "categorical":
         codes = [level.code for level in covariate.levels]
-        return pd.Series(pd.Categorical(np.where(out > 0, codes[1], codes[0]), categories=codes[:2]))
+        level = pd.Series(np.where(out > 0, codes[1], codes[0]), dtype="object").where(~np.isnan(out), None)
+        return pd.Series(pd.Categorical(level, categories=codes[:2]))
     return pd.Series(out)
 
 
-def measure(covariate: Covariate, rows: pd.DataFrame, found: pd.Series, year: np.ndarray) -> pd.Series:
+def measure(
+    covariate: Covariate, rows: pd.DataFrame, found: pd.Series, year: np.ndarray, told: pd.Series | None = None
+) -> pd.Series:
     """Return one covariate from the columns it is read from.
 
     Parameters
@@ -160,6 +198,9 @@ def measure(covariate: Covariate, rows: pd.DataFrame, found: pd.Series, year: np
         Whether the person has a row at all; others take the covariate's ``absent``, or are missing.
     year : ndarray of int, shape (n,)
         Year of randomisation, for ``age``.
+    told : pandas.Series of bool, n rows, optional
+        For whom the register could have a row; of others, and where the columns hold no value at all, no row means nothing.
+        Of everyone where not given.
 
     Returns
     -------
@@ -167,6 +208,10 @@ def measure(covariate: Covariate, rows: pd.DataFrame, found: pd.Series, year: np
     """
     names = [c.lower() for c in covariate.columns]
     kind = covariate.measure
+    without = ~found if told is None else ~found & told
+    if names and found.any() and rows[names].isna().to_numpy().all():
+        # a column that was not delivered, or came empty, says as little of those without a row
+        without = pd.Series(False, index=found.index)
     if kind == "present":
         values = found.astype(float).where(found, float("nan"))
     elif kind == "age":
@@ -175,14 +220,16 @@ def measure(covariate: Covariate, rows: pd.DataFrame, found: pd.Series, year: np
         values = pd.to_numeric(rows[names[0]]).astype(float)
     elif kind == "positive":
         numbers = rows[names].apply(pd.to_numeric).astype(float)
-        values = (numbers.sum(axis=1) > 0).astype(float).where(numbers.notna().any(axis=1))
+        positive = numbers.sum(axis=1) > 0
+        # one column that is missing may be the one that is above 0
+        values = positive.astype(float).where(positive | numbers.notna().all(axis=1))
     elif kind == "equals":
         text = as_text(rows[names[0]])
         values = text.isin(covariate.values).astype(float).where(text.notna())
     else:
-        return _levels(covariate, as_text(rows[names[0]]), found)
+        return _levels(covariate, as_text(rows[names[0]]), without)
     if covariate.absent is not None:
-        values = values.where(found, float(covariate.absent))
+        values = values.mask(without, float(covariate.absent))
     return values
 
 
@@ -201,7 +248,7 @@ def as_text(column: pd.Series) -> pd.Series:
     return column.astype("object").where(column.notna(), None)
 
 
-def _levels(covariate: Covariate, text: pd.Series, found: pd.Series) -> pd.Series:
+def _levels(covariate: Covariate, text: pd.Series, without: pd.Series) -> pd.Series:
     """Return the level of each code: by equality, or by the longest prefix."""
     table = {str(value): level.code for level in covariate.levels for value in level.values}
     if covariate.measure == "levels":
@@ -214,5 +261,5 @@ def _levels(covariate: Covariate, text: pd.Series, found: pd.Series) -> pd.Serie
         level = text.map(lambda code: unique.get(code) if isinstance(code, str) else None)
     level = level.astype("object")
     if covariate.absent is not None:
-        level = level.where(found, str(covariate.absent))
+        level = level.mask(without, str(covariate.absent))
     return pd.Series(pd.Categorical(level, categories=[x.code for x in covariate.levels]), index=text.index)

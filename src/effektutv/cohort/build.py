@@ -18,11 +18,13 @@ from ..registers.written import check_written, register_otherwise
 from ..results import DataQuality, Flow, Severity
 from ..study import SURVEY, Study
 from .baseline import baseline_covariates, check_covariates
+from .contradictions import assignment_findings, order_findings
 from .delivery import Delivery, read_delivery
 from .flow import participant_flow
 from .linkage import PARTICIPANTS, Linked, link
-from .outcomes import SOURCES, StateMasks, build_masks, outcome_values
+from .outcomes import StateMasks, build_masks, outcome_values
 from .receipt import check_receipt, read_receipt
+from .spans import SOURCES, check_spans, span_findings
 from .survey import Survey, check_items, read_survey, survey_findings
 
 __all__ = ["Checked", "Cohort", "build_cohort", "check_registers"]
@@ -104,12 +106,15 @@ def check_registers(engine: Session, study: Study, progress: Callable[[str], Non
     ExtractError
         If an extract is missing or cannot be read, or the randomisation form cannot be used.
     """
+    check_spans(study)
     check_covariates(study)
     check_items(study)
     check_receipt(study)
-    opened = open_registers(engine, study, progress, needed=_needed(study))
+    needed = _needed(study)
+    opened = open_registers(engine, study, progress, needed=needed)
     findings = list(opened.findings)
     linked = None
+    findings += assignment_findings(engine, study)
     # an error in one register does not keep from view what is wrong with the others
     if not any(f.severity is Severity.ERROR and f.extract == "assignment" for f in findings):
         progress("linkage")
@@ -118,19 +123,22 @@ def check_registers(engine: Session, study: Study, progress: Callable[[str], Non
         for name, extract in opened.extracts.items():
             if name != "assignment":
                 findings += check_written(engine, extract, opened.rows[name])
-                findings += check_links(engine, extract, PARTICIPANTS)
+                findings += check_links(engine, extract, PARTICIPANTS, needed=name in needed)
                 findings += check_coverage(engine, extract, study, PARTICIPANTS)
         if SURVEY in opened.extracts:
             findings += survey_findings(engine)
+        findings += span_findings(engine, study)
+        findings += order_findings(engine, study, opened.extracts)
     opened.refuse_changed()
     quality = DataQuality(rows=tuple(findings), read=opened.rows, delivered=study.study.data_date, forms=opened.forms)
     return Checked(opened=opened, linked=None if quality.worst is Severity.ERROR else linked, quality=quality)
 
 
 def _needed(study: Study) -> frozenset[str]:
-    """Return the registers that the study cannot do without: who takes part, and what the primary outcome is made of."""
-    groups = SOURCES.get(study.primary.month_state or "", ())
-    return frozenset({"assignment", *(name for group in groups for name in group)})
+    """Return the registers that the study cannot do without: who takes part, and what its outcomes are made of."""
+    groups = [g for o in study.outcomes if o.month_state is not None for g in SOURCES[o.month_state]]
+    surveyed = [(SURVEY,)] if any(o.item is not None for o in study.outcomes) else []
+    return frozenset({"assignment", *(name for group in [*groups, *surveyed] for name in group)})
 
 
 def build_cohort(engine: Session, study: Study, progress: Callable[[str], None]) -> Cohort:

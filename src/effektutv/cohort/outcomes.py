@@ -5,14 +5,17 @@ Rules, each counted in the data-quality findings:
 * a spell whose end lies before its start is left out; an open end goes on to the register's cut-off;
 * overlapping spells all count: a state holds on a day that any qualifying spell covers;
 * kinds of work are exclusive in this order: with support, other subsidised, regular; regular work is a jobseeker category
-  of persons who work and stay registered, or a control statement's (or monthly declaration's) month;
+  of persons who work and stay registered, or a month with pay above 0 on control statements (or monthly declarations), after
+  adding up a person's rows of one employer and the same months;
 * a code's class is the one in force on the spell's first day;
 * whoever is dead is in no state; whoever has emigrated is not in work (Swedish work);
-* a month whose day k lies beyond a source's cut-off is missing, never zero.
+* a month whose day k lies outside the span of a source, or of the register of deaths and moves, is missing, never zero
+  (:mod:`effektutv.cohort.spans`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +30,7 @@ from ..registers.session import Session
 from ..study import FIRST_MONTH_IN_WORK, MONTHS_IN_WORK, Outcome, Study
 from .linkage import PARTICIPANTS
 from .months import first_month, last_month, mask_run, month_run, ordered_run, unpack
+from .spans import CLOCKS, EVENTS, PAY, SOURCES, Span, spans_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,20 +45,6 @@ __all__ = [
     "spell_query",
     "statement_query",
 ]
-
-#: Both clocks, by the participants' column that holds day 0.
-CLOCKS = ("randomisation", "start")
-
-#: The registers without which a state cannot be known (the first that the study has of each group).
-SOURCES: dict[str, tuple[tuple[str, ...], ...]] = {
-    "work": (("af_sokandekategori",), ("scb_ku", "scb_agi")),
-    "work_with_support": (("af_sokandekategori",),),
-    "work_other_subsidised": (("af_sokandekategori",),),
-    "work_regular": (("af_sokandekategori",), ("scb_ku", "scb_agi")),
-    "studies": (("studier",),),
-    "benefit": (("fk_ersattning",),),
-    "active": (),
-}
 
 _KINDS = {
     "support": "employment_with_support",
@@ -119,7 +109,7 @@ def build_masks(engine: Session, study: Study, n: int) -> dict[str, StateMasks]:
     if "af_sokandekategori" in have:
         raw |= spell_masks(engine, study, n)
     if have & {"scb_ku", "scb_agi"}:
-        raw |= _fetch(engine, statement_query(study), n)
+        raw |= _fetch(engine, statement_query(study, corrected=_corrected(engine, study)), n)
     if "studier" in have:
         raw |= _fetch(engine, _plain_spells("studier", "studies", "from", "tom", "TRUE", study), n)
     if "fk_ersattning" in have:
@@ -127,9 +117,9 @@ def build_masks(engine: Session, study: Study, n: int) -> dict[str, StateMasks]:
     raw |= _fetch(engine, _active_query(study), n)
     if "scb_handelser" in have:
         raw |= _fetch(engine, _events_query(study), n)
-    cutoffs = _cutoffs(study)
-    covered = _fetch(engine, _cutoff_query(study, cutoffs), n)
-    return {clock: _combine(clock, raw, covered, cutoffs, n) for clock in CLOCKS}
+    spans = spans_of(study)
+    covered = _fetch(engine, _span_query(study, spans), n)
+    return {clock: _combine(clock, raw, covered, spans, n) for clock in CLOCKS}
 
 
 def outcome_values(masks: StateMasks, outcome: Outcome, months: list[int]) -> NDArray[np.float64]:
@@ -207,7 +197,7 @@ def _window(study: Study, start: str, end: str) -> str:
 
 def _end(study: Study, register: str, column: str) -> str:
     """Return a spell's end; an open one goes on to the cut-off."""
-    return f"coalesce({column}, DATE '{_cutoffs(study)[register]}')"
+    return f"coalesce({column}, DATE '{spans_of(study)[register].last}')"
 
 
 def spell_query(study: Study) -> str:
@@ -275,29 +265,30 @@ def spell_masks(engine: Session, study: Study, n: int) -> Masks:
     return out
 
 
-def statement_query(study: Study) -> str:
+def statement_query(study: Study, *, corrected: Collection[str] = ("scb_ku", "scb_agi")) -> str:
     """Return the query of months on control statements and monthly declarations, on both clocks.
+
+    Only pay above 0 is work. A correction is a row below 0: the rows of one person, employer and the same months are added up
+    first.
 
     Parameters
     ----------
     study : Study
         The study: horizon, and what a statement without months is.
+    corrected : collection of str
+        The registers that have a row of nothing or less; in others there is nothing to add up.
     """
     parts = []
     if "scb_ku" in study.registers:
         first, last = "fromman", "tomman"
         if study.work.ku_months_missing == "whole_year":
             first, last = "coalesce(fromman, 1)", "coalesce(tomman, 12)"
-        parts.append(
-            f"SELECT {quoted(PERSON)} AS person, ar * 12 + {first} - 1 AS f, ar * 12 + {last} - 1 AS t FROM scb_ku "
-            f"WHERE {first} IS NOT NULL AND {last} IS NOT NULL AND {last} >= {first}"
-        )
+        months = f"ar * 12 + {first} - 1", f"ar * 12 + {last} - 1"
+        stated = f"{first} IS NOT NULL AND {last} IS NOT NULL AND {last} >= {first}"
+        parts.append(_paid("scb_ku", months, "kontbrutto", stated, "scb_ku" in corrected))
     if "scb_agi" in study.registers:
         month = "CAST(substr(period, 1, 4) AS BIGINT) * 12 + CAST(substr(period, 5, 2) AS BIGINT) - 1"
-        parts.append(
-            f"SELECT {quoted(PERSON)} AS person, {month} AS f, {month} AS t FROM scb_agi "
-            f"WHERE kontant_ersattning_ulag_ag > 0"
-        )
+        parts.append(_paid("scb_agi", (month, month), "kontant_ersattning_ulag_ag", "TRUE", "scb_agi" in corrected))
     masks = []
     for clock in CLOCKS:
         zero = f"(year(p.{clock}) * 12 + month(p.{clock}) - 1)"
@@ -308,6 +299,31 @@ def statement_query(study: Study) -> str:
         f"SELECT p.row AS row, {', '.join(masks)} FROM ({' UNION ALL '.join(parts)}) s "
         f"JOIN {quoted(PARTICIPANTS)} p ON p.{quoted(PERSON)} = s.person GROUP BY p.row"
     )
+
+
+def _paid(register: str, months: tuple[str, str], pay: str, stated: str, corrected: bool) -> str:
+    """Return the query of the months with pay above 0."""
+    first, last = months
+    if not corrected:
+        return (
+            f"SELECT {quoted(PERSON)} AS person, {first} AS f, {last} AS t FROM {register} WHERE {stated} AND {pay} > 0"
+        )
+    return (
+        f"SELECT person, f, t FROM (SELECT {quoted(PERSON)} AS person, lopnr_peorgnr AS employer, {first} AS f, {last} AS t, "
+        f"{pay} AS pay FROM {register} WHERE {stated} AND {quoted(PERSON)} IN (SELECT {quoted(PERSON)} "
+        f"FROM {quoted(PARTICIPANTS)})) paid GROUP BY person, employer, f, t HAVING sum(pay) > 0"
+    )
+
+
+def _corrected(engine: Session, study: Study) -> set[str]:
+    """Return the registers of pay that have a row of nothing or less."""
+    out = set()
+    for name, pay in PAY.items():
+        if name in study.registers:
+            some = f"SELECT 1 FROM {name} WHERE {pay} <= 0 LIMIT 1"
+            if engine.rows(some, what=f"{name}: looking for pay of nothing or less"):
+                out.add(name)
+    return out
 
 
 def _plain_spells(register: str, name: str, start: str, end: str, condition: str, study: Study) -> str:
@@ -344,7 +360,7 @@ def _active_query(study: Study) -> str:
 
 
 def _events_query(study: Study) -> str:
-    """Dead: from the day on. Emigrated: from the day until the day before the next immigration."""
+    """Dead: from the day on. Emigrated: from the day until the day before the next immigration; back on that day: not away."""
     horizon = study.study.horizon
     codes = load_codelist("handelse")
     dead = code_condition("handelse", codes, "death")
@@ -362,7 +378,7 @@ def _events_query(study: Study) -> str:
     events = (
         f"SELECT {quoted(PERSON)} AS person, datum AS f, {never} AS t, 'dead' AS kind FROM scb_handelser WHERE {dead} "
         f"UNION ALL SELECT o.{quoted(PERSON)}, o.datum, coalesce((SELECT min(b.datum) - 1 FROM scb_handelser b "
-        f"WHERE b.{quoted(PERSON)} = o.{quoted(PERSON)} AND b.datum > o.datum AND {back}), {never}), 'away' "
+        f"WHERE b.{quoted(PERSON)} = o.{quoted(PERSON)} AND b.datum >= o.datum AND {back}), {never}), 'away' "
         f"FROM scb_handelser o WHERE {left} "
         f"AND o.{quoted(PERSON)} IN (SELECT {quoted(PERSON)} FROM {quoted(PARTICIPANTS)})"
     )
@@ -372,35 +388,24 @@ def _events_query(study: Study) -> str:
     )
 
 
-def _cutoffs(study: Study) -> dict[str, str]:
-    """Return each used register's last covered day; a register without one cannot tell absence from ignorance."""
-    needed = {name for groups in SOURCES.values() for group in groups for name in group}
-    out = {}
-    for name in sorted(needed & set(study.registers)):
-        cutoff = study.registers[name].cutoff
-        if cutoff is None:
-            raise StudyError(
-                f"{study.where('registers', name)}: give cutoff, the last day that the delivery covers; months beyond it "
-                f"are missing, not zero"
-            )
-        out[name] = cutoff.isoformat()
-    return out
-
-
-def _cutoff_query(study: Study, cutoffs: dict[str, str]) -> str:
-    horizon = study.study.horizon
-    masks = ", ".join(
-        f"{month_run('0', last_month(clock, day), horizon)} AS {name}_{clock}"
-        for name, iso in cutoffs.items()
-        for clock in CLOCKS
-        for day in (f"DATE '{iso}'",)
-    )
+def _span_query(study: Study, spans: dict[str, Span]) -> str:
+    """Return the query of the months inside each register's span, of all months, and of those after the interventions."""
+    horizon, ended = study.study.horizon, study.time_zero.interventions_end
     everything = f"CAST({(1 << (horizon + 1)) - 1} AS BIGINT)"
-    always = ", ".join(f"{everything} AS always_{clock}" for clock in CLOCKS)
-    return f"SELECT row, {', '.join(p for p in (masks, always) if p)} FROM {quoted(PARTICIPANTS)}"
+
+    def until(clock: str, span: Span) -> str:
+        first = "0" if span.first is None else first_month(clock, f"DATE '{span.first}'")
+        return month_run(first, last_month(clock, f"DATE '{span.last}'"), horizon)
+
+    masks = []
+    for clock in CLOCKS:
+        masks += [f"{until(clock, span)} AS {name}_{clock}" for name, span in spans.items()]
+        after = "CAST(0 AS BIGINT)" if ended is None else f"{everything} - {until(clock, Span(first=None, last=ended))}"
+        masks += [f"{everything} AS always_{clock}", f"{after} AS ended_{clock}"]
+    return f"SELECT row, {', '.join(masks)} FROM {quoted(PARTICIPANTS)}"
 
 
-def _combine(clock: str, raw: Masks, covered: Masks, cutoffs: dict[str, str], n: int) -> StateMasks:
+def _combine(clock: str, raw: Masks, covered: Masks, spans: dict[str, Span], n: int) -> StateMasks:
     """Apply precedence, death and emigration, and say which months of which state are known."""
 
     def mask(name: str) -> NDArray[np.int64]:
@@ -422,17 +427,21 @@ def _combine(clock: str, raw: Masks, covered: Masks, cutoffs: dict[str, str], n:
         "benefit": mask("benefit") & alive,
         "active": mask("active") & alive,
     }
+
+    def inside(name: str) -> NDArray[np.int64]:
+        return covered[f"{name}_{clock}"]
+
     observed = {}
     for state, groups in SOURCES.items():
-        known = [[name for name in group if name in cutoffs] for group in groups]
+        known = [[name for name in group if name in spans] for group in groups]
         if all(known):
-            together = covered[f"always_{clock}"].copy()
-            for names in known:
-                # statements and declarations follow each other in time: what either covers is covered
-                either = np.zeros(n, dtype=np.int64)
-                for name in names:
-                    either |= covered[f"{name}_{clock}"]
-                together &= either
+            # statements and declarations follow each other in time: what either covers is covered
+            together = np.bitwise_and.reduce(
+                [inside("always"), *(np.bitwise_or.reduce([*map(inside, g)]) for g in known)]
+            )
+            if EVENTS in spans:
+                # nobody is active after the interventions, dead or alive
+                together &= inside(EVENTS) | inside("ended") if state == "active" else inside(EVENTS)
             observed[state] = together
     return StateMasks(
         states={s: m for s, m in states.items() if s in observed},

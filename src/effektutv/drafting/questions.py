@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ..cohort.outcomes import SOURCES
+from ..cohort.spans import DATED, SOURCES
 from ..registers.schema import DatedBy, extract_names, load_schema
 from ..study import SURVEY
 from .study_text import wrapped
@@ -161,20 +161,19 @@ def _about_design(values: Mapping[str, Any], form: Collection[str]) -> Iterator[
 
 
 def _about_registers(values: Mapping[str, Any]) -> Iterator[Question]:
-    dated = {name for groups in SOURCES.values() for group in groups for name in group}
     for name in values.get("registers", {}):
         if name not in extract_names():
             continue
         schema = load_schema(name)
-        if name in dated or (schema.dating.by in _RUNNING and schema.owner != "projektet"):
-            beyond = "Months beyond it are missing, not zero." if name in dated else "Up to it, months are looked for."
+        if name in DATED or (schema.dating.by in _RUNNING and schema.owner != "projektet"):
+            beyond = "Months beyond it are missing, not zero." if name in DATED else "Up to it, months are looked for."
             yield Question(
                 table=("registers", name),
                 key="cutoff",
                 ask=f"Which is the last day that this delivery covers? {beyond}",
                 answer=Answer.DAY,
                 suggestions=("cutoff = YYYY-MM-DD",),
-                needed=name in dated,
+                needed=name in DATED,
             )
     if "fk_ersattning" in values.get("registers", {}) and "codes" in values:
         for key, benefit in (("aktivitetsersattning", "aktivitetsersättning"), ("sjukersattning", "sjukersättning")):

@@ -17,8 +17,8 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from ..results import Finding
-from ..results.quality import MONTHS_COVERED, YEARS_COVERED
+from ..results import Finding, Severity
+from ..results.quality import MONTHS_COVERED, SOME_COVERED, YEARS_COVERED
 from ..study import Study
 from .engine import quoted
 from .readers import Extract
@@ -38,9 +38,10 @@ _AROUND = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Time:
-    """First and last day of randomisation, and the last day that either clock needs."""
+    """First and last day of randomisation, and the first and last day that either clock needs of the register."""
 
     first: date
+    begin: date
     last: date
     end: date
 
@@ -63,10 +64,13 @@ def check_coverage(engine: Session, extract: Extract, study: Study, participants
     -------
     list of Finding
         None or one. Years that are missing between others are named, for they are in no extract; months never are: the first
-        and the last that are needed would tell when somebody was randomised.
+        and the last that are needed would tell when somebody was randomised. That every row is later than the cut-off is an
+        error: one of the two cannot be.
     """
     schema = extract.schema
     dating = schema.dating
+    if (late := _all_late(engine, extract, study.registers[schema.name].cutoff)) is not None:
+        return [late]
     time = _needed(engine, study, participants, extract)
     if dating.by in (DatedBy.YEAR, DatedBy.SNAPSHOT, DatedBy.MONTHS):
         needed = _years(study, schema.name, dating, time)
@@ -98,6 +102,36 @@ def check_coverage(engine: Session, extract: Extract, study: Study, participants
     ]
 
 
+def _all_late(engine: Session, extract: Extract, cutoff: date | None) -> Finding | None:
+    """Return the finding that a register has rows, and none until its cut-off."""
+    dating = extract.schema.dating
+    at = dating.start if dating.by is DatedBy.SPELL else dating.at
+    if cutoff is None or at is None or at in extract.absent or dating.by is DatedBy.WAVE:
+        return None
+    until = {
+        DatedBy.YEAR: str(cutoff.year),
+        DatedBy.MONTHS: str(cutoff.year),
+        DatedBy.MONTH: f"'{cutoff:%Y%m}'",
+    }.get(dating.by, f"DATE '{cutoff}'")
+    what = f"{extract.schema.name}: looking at the time that it covers"
+    some, early = (
+        engine.rows(f"SELECT 1 FROM {quoted(extract.table)} WHERE {quoted(at)} {condition} LIMIT 1", what=what)
+        for condition in ("IS NOT NULL", f"<= {until}")
+    )
+    if early or not some:
+        return None
+    (total,) = engine.rows(f"SELECT count(*) FROM {quoted(extract.table)}", what=what)[0]
+    return Finding(
+        extract=extract.schema.name,
+        column=extract.schema.field(at).name,
+        rule=SOME_COVERED,
+        rows_checked=int(total),
+        rows_failing=int(total),
+        severity=Severity.ERROR,
+        advice="every row is later than the cut-off: correct cutoff in the study file",
+    )
+
+
 def _needed(engine: Session, study: Study, participants: str, extract: Extract) -> _Time:
     months = study.study.horizon
     first, last, end = engine.rows(
@@ -109,13 +143,16 @@ def _needed(engine: Session, study: Study, participants: str, extract: Extract) 
     limits = [register.cutoff or study.study.data_date, extract.schema.dating.last]
     if extract.schema.dating.during_interventions:
         limits.append(study.time_zero.interventions_end)
-    return _Time(first=first, last=last, end=min([end, *(d for d in limits if d is not None)]))
+    # what the study says that the delivery does not cover is no gap in it
+    begins = [d for d in (extract.schema.dating.first, register.first) if d is not None]
+    begin = max([first, *begins])
+    return _Time(first=first, begin=begin, last=last, end=min([end, *(d for d in limits if d is not None)]))
 
 
 def _years(study: Study, register: str, dating: Dating, time: _Time) -> list[int]:
     """Return the years needed: of baseline covariates, or of follow-up where the register tells of months of work."""
     if dating.by is DatedBy.MONTHS:
-        return list(range(time.first.year, time.end.year + 1))
+        return list(range(time.begin.year, time.end.year + 1))
     if not any(c.register_name == register for c in study.covariates):
         return []
     if dating.by is DatedBy.YEAR:
@@ -132,8 +169,8 @@ def _months(dating: Dating, time: _Time) -> list[int]:
     """Return the months needed, counted from year 0; the last one only where it is needed to its end."""
     if dating.by not in (DatedBy.SPELL, DatedBy.EVENT, DatedBy.MONTH):
         return []
-    first = max([time.first, *([dating.first] if dating.first else [])])
     after = date.fromordinal(time.end.toordinal() + 1)
+    first = time.begin
     return list(range(first.year * _MONTHS + first.month - 1, after.year * _MONTHS + after.month - 1))
 
 

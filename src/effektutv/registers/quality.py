@@ -161,7 +161,7 @@ def _file_findings(extract: Extract, total: int, needed: bool) -> list[Finding]:
     return findings
 
 
-def check_links(engine: Session, extract: Extract, participants: str) -> list[Finding]:
+def check_links(engine: Session, extract: Extract, participants: str, *, needed: bool = False) -> list[Finding]:
     """Count, among the participants' rows, spells that overlap; and the participants that the register knows.
 
     Parameters
@@ -172,6 +172,8 @@ def check_links(engine: Session, extract: Extract, participants: str) -> list[Fi
         The opened extract.
     participants : str
         The engine's table of participants, with the person's serial number.
+    needed : bool
+        Whether an outcome is made of the register: that it knows nobody is then an error.
     """
     schema = extract.schema
     ours = f"{quoted(PERSON)} IN (SELECT {quoted(PERSON)} FROM {quoted(participants)})"
@@ -190,7 +192,7 @@ def check_links(engine: Session, extract: Extract, participants: str) -> list[Fi
                 rule=PARTICIPANTS,
                 rows_checked=everyone,
                 rows_failing=everyone - found,
-                severity=severity_of(schema, kind),
+                severity=Severity.ERROR if needed and not found else severity_of(schema, kind),
                 advice=ADVICE[kind],
             )
         )

@@ -42,6 +42,7 @@ SEVERITY = {
     RuleKind.NOBODY: Severity.WARNING,
     RuleKind.WRITTEN: Severity.ERROR,
     RuleKind.COVERAGE: Severity.WARNING,
+    RuleKind.YEARS: Severity.WARNING,
 }
 
 #: What to do about a break. The same sentences stand in Swedish in ``reporting.phrases_checks``.
@@ -67,6 +68,7 @@ ADVICE = {
     RuleKind.NOBODY: "no participant is in the register: its serial numbers may be those of another delivery; ask its owner",
     RuleKind.WRITTEN: "participants' numbers are written otherwise here (case, zeros in front, '.0'); have both delivered alike",
     RuleKind.COVERAGE: "a file or a part of one may be missing; ask the register's owner for the whole time that the study needs",
+    RuleKind.YEARS: "the column tells of these years only: what stands in it for others is left out",
 }
 
 #: Of rows that the build leaves out by a stated rule.
@@ -233,6 +235,11 @@ def _field_rules(field: Field, schema: ExtractSchema, position: int) -> Iterator
         yield _rule(schema, field, RuleKind.PATTERN, f"pattern: {field.pattern}", breaks, advice=advice, checked=column)
     if field.codelist is not None:
         yield from _code_rules(field, schema)
+    if field.years is not None and schema.dating.by is DatedBy.YEAR:
+        low, high = field.years
+        at = quoted(schema.dating.at or "")
+        breaks = f"{column} IS NOT NULL AND ({at} < {low} OR {at} > {high})"
+        yield _rule(schema, field, RuleKind.YEARS, f"years of the column: {low} to {high}", breaks, checked=column)
 
 
 def _shown(limit: float | None) -> str:

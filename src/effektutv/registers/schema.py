@@ -90,6 +90,7 @@ class RuleKind(StrEnum):
     LINKAGE = "linkage"
     NOBODY = "nobody"
     WRITTEN = "written"
+    YEARS = "years"
     COVERAGE = "coverage"
 
 
@@ -137,7 +138,8 @@ class Field:
 
     ``name`` is the register's own name, ``column`` the canonical one (lower case) in typed tables; ``delivered`` is how
     a delivery writes it, ``aliases`` are other names it goes by; ``beskrivning`` is the description in Swedish, for the
-    register's owner. A day that is ``planned`` may lie after the delivery. ``severity`` is how bad it is to break a rule on
+    register's owner. A day that is ``planned`` may lie after the delivery. ``years`` are the first and the last whose values mean
+    what the declaration says, where it is not all. ``severity`` is how bad it is to break a rule on
     the column, where that is not as usual.
     """
 
@@ -159,6 +161,7 @@ class Field:
     from_file: str | None = None
     beskrivning: str = ""
     planned: bool = False
+    years: tuple[int, int] | None = None
     severity: Mapping[RuleKind, Severity] = field(default_factory=dict)
 
     @property
@@ -288,6 +291,7 @@ def _parse_field(raw: Mapping[str, Any]) -> Field:
         from_file=ours.get("from_file"),
         beskrivning=ours.get("beskrivning", ""),
         planned=bool(ours.get("planned", False)),
+        years=(ours["years"][0], ours["years"][1]) if "years" in ours else None,
         severity=_parse_severity(ours),
     )
 

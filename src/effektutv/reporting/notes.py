@@ -13,6 +13,7 @@ from effektutv import language
 from effektutv.language import capital
 
 from .phrases_checks import CHECKS
+from .phrases_orders import ORDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +27,12 @@ _PEOPLE = r"(?:fewer than 5 persons|\d+ persons)"
 _STRATA = r"(?:1 stratum|\d+ strata)"
 
 _MISSING_WORD = re.compile(re.escape(CHECKS["advice_missing_word"][1]).replace(r"\{marks\}", r"(?P<marks>\[.*\])"))
+
+#: The English of rules and advice as a pattern: what stands in braces is any text.
+_TEMPLATES = {
+    key: re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(english)), re.DOTALL)
+    for key, (_, english) in ORDERS.items()
+}
 
 _NOTES = (
     (
@@ -279,7 +286,17 @@ def rule_in_language(rule: str, words: Words) -> str:
         if (found := pattern.fullmatch(rule)) is not None:
             values = {k: v.replace(" to ", "–") if k == "limits" else v for k, v in found.groupdict().items()}
             return words(key, **values)
+    if (known := _by_template(rule, "rule_")) is not None:
+        return words(known[0], **known[1])
     return words("rule_other") if words.lang == "sv" else rule
+
+
+def _by_template(text: str, prefix: str) -> tuple[str, dict[str, str]] | None:
+    """Return the key whose English a text is, and what stands in its places."""
+    for key, pattern in _TEMPLATES.items():
+        if key.startswith(prefix) and (found := pattern.fullmatch(text)) is not None:
+            return key, found.groupdict()
+    return None
 
 
 def advice_in_language(advice: str, words: Words) -> str:
@@ -294,4 +311,6 @@ def advice_in_language(advice: str, words: Words) -> str:
     if (found := _MISSING_WORD.fullmatch(advice)) is not None:
         return words("advice_missing_word", marks=found["marks"])
     key = next((key for key, (_, english) in CHECKS.items() if key.startswith("advice_") and english == advice), None)
+    if key is None and (known := _by_template(advice, "advice_")) is not None:
+        return words(known[0], **known[1])
     return advice if key is None else words(key)

@@ -17,6 +17,7 @@ from .phrases_formats import FORMATS
 from .phrases_further import FURTHER
 from .phrases_limits import LIMITS
 from .phrases_method import METHOD
+from .phrases_orders import ORDERS
 from .phrases_plan import PLAN
 from .phrases_print import PRINT
 from .phrases_received import RECEIVED
@@ -454,6 +455,7 @@ for _phrases in (
     LIMITS,
     CONSORT,
     CHECKS,
+    ORDERS,
 ):
     if _twice := sorted(set(_CATALOGUE) & set(_phrases)):
         raise ArgumentError(f"phrases: {_twice} stand in two tables; give one of them another key")

@@ -186,6 +186,7 @@ CHECKS: dict[str, tuple[str, str]] = {
     "checks_of": ("{failing} av {checked} {unit}", "{failing} of {checked} {unit}"),
     "unit_rows": ("rader", "rows"),
     "unit_persons": ("personer", "persons"),
+    "unit_person_months": ("personmånader", "person-months"),
     "unit_files": ("filer", "files"),
     "unit_months": ("månader", "months"),
     "unit_years": ("år", "years"),

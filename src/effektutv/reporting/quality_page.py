@@ -103,7 +103,7 @@ class _Page:
     def count(self, finding: Finding) -> str:
         """Return how many break a rule, of how many: ``"7 of 1,142 rows"``."""
         failing, checked = self.text(finding.failing_text), self.text(finding.checked_text)
-        unit = self.words(f"unit_{finding.unit}")
+        unit = self.words(f"unit_{finding.unit.replace('-', '_')}")
         return self.words("checks_of", failing=failing, checked=checked, unit=unit)
 
     def sections(self) -> list[Section]:

@@ -10,7 +10,20 @@ from typing import Any
 
 from .base import SUPPRESSION_MARK, Count, Tabular
 
-__all__ = ["FILE", "MONTHS_COVERED", "PARTICIPANTS", "YEARS_COVERED", "DataQuality", "Finding", "ReadForm", "Severity"]
+__all__ = [
+    "EVENTS_COVERED",
+    "EVENTS_UNKNOWN",
+    "FILE",
+    "MONTHS_COVERED",
+    "PARTICIPANTS",
+    "SOME_COVERED",
+    "SOURCES_COVERED",
+    "YEARS_COVERED",
+    "DataQuality",
+    "Finding",
+    "ReadForm",
+    "Severity",
+]
 
 #: In the place of a column: the rule is on whole files, and files are counted, not rows.
 FILE = "(file)"
@@ -19,6 +32,14 @@ PARTICIPANTS = "participants without a row"
 #: The rules that count months and years, not rows: those that the study needs and that a register has nothing of.
 MONTHS_COVERED = "coverage: every month that the study needs"
 YEARS_COVERED = "coverage: every year that the study needs"
+#: The rule that a register has a row of the time that it is said to cover.
+SOME_COVERED = "coverage: some row until the cut-off"
+#: The rules that count months of persons: those that no source covers, that deaths and moves do not reach, or that rest on
+#: deaths and moves which nobody knows.
+SOURCES_COVERED = "coverage: every month of every participant"
+EVENTS_COVERED = "coverage: deaths and moves in every month of every participant"
+EVENTS_UNKNOWN = "register not delivered: deaths and moves are not known"
+_PERSON_MONTHS = (SOURCES_COVERED, EVENTS_COVERED, EVENTS_UNKNOWN)
 
 #: The smallest count of rows or persons that is shown as it is.
 _SHOWN_FROM = 5
@@ -51,19 +72,21 @@ class Finding:
 
     @property
     def unit(self) -> str:
-        """What the counts are of: ``"rows"``, ``"persons"``, ``"files"``, ``"months"`` or ``"years"``."""
+        """What the counts are of: ``"rows"``, ``"persons"``, ``"person-months"``, ``"files"``, ``"months"`` or ``"years"``."""
         if self.column == FILE:
             return "files"
         if self.rule == MONTHS_COVERED:
             return "months"
         if self.rule.startswith(YEARS_COVERED):
             return "years"
+        if self.rule in _PERSON_MONTHS:
+            return "person-months"
         return "persons" if self.rule == PARTICIPANTS else "rows"
 
     @property
     def of_persons(self) -> bool:
         """Whether the counts are of persons or of their rows, so that small ones are not shown."""
-        return self.unit in ("rows", "persons")
+        return self.unit in ("rows", "persons", "person-months")
 
     @property
     def failing_text(self) -> str:

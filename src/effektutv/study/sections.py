@@ -219,13 +219,15 @@ class Resources(Frozen):
 class Register(Frozen):
     """``[registers.NAME]``: where an extract lies, in files (``path``) or in a database, and how far it reaches.
 
-    ``path`` and ``table`` may hold ``*``: a register often comes as a file or table a year. ``missing`` are words that stand for
-    missing in it, beside those of the register's declaration.
+    ``path`` and ``table`` may hold ``*``: a register often comes as a file or table a year. ``first`` and ``cutoff`` are the
+    first and the last day that the delivery covers. ``missing`` are words that stand for missing in it, beside those of the
+    register's declaration.
     """
 
     path: str | None = Field(default=None, min_length=1)
     database: str | None = Field(default=None, min_length=1)
     table: str | None = Field(default=None, min_length=1)
+    first: date | None = None
     cutoff: date | None = None
     encoding: Literal["utf-8", "cp1252", "latin-1", "utf-16", "utf-16-le", "utf-16-be"] | None = None
     delimiter: Literal[";", ",", "\t", "|"] | None = None
