@@ -14,8 +14,9 @@ import numpy as np
 from .assigned import INTERCURRENT, POPULATION, read_assignment, read_outcome, state_estimand, unique
 from .columns import crossed, names_of
 from .errors import ArgumentError
-from .estimate.design import count_cells, observe, parse_spec, persons
+from .estimate.design import count_cells, observe, persons
 from .estimate.effects import Labels, missing_note
+from .estimate.options import parse_spec
 from .estimate.sites import site_row
 from .results.sites import SiteVariation
 

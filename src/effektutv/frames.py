@@ -28,8 +28,9 @@ from .between_sites import site_variation
 from .columns import as_floats, coded, covariate_matrix, few_levels, names_of, order_of, require, row_count
 from .errors import ArgumentError
 from .estimate.credibility import CUT_POINTS, DIRECTIONS, Claims, credibility
-from .estimate.design import Estimator, FloatArray, parse_spec, persons
+from .estimate.design import Estimator, FloatArray, persons
 from .estimate.effects import Labels, effect_rows
+from .estimate.options import parse_spec
 from .estimate.profile import band_rows, profile_rows
 from .estimate.source import source_of
 from .estimate.subgroups import Subgroup, cross, subgroup_rows
@@ -59,6 +60,7 @@ def itt(
     probability: str | None = None,
     by: By | Sequence[By] | None = None,
     weights: str = "all",
+    dof: str | None = None,
     level: float = 0.95,
     contrasts: Sequence[tuple[object, object]] | None = None,
     arms: Sequence[object] | None = None,
@@ -80,8 +82,8 @@ def itt(
     df : pandas.DataFrame or polars.DataFrame
         One row a person.
     outcome : str or sequence of str
-        Numeric columns, 0/1 for an event. A person whose outcome is missing leaves that outcome's denominators and
-        stratum weights, and the notes count them.
+        Numeric columns, 0/1 for an event. A person whose outcome is missing leaves that outcome's denominators, and the
+        notes count them; the stratum keeps the weight of everyone randomised in it.
     arm : str
         The column of the arm assigned; no missing values.
     control : object
@@ -109,8 +111,14 @@ def itt(
         Baseline characteristics, each on its own; a tuple is a cross. Each gives the effect in every level and the
         interaction: second level minus first, or a joint Wald test with more levels.
     weights : {"all", "pair"}
-        Stratum weights from the persons of all arms, so that (SE − CM) = (SE − FS) − (CM − FS) where every stratum has
-        every arm; or of the two arms compared.
+        What weights the strata: everyone randomised, of all arms, whether the outcome is known or not, so that gaps move no
+        weight and (SE − CM) = (SE − FS) − (CM − FS) where all three keep the same strata; or the two arms' persons with a
+        known outcome, as R's estimatr has it.
+    dof : {"satterthwaite", "residual", "bell-mccaffrey"}, optional
+        Degrees of freedom; by default the estimator's own: Satterthwaite's for ``difference``, ``blocked`` and the sparse
+        form of ``lin``, persons less parameters for ``fe`` and ``lin``, Bell and McCaffrey's with clusters, the normal
+        distribution for ``logit``. ``"residual"`` is persons less parameters for every estimator (``blocked``: n − 2·strata,
+        as estimatr); ``"bell-mccaffrey"`` is for ``fe`` with HC2, every person a cluster of her own.
     level : float
         Coverage of the intervals.
     contrasts : sequence of (arm, control), optional
@@ -152,6 +160,7 @@ def itt(
         estimator=estimator,
         vcov=vcov,
         weights=weights,
+        dof=dof,
         level=level,
         cluster=cluster,
         probability=probability,
@@ -202,6 +211,7 @@ def profile(
     cluster: str | None = None,
     probability: str | None = None,
     weights: str = "all",
+    dof: str | None = None,
     level: float = 0.95,
     contrasts: Sequence[tuple[object, object]] | None = None,
     arms: Sequence[object] | None = None,
@@ -221,8 +231,10 @@ def profile(
     outcomes : mapping of int to str, or (months, array)
         The outcome's column at each month; or the months and an (n, months) array, its rows in the order of ``df``, NaN
         where missing.
-    arm, control, strata, covariates, estimator, vcov, cluster, probability, weights, level, contrasts, arms, clock
-        As in :func:`itt`; with clusters the arms' own intervals are clustered, too.
+    arm, control, strata, covariates, estimator, vcov, cluster, probability, weights, dof, level, contrasts, arms, clock
+        As in :func:`itt`; with clusters the arms' own intervals are clustered, too. Strata weigh the same at every month, as
+        everyone randomised: a month at which some are not yet followed, or unknown, shows no other mix of strata, but for
+        strata where an arm has nobody with an outcome, which are left out and counted.
     name : str
         The outcome's name.
     bands : {"pointwise", "both"}
@@ -246,6 +258,7 @@ def profile(
         estimator=estimator,
         vcov=vcov,
         weights=weights,
+        dof=dof,
         level=level,
         cluster=cluster,
         probability=probability,

@@ -25,8 +25,9 @@ from .assigned import (
 from .columns import complete, covariate_matrix, label, numbers, zero_one
 from .errors import ArgumentError
 from .estimate.compliance import Receipt, complier_rows
-from .estimate.design import Estimator, FloatArray, Vcov, parse_spec, persons
+from .estimate.design import Estimator, FloatArray, Vcov, persons
 from .estimate.effects import Labels
+from .estimate.options import parse_spec
 from .estimate.power import power, power_curve, simulated_power
 from .estimate.ratios import ratio_rows
 from .estimate.survival import TIE
@@ -61,6 +62,7 @@ def ratios(
     cluster: str | None = None,
     probability: str | None = None,
     weights: str = "all",
+    dof: str | None = None,
     level: float = 0.95,
     contrasts: Sequence[tuple[object, object]] | None = None,
     arms: Sequence[object] | None = None,
@@ -76,7 +78,7 @@ def ratios(
 
     Parameters
     ----------
-    df, arm, control, strata, covariates, estimator, vcov, cluster, probability, weights, level, contrasts, arms
+    df, arm, control, strata, covariates, estimator, vcov, cluster, probability, weights, dof, level, contrasts, arms
         As in :func:`effektutv.itt`.
     outcome : str
         A 0/1 column.
@@ -98,6 +100,7 @@ def ratios(
         estimator=estimator,
         vcov=vcov,
         weights=weights,
+        dof=dof,
         level=level,
         cluster=cluster,
         probability=probability,

@@ -14,8 +14,9 @@ from .assigned import INTERCURRENT, POPULATION, Assigned, read_assignment, read_
 from .columns import covariate_matrix, crossed, names_of, numbers, zero_one
 from .errors import ArgumentError
 from .estimate.bounds import lee_rows, worst_case_rows
-from .estimate.design import BoolArray, FloatArray, IntArray, Spec, parse_spec, persons
+from .estimate.design import BoolArray, FloatArray, IntArray, Spec, persons
 from .estimate.effects import Labels, effect_rows
+from .estimate.options import parse_spec
 from .estimate.response import response_rows
 from .results import Effects, Estimand
 from .results.further import BoundRow, Bounds

@@ -12,8 +12,8 @@ import numpy as np
 
 from .assigned import INTERCURRENT, POPULATION, read_assignment, read_outcome, state_estimand, unique
 from .estimate.contamination import contamination_rows, pooled_rows
-from .estimate.design import parse_spec
 from .estimate.effects import Labels
+from .estimate.options import parse_spec
 from .results import Contamination, Effects
 
 __all__ = ["contamination", "pooled_regression"]

@@ -26,9 +26,10 @@ from .assigned import (
 )
 from .columns import coded, covariate_matrix, crossed, names_of
 from .errors import ArgumentError
-from .estimate.design import Design, Estimator, Spec, parse_spec, persons
+from .estimate.design import Design, Estimator, Spec, persons
 from .estimate.effects import Labels
 from .estimate.mechanism import Drift, Kind, Mechanism, bernoulli, blocked, drift, inferred
+from .estimate.options import parse_spec
 from .estimate.randomization import Options, randomization_row
 from .estimate.refit import by_arm_probability
 from .estimate.source import CLUSTERED
@@ -61,6 +62,7 @@ def randomization_test(
     rule: str = "distance",
     mechanism: Declared | None = None,
     weights: str = "all",
+    dof: str | None = None,
     level: float | None = 0.95,
     contrasts: Sequence[tuple[object, object]] | None = None,
     arms: Sequence[object] | None = None,
@@ -77,8 +79,8 @@ def randomization_test(
         One row a person.
     outcome : str or sequence of str
         Numeric columns. A person whose outcome is missing keeps it missing in every draw.
-    arm, control, strata, weights, contrasts, arms
-        As in :func:`effektutv.itt`.
+    arm, control, strata, weights, dof, contrasts, arms
+        As in :func:`effektutv.itt`; a drawn p-value rests on no degrees of freedom.
     covariates : sequence of str, optional
         Baseline covariates, as in :func:`effektutv.itt`: the same in every draw, while every column that holds the arm is made
         anew.
@@ -134,6 +136,7 @@ def randomization_test(
         estimator=estimator,
         vcov=_variance(vcov),
         weights=weights,
+        dof=dof,
         level=0.95 if level is None else level,
         probability=probability,
         stratified=strata is not None,

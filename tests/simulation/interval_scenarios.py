@@ -141,7 +141,7 @@ def contaminated(draws: int, seed: int) -> Iterator[Count]:
         for a, share in enumerate((0.2, 0.2, 0.5 if s == 0 else 0.2)):
             potential[s * 200 + order[s, : round(share * 200)], a] = 1.0
     means = np.stack([potential[mechanism.group == s].mean(axis=0) for s in range(2)])
-    parts = decompose(table.astype(float), 1)
+    parts = decompose(table.astype(float), 1, table.sum(axis=1).astype(float))
     truth = {
         "coefficient": float((parts.pooled * means).sum()),
         "own part": float((parts.own * means).sum()),

@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 
 import effektutv as eu
-from effektutv.estimate.design import Design, parse_spec
+from effektutv.estimate.design import Design
 from effektutv.estimate.effects import Labels, effect_rows
 from effektutv.estimate.mechanism import Mechanism, stratified
+from effektutv.estimate.options import parse_spec
 from effektutv.estimate.randomization import Options, randomization_row
 
 ARMS = ("FS", "SE", "CM")

@@ -11,10 +11,11 @@ import pytest
 
 import effektutv as eu
 from effektutv.estimate import families
-from effektutv.estimate.design import Design, parse_spec
+from effektutv.estimate.design import Design
 from effektutv.estimate.draws import Subsets, blocks
 from effektutv.estimate.families import Hypothesis
 from effektutv.estimate.multiplicity import holm
+from effektutv.estimate.options import parse_spec
 from effektutv.estimate.source import Source
 from effektutv.results import Unavailable
 

@@ -231,7 +231,9 @@ def complier_rows(
     design, y = design.take(order), y[order]
     receipts = [replace(r, received=r.received[order]) for r in receipts]
     sample, codes = observe(design, y, tuple(r.received.astype(np.intp) for r in receipts))
-    receipts = [replace(r, received=c.astype(np.float64)) for r, c in zip(receipts, codes, strict=True)]
+    receipts = [
+        replace(r, received=c[: sample.y.size].astype(np.float64)) for r, c in zip(receipts, codes, strict=True)
+    ]
     design, y = sample.design, sample.y
     notes = missing_note(sample, labels)
     rows = []

@@ -39,6 +39,7 @@ from .covariance import coefficient_variance
 from .design import Cells, count_cells, observe, persons, strata_count
 from .effects import describe, inference, missing_note, to_row
 from .linear import least_squares
+from .stratified_variance import lend
 
 if TYPE_CHECKING:
     from effektutv.results import EffectRow, Statistic
@@ -114,7 +115,7 @@ class Parts:
     common: FloatArray
 
 
-def decompose(n: FloatArray, k: int) -> Parts:
+def decompose(n: FloatArray, k: int, weight: FloatArray) -> Parts:
     """Return the weights behind arm k's coefficient in one regression of all arms, and behind its own averages.
 
     Parameters
@@ -123,6 +124,8 @@ def decompose(n: FloatArray, k: int) -> Parts:
         Persons by stratum and arm, the control first; none of them 0.
     k : int
         The arm's code, not 0.
+    weight : (S,) array of float
+        What weights the strata in ``equal``: everyone randomised.
     """
     size = n.sum(axis=1)
     share = n / size[:, None]
@@ -147,20 +150,23 @@ def decompose(n: FloatArray, k: int) -> Parts:
         pooled=pooled,
         own=against_control(pooled[:, k], k),
         contamination=contamination,
-        equal=against_control(size / size.sum(), k),
+        equal=against_control(weight / weight.sum(), k),
         one_at_a_time=against_control(pair / pair.sum(), k),
         common=against_control(common / common.sum(), k),
     )
 
 
-def _cell_variances(cells: Cells) -> FloatArray | Unavailable:
-    """Return the variance of each cell's mean; a person alone takes the arm's variance within strata."""
-    free = (cells.n - 1).sum(axis=0)
-    alone = cells.n < 2
-    if (alone.any(axis=0) & (free == 0)).any():
-        return Unavailable("an arm has one person in every stratum: no variance")
-    own = np.where(alone, cells.ss.sum(axis=0) / np.maximum(free, 1), cells.ss / np.maximum(cells.n - 1, 1))
-    return np.asarray(own / cells.n, dtype=np.float64)
+def _variance(cells: Cells, weight: FloatArray) -> tuple[Statistic, Statistic]:
+    """Return variance and Satterthwaite's df of Σ weight · mean over (S, K) cells; a person alone takes the arm's variance."""
+    free = np.maximum(cells.n - 1, 0)
+    if ((cells.n < 2).any(axis=0) & (free.sum(axis=0) == 0)).any():
+        why = Unavailable("an arm has one person in every stratum: no variance")
+        return why, why
+    parts = lend(weight**2, cells.n) * np.where(cells.n > 1, cells.variance(), 0.0)
+    variance = float(parts.sum())
+    if not variance > 0:
+        return variance, Unavailable("no variation in any arm")
+    return variance, variance**2 / float((parts**2 / np.maximum(free, 1)).sum())
 
 
 def contamination_rows(
@@ -193,7 +199,7 @@ def contamination_rows(
         notes.append(
             f"{strata_count(int((some & ~every).sum()))} of {design.strata} without every arm left out ({persons(lost)})"
         )
-    cells = Cells(n=cells.n[every], total=cells.total[every], mean=cells.mean[every], ss=cells.ss[every])
+    cells = cells.take(np.flatnonzero(every))
     rows = []
     for k in range(1, len(design.arms)):
         rows += _arm_rows(cells, design, spec, labels, k)
@@ -207,7 +213,8 @@ def _arm_rows(cells: Cells, design: Design, spec: Spec, labels: Labels, k: int) 
     named: list[tuple[str, str, FloatArray | None]]
     none: Statistic = Unavailable("no stratum has persons of every arm")
     variance, df = none, none
-    parts = decompose(cells.n.astype(float), k) if cells.n.size else None
+    randomised = cells.randomised.sum(axis=1).astype(float)
+    parts = decompose(cells.n.astype(float), k, randomised) if cells.n.size else None
     if parts is None:
         named = [(c, "", None) for c in COMPONENTS]
     else:
@@ -215,20 +222,18 @@ def _arm_rows(cells: Cells, design: Design, spec: Spec, labels: Labels, k: int) 
         named += [("contamination", "", parts.contamination.sum(axis=0))] if len(others) != 1 else []
         named += [("contamination", design.arms[j], parts.contamination[j]) for j in others]
         named += [("equal", "", parts.equal), ("one_at_a_time", "", parts.one_at_a_time), ("common", "", parts.common)]
-        free = float(cells.n.sum() - cells.n.size)
-        df = free if free > 0 else Unavailable("no degrees of freedom are left")
-    of_mean = _cell_variances(cells) if parts is not None else Unavailable("no stratum has persons of every arm")
     rows = []
     itself = Unavailable("a part of the coefficient, or all of it")
     for component, source, weight in named:
         estimate, apart, apart_se = none, none, none
         if weight is not None and parts is not None:
             estimate, gap = float((weight * cells.mean).sum()), parts.pooled - weight
-            variance = of_mean if isinstance(of_mean, Unavailable) else float((weight**2 * of_mean).sum())
+            variance, df = _variance(cells, weight)
             apart, apart_se = itself, itself
             if component not in ("pooled", "contamination"):
                 apart = float((gap * cells.mean).sum())
-                apart_se = of_mean if isinstance(of_mean, Unavailable) else float(np.sqrt((gap**2 * of_mean).sum()))
+                spread, _ = _variance(cells, gap)
+                apart_se = float(np.sqrt(spread)) if isinstance(spread, float) else spread
         error, _, _, low, high = inference(estimate, variance, df, spec.level)
         rows.append(
             ContaminationRow(

@@ -1,8 +1,10 @@
-"""What a kernel is given: coded arms and strata, an outcome, covariates, and the parsed options.
+"""What a kernel is given: coded arms and strata, an outcome, covariates, and options.
 
 Arms and strata are integer codes, outcomes and covariates floats; names are carried along for notes only. Nothing here
-knows data frames. A missing outcome is NaN; :func:`observe` takes those persons out, so that every count, mean and
-weight further on is over persons with an observed outcome.
+knows data frames. A missing outcome is NaN; :func:`observe` takes those persons out, so that every count and mean further on
+is over persons with an observed outcome. They stay in :attr:`Sample.unseen`: what weights strata, what covariates are centred
+at and what a margin is standardised to are everyone randomised, whether the outcome is known or not. Weighting by who
+happens to have an outcome would move an estimate with the gaps, even with those of a third arm.
 """
 
 from __future__ import annotations
@@ -10,12 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-
-from effektutv.errors import ArgumentError
 
 from .variation import is_rounding
 
@@ -23,6 +22,7 @@ __all__ = [
     "BoolArray",
     "Cells",
     "Design",
+    "Dof",
     "Estimator",
     "FloatArray",
     "IntArray",
@@ -34,8 +34,8 @@ __all__ = [
     "count_cells",
     "default_contrasts",
     "observe",
-    "parse_spec",
     "persons",
+    "randomised_counts",
     "strata_count",
 ]
 
@@ -66,8 +66,16 @@ class Vcov(StrEnum):
     CR2 = "CR2"
 
 
+class Dof(StrEnum):
+    """Degrees of freedom other than the estimator's own; see :mod:`effektutv.estimate.effects`."""
+
+    SATTERTHWAITE = "satterthwaite"
+    RESIDUAL = "residual"
+    BELL_MCCAFFREY = "bell-mccaffrey"
+
+
 class Weights(StrEnum):
-    """Whose numbers weight the strata: every arm's persons, or those of the two arms compared."""
+    """Whose numbers weight the strata: everyone randomised, or the persons of the two arms with a known outcome."""
 
     ALL = "all"
     PAIR = "pair"
@@ -84,110 +92,21 @@ class Spec:
     weights : Weights
     level : float
         Coverage of the intervals, between 0 and 1.
+    dof : Dof or None
+        None for the estimator's own.
     """
 
     estimator: Estimator
     vcov: Vcov = Vcov.HC2
     weights: Weights = Weights.ALL
     level: float = 0.95
+    dof: Dof | None = None
 
     @property
     def regresses(self) -> bool:
         """Return whether the estimator sums over persons, so that their order would show in the last bits."""
         exact = self.estimator in (Estimator.DIFFERENCE, Estimator.BLOCKED) and self.vcov is not Vcov.CR2
         return not exact
-
-
-_Choice = TypeVar("_Choice", bound=StrEnum)
-
-
-def _choose(kind: type[_Choice], argument: str, value: object) -> _Choice:
-    """Return the member whose value is ``value``, whatever its case."""
-    for member in kind:
-        if isinstance(value, str) and value.lower() == member.value.lower():
-            return member
-    allowed = ", ".join(repr(m.value) for m in kind)
-    raise ArgumentError(f"{argument}: got {value!r}; choose one of {allowed}")
-
-
-def parse_spec(
-    *,
-    estimator: str | None,
-    vcov: str | None,
-    weights: str,
-    level: float,
-    cluster: object = None,
-    probability: object = None,
-    stratified: bool,
-    adjusted: bool,
-) -> Spec:
-    """Turn option strings into a :class:`Spec`, refusing what does not go together.
-
-    Parameters
-    ----------
-    estimator : str or None
-        ``None`` takes ``"lin"`` with covariates, else ``"blocked"`` with strata, else ``"difference"``.
-    vcov : str or None
-        As :class:`Vcov`; ``None`` takes ``"CR2"`` with clusters, else ``"HC2"``.
-    weights : str
-        As :class:`Weights`.
-    level : float
-        Coverage of the intervals.
-    cluster, probability : object
-        The columns of clusters and of known probabilities, or ``None``.
-    stratified, adjusted : bool
-        Whether strata, and whether covariates, were given.
-
-    Raises
-    ------
-    ArgumentError
-        For an unknown option, or options that do not go together.
-    """
-    if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
-        raise ArgumentError(f"level: got {level!r}; give the coverage as a number between 0 and 1, e.g. 0.95")
-    if estimator is None:
-        chosen = Estimator.LIN if adjusted else Estimator.BLOCKED if stratified else Estimator.DIFFERENCE
-    else:
-        chosen = _choose(Estimator, "estimator", estimator)
-    variance = _choose(Vcov, "vcov", vcov or ("HC2" if cluster is None else "CR2"))
-    whose = _choose(Weights, "weights", weights)
-    _check_variance(chosen, variance, cluster is not None)
-    if chosen in (Estimator.DIFFERENCE, Estimator.BLOCKED, Estimator.IPW) and adjusted:
-        raise ArgumentError(
-            f"covariates: estimator {chosen.value!r} does not adjust for them; use 'lin', 'fe' or 'logit', "
-            "or leave them out"
-        )
-    if chosen is Estimator.BLOCKED and not stratified:
-        raise ArgumentError("strata: estimator 'blocked' needs strata; name their column, or use 'difference'")
-    if probability is not None and chosen is not Estimator.IPW:
-        raise ArgumentError(f"probability: estimator {chosen.value!r} does not use it; use 'ipw', or leave it out")
-    if chosen is Estimator.IPW and probability is None and not stratified:
-        raise ArgumentError("probability: estimator 'ipw' needs known probabilities, or strata whose shares give them")
-    if probability is not None and whose is Weights.PAIR:
-        raise ArgumentError("weights: known probabilities are those of all arms; use weights='all'")
-    return Spec(estimator=chosen, vcov=variance, weights=whose, level=float(level))
-
-
-def _check_variance(chosen: Estimator, variance: Vcov, clustered: bool) -> None:
-    """Refuse a variance that the estimator does not have, or that does not go with the clusters."""
-    if clustered and variance is not Vcov.CR2:
-        raise ArgumentError(
-            f"vcov: got {variance.value!r}, which takes persons as independent; with cluster use 'CR2', or leave it out"
-        )
-    if variance is Vcov.CR2 and not clustered:
-        raise ArgumentError("cluster: vcov 'CR2' needs the clusters; name their column")
-    if clustered and chosen not in (Estimator.DIFFERENCE, Estimator.FE, Estimator.LIN):
-        raise ArgumentError(
-            f"cluster: estimator {chosen.value!r} has no clustered variance; use 'lin' (the same estimate as 'blocked' "
-            "where every stratum has two persons in each arm), 'fe' or 'difference'"
-        )
-    if chosen in (Estimator.DIFFERENCE, Estimator.BLOCKED) and variance not in (Vcov.HC2, Vcov.CR2):
-        raise ArgumentError(
-            f"vcov: got {variance.value!r}, but estimator {chosen.value!r} has Neyman's variance, which is 'HC2'; "
-            "use that, or estimator 'fe' or 'lin'"
-        )
-    if chosen is Estimator.IPW and variance is not Vcov.HC2:
-        raise ArgumentError(f"vcov: got {variance.value!r}, but estimator 'ipw' has 'HC2' only; use that")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -253,18 +172,50 @@ class Sample:
         The outcome, finite.
     binary : bool
         Whether every outcome is 0 or 1.
-    n_missing : int
-        Persons left out because their outcome is missing.
+    unseen : Design
+        Of those randomised whose outcome is missing, m of them.
     """
 
     design: Design
     y: FloatArray
     binary: bool
-    n_missing: int
+    unseen: Design
+
+    @property
+    def n_missing(self) -> int:
+        """Return how many persons are left out because their outcome is missing."""
+        return int(self.unseen.arm.size)
 
     def take(self, rows: BoolArray) -> Sample:
-        """Return the sample of the persons marked in ``rows``, an (n,) array of bool."""
-        return Sample(design=self.design.take(rows), y=self.y[rows], binary=self.binary, n_missing=self.n_missing)
+        """Return the sample of some persons.
+
+        Parameters
+        ----------
+        rows : (n + m,) array of bool
+            Who is taken: the persons with an observed outcome, then those without.
+        """
+        n = self.y.size
+        return Sample(
+            design=self.design.take(rows[:n]),
+            y=self.y[rows[:n]],
+            binary=self.binary,
+            unseen=self.unseen.take(rows[n:]),
+        )
+
+
+def randomised_counts(sample: Sample) -> IntArray:
+    """Return (S, K) counts of everyone randomised by stratum and arm, whether the outcome is known or not.
+
+    Parameters
+    ----------
+    sample : Sample
+    """
+    arms, strata = len(sample.design.arms), sample.design.n_strata
+    n = np.zeros(strata * arms, dtype=np.intp)
+    for design in (sample.design, sample.unseen):
+        for at in _slices(design.arm.size):
+            n += np.bincount(design.stratum[at] * arms + design.arm[at], minlength=n.size)
+    return n.reshape(strata, arms)
 
 
 def canonical_order(keys: Iterable[FloatArray | IntArray]) -> IntArray:
@@ -321,7 +272,7 @@ def observe(
     y : (n,) array of float
         The outcome; NaN where missing.
     groups : tuple of (n,) arrays of int
-        Subgroup codes to be carried along.
+        Subgroup codes to be carried along: of the observed persons, then of the others.
     regresses : bool
         Whether the estimator sums over persons, see :attr:`Spec.regresses`.
     """
@@ -329,22 +280,26 @@ def observe(
     n_missing = int(y.size - np.count_nonzero(seen))
     values = y[seen] if n_missing else y
     binary = bool(np.all((values == 0) | (values == 1)))
+    others = np.flatnonzero(~seen) if n_missing else np.empty(0, dtype=np.intp)
     if not regresses and binary:
         if not n_missing:
-            return Sample(design=design, y=y, binary=True, n_missing=0), groups
+            return Sample(design=design, y=y, binary=True, unseen=design.take(others)), groups
         rows = np.flatnonzero(seen)
     else:
         rows = np.flatnonzero(seen)
         rows = rows[canonical_order(_keys(design, values, rows))]
-    sample = Sample(design=design.take(rows), y=y[rows], binary=binary, n_missing=n_missing)
-    return sample, tuple(g[rows] for g in groups)
+        if n_missing:
+            others = others[canonical_order(_keys(design, None, others))]
+    sample = Sample(design=design.take(rows), y=y[rows], binary=binary, unseen=design.take(others))
+    return sample, tuple(np.concatenate([g[rows], g[others]]) for g in groups)
 
 
-def _keys(design: Design, y: FloatArray, rows: IntArray) -> Iterator[FloatArray | IntArray]:
+def _keys(design: Design, y: FloatArray | None, rows: IntArray) -> Iterator[FloatArray | IntArray]:
     """Yield what tells rows apart, one at a time: most rows need no more than the first few."""
     cell = design.stratum * len(design.arms) + design.arm
     yield cell[rows]
-    yield y
+    if y is not None:
+        yield y
     for column in design.X.T:
         yield column[rows]
     for extra in (design.cluster, design.probability):
@@ -366,12 +321,42 @@ class Cells:
         0 where a cell is empty.
     ss : (S, K) array of float
         Sum of squared deviations from the cell's mean.
+    randomised : (S, K) array of int
+        Persons randomised, whether the outcome is known or not: what weights the strata.
     """
 
     n: IntArray
     total: FloatArray
     mean: FloatArray
     ss: FloatArray
+    randomised: IntArray
+
+    def take(self, strata: BoolArray | IntArray) -> Cells:
+        """Return the cells of some strata, a mask or positions."""
+        return Cells(
+            n=self.n[strata],
+            total=self.total[strata],
+            mean=self.mean[strata],
+            ss=self.ss[strata],
+            randomised=self.randomised[strata],
+        )
+
+    def stratum_size(self, weights: Weights, pair: tuple[int, int]) -> FloatArray:
+        """Return what weights the strata in a contrast.
+
+        Parameters
+        ----------
+        weights : Weights
+        pair : tuple of int
+            Codes of (arm, control).
+
+        Returns
+        -------
+        (S,) array of float
+            Everyone randomised, or the persons of the two arms whose outcome is known.
+        """
+        counted = self.randomised if weights is Weights.ALL else self.n[:, list(pair)]
+        return np.asarray(counted.sum(axis=1), dtype=np.float64)
 
     def pooled(self) -> Cells:
         """Return the cells of the arms, strata taken together: shape (1, K)."""
@@ -379,7 +364,8 @@ class Cells:
         total = self.total.sum(axis=0, keepdims=True)
         mean = np.divide(total, n, out=np.zeros(n.shape), where=n > 0)
         ss = (self.ss + self.n * (self.mean - mean) ** 2).sum(axis=0, keepdims=True)
-        return _settled(n, total, mean, ss, np.where(self.n > 0, self.mean, np.inf).min(axis=0, keepdims=True))
+        least = np.where(self.n > 0, self.mean, np.inf).min(axis=0, keepdims=True)
+        return _settled(n, total, mean, ss, least, self.randomised.sum(axis=0, keepdims=True))
 
     def variance(self) -> FloatArray:
         """Return the (S, K) sample variances, divisor n − 1; NaN with fewer than two persons."""
@@ -388,10 +374,13 @@ class Cells:
         return out
 
 
-def _settled(n: IntArray, total: FloatArray, mean: FloatArray, ss: FloatArray, least: FloatArray) -> Cells:
+def _settled(
+    n: IntArray, total: FloatArray, mean: FloatArray, ss: FloatArray, least: FloatArray, randomised: IntArray
+) -> Cells:
     """Return cells in which an outcome that does not vary has the mean ``least``, its value, and no deviation from it."""
     still = (n > 1) & is_rounding(ss, ss + n * mean**2)
-    return Cells(n=n, total=total, mean=np.where(still, least, mean), ss=np.where(still | (n < 2), 0.0, ss))
+    mean, ss = np.where(still, least, mean), np.where(still | (n < 2), 0.0, ss)
+    return Cells(n=n, total=total, mean=mean, ss=ss, randomised=randomised)
 
 
 def count_cells(sample: Sample) -> Cells:
@@ -417,9 +406,16 @@ def count_cells(sample: Sample) -> Cells:
             ss += np.bincount(cell, weights=(y[at] - mean[cell]) ** 2, minlength=size)
         least = np.full(size, np.inf)
         np.minimum.at(least, design.stratum * arms + design.arm, y)
-        cells = _settled(n, total, mean, ss, least)
+        cells = _settled(n, total, mean, ss, least, n)
         mean, ss = cells.mean, cells.ss
-    return Cells(n=n.reshape(shape), total=total.reshape(shape), mean=mean.reshape(shape), ss=ss.reshape(shape))
+    n = n.reshape(shape)
+    return Cells(
+        n=n,
+        total=total.reshape(shape),
+        mean=mean.reshape(shape),
+        ss=ss.reshape(shape),
+        randomised=randomised_counts(sample) if sample.n_missing else n,
+    )
 
 
 def _slices(n: int, block: int = 65_536) -> Iterator[slice]:

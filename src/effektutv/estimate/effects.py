@@ -7,13 +7,15 @@ one regression would mix the arms' effects (Goldsmith-Pinkham, Hull and Kolesár
 ``difference``
     ȳ₁ − ȳ₀; variance s₁²/n₁ + s₀²/n₀ (Neyman; HC2 of the regression on the arm); Satterthwaite's df.
 ``blocked``
-    Σ w_s (ȳ₁ₛ − ȳ₀ₛ), w_s the stratum's share of the persons with an outcome, of all arms or of the two; variance
-    Σ w_s² (s₁ₛ²/n₁ₛ + s₀ₛ²/n₀ₛ); df n − 2·strata. Strata with one person in an arm: see :func:`singleton_variance`.
+    Σ w_s (ȳ₁ₛ − ȳ₀ₛ), w_s the stratum's share of everyone randomised, outcome known or not (``weights="pair"``: of the two
+    arms' persons with an outcome); variance Σ w_s² (s₁ₛ²/n₁ₛ + s₀ₛ²/n₀ₛ), strata with one person in an arm pooled, and
+    Satterthwaite's df over the cells: :mod:`effektutv.estimate.stratified_variance`.
 ``fe``
     Least squares on the arm, strata effects and covariates: strata weighted by precision n₁ₛn₀ₛ/n_s, not by size.
 ``lin``
-    Least squares with covariates and strata centred at the weights' population and interacted with the arm (Lin 2013,
-    doi 10.1214/12-AOAS583); strata additive where some stratum × arm holds one person.
+    Least squares with covariates and strata centred at Σ w_s x̄_s over everyone randomised and interacted with the arm (Lin
+    2013, doi 10.1214/12-AOAS583); where some stratum × arm holds one person, the sparse form of the same estimand
+    (:mod:`effektutv.estimate.sparse_lin`), in all contrasts alike.
 ``logit``
     Average marginal effect of a logistic regression: see :mod:`effektutv.estimate.logit`.
 ``ipw``
@@ -21,8 +23,14 @@ one regression would mix the arms' effects (Goldsmith-Pinkham, Hull and Kolesár
 
 Clustered variances (CR2) of ``difference``, ``fe`` and ``lin``: see :mod:`effektutv.estimate.cluster`.
 
-A stratum without both arms says nothing about the contrast: it is dropped, counted, and the note names who remain.
-Counts and raw shares stay those of everyone in the arm, so that an arm has one share in every contrast.
+A stratum without both arms' outcomes says nothing about the contrast: it is dropped, counted, and the note names who remain.
+Counts and raw shares stay those of everyone in the arm, so that an arm has one share in every contrast. With weights of
+everyone randomised the contrasts of `blocked`, `lin` and `ipw` add up where all keep the same strata; where they do not, and
+for `logit`, a note says so.
+
+Degrees of freedom may be asked for (:class:`~effektutv.estimate.design.Dof`): ``satterthwaite`` (`difference`, `blocked`, the
+sparse form of `lin`), ``residual``, persons less parameters (`difference` n − 2, `blocked` n − 2·strata, as R's estimatr), and
+``bell-mccaffrey`` for `fe` with HC2: every person a cluster of her own.
 """
 
 from __future__ import annotations
@@ -39,9 +47,9 @@ from .design import (
     BoolArray,
     Cells,
     Design,
+    Dof,
     Estimator,
     FloatArray,
-    IntArray,
     Sample,
     Spec,
     Vcov,
@@ -54,6 +62,8 @@ from .design import (
 from .fit import Fit, Labels, describe, settled, undefined
 from .logit import logit_fit
 from .regression import clustered_difference, regression_fit
+from .sparse_lin import LinForm, lin_form, sparse_fit
+from .stratified_variance import plan_variance, residual_df
 from .variation import STILL
 from .weighting import known_weights_fit, share_weights_fit
 
@@ -68,13 +78,12 @@ __all__ = [
     "fit_contrast",
     "inference",
     "missing_note",
-    "singleton_variance",
     "to_row",
 ]
 
 
-def _subset(cells: Cells, rows: IntArray) -> Cells:
-    return Cells(n=cells.n[rows], total=cells.total[rows], mean=cells.mean[rows], ss=cells.ss[rows])
+#: Persons in an arm below which an interval of a 0/1 outcome covers less than stated, whatever the degrees of freedom.
+FEW_PERSONS = 10
 
 
 def fit_contrast(
@@ -85,6 +94,7 @@ def fit_contrast(
     *,
     cells: Cells | None = None,
     stratum_size: FloatArray | None = None,
+    form: LinForm | None = None,
     spread: bool = False,
 ) -> Fit:
     """Estimate one contrast.
@@ -92,7 +102,8 @@ def fit_contrast(
     Parameters
     ----------
     sample : Sample
-        All arms: those outside the contrast count in the stratum weights and covariate means only.
+        All arms: those outside the contrast count, as everyone without a known outcome, in the stratum weights and
+        covariate means only.
     spec : Spec
     arm, control : int
         Codes of the arms compared.
@@ -101,6 +112,8 @@ def fit_contrast(
     stratum_size : (S,) array of float, optional
         Persons that weight the strata in place of the sample's own, as in an interaction contrast. A stratum of size 0
         is left out.
+    form : LinForm, optional
+        Of `lin`, chosen from all arms of the sample; chosen here where not given.
     spread : bool
         Whether the variances of the two adjusted means, and their covariance, are wanted too.
     """
@@ -115,7 +128,7 @@ def fit_contrast(
         fit = clustered_difference(sample, spec, cells, pair, spread=spread)
         return settled(replace(fit, notes=(*fit.notes, *_constant_arm_notes(cells, pair, names))), cells, pair)
     if spec.estimator is Estimator.DIFFERENCE:
-        return settled(_difference(cells, arm, control, names, sample.binary), cells, pair)
+        return settled(_difference(cells, arm, control, names, sample.binary, spec.dof), cells, pair)
     if spec.estimator is Estimator.IPW and sample.design.probability is not None:
         return settled(known_weights_fit(sample, cells, pair), cells, pair)
     both = (cells.n[:, arm] > 0) & (cells.n[:, control] > 0)
@@ -128,33 +141,44 @@ def fit_contrast(
         reason = f"no stratum has persons of both {names[0]} and {names[1]}"
         return undefined(cells, arm, control, sample.binary, reason)
     kept = np.flatnonzero(both)
-    within = _subset(cells, kept)
-    if stratum_size is not None:
-        size = stratum_size[kept]
-    elif spec.weights is Weights.ALL:
-        size = within.n.sum(axis=1).astype(float)
-    else:
-        size = (within.n[:, arm] + within.n[:, control]).astype(float)
+    within = cells.take(kept)
+    size = within.stratum_size(spec.weights, pair) if stratum_size is None else stratum_size[kept]
     if spec.estimator is Estimator.BLOCKED:
-        fit = _blocked(within, arm, control, size, sample.binary, spread=spread)
+        fit = _blocked(within, pair, size, sample.binary, spec.dof, spread=spread)
     elif spec.estimator is Estimator.IPW:
         fit = share_weights_fit(sample, within, pair, kept, size)
     elif spec.estimator is Estimator.LOGIT:
         fit = logit_fit(sample, spec, within, pair, kept, size)
+    elif spec.estimator is Estimator.LIN and (form := form or lin_form(sample, cells)).sparse:
+        fit = sparse_fit(sample, spec, within, pair, kept, size, form, spread=spread)
     else:
         fit = regression_fit(sample, spec, within, pair, kept, size, spread=spread)
     # counts and raw shares are the arm's own, whatever the contrast: shares that changed with the strata dropped would
     # give the few persons dropped away by subtraction
     everyone = describe(cells, arm, control, sample.binary)
     fit = replace(settled(fit, within, pair), n=everyone.n, events=everyone.events, raw=everyone.raw)
-    return replace(fit, notes=(*notes, *fit.notes, *_constant_arm_notes(within, (arm, control), names)))
+    said = (*notes, *fit.notes, *_constant_arm_notes(within, pair, names), *_few_notes(fit, names))
+    return replace(fit, notes=said)
+
+
+def _few_notes(fit: Fit, names: tuple[str, str]) -> tuple[str, ...]:
+    """Return the note on a 0/1 outcome in an arm of few persons: their exact test keeps its level."""
+    if fit.events is None or not isinstance(fit.variance, float):
+        return ()
+    few = [name for name, n in zip(names, fit.n, strict=True) if n < FEW_PERSONS]
+    if not few:
+        return ()
+    return (
+        f"fewer than {FEW_PERSONS} persons in {' and '.join(few)}: with a 0/1 outcome the interval covers less often than "
+        "stated; read the exact test, randomization_test(draws='exact')",
+    )
 
 
 def _strata_note(
     cells: Cells, both: BoolArray, pair: tuple[int, int], names: tuple[str, str], strata: str
 ) -> tuple[str, ...]:
     """Return the note on strata that lack an arm of the contrast, and on who remain."""
-    of_pair = cells.n[:, pair[0]] + cells.n[:, pair[1]]
+    of_pair = cells.randomised[:, pair[0]] + cells.randomised[:, pair[1]]
     lost = ~both & (of_pair > 0)
     if not lost.any():
         return ()
@@ -165,8 +189,8 @@ def _strata_note(
     )
 
 
-def _difference(cells: Cells, arm: int, control: int, names: tuple[str, str], binary: bool) -> Fit:
-    """Difference in means, Neyman's variance, Satterthwaite's degrees of freedom."""
+def _difference(cells: Cells, arm: int, control: int, names: tuple[str, str], binary: bool, dof: Dof | None) -> Fit:
+    """Difference in means, Neyman's variance, Satterthwaite's degrees of freedom or n − 2."""
     pooled = cells.pooled()
     fit = describe(cells, arm, control, binary)
     means = float(pooled.mean[0, arm]), float(pooled.mean[0, control])
@@ -180,10 +204,10 @@ def _difference(cells: Cells, arm: int, control: int, names: tuple[str, str], bi
     variance = float(parts.sum())
     df: Statistic = STILL
     if variance > 0:
-        df = variance**2 / float((parts**2 / (n - 1)).sum())
-    notes = _constant_arm_notes(cells, (arm, control), names)
-    spread = (float(parts[0]), float(parts[1]), 0.0)
-    return replace(fit, variance=variance, df=df, notes=notes, spread=spread)
+        df = float(n.sum() - 2) if dof is Dof.RESIDUAL else variance**2 / float((parts**2 / (n - 1)).sum())
+    fit = replace(fit, variance=variance, df=df, approximate=dof is not Dof.RESIDUAL)
+    fit = replace(fit, spread=(float(parts[0]), float(parts[1]), 0.0))
+    return replace(fit, notes=(*_constant_arm_notes(cells, (arm, control), names), *_few_notes(fit, names)))
 
 
 def _constant_arm_notes(cells: Cells, pair: tuple[int, int], names: tuple[str, str]) -> tuple[str, ...]:
@@ -193,84 +217,34 @@ def _constant_arm_notes(cells: Cells, pair: tuple[int, int], names: tuple[str, s
     return tuple(f"no variation in arm {name}: it adds nothing to the standard error" for name in still)
 
 
-def singleton_variance(weight: FloatArray, effect: FloatArray) -> float | None:
-    r"""Return the variance that strata with one person in an arm add, from the spread of their effects.
-
-    With a_s the weights within these strata (adding to 1) and W their joint weight,
-
-    .. math:: W^2 \sum_s \frac{a_s^2}{(1 - 2a_s)(1 + \sum_i a_i^2/(1 - 2a_i))} (\hat\tau_s - \sum_i a_i\hat\tau_i)^2,
-
-    the pooled hybrid estimator of Pashley and Miratrix (arXiv 1710.10342, the estimator for small blocks of varying
-    size), written in weights: unbiased where the strata's effects are equal, else conservative. It needs a_s < 1/2.
-
-    Parameters
-    ----------
-    weight : (m,) array of float
-        The strata's weights in the estimate.
-    effect : (m,) array of float
-        Their differences in means.
-
-    Returns
-    -------
-    float or None
-        None where one stratum holds half of the weight or more.
-    """
-    total = float(weight.sum())
-    share = weight / total
-    if share.max() >= 0.5:
-        return None
-    ratio = share**2 / (1 - 2 * share)
-    spread = (effect - float(share @ effect)) ** 2
-    return total**2 * float((ratio * spread).sum()) / (1 + float(ratio.sum()))
-
-
-def _blocked(cells: Cells, arm: int, control: int, size: FloatArray, binary: bool, *, spread: bool) -> Fit:
+def _blocked(
+    cells: Cells, pair: tuple[int, int], size: FloatArray, binary: bool, dof: Dof | None, *, spread: bool
+) -> Fit:
     """Stratum-weighted difference in means; every stratum has both arms."""
     weight = size / size.sum()
-    pair = [arm, control]
-    n, mean = cells.n[:, pair], cells.mean[:, pair]
-    fit = replace(describe(cells, arm, control, binary), means=(float(weight @ mean[:, 0]), float(weight @ mean[:, 1])))
-    small = n.min(axis=1) < 2
-    neyman = np.where(n > 1, cells.variance()[:, pair], 0.0) / n
-    within = float((weight[~small] ** 2) @ neyman[~small].sum(axis=1))
-    variance: Statistic = within
-    notes: tuple[str, ...] = ()
-    if small.any():
-        added, note = _small_strata(cells, pair, weight, small)
-        notes = (note,)
-        variance = Unavailable(note) if added is None else within + added
-    strata = small.size
-    free = float(n.sum() - 2 * strata)
-    df: Statistic = free
-    if free <= 0:  # every stratum is a pair: as many free comparisons as pairs, less their mean
-        df = float(strata - 1) if strata > 1 else Unavailable("no degrees of freedom are left")
-    fit = replace(fit, variance=variance, df=df, notes=notes)
+    both = list(pair)
+    n, mean, s2 = cells.n[:, both], cells.mean[:, both], cells.variance()[:, both]
+    fit = replace(describe(cells, *pair, binary), means=(float(weight @ mean[:, 0]), float(weight @ mean[:, 1])))
+    plan = plan_variance(weight, n)
+    notes = (plan.note(),) if plan.note() else ()
+    if plan.reason:
+        why = Unavailable(plan.note())
+        return replace(fit, variance=why, df=why, notes=notes, spread=why)
+    effect = mean[:, 0] - mean[:, 1]
+    variance = float(plan.variance(s2, effect, float(np.abs(mean).max())))
+    df: Statistic = STILL
+    if dof is Dof.RESIDUAL:
+        df = residual_df(n)
+    elif variance > 0:
+        df = float(plan.df(s2, effect))
+    fit = replace(fit, variance=variance, df=df, approximate=dof is not Dof.RESIDUAL, notes=notes)
     if not spread:
         return fit
-    if small.any():
+    if plan.pool is not None:
         each = Unavailable("strata with one person in an arm give a variance of the difference, not of each mean")
         return replace(fit, spread=each)
-    parts = (weight**2) @ neyman
+    parts = plan.parts(s2).sum(axis=0)
     return replace(fit, spread=(float(parts[0]), float(parts[1]), 0.0))
-
-
-def _small_strata(cells: Cells, pair: list[int], weight: FloatArray, small: BoolArray) -> tuple[float | None, str]:
-    """Return the variance that strata with a singleton cell add, and the note that says how it was had."""
-    n, mean = cells.n[small][:, pair], cells.mean[small][:, pair]
-    w = weight[small]
-    counted = f"{strata_count(int(small.sum()))} with one person in an arm ({persons(int(n.sum()))})"
-    spread = singleton_variance(w, mean[:, 0] - mean[:, 1])
-    if spread is not None:
-        return spread, f"{counted}: variance pooled from the spread of their effects (Pashley & Miratrix)"
-    # One stratum holds half of them or more: their spread says nothing. A cell without a variance of its own takes its
-    # arm's, pooled within strata: the plug-in that the same authors give beside the pooled estimator.
-    free = np.maximum(cells.n[:, pair] - 1, 0).sum(axis=0)
-    if (free == 0).any():
-        return None, f"{counted}: too few to pool, and no other stratum has the arm's variance"
-    plug_in = cells.ss[:, pair].sum(axis=0) / free
-    own = np.where(n > 1, cells.variance()[small][:, pair], plug_in)
-    added = float((w**2) @ (own / n).sum(axis=1))
-    return added, f"{counted}: too few to pool; single persons take their arm's variance pooled within strata"
 
 
 def inference(
@@ -367,12 +341,40 @@ def effect_rows(
     """
     sample, _ = observe(design, y, regresses=spec.regresses)
     cells = count_cells(sample)
+    form = lin_form(sample, cells) if spec.estimator is Estimator.LIN else None
     rows, notes = [], missing_note(sample, labels)
     for arm, control in contrasts:
-        fit = fit_contrast(sample, spec, arm, control, cells=cells)
+        fit = fit_contrast(sample, spec, arm, control, cells=cells, form=form)
         rows.append(to_row(fit, design, spec, arm, control, labels))
         notes.extend(fit.notes)
-    return rows, notes
+    return rows, notes + additive_note(cells, spec, contrasts, design)
+
+
+def additive_note(cells: Cells, spec: Spec, contrasts: Sequence[tuple[int, int]], design: Design) -> list[str]:
+    """Return the note on contrasts of three arms that need not add up: (SE − CM) = (SE − FS) − (CM − FS) may fail.
+
+    Parameters
+    ----------
+    cells : Cells
+    spec : Spec
+    contrasts : sequence of (int, int)
+        Codes of (arm, control).
+    design : Design
+    """
+    pairs = {frozenset(pair) for pair in contrasts}
+    if len(pairs) < 3 or spec.estimator in (Estimator.DIFFERENCE, Estimator.FE):
+        return []
+    if spec.estimator is Estimator.IPW and design.probability is not None:
+        return []
+    told = "so that their effects need not add up"
+    if spec.estimator is Estimator.LOGIT:
+        return [f"the contrasts are fitted one by one by a logistic regression, {told}"]
+    kept = np.stack([(cells.n[:, sorted(pair)] > 0).all(axis=1) for pair in pairs])
+    if design.n_strata > 1 and not (kept == kept[0]).all():
+        return [f"the contrasts keep different strata, {told}"]
+    if design.n_strata > 1 and spec.weights is Weights.PAIR:
+        return [f"the contrasts weight strata by their own two arms, {told}"]
+    return []
 
 
 def missing_note(sample: Sample, labels: Labels) -> list[str]:

@@ -127,7 +127,7 @@ def _persons(
             mean = np.bincount(strata[mine], weights=values, minlength=n_strata) / np.maximum(n, 1)
             centred = np.where(here[mine], y[mine] - mean[strata[mine]], 0.0)
             columns += [here[mine].astype(float), centred, centred**2]
-            everyone = np.bincount(strata[counted], minlength=n_strata)
+            everyone = np.bincount(strata[member], minlength=n_strata)
             sizes.append(everyone if spec.weights is Weights.ALL else n)
     return _Persons(
         rows=mine,

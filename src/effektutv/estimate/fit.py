@@ -52,6 +52,8 @@ class Fit:
         What a table note must say.
     spread : Spread or Unavailable
         Of the adjusted means, where it was asked for.
+    approximate : bool
+        Whether the degrees of freedom are Satterthwaite's: those of several fits combine so, and do not add up.
     clustered : (LeastSquares, (n,) array of int), optional
         The regression and its clusters, where the variance is clustered: an interaction needs both levels' together.
     """
@@ -64,6 +66,7 @@ class Fit:
     df: Statistic
     notes: tuple[str, ...] = ()
     spread: Spread | Unavailable = _NOT_ASKED
+    approximate: bool = False
     clustered: tuple[LeastSquares, IntArray] | None = field(default=None, repr=False, compare=False)
 
     @property

@@ -3,7 +3,7 @@ r"""What each person adds to the variance of one contrast: scores whose squares 
 ========== ========================================================================================================
 difference :math:`\pm (y_i - \bar y_a)/n_a \cdot \sqrt{n_a/(n_a-1)}`, minus in the control arm
 blocked    the same within strata, times the stratum's weight; strata with one person in an arm add a score each
-           (:func:`effektutv.estimate.effects.singleton_variance`)
+           (:mod:`effektutv.estimate.stratified_variance`), or lend the others' persons their part
 fe, lin    :math:`u_i e_i`, over :math:`\sqrt{1-h_i}` (HC2) or :math:`1-h_i` (HC3); see
            :mod:`effektutv.estimate.covariance`; clustered (CR2), :math:`a_i e_i` with a of
            :func:`effektutv.estimate.cluster.adjusted_influence`, which add up within clusters first
@@ -11,8 +11,7 @@ logit      :math:`u_i e_i` over the same, u the delta method's: :func:`effektutv
 ipw        :math:`\pm s_i (y_i - \bar y_k)/\sqrt{1 - s_i}`, s the shares of the weight in the arm
 ========== ========================================================================================================
 
-Scores of several outcomes of the same persons give the covariance of their estimates. Where `blocked` takes the variance of
-too few small strata from the others (the plug-in), these strata have no scores: their part counts as independent of the rest.
+Scores of several outcomes of the same persons give the covariance of their estimates.
 """
 
 from __future__ import annotations
@@ -22,13 +21,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .cluster import clustered_mean_scores
-from .design import Estimator, Vcov, Weights, count_cells
+from .design import Estimator, Vcov, count_cells
 from .logit import logit_scores
 from .regression import clustered_difference_scores, regression_scores
-from .weighting import share_weights, weighted_scores
+from .sparse_lin import lin_form, sparse_scores
+from .stratified_variance import plan_variance, stratified_scores
+from .weighting import known_weights, share_weights, weighted_scores
 
 if TYPE_CHECKING:
-    from .design import BoolArray, Cells, FloatArray, IntArray, Sample, Spec
+    from .design import BoolArray, FloatArray, Sample, Spec
 
 __all__ = ["arm_scores", "contrast_scores"]
 
@@ -74,8 +75,7 @@ def contrast_scores(sample: Sample, spec: Spec, arm: int, control: int) -> Float
     cells = count_cells(sample)
     out = np.zeros(sample.y.size + design.n_strata)
     if spec.estimator is Estimator.IPW and design.probability is not None:
-        inside = (design.arm == arm) | (design.arm == control)
-        out[: sample.y.size] = weighted_scores(sample, pair, np.where(inside, 1 / design.probability, 0.0))
+        out[: sample.y.size] = weighted_scores(sample, pair, known_weights(sample, cells, pair))
         return out
     if spec.estimator is Estimator.DIFFERENCE and spec.vcov is Vcov.CR2:
         return _placed(out, clustered_difference_scores(sample, spec, cells, pair))
@@ -85,9 +85,13 @@ def contrast_scores(sample: Sample, spec: Spec, arm: int, control: int) -> Float
     kept = np.flatnonzero((cells.n[:, arm] > 0) & (cells.n[:, control] > 0))
     if not kept.size:
         return None
-    of_pair = (cells.n[:, arm] + cells.n[:, control])[kept].astype(float)
-    size = cells.n.sum(axis=1)[kept].astype(float) if spec.weights is Weights.ALL else of_pair
-    within = _rows(cells, kept)
+    within = cells.take(kept)
+    size = within.stratum_size(spec.weights, pair)
+    if spec.estimator is Estimator.LIN and (form := lin_form(sample, cells)).sparse:
+        if (found := sparse_scores(sample, spec, within, pair, kept, size, form)) is None:
+            return None
+        out[: sample.y.size], out[sample.y.size :][kept] = found
+        return out
     if spec.estimator in (Estimator.FE, Estimator.LIN):
         return _placed(out, regression_scores(sample, spec, within, pair, kept, size))
     if spec.estimator is Estimator.LOGIT:
@@ -95,18 +99,13 @@ def contrast_scores(sample: Sample, spec: Spec, arm: int, control: int) -> Float
     if spec.estimator is Estimator.IPW:
         out[: sample.y.size] = weighted_scores(sample, pair, share_weights(sample, within, pair, kept, size))
         return out
-    weight = np.zeros(n_strata)
-    weight[kept] = size / size.sum()
-    small = (weight > 0) & (cells.n[:, list(pair)].min(axis=1) < 2)
-    for code, sign in ((arm, 1.0), (control, -1.0)):
-        inside = (design.arm == code) & (weight > 0)[stratum] & ~small[stratum]
-        s = stratum[inside]
-        n = cells.n[s, code]
-        out[: sample.y.size][inside] = (
-            sign * weight[s] * (sample.y[inside] - cells.mean[s, code]) / np.sqrt(n * (n - 1.0))
-        )
-    if small.any():
-        out[sample.y.size :][:n_strata] = _small_strata(cells, pair, weight, small)
+    place = np.full(n_strata, -1)
+    place[kept] = np.arange(kept.size)
+    n, mean = within.n[:, list(pair)], within.mean[:, list(pair)]
+    plan = plan_variance(size / size.sum(), n)
+    persons, strata = stratified_scores(sample.y, place[stratum], design.arm, pair, n, mean, plan)
+    out[: sample.y.size] = persons
+    out[sample.y.size :][kept] = strata
     return out
 
 
@@ -117,20 +116,3 @@ def _placed(out: FloatArray, found: tuple[BoolArray, FloatArray] | None) -> Floa
     mine, scores = found
     out[: mine.size][mine] = scores
     return out
-
-
-def _small_strata(cells: Cells, pair: tuple[int, int], weight: FloatArray, small: BoolArray) -> FloatArray:
-    """Return what each stratum with one person in an arm adds; zeros where their spread says nothing."""
-    total = float(weight[small].sum())
-    share = np.where(small, weight, 0.0) / total
-    out = np.zeros(weight.size)
-    if share.max() >= 0.5:
-        return out
-    effect = cells.mean[:, pair[0]] - cells.mean[:, pair[1]]
-    ratio = share**2 / (1 - 2 * share)
-    apart = np.where(small, effect - float(share @ np.where(small, effect, 0.0)), 0.0)
-    return np.asarray(total * np.sqrt(ratio / (1 + float(ratio.sum()))) * apart, dtype=np.float64)
-
-
-def _rows(cells: Cells, rows: IntArray) -> Cells:
-    return type(cells)(n=cells.n[rows], total=cells.total[rows], mean=cells.mean[rows], ss=cells.ss[rows])

@@ -1,8 +1,8 @@
 r"""Average marginal effect of one arm against another by logistic regression, standardised to a stated population.
 
 The two arms of the contrast are regressed on the arm, strata effects and covariates by maximum likelihood. Each person
-of the standardisation population (all arms' persons in the strata kept, or the two arms') is then predicted under both
-arms, and the effect is the difference of the mean predictions,
+of the standardisation population (everyone randomised in the strata kept, outcome known or not, or the two arms' persons with
+a known outcome) is then predicted under both arms, and the effect is the difference of the mean predictions,
 
 .. math:: \hat\tau = \sum_i \omega_i \{\Lambda(x_i'\hat\beta + \hat\gamma) - \Lambda(x_i'\hat\beta)\}.
 
@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import expit
 
-from effektutv.results import Unavailable
+from effektutv.results import Statistic, Unavailable
 
 from .covariance import LEVERAGE_MARGIN
-from .design import Cells, Sample, Spec, Vcov, Weights, persons, strata_count
+from .design import Cells, Dof, Sample, Spec, Vcov, Weights, persons, strata_count
 from .fit import Fit, describe, undefined
 from .linear import independent
 from .variation import STILL
@@ -188,7 +188,11 @@ def logit_fit(sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], k
     fit = replace(describe(cells, *pair, sample.binary), notes=found.notes)
     if isinstance(found, _Settled):
         return replace(fit, means=(found.mean, found.mean), variance=0.0, df=STILL, spread=(0.0, 0.0, 0.0))
-    fit = replace(fit, means=found.means, df=np.inf)
+    free: Statistic = np.inf
+    if spec.dof is Dof.RESIDUAL:
+        left = float(found.M.shape[0] - found.M.shape[1])
+        free = left if left > 0 else Unavailable("no degrees of freedom are left")
+    fit = replace(fit, means=found.means, df=free)
     return _with_delta(fit, _delta(found.solved, found.gradient, found.M, sample.y[found.mine], spec.vcov))
 
 
@@ -231,8 +235,8 @@ def _margin(
     recode[kept[live]] = np.arange(int(live.sum()))
     stratum = recode[design.stratum]
     mine = (stratum >= 0) & ((design.arm == pair[0]) | (design.arm == pair[1]))
-    people = stratum >= 0 if spec.weights is Weights.ALL else mine
-    centre = design.X[people].mean(axis=0)
+    standard, of_standard = _population(sample, spec, recode, mine)
+    centre = standard.mean(axis=0)
     dummies = np.arange(int(live.sum()))
     M = np.column_stack([stratum[mine, None] == dummies, design.X[mine] - centre, design.arm[mine] == pair[0]])
     M = M.astype(np.float64)
@@ -244,8 +248,8 @@ def _margin(
     solved = logistic(M[:, columns], sample.y[mine])
     if isinstance(solved, Unavailable):
         return _None(reason=solved.reason, notes=notes)
-    P = np.column_stack([stratum[people, None] == dummies, design.X[people] - centre, np.zeros(int(people.sum()))])
-    weight = (share[live] / np.bincount(stratum[people], minlength=dummies.size))[stratum[people]]
+    P = np.column_stack([of_standard[:, None] == dummies, standard - centre, np.zeros(of_standard.size)])
+    weight = (share[live] / np.bincount(of_standard, minlength=dummies.size))[of_standard]
     means, gradient = _predict(solved, P.astype(np.float64)[:, columns], weight)
     return Margin(
         solved=solved,
@@ -255,6 +259,18 @@ def _margin(
         gradient=gradient,
         notes=notes,
     )
+
+
+def _population(sample: Sample, spec: Spec, recode: IntArray, mine: BoolArray) -> tuple[FloatArray, IntArray]:
+    """Return covariates and strata of those whom the margin is standardised to: everyone randomised in the strata kept.
+
+    With weights of the two arms it is their persons with a known outcome.
+    """
+    if spec.weights is not Weights.ALL:
+        return sample.design.X[mine], recode[sample.design.stratum[mine]]
+    stratum = np.concatenate([recode[sample.design.stratum], recode[sample.unseen.stratum]])
+    X = np.concatenate([sample.design.X, sample.unseen.X]) if sample.n_missing else sample.design.X
+    return X[stratum >= 0], stratum[stratum >= 0]
 
 
 def _settled_note(live: BoolArray, n: IntArray, strata: str) -> tuple[str, ...]:

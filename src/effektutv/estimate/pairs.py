@@ -129,7 +129,8 @@ def pair_of(
     kept = np.flatnonzero(both)
     n1, n0 = n[kept, pair[0]].astype(float), n[kept, pair[1]].astype(float)
     centre = np.bincount(stratum, weights=outcome) / (n1 + n0)
-    weight = n[kept].sum(axis=1) if spec.weights is Weights.ALL else n1 + n0
+    everyone = np.bincount(strata, minlength=n_strata)[kept]
+    weight = everyone if spec.weights is Weights.ALL else n1 + n0
     return Pair(
         y=outcome - centre[stratum],
         treated=treated,

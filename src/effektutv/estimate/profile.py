@@ -17,9 +17,10 @@ from effektutv.results import NO_VARIANCE, ArmSummary, EffectBand, EffectRow, St
 
 from .bands import FIRST, LAST, correlation, critical_value, half_width, rounded_up, standard_normals
 from .cluster import clustered_mean, number_clusters
-from .design import BoolArray, Cells, Design, FloatArray, IntArray, Sample, Spec, count_cells, observe
+from .design import BoolArray, Cells, Design, Estimator, FloatArray, IntArray, Sample, Spec, count_cells, observe
 from .effects import Labels, fit_contrast, missing_note, to_row
 from .influence import arm_scores, contrast_scores
+from .sparse_lin import lin_form
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -139,8 +140,9 @@ def profile_rows(
         binary &= sample.binary
         summaries += arm_summaries(sample, cells, spec.level, at)
         notes += missing_note(sample, at)
+        form = lin_form(sample, cells) if spec.estimator is Estimator.LIN else None
         for arm, control in contrasts:
-            fit = fit_contrast(sample, spec, arm, control, cells=cells)
+            fit = fit_contrast(sample, spec, arm, control, cells=cells, form=form)
             effects.append(to_row(fit, design, spec, arm, control, at))
             notes += fit.notes
     return summaries, effects, notes, binary
@@ -179,7 +181,7 @@ def band_rows(
         y = np.ascontiguousarray(Y[:, j])
         seen = ~np.isnan(y)
         binary = bool(np.all((y[seen] == 0) | (y[seen] == 1)))
-        sample = Sample(design=design.take(seen), y=y[seen], binary=binary, n_missing=int(np.count_nonzero(~seen)))
+        sample = Sample(design=design.take(seen), y=y[seen], binary=binary, unseen=design.take(~seen))
         samples[j] = (seen, sample)
     arms, pairs = len(design.arms), len(contrasts)
     # without clusters every person is one of her own

@@ -9,6 +9,7 @@ Statistics are studentised. What is taken from an estimate is its mean over all 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +36,16 @@ _PART = 256
 _TASK_BOOTSTRAP, _TASK_GLOBAL = 2, 3
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class _Level:
+    """One level's persons: who has an outcome, who of them counts, where those of the level without one are, and all of them."""
+
+    seen: BoolArray
+    counted: FloatArray
+    unseen: IntArray
+    people: People
+
+
 class _Family:
     """Hypotheses over persons in an order that depends on no row, name or role, and their statistics in draws."""
 
@@ -56,15 +67,18 @@ class _Family:
         self.first = outcomes[0][self.rows]
         self._spec, self._hypotheses = source.spec, hypotheses
         ordered = design.take(self.rows)
-        self._people: list[list[tuple[BoolArray, FloatArray, People]]] = []
+        self._people: list[list[_Level]] = []
         for h in hypotheses:
             y = source.outcomes[h.outcome][self.rows]
             seen = ~np.isnan(y)
             self._people.append([])
             for level in h.levels:
-                counted = level[self.rows][seen]
-                people = People.of(ordered.take(seen), y[seen], counted)
-                self._people[-1].append((seen, counted.astype(float), people))
+                inside = level[self.rows]
+                unseen = np.flatnonzero(~seen & inside)
+                people, kept = People.of(ordered.take(seen), y[seen], inside[seen], ordered.take(unseen))
+                self._people[-1].append(
+                    _Level(seen=seen, counted=inside[seen].astype(float), unseen=unseen[kept], people=people)
+                )
 
     def fitted(self, codes: IntArray, times: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
         """Return (H, B) estimates and variances of (B, n) codes of arms; ``times`` how often persons count."""
@@ -85,13 +99,26 @@ class _Family:
     ) -> tuple[FloatArray, FloatArray]:
         pair = self._hypotheses[j].contrast
         parts = []
-        for seen, counted, people in self._people[j]:
-            weight = counted[None, :] if times is None else counted * times[:, seen]
+        for level in self._people[j]:
+            seen, people = level.seen, level.people
+            weight = level.counted[None, :] if times is None else level.counted * times[:, seen]
+            beyond = np.ones((1, level.unseen.size)) if times is None else times[:, level.unseen]
             arm, control = (inside(k)[:, seen] * weight for k in pair)
-            size = people.sums(weight if self._spec.weights is Weights.ALL else arm + control)
-            size = np.broadcast_to(size, (codes.shape[0], size.shape[1]))
-            parts.append(Draw(arm=arm, control=control, everyone=weight, size=size, pair=pair, codes=codes[:, seen]))
-        everybody = [people for *_, people in self._people[j]]
+            everyone = self._spec.weights is Weights.ALL
+            size = people.sums(weight) + people.unseen_sums(beyond) if everyone else people.sums(arm + control)
+            parts.append(
+                Draw(
+                    arm=arm,
+                    control=control,
+                    everyone=weight,
+                    unseen=beyond,
+                    size=np.broadcast_to(size, (codes.shape[0], size.shape[1])),
+                    pair=pair,
+                    codes=codes[:, seen],
+                    unseen_codes=codes[:, level.unseen],
+                )
+            )
+        everybody = [level.people for level in self._people[j]]
         if len(parts) > 1 and _by_size(self._spec, everybody[0]) and everybody[0].n_strata > 1:
             parts = _common(everybody[0], parts)
         found = [refit(people, self._spec, part) for people, part in zip(everybody, parts, strict=True)]
@@ -110,9 +137,7 @@ def _common(people: People, parts: list[Draw]) -> list[Draw]:
     """Return an interaction's levels with the same weights, 0 for a stratum in which some level lacks an arm."""
     complete = np.all([(people.sums(p.arm) > 0) & (people.sums(p.control) > 0) for p in parts], axis=0)
     size = np.where(complete, np.sum([p.size for p in parts], axis=0), 0.0)
-    return [
-        Draw(arm=p.arm, control=p.control, everyone=p.everyone, size=size, pair=p.pair, codes=p.codes) for p in parts
-    ]
+    return [replace(p, size=size) for p in parts]
 
 
 def _statistic(estimate: FloatArray, variance: FloatArray, scale: FloatArray) -> FloatArray:

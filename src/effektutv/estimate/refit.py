@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .batches import gram, inverted
-from .design import Design, Estimator, Sample, Spec, Vcov, Weights
+from .absorbed import absorb, centre
+from .batches import gram
+from .design import Design, Estimator, Sample, Spec, Vcov
 from .effects import fit_contrast
 from .linear import independent
 from .refit_logit import logit_statistics
+from .refit_sparse import arms_fit, lonely, sparse_statistics
 from .variation import is_rounding
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ class People:
         Inverse probabilities by stratum and arm, where they are known.
     design : Design
         The same persons, for a draw that is done alone.
+    unseen : Design
+        Those randomised whose outcome is missing, m of them, in strata with some person above; strata and columns as above.
     """
 
     y: FloatArray
@@ -60,9 +64,10 @@ class People:
     stratum: IntArray
     weight: FloatArray | None
     design: Design
+    unseen: Design
 
     @classmethod
-    def of(cls, design: Design, y: FloatArray, counted: BoolArray) -> People:
+    def of(cls, design: Design, y: FloatArray, counted: BoolArray, unseen: Design) -> tuple[People, BoolArray]:
         """Return the persons of a design in the order given, which must rise by stratum.
 
         Parameters
@@ -72,6 +77,14 @@ class People:
             Without missing values.
         counted : (n,) array of bool
             Who may count in a draw, such as a subgroup's persons: covariates are compared among them.
+        unseen : Design
+            Those whose outcome is missing.
+
+        Returns
+        -------
+        people : People
+        kept : array of bool
+            Who of those in ``unseen`` count: those in a stratum of somebody with an outcome.
         """
         codes, stratum = np.unique(design.stratum, return_inverse=True)
         X = design.X
@@ -86,7 +99,21 @@ class People:
         main[_independent(within, X[counted])] = True
         known = by_arm_probability(design)
         weight = 1 / known[codes] if isinstance(known, np.ndarray) else None
-        return cls(y=y, X=X, main=main, stratum=stratum.astype(np.intp), weight=weight, design=replace(design, X=X))
+        recode = np.full(design.n_strata, -1)
+        recode[codes] = np.arange(codes.size)
+        kept = recode[unseen.stratum] >= 0
+        others = unseen.take(kept)
+        others = replace(others, X=others.X[:, own], stratum=recode[others.stratum], n_strata=codes.size)
+        people = cls(
+            y=y,
+            X=X,
+            main=main,
+            stratum=stratum.astype(np.intp),
+            weight=weight,
+            design=replace(design, X=X),
+            unseen=others,
+        )
+        return people, kept
 
     @property
     def n_strata(self) -> int:
@@ -97,6 +124,15 @@ class People:
         """Return (B, S, …) sums by stratum of (B, n, …) values."""
         first = np.flatnonzero(np.diff(self.stratum, prepend=-1))
         return np.asarray(np.add.reduceat(values, first, axis=1), dtype=np.float64)
+
+    def unseen_sums(self, values: FloatArray) -> FloatArray:
+        """Return (B, S, …) sums by stratum of (B, m, …) values of those without an outcome."""
+        out = np.zeros((values.shape[0], self.n_strata, *values.shape[2:]))
+        if values.shape[1]:
+            at = np.unique(self.unseen.stratum)
+            first = np.searchsorted(self.unseen.stratum, at)
+            out[:, at] = np.add.reduceat(values, first, axis=1)
+        return out
 
 
 def _independent(Z: FloatArray, raw: FloatArray) -> list[int]:
@@ -141,31 +177,38 @@ class Draw:
     ----------
     arm, control, everyone : (B, n) arrays of float
         In the arm, in the control, and in any arm; ``everyone`` may be (1, n).
+    unseen : (B, m) array of float
+        How often each person without an outcome counts; may be (1, m).
     size : (B, S) array of float
         What weights the strata; 0 leaves one out.
     pair : (int, int)
         Codes of (arm, control).
     codes : (B, n) array of int
         Arms, for a draw that is done alone.
+    unseen_codes : (B, m) array of int
+        The same of those without an outcome.
     """
 
     arm: FloatArray
     control: FloatArray
     everyone: FloatArray
+    unseen: FloatArray
     size: FloatArray
     pair: tuple[int, int]
     codes: IntArray
+    unseen_codes: IntArray
 
     def take(self, rows: BoolArray) -> Draw:
         """Return some of the draws."""
-        everyone = self.everyone if self.everyone.shape[0] == 1 else self.everyone[rows]
         return Draw(
             arm=self.arm[rows],
             control=self.control[rows],
-            everyone=everyone,
+            everyone=self.everyone if self.everyone.shape[0] == 1 else self.everyone[rows],
+            unseen=self.unseen if self.unseen.shape[0] == 1 else self.unseen[rows],
             size=self.size[rows],
             pair=self.pair,
             codes=self.codes[rows],
+            unseen_codes=self.unseen_codes[rows],
         )
 
 
@@ -187,7 +230,7 @@ def refit(people: People, spec: Spec, draw: Draw) -> tuple[FloatArray, FloatArra
         if spec.estimator is Estimator.LOGIT:
             estimate, variance, sure = logit_statistics(people, spec, draw, both)
         else:
-            estimate, variance, sure = _regress(people, spec, draw, both, np.where(both, np.minimum(n1, n0), np.inf))
+            estimate, variance, sure = _regress(people, spec, draw, both)
     for b in np.flatnonzero(~sure):
         estimate[b], variance[b] = _alone(people, spec, draw, int(b))
     return estimate, variance
@@ -201,8 +244,11 @@ def _alone(people: People, spec: Spec, draw: Draw, b: int) -> tuple[float, float
     design = replace(
         people.design.take(rows), arm=draw.codes[b, rows], stratum=people.stratum[rows], n_strata=people.n_strata
     )
+    others = draw.unseen[min(b, draw.unseen.shape[0] - 1)].astype(np.intp)
+    again = np.repeat(np.arange(others.size), others)
+    unseen = replace(people.unseen.take(again), arm=draw.unseen_codes[b, again])
     y = people.y[rows]
-    sample = Sample(design=design, y=y, binary=bool(np.all((y == 0) | (y == 1))), n_missing=0)
+    sample = Sample(design=design, y=y, binary=bool(np.all((y == 0) | (y == 1))), unseen=unseen)
     fit = fit_contrast(sample, spec, *draw.pair, stratum_size=draw.size[b])
     found = [v if isinstance(v, float) else np.nan for v in (fit.estimate, fit.variance)]
     return found[0], found[1]
@@ -216,9 +262,12 @@ def _ipw(people: People, draw: Draw) -> tuple[FloatArray, FloatArray]:
     means, variances = [], []
     n1, n0 = people.sums(draw.arm), people.sums(draw.control)
     both = (n1 > 0) & (n0 > 0) & (draw.size > 0)
-    for k, times, n in zip(draw.pair, (draw.arm, draw.control), (n1, n0), strict=True):
+    beyond = [people.unseen_sums(draw.unseen * (draw.unseen_codes == k)) for k in draw.pair]
+    silent = np.any([(n == 0) & (m > 0) for n, m in zip((n1, n0), beyond, strict=True)], axis=0)
+    for k, times, n, m in zip(draw.pair, (draw.arm, draw.control), (n1, n0), beyond, strict=True):
         if people.weight is not None:
-            each = np.broadcast_to(np.nan_to_num(people.weight[:, k]), n.shape)
+            stands_for = np.where(silent | (n == 0), 0.0, (n + m) / np.maximum(n, 1))
+            each = np.nan_to_num(people.weight[:, k]) * stands_for
         else:
             each = np.where(both, draw.size / n, 0.0)
         share = each[:, people.stratum]
@@ -236,64 +285,20 @@ def _ipw(people: People, draw: Draw) -> tuple[FloatArray, FloatArray]:
 # ----------------------------------------------------------------------------------------------------------- regression
 
 
-def _regress(
-    people: People, spec: Spec, draw: Draw, both: BoolArray, least: FloatArray
-) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """Return estimates, variances, and which draws' columns are told apart well enough.
-
-    ``least`` is the smaller number of the two arms by draw and stratum, infinite in strata left out.
-    """
-    some = both.any(axis=1)
-    kept = both.sum(axis=1)
-    interacted = some & (spec.estimator is Estimator.LIN) & ((kept == 1) | (least.min(axis=1) >= 2))
-    estimate, variance = np.full(kept.size, np.nan), np.full(kept.size, np.nan)
-    sure = np.ones(kept.size, dtype=bool)
-    for rows, fit in ((interacted, _by_cell), (some & ~interacted, _additive)):
+def _regress(people: People, spec: Spec, draw: Draw, both: BoolArray) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Return estimates, variances, and which draws' columns are told apart well enough."""
+    some: BoolArray = np.asarray(np.any(both, axis=1))
+    estimate, variance = np.full(some.size, np.nan), np.full(some.size, np.nan)
+    sure = np.ones(some.size, dtype=bool)
+    if spec.estimator is Estimator.FE:
+        parts = [(some, _additive)]
+    else:
+        sparse = lonely(people, draw)
+        parts = [(np.asarray(some & ~sparse), _by_cell), (np.asarray(some & sparse), sparse_statistics)]
+    for rows, fit in parts:
         if rows.any():
             estimate[rows], variance[rows], sure[rows] = fit(people, spec, draw.take(rows), both[rows])
     return estimate, variance, sure
-
-
-def _centre(people: People, spec: Spec, draw: Draw, inside: FloatArray) -> FloatArray:
-    """Return (B, p) means of the covariates over the population that the effect is for."""
-    times = draw.everyone if spec.weights is Weights.ALL else draw.arm + draw.control
-    times = times * inside
-    out = np.empty((inside.shape[0], people.X.shape[1]))
-    for j, column in enumerate(people.X.T):
-        out[:, j] = (times * column).sum(axis=1)
-    return np.asarray(out / times.sum(axis=1, keepdims=True), dtype=np.float64)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Absorbed:
-    """Columns (B, n, k) and outcome (B, n), centred within groups; the groups' sizes and means; G⁻¹ and who is sure of it."""
-
-    times: FloatArray
-    columns: FloatArray
-    y: FloatArray
-    size: FloatArray
-    column_means: FloatArray
-    y_means: FloatArray
-    inverse: FloatArray
-    sure: BoolArray
-
-    @property
-    def leverage(self) -> FloatArray:
-        """(B, n) leverages but for the groups' own 1/n."""
-        return np.asarray(((self.columns @ self.inverse) * self.columns).sum(axis=2), dtype=np.float64)
-
-
-def _absorb(people: People, times: FloatArray, columns: FloatArray) -> _Absorbed:
-    """Centre columns and outcome within strata over the persons who count, and invert the products."""
-    size = people.sums(times)
-    n = np.maximum(size, 1)
-    y_means = people.sums(times * people.y) / n
-    means = people.sums(times[:, :, None] * columns) / n[:, :, None]
-    whole = ((times[:, :, None] * columns**2).sum(axis=1)) + 1e-300
-    centred = (columns - means[:, people.stratum]) * (times > 0)[:, :, None]
-    y = (people.y - y_means[:, people.stratum]) * (times > 0)
-    inverse, sure = inverted(gram(times[:, :, None] * centred, centred), whole)
-    return _Absorbed(times, centred, y, size, means, y_means, inverse, sure)
 
 
 def _by_cell(people: People, spec: Spec, draw: Draw, both: BoolArray) -> tuple[FloatArray, FloatArray, BoolArray]:
@@ -301,10 +306,10 @@ def _by_cell(people: People, spec: Spec, draw: Draw, both: BoolArray) -> tuple[F
     inside = both[:, people.stratum].astype(float)
     shares = np.where(both, draw.size, 0.0)
     shares /= shares.sum(axis=1, keepdims=True)
-    columns = (people.X - _centre(people, spec, draw, inside)[:, None, :])[:, :, people.main]
-    means, parts, ranks, sure = [], [], 0, np.ones(both.shape[0], dtype=bool)
+    columns = (people.X - centre(people, spec, draw, both)[:, None, :])[:, :, people.main]
+    means, parts, ranks, sure = [], [], 0, arms_fit(people, draw, draw.pair)
     for times in (draw.arm * inside, draw.control * inside):
-        fit = _absorb(people, times, columns)
+        fit = absorb(people, times, columns)
         slope = (fit.inverse @ gram(fit.columns * times[:, :, None], fit.y[:, :, None]))[:, :, 0]
         pull = (shares[:, :, None] * fit.column_means).sum(axis=1)
         means.append((shares * fit.y_means).sum(axis=1) - (pull * slope).sum(axis=1))
@@ -313,22 +318,19 @@ def _by_cell(people: People, spec: Spec, draw: Draw, both: BoolArray) -> tuple[F
         influence = (shares * each)[:, people.stratum] - (fit.columns @ along[:, :, None])[:, :, 0]
         residual = fit.y - (fit.columns @ slope[:, :, None])[:, :, 0]
         parts.append((times, influence, residual, each[:, people.stratum] + fit.leverage))
-        sure &= fit.sure
+        sure &= fit.sure & ~(fit.exact & (fit.size[:, people.stratum] > 1)).any(axis=1)
         ranks += int(people.main.sum())
     rank = 2 * both.sum(axis=1) + ranks
     return means[0] - means[1], _variance(spec.vcov, parts, rank, people.y), sure
 
 
 def _additive(people: People, spec: Spec, draw: Draw, both: BoolArray) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """`fe`, and `lin` with strata that enter additively: one regression with the arm as a column."""
+    """`fe`: one regression with the arm as a column."""
     inside = both[:, people.stratum].astype(float)
     times = (draw.arm + draw.control) * inside
     treated = np.where(draw.arm > 0, 1.0, 0.0)
-    X = people.X - _centre(people, spec, draw, inside)[:, None, :]
-    blocks = [X[:, :, people.main]]
-    if spec.estimator is Estimator.LIN:
-        blocks.append(X * treated[:, :, None])
-    fit = _absorb(people, times, np.concatenate([*blocks, treated[:, :, None]], axis=2))
+    X = np.broadcast_to(people.X[:, people.main], (*times.shape, int(people.main.sum())))
+    fit = absorb(people, times, np.concatenate([X, treated[:, :, None]], axis=2))
     slope = (fit.inverse @ gram(fit.columns * times[:, :, None], fit.y[:, :, None]))[:, :, 0]
     influence = (fit.columns @ fit.inverse[:, :, -1:])[:, :, 0]
     residual = fit.y - (fit.columns @ slope[:, :, None])[:, :, 0]

@@ -104,15 +104,22 @@ def logit_statistics(
     X = np.broadcast_to(people.X[:, people.main], (*times.shape, int(people.main.sum())))
     solved = _solve(people, times, np.concatenate([X, treated[:, :, None]], axis=2))
     # The margin over the population of the strata that take part.
-    population = draw.everyone * live[:, people.stratum] if spec.weights is Weights.ALL else times
-    count = people.sums(np.broadcast_to(population, times.shape))
-    omega = population * np.where(live, shares / np.where(count > 0, count, 1.0), 0.0)[:, people.stratum]
-    eta = solved.effects[:, people.stratum] + (X @ solved.slope[:, :-1, None])[:, :, 0]
-    with_it, without = expit(eta + solved.slope[:, -1:]), expit(eta)
-    estimate = (omega * (with_it - without)).sum(axis=1)
-    d1, d0 = omega * with_it * (1 - with_it), omega * without * (1 - without)
-    by_stratum = people.sums(d1 - d0)
-    of_columns = np.concatenate([((d1 - d0)[:, :, None] * X).sum(axis=1), d1.sum(axis=1)[:, None]], axis=1)
+    everyone = spec.weights is Weights.ALL
+    standard = [(people.sums, X, people.stratum, draw.everyone if everyone else draw.arm + draw.control)]
+    if everyone and people.unseen.arm.size:
+        standard.append((people.unseen_sums, people.unseen.X[:, people.main], people.unseen.stratum, draw.unseen))
+    count = np.sum([np.broadcast_to(sums(counted), live.shape) for sums, _, _, counted in standard], axis=0)
+    each = np.where(live, shares / np.where(count > 0, count, 1.0), 0.0)
+    estimate, by_stratum, of_columns = np.zeros(len(times)), np.zeros(live.shape), np.zeros(solved.slope.shape)
+    for sums, columns, stratum, counted in standard:
+        omega = counted * each[:, stratum]
+        eta = solved.effects[:, stratum] + (columns @ solved.slope[:, :-1, None])[:, :, 0]
+        with_it, without = expit(eta + solved.slope[:, -1:]), expit(eta)
+        estimate += (omega * (with_it - without)).sum(axis=1)
+        d1, d0 = omega * with_it * (1 - with_it), omega * without * (1 - without)
+        by_stratum += sums(d1 - d0)
+        of_columns[:, :-1] += ((d1 - d0)[:, :, None] * columns).sum(axis=1)
+        of_columns[:, -1] += d1.sum(axis=1)
     variance = _delta(people, spec.vcov, solved, times, by_stratum, of_columns, live)
     none = ~live.any(axis=1)
     estimate, variance = np.where(none, 0.0, estimate), np.where(none, 0.0, variance)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from effektutv.errors import ArgumentError
 from effektutv.results import Statistic, Unavailable
 
 from .cluster import adjusted_influence, cluster_variance, clusters_by_arm, number_clusters
 from .covariance import LEVERAGE_MARGIN, covariance, joint_variance
-from .design import BoolArray, Cells, Estimator, FloatArray, IntArray, Sample, Spec, Vcov, Weights
+from .design import BoolArray, Cells, Dof, Estimator, FloatArray, IntArray, Sample, Spec, Vcov, Weights
 from .fit import Fit, Spread, describe, undefined
 from .linear import BLOCK, Block, Function, Regression, Rows, by_person, solve
 
@@ -66,12 +67,24 @@ def regression_fit(
         names = names_of(sample, pair)
         return _clustered(fit, solved, function, sample.design.cluster[mine], treated_rows, names)
     variance = joint_variance(solved, spec.vcov, function)
-    free = n - solved.rank
-    fit = replace(fit, df=free if free > 0 else Unavailable("no degrees of freedom are left"))
+    fit = _with_df(fit, solved, spec, n - solved.rank)
     if isinstance(variance, Unavailable):
         return replace(fit, variance=variance, spread=variance, notes=(*fit.notes, variance.reason))
     fit = replace(fit, variance=float(variance[-1, -1]))
     return replace(fit, spread=_spread(variance)) if spread else fit
+
+
+def _with_df(fit: Fit, solved: Regression, spec: Spec, free: float) -> Fit:
+    """Return the fit with the degrees of freedom asked for: persons less parameters, or Bell and McCaffrey's."""
+    if spec.dof is Dof.SATTERTHWAITE:
+        raise ArgumentError(
+            "dof: 'satterthwaite' is for the sparse form of 'lin'; here every stratum has two persons in each arm, and strata "
+            "are interacted with the arm: leave dof out"
+        )
+    if spec.dof is Dof.BELL_MCCAFFREY:
+        alone = np.full(solved.rows.n, -1)
+        return replace(fit, df=cluster_variance(by_person(solved), alone, solved.total_ss)[1], approximate=True)
+    return replace(fit, df=free if free > 0 else Unavailable("no degrees of freedom are left"))
 
 
 def _beside(base: Function, target: Function) -> Function:
@@ -156,11 +169,8 @@ def _solve(
             notes = ("strata effects weight strata by precision (n₁n₀/n), not by size: that is the estimand",)
     else:
         shares = size / size.sum()
-        centre = _column_means(design.X, inside if spec.weights is Weights.ALL else mine)
-        if kept.size > 1 and cells.n[:, list(pair)].min() >= 2:
-            crossed = shares
-        elif kept.size > 1:
-            notes = ("strata enter additively, not interacted with the arm: some stratum has one person in an arm",)
+        centre = population_means(sample, spec, pair, kept, size)
+        crossed = shares if kept.size > 1 else None
     columns = _Pair(
         sample=sample,
         pair=pair,
@@ -173,13 +183,41 @@ def _solve(
     return mine, solve(rows), shares, notes
 
 
-def _column_means(X: FloatArray, rows: BoolArray) -> FloatArray:
-    """Return the means of the columns over the rows marked, without a copy of them."""
-    total = np.zeros(X.shape[1])
-    for begin in range(0, X.shape[0], BLOCK):
-        at = slice(begin, begin + BLOCK)
-        total += X[at][rows[at]].sum(axis=0)
-    return np.asarray(total / np.count_nonzero(rows), dtype=np.float64)
+def population_means(sample: Sample, spec: Spec, pair: tuple[int, int], kept: IntArray, size: FloatArray) -> FloatArray:
+    """Return Σ w_s x̄_s, what covariates are centred at: means by stratum over everyone randomised, at the strata's weights.
+
+    Parameters
+    ----------
+    sample, spec, pair, kept, size
+        As in :func:`regression_fit`. With weights of the two arms the means are over their persons with a known outcome.
+
+    Returns
+    -------
+    (p,) array of float
+    """
+    recode = np.full(sample.design.n_strata, -1)
+    recode[kept] = np.arange(kept.size)
+    counted = np.zeros(kept.size)
+    sums = np.zeros((kept.size, sample.design.X.shape[1]))
+    whole = np.zeros(sums.shape[1])
+    parts = (sample.design, sample.unseen) if spec.weights is Weights.ALL else (sample.design,)
+    at_once = kept.size == 1
+    for design in parts:
+        for begin in range(0, design.arm.size, BLOCK):
+            at = slice(begin, begin + BLOCK)
+            group = recode[design.stratum[at]]
+            rows = group >= 0
+            if spec.weights is Weights.PAIR:
+                rows &= (design.arm[at] == pair[0]) | (design.arm[at] == pair[1])
+            X, group = design.X[at][rows], group[rows]
+            counted += np.bincount(group, minlength=kept.size)
+            whole += X.sum(axis=0)
+            if not at_once:
+                for j, column in enumerate(X.T):
+                    sums[:, j] += np.bincount(group, weights=column, minlength=kept.size)
+    if at_once or np.array_equal(counted, size):  # strata that weigh as many as are counted: the plain mean
+        return np.asarray(whole / counted.sum(), dtype=np.float64)
+    return np.asarray((size / size.sum()) @ (sums / np.maximum(counted, 1)[:, None]), dtype=np.float64)
 
 
 def regression_scores(

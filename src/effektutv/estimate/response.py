@@ -127,7 +127,7 @@ def response_rows(
     spec = Spec(estimator=Estimator.DIFFERENCE, level=level)
     values = y[seen]
     binary = bool(np.all((values == 0) | (values == 1)))
-    sample = Sample(design=design.take(seen), y=values, binary=binary, n_missing=int((~seen).sum()))
+    sample = Sample(design=design.take(seen), y=values, binary=binary, unseen=design.take(~seen))
     cells = count_cells(sample)
     rows_out: list[EffectRow] = []
     notes: list[str] = []

@@ -30,9 +30,11 @@ from enum import StrEnum
 
 import numpy as np
 
+from effektutv.results import Statistic, Unavailable
+
 from .design import BoolArray, FloatArray, IntArray, persons, strata_count
 
-__all__ = ["Pool", "VarianceForm", "VariancePlan", "plan_variance"]
+__all__ = ["Pool", "VarianceForm", "VariancePlan", "lend", "plan_variance", "residual_df", "stratified_scores"]
 
 #: Largest share of one singleton stratum up to which the spread of their effects is always used.
 POOLED_SHARE = 1 / 3
@@ -40,6 +42,8 @@ POOLED_SHARE = 1 / 3
 LIMIT_SHARE = 1 / 2
 #: Degrees of freedom in an arm's cells below which its pooled variance is poorer than the spread of a few effects.
 SCARCE_DF = 8
+#: Effects that differ by less than this share of the largest mean are equal but for rounding.
+ROUNDING = 1e-10
 #: Floats are not compared for equality: shares of 1/3 and 1/2 hold within this.
 SLACK = 1e-9
 
@@ -76,24 +80,43 @@ class Pool:
     weight: float
     df: float
 
-    def variance(self, effect: FloatArray) -> FloatArray:
-        """Return the component.
+    def scores(self, effect: FloatArray, scale: FloatArray | float | None = None) -> FloatArray:
+        """Return what each stratum adds: squares add up to the component.
 
         Parameters
         ----------
         effect : (..., S) array of float
             Differences in means of **all** strata.
+        scale : float or (..., 1) array of float, optional
+            The largest mean, against which equal effects are told from rounding; the largest effect where not given.
+
+        Returns
+        -------
+        (..., S) array of float
+        """
+        mine = effect[..., self.strata]
+        away = mine - (mine @ self.share)[..., None]
+        # what rounding alone leaves of equal effects is no spread
+        largest = np.abs(mine).max(axis=-1, keepdims=True) if scale is None else scale
+        dust = ROUNDING * largest
+        away = np.where(np.abs(away) <= dust, 0.0, away)
+        out = np.zeros(effect.shape)
+        out[..., self.strata] = self.weight * np.sqrt(self.ratio / (1 + self.ratio.sum())) * away
+        return out
+
+    def variance(self, effect: FloatArray, scale: FloatArray | float | None = None) -> FloatArray:
+        """Return the component.
+
+        Parameters
+        ----------
+        effect, scale
+            As in :meth:`scores`.
 
         Returns
         -------
         (...) array of float
         """
-        mine = effect[..., self.strata]
-        away = mine - (mine @ self.share)[..., None]
-        # what rounding alone leaves of equal effects is no spread
-        dust = 8 * np.finfo(float).eps * np.abs(mine).max(axis=-1, keepdims=True)
-        away = np.where(np.abs(away) <= dust, 0.0, away)
-        return np.asarray(self.weight**2 * (away**2 @ self.ratio) / (1 + self.ratio.sum()), dtype=np.float64)
+        return np.asarray((self.scores(effect, scale) ** 2).sum(axis=-1), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -137,7 +160,7 @@ class VariancePlan:
         """
         return np.asarray(self.b * np.where(self.n > 1, s2, 0.0), dtype=np.float64)
 
-    def variance(self, s2: FloatArray, effect: FloatArray) -> FloatArray:
+    def variance(self, s2: FloatArray, effect: FloatArray, scale: FloatArray | float | None = None) -> FloatArray:
         """Return the variance of the estimate.
 
         Parameters
@@ -146,6 +169,8 @@ class VariancePlan:
             As in :meth:`parts`.
         effect : (..., S) array of float
             The strata's differences in means; used in the pooled form only.
+        scale : float, optional
+            As in :meth:`Pool.scores`.
 
         Returns
         -------
@@ -155,7 +180,7 @@ class VariancePlan:
         cells = self.parts(s2).sum(axis=(-2, -1))
         if self.reason:
             return np.full_like(cells, np.nan)
-        return np.asarray(cells if self.pool is None else cells + self.pool.variance(effect), dtype=np.float64)
+        return np.asarray(cells if self.pool is None else cells + self.pool.variance(effect, scale), dtype=np.float64)
 
     def df(self, s2: FloatArray, effect: FloatArray) -> FloatArray:
         """Return Satterthwaite's degrees of freedom: V² over the sum of squared components by their own degrees of freedom.
@@ -223,7 +248,8 @@ def plan_variance(weight: FloatArray, n: IntArray) -> VariancePlan:
     """
     single = n.min(axis=1) < 2
     free = np.maximum(n - 1, 0)
-    own = np.where(n > 1, weight[:, None] ** 2 / n, 0.0)
+    squared = np.broadcast_to(weight[:, None] ** 2, n.shape)
+    own = np.where(n > 1, squared / n, 0.0)
     if not single.any():
         return VariancePlan(form=VarianceForm.CELLS, n=n, single=single, b=own)
     of_arm = free.sum(axis=0)
@@ -237,9 +263,77 @@ def plan_variance(weight: FloatArray, n: IntArray) -> VariancePlan:
     if (of_arm[lonely] == 0).any():
         why = "too few to pool, and no other stratum has the arm's variance"
         return VariancePlan(form=VarianceForm.PLUG_IN, n=n, single=single, b=own, reason=why)
-    lent = np.where(n == 1, weight[:, None] ** 2, 0.0).sum(axis=0)
-    b = own + free * (lent / np.maximum(of_arm, 1))
-    return VariancePlan(form=VarianceForm.PLUG_IN, n=n, single=single, b=b)
+    return VariancePlan(form=VarianceForm.PLUG_IN, n=n, single=single, b=lend(squared, n))
+
+
+def lend(squared: FloatArray, n: IntArray) -> FloatArray:
+    """Return b, the coefficients of the cells' variances where single persons take their arm's variance within strata.
+
+    Parameters
+    ----------
+    squared : (S, K) array of float
+        Squared weights of the cells' means.
+    n : (S, K) array of int
+        Persons.
+    """
+    free = np.maximum(n - 1, 0)
+    lent = np.where(n == 1, squared, 0.0).sum(axis=0) / np.maximum(free.sum(axis=0), 1)
+    return np.asarray(np.where(n > 1, squared / np.maximum(n, 1), 0.0) + free * lent, dtype=np.float64)
+
+
+def residual_df(n: IntArray) -> Statistic:
+    """Return persons less cells, n − 2·strata, as R's estimatr; strata less one where every stratum is a pair.
+
+    Parameters
+    ----------
+    n : (S, 2) array of int
+        Persons by stratum in arm and control.
+    """
+    free = float(n.sum() - n.size)
+    if free > 0:
+        return free
+    # as many free comparisons as pairs, less their mean
+    return float(len(n) - 1) if len(n) > 1 else Unavailable("no degrees of freedom are left")
+
+
+def stratified_scores(
+    z: FloatArray,
+    stratum: IntArray,
+    arm: IntArray,
+    pair: tuple[int, int],
+    n: IntArray,
+    mean: FloatArray,
+    plan: VariancePlan,
+) -> tuple[FloatArray, FloatArray]:
+    """Return what persons and strata add to the variance: squares add up to it.
+
+    Parameters
+    ----------
+    z : (N,) array of float
+        What is averaged.
+    stratum : (N,) array of int
+        Codes of the strata kept; −1 for the others.
+    arm : (N,) array of int
+    pair : tuple of int
+        Codes of (arm, control).
+    n, mean : (S, 2) arrays
+        Persons and means of z by stratum.
+    plan : VariancePlan
+
+    Returns
+    -------
+    persons : (N,) array of float
+    strata : (S,) array of float
+        Other than 0 in the pooled form only.
+    """
+    out = np.zeros(z.size)
+    for j, (code, sign) in enumerate(zip(pair, (1.0, -1.0), strict=True)):
+        inside = (arm == code) & (stratum >= 0)
+        s = stratum[inside]
+        out[inside] = sign * np.sqrt(plan.b[s, j] / np.maximum(n[s, j] - 1, 1)) * (z[inside] - mean[s, j])
+    if plan.pool is None:
+        return out, np.zeros(len(n))
+    return out, plan.pool.scores(mean[:, 0] - mean[:, 1])
 
 
 def _pool(weight: FloatArray, n: IntArray, single: BoolArray) -> Pool:

@@ -37,7 +37,6 @@ from .design import (
     Sample,
     Spec,
     Vcov,
-    Weights,
     count_cells,
     observe,
     persons,
@@ -128,7 +127,7 @@ def subgroup_rows(
     parts = [sample.take(code == j) for j in range(len(subgroup.levels))]
     cells = [count_cells(part) for part in parts]
     notes: list[str] = []
-    if unknown := int(np.count_nonzero(code < 0)):
+    if unknown := int(np.count_nonzero(code[: sample.y.size] < 0)):
         notes.append(f"{said(subgroup.name)}: {persons(unknown)} with no level left out of its rows")
     rows: list[EffectRow] = []
     for arm, control in contrasts:
@@ -216,12 +215,11 @@ def _common_size(cells: list[Cells], spec: Spec, pair: tuple[int, int], design: 
     """Return the stratum weights that all levels share: 0 where some level lacks an arm, and a note on those."""
     arms = list(pair)
     complete = np.all([(c.n[:, arms] > 0).all(axis=1) for c in cells], axis=0)
-    counted = [c.n if spec.weights is Weights.ALL else c.n[:, arms] for c in cells]
-    size = np.sum([n.sum(axis=1) for n in counted], axis=0).astype(float)
-    lost = ~complete & (np.sum([c.n[:, arms].sum(axis=1) for c in cells], axis=0) > 0)
+    size = np.sum([c.stratum_size(spec.weights, pair) for c in cells], axis=0)
+    lost = ~complete & (np.sum([c.randomised[:, arms].sum(axis=1) for c in cells], axis=0) > 0)
     if not lost.any():
         return np.where(complete, size, 0.0), []
-    people = persons(int(sum(c.n[lost][:, arms].sum() for c in cells)))
+    people = persons(int(sum(c.randomised[lost][:, arms].sum() for c in cells)))
     name = f"{design.arms[pair[0]]} − {design.arms[pair[1]]}"
     strata = f"{strata_count(int(lost.sum()))} of {design.strata}"
     note = f"{name}: {strata} without both arms in every level left out ({people})"
@@ -243,8 +241,8 @@ def _contrast(row: EffectRow, fits: list[Fit], weights: FloatArray, spec: Spec) 
         parts = weights**2 * np.array([f.variance for f in fits], dtype=float)
         variance = float(parts.sum())
         known = [(v, f.df) for v, f in zip(parts, fits, strict=True) if isinstance(f.df, float)]
-        if spec.estimator is Estimator.DIFFERENCE:
-            # Satterthwaite over all cells: each level's df already pools its two.
+        if any(f.approximate for f in fits):
+            # Satterthwaite over all cells: each level's df already pools its own
             pooled = sum(v**2 / d for v, d in known)
             df = variance**2 / float(pooled) if pooled else STILL
         else:

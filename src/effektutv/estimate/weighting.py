@@ -19,13 +19,21 @@ import numpy as np
 
 from effektutv.results import Statistic, Unavailable
 
+from .design import persons, strata_count
 from .fit import Fit, describe
 from .variation import exact_fit
 
 if TYPE_CHECKING:
-    from .design import Cells, FloatArray, IntArray, Sample
+    from .design import BoolArray, Cells, FloatArray, IntArray, Sample
 
-__all__ = ["known_weights_fit", "share_weights", "share_weights_fit", "weighted_mean", "weighted_scores"]
+__all__ = [
+    "known_weights",
+    "known_weights_fit",
+    "share_weights",
+    "share_weights_fit",
+    "weighted_mean",
+    "weighted_scores",
+]
 
 
 def weighted_mean(y: FloatArray, weight: FloatArray) -> tuple[float, float | None]:
@@ -102,10 +110,60 @@ def known_weights_fit(sample: Sample, cells: Cells, pair: tuple[int, int]) -> Fi
     pair : tuple of int
         Codes of (arm, control).
     """
-    probability = sample.design.probability
-    if probability is None:
-        raise ValueError("known_weights_fit: the design has no probabilities")
-    return _fit(sample, cells, pair, 1 / probability, "weighted by the inverse of the known probabilities of the arms")
+    note = "weighted by the inverse of the known probabilities of the arms"
+    fit = _fit(sample, cells, pair, known_weights(sample, cells, pair), note)
+    silent = _silent(cells, pair)
+    if not silent.any():
+        return fit
+    names, both = [sample.design.arms[k] for k in pair], list(pair)
+    left, remain = (persons(int(cells.randomised[rows][:, both].sum())) for rows in (silent, ~silent))
+    kept = strata_count(int(((cells.n[:, both].sum(axis=1) > 0) & ~silent).sum()))
+    lost = (
+        f"{names[0]} − {names[1]}: {strata_count(int(silent.sum()))} of {sample.design.strata} without both arms left out "
+        f"({left}); the effect is that of the {remain} in the {kept} with both"
+    )
+    return replace(fit, notes=(lost, *fit.notes))
+
+
+def known_weights(sample: Sample, cells: Cells, pair: tuple[int, int]) -> FloatArray:
+    """Return each person's weight: the inverse of the known probability, times how many such her outcome stands for.
+
+    Within stratum and arm those with a known outcome stand for all who were randomised there, so that a stratum weighs the
+    same whoever has an outcome. A stratum in which an arm has persons, but none with an outcome, is left out of both arms.
+
+    Parameters
+    ----------
+    sample : Sample
+        Its design holds the probabilities.
+    cells : Cells
+        Of all strata.
+    pair : tuple of int
+        Codes of (arm, control).
+
+    Returns
+    -------
+    (n,) array of float
+        0 for who is left out of the contrast.
+    """
+    design, arms = sample.design, len(sample.design.arms)
+    if design.probability is None or sample.unseen.probability is None:
+        raise ValueError("known_weights: the design has no probabilities")
+    weight = np.where((design.arm == pair[0]) | (design.arm == pair[1]), 1 / design.probability, 0.0)
+    if not sample.n_missing:
+        return weight
+    cell, size = design.stratum * arms + design.arm, design.n_strata * arms
+    known = np.bincount(cell, weights=1 / design.probability, minlength=size)
+    others = sample.unseen.stratum * arms + sample.unseen.arm
+    unknown = np.bincount(others, weights=1 / sample.unseen.probability, minlength=size)
+    stands_for = np.divide(known + unknown, known, out=np.zeros(size), where=known > 0).reshape(-1, arms)
+    stands_for[_silent(cells, pair)] = 0.0
+    return np.asarray(weight * stands_for[design.stratum, design.arm], dtype=np.float64)
+
+
+def _silent(cells: Cells, pair: tuple[int, int]) -> BoolArray:
+    """Return the strata in which an arm of the contrast has persons, but none with a known outcome."""
+    both = list(pair)
+    return np.asarray(((cells.n[:, both] == 0) & (cells.randomised[:, both] > 0)).any(axis=1))
 
 
 def share_weights_fit(sample: Sample, cells: Cells, pair: tuple[int, int], kept: IntArray, size: FloatArray) -> Fit:

@@ -74,7 +74,19 @@ _NOTES = (
             rf"(?P<strata>{_STRATA}) with one person in an arm \((?P<persons>{_PEOPLE})\): too few to pool, [^;]+"
         ),
     ),
-    ("told_additive", re.compile(r"strata enter additively, [^;]+")),
+    (
+        "told_few_persons",
+        re.compile(
+            r"fewer than (?P<n>\d+) persons in [^;]+: with a 0/1 outcome the interval covers less often [^;]+; [^;]+"
+        ),
+    ),
+    ("told_not_additive_fits", re.compile(r"the contrasts are fitted one by one by a logistic regression, [^;]+")),
+    ("told_not_additive_strata", re.compile(r"the contrasts keep different strata, [^;]+")),
+    ("told_not_additive_weights", re.compile(r"the contrasts weight strata by their own two arms, [^;]+")),
+    ("told_sparse_own", re.compile(r"sparse form of lin [^;]+ slopes of each arm's own")),
+    ("told_sparse_common", re.compile(r"sparse form of lin [^;]+ one slope for all arms")),
+    ("told_sparse_plain", re.compile(r"sparse form of lin [^;]+ as blocked")),
+    ("told_sparse_vcov", re.compile(r"the sparse form of lin has 'HC2' only, [^;]+")),
     ("told_precision", re.compile(r"strata effects weight strata by precision [^;]+")),
     ("told_rows", re.compile(r"(?P<group>\S+): (?P<n>\d+) of (?P<of>\d+) rows have a note of their own")),
     ("told_still", re.compile(r"no variation in arm (?P<arm>[^;]+): it adds nothing to the standard error")),

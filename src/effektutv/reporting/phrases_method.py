@@ -203,9 +203,43 @@ METHOD: dict[str, tuple[str, str]] = {
         "{group}: {n} av {of} rader har en egen not i tabellfilen",
         "{group}: {n} of {of} rows have a note of their own in the table file",
     ),
-    "told_additive": (
-        "strata ingår additivt, inte samverkande med grupp: något stratum har en person i en grupp",
-        "strata enter additively, not interacted with the arm: some stratum has one person in an arm",
+    "told_few_persons": (
+        "färre än {n} personer i en grupp: för ett utfall som är 0 eller 1 täcker intervallet mer sällan än det anger; läs i "
+        "stället det exakta testet",
+        "fewer than {n} persons in an arm: with a 0/1 outcome the interval covers less often than stated; read the exact test "
+        "instead",
+    ),
+    "told_not_additive_fits": (
+        "jämförelserna är skattade var för sig med logistisk regression, så att effekterna inte behöver gå ihop",
+        "the contrasts are fitted one by one by a logistic regression, so that their effects need not add up",
+    ),
+    "told_not_additive_strata": (
+        "jämförelserna bygger på olika strata, så att effekterna inte behöver gå ihop",
+        "the contrasts keep different strata, so that their effects need not add up",
+    ),
+    "told_not_additive_weights": (
+        "varje jämförelse viktar strata efter sina egna två grupper, så att effekterna inte behöver gå ihop",
+        "each contrast weights strata by its own two arms, so that the effects need not add up",
+    ),
+    "told_sparse_own": (
+        "något stratum eller någon kovariat har en enda person i en grupp: skillnaderna tas inom strata, och kovariaterna har "
+        "egna lutningar i varje grupp",
+        "some stratum or covariate has one person in an arm: differences are taken within strata, and covariates have slopes of "
+        "each arm’s own",
+    ),
+    "told_sparse_common": (
+        "något stratum eller någon kovariat har en enda person i en grupp: skillnaderna tas inom strata, och kovariaterna har en "
+        "gemensam lutning i alla grupper",
+        "some stratum or covariate has one person in an arm: differences are taken within strata, and covariates have one slope "
+        "for all arms",
+    ),
+    "told_sparse_plain": (
+        "något stratum har en enda person i en grupp: skillnaderna tas inom strata",
+        "some stratum has one person in an arm: differences are taken within strata",
+    ),
+    "told_sparse_vcov": (
+        "en sådan skattning har bara standardfel enligt HC2",
+        "such an estimate has the HC2 standard error only",
     ),
     "told_still": (
         "ingen variation i {arm}: gruppen bidrar inte till standardfelet",

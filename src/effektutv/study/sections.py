@@ -112,8 +112,9 @@ class Design(Frozen):
     ``mechanism`` says how arms were drawn; where it is not stated it is inferred from the numbers by stratum and arm, and
     every design-based result says so. ``probability`` (the known probability of the person's own arm) and ``cluster`` (who
     shares a provider) name columns of the randomisation form or the plain table; they are used where ``estimator`` is
-    ``ipw`` and ``vcov`` is ``CR2``. ``receipt_tolerance``: how much receipt of a third programme may differ between two arms
-    before the effect of receiving is refused.
+    ``ipw`` and ``vcov`` is ``CR2``. ``dof`` asks for other degrees of freedom than the estimator's own.
+    ``receipt_tolerance``: how much receipt of a third programme may differ between two arms before the effect of receiving is
+    refused.
     """
 
     strata: str | None = None
@@ -121,6 +122,7 @@ class Design(Frozen):
     estimator: Literal["difference", "blocked", "fe", "lin", "logit", "ipw"] | None = None
     vcov: Literal["classical", "HC0", "HC1", "HC2", "HC3", "CR2"] = "HC2"
     weights: Literal["all", "pair"] = "all"
+    dof: Literal["satterthwaite", "residual", "bell-mccaffrey"] | None = None
     cluster: str | None = None
     probability: str | None = None
     receipt_tolerance: float = Field(default=0.05, ge=0.0, lt=1.0)
@@ -144,6 +146,7 @@ class Design(Frozen):
                 )
         elif self.vcov != "HC2" and self.main in ("difference", "blocked", "ipw"):
             raise ValueError(f"estimator '{self.main}' has vcov 'HC2' only; use that, or estimator 'fe' or 'lin'")
+        self._degrees_of_freedom()
         if self.main == "blocked" and self.strata is None:
             raise ValueError("estimator 'blocked' needs strata: the column of the draw's strata")
         if self.main == "ipw" and self.probability is None and self.strata is None:
@@ -151,6 +154,19 @@ class Design(Frozen):
         if self.probability is not None and self.weights == "pair":
             raise ValueError("known probabilities are those of all arms: weights must be 'all'")
         return self
+
+    def _degrees_of_freedom(self) -> None:
+        """Refuse degrees of freedom that do not belong to the estimator and its variance."""
+        clustered = self.vcov == "CR2"
+        if self.dof == "satterthwaite" and (self.main not in ("difference", "blocked", "lin") or clustered):
+            raise ValueError(
+                f"dof 'satterthwaite' is for 'difference', 'blocked' and the sparse form of 'lin', not for '{self.main}' "
+                f"with '{self.vcov}'; leave dof out, or use 'residual'"
+            )
+        if self.dof == "bell-mccaffrey" and (self.main != "fe" or self.vcov not in ("HC2", "CR2")):
+            raise ValueError("dof 'bell-mccaffrey' is for 'fe' with 'HC2' or 'CR2'; leave dof out, or use 'residual'")
+        if self.dof == "residual" and clustered:
+            raise ValueError("dof 'residual' counts persons; with clusters leave dof out: it is Bell and McCaffrey's")
 
 
 class Plan(Frozen):

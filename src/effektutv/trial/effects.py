@@ -29,6 +29,7 @@ class EffectQuestions(Participants):
         estimator: str | None = None,
         vcov: str | None = None,
         weights: str | None = None,
+        dof: str | None = None,
         covariates: Sequence[str] | None = None,
         level: float | None = None,
         contrasts: Sequence[tuple[object, object]] | None = None,
@@ -45,7 +46,7 @@ class EffectQuestions(Participants):
         by : str, tuple of str, or sequence of these, optional
             Covariates with levels, each on its own; a tuple is a cross. ``"entry_half_year"`` is the half-year of
             randomisation: whether the effect changed while the trial went on.
-        estimator, vcov, weights : str, optional
+        estimator, vcov, weights, dof : str, optional
             The study's where not given; see :func:`effektutv.itt`. A study whose estimator is ``logit`` takes the default for
             an outcome that is not 0/1. ``CR2`` needs ``cluster`` in the study's design, and ``ipw`` takes the probabilities
             that it names, else the arms' shares by stratum.
@@ -78,7 +79,7 @@ class EffectQuestions(Participants):
         return frames.itt(
             df,
             outcome=name,
-            **self._method(y, estimator, vcov, bool(covariates)),
+            **self._method(y, estimator, vcov, bool(covariates), dof),
             weights=self.study.design.weights if weights is None else weights,
             level=self.study.study.confidence if level is None else level,
             covariates=list(covariates) if covariates else None,

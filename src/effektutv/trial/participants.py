@@ -164,13 +164,18 @@ class Participants:
         }
 
     def _method(
-        self, y: NDArray[np.float64], estimator: str | None, vcov: str | None, adjusted: bool = False
+        self,
+        y: NDArray[np.float64],
+        estimator: str | None,
+        vcov: str | None,
+        adjusted: bool = False,
+        dof: str | None = None,
     ) -> dict[str, Any]:
-        """Return estimator, variance, clusters and probabilities: the caller's, else the study's where they can be had.
+        """Return estimator, variance, degrees of freedom, clusters and probabilities: the caller's, else the study's.
 
-        The study's ``logit`` is for 0/1 outcomes; any other outcome takes the default. The study's variance goes with the
-        study's own estimator; another takes HC2, but for CR2, which each that has it keeps: who shares a provider does not
-        depend on the estimator.
+        The study's ``logit`` is for 0/1 outcomes; any other outcome takes the default. The study's variance and degrees of
+        freedom go with the study's own estimator; another takes HC2, but for CR2, which each that has it keeps: who shares a
+        provider does not depend on the estimator.
         """
         design = self.study.design
         chosen = estimator
@@ -184,12 +189,15 @@ class Participants:
                 vcov = "CR2" if resolved in ("difference", "fe", "lin") else "HC2"
             else:
                 vcov = design.vcov if resolved == design.main and not adjusted else "HC2"
+        if dof is None and resolved == design.main and not adjusted and vcov.upper() == design.vcov.upper():
+            dof = design.dof
         clustered = vcov.upper() == "CR2"
         if clustered and design.cluster is None:
             raise ArgumentError("vcov: 'CR2' needs clusters; name their column as cluster in the study's [design]")
         return {
             "estimator": chosen,
             "vcov": vcov,
+            "dof": dof,
             "cluster": "cluster" if clustered else None,
             "probability": "probability" if resolved == "ipw" and design.probability is not None else None,
         }

@@ -17,8 +17,9 @@ import pytest
 
 import effektutv as eu
 from effektutv.estimate.bands import correlation, critical_value, rounded_up, standard_normals
-from effektutv.estimate.design import Design, Sample, parse_spec
+from effektutv.estimate.design import Design, Sample
 from effektutv.estimate.influence import arm_scores, contrast_scores
+from effektutv.estimate.options import parse_spec
 
 HERE = Path(__file__).parent
 ARMS = ("c", "t", "u")
@@ -51,7 +52,7 @@ def scores(estimator: str, curve: str) -> np.ndarray:
         design = Design(
             arm=arm[seen], stratum=stratum[seen], X=np.empty((int(seen.sum()), 0)), arms=ARMS, n_strata=5, strata="s"
         )
-        sample = Sample(design=design, y=y[seen], binary=True, n_missing=int((~seen).sum()))
+        sample = Sample(design=design, y=y[seen], binary=True, unseen=design.take(np.empty(0, dtype=np.intp)))
         column = np.zeros(len(df))
         if estimator == "arms":
             column[seen] = arm_scores(sample, ARMS.index(curve))

@@ -95,7 +95,7 @@ def in_strata(df, a: dict, kept: list) -> object:
 def test_blocked_where_every_cell_has_two_persons(a):
     theirs = reference()["analyses"][a["key"]]
     df = in_strata(table(a), a, theirs["full_strata"])
-    same(one(df, a, strata=a["strata"]), theirs["blocked"], "difference_in_means(blocks)")
+    same(one(df, a, strata=a["strata"], dof="residual"), theirs["blocked"], "difference_in_means(blocks)")
     same(one(df, a, strata=a["strata"], estimator="lin"), theirs["blocked_lin"], "lm_lin(~ block)")
 
 
@@ -103,7 +103,7 @@ def test_blocked_where_every_cell_has_two_persons(a):
 def test_blocked_with_single_persons_pooled(a):
     """Base R, from the formula of Pashley and Miratrix; where one stratum holds half of the small ones R has none."""
     theirs = reference()["analyses"][a["key"]]["small_strata"]
-    row = one(table(a), a, strata=a["strata"])
+    row = one(table(a), a, strata=a["strata"], dof="residual")
     close(row.estimate, theirs["estimate"], "blocked estimate")
     # our counts are of everyone in the two arms; the df are of those in strata with both, as theirs
     assert row.n_arm + row.n_control >= theirs["n"]

@@ -6,8 +6,9 @@ from itertools import combinations, product
 
 import numpy as np
 
-from effektutv.estimate.design import Design, Spec, observe, parse_spec
+from effektutv.estimate.design import Design, Spec, observe
 from effektutv.estimate.effects import fit_contrast
+from effektutv.estimate.options import parse_spec
 
 
 def spec(estimator: str, vcov: str = "HC2") -> Spec:

@@ -11,9 +11,10 @@ from scipy.stats import norm
 import effektutv as eu
 from effektutv.errors import ArgumentError
 from effektutv.estimate.bands import correlation, critical_value, half_width, rounded_up, standard_normals
-from effektutv.estimate.design import Design, Sample, parse_spec
+from effektutv.estimate.design import Design, Sample
 from effektutv.estimate.effects import fit_contrast
 from effektutv.estimate.influence import arm_scores, contrast_scores
+from effektutv.estimate.options import parse_spec
 from effektutv.results import NO_VARIANCE, Unavailable
 
 OPTIONS = {"arm": "arm", "control": "c", "name": "y", "strata": "s"}
@@ -86,13 +87,16 @@ def test_squares_of_scores_add_up_to_the_variance(estimator, vcov, covariate, si
         arm=arm, stratum=stratum, X=X, arms=("c", "t", "u"), n_strata=int(stratum.max()) + 1, strata="s",
         covariates=("x",) * X.shape[1],
     )  # fmt: skip
-    sample = Sample(design=design, y=y, binary=False, n_missing=0)
+    sample = Sample(design=design, y=y, binary=False, unseen=design.take(np.empty(0, dtype=np.intp)))
     for weights in ("all", "pair"):
         spec = parse_spec(
             estimator=estimator, vcov=vcov, weights=weights, level=0.95, stratified=True, adjusted=covariate
         )
         for pair in ((1, 0), (2, 0), (1, 2)):
             variance = fit_contrast(sample, spec, *pair).variance
+            if estimator == "lin" and vcov == "HC3" and singletons:
+                assert variance.reason.startswith("the sparse form of lin has 'HC2' only")
+                continue
             scores = contrast_scores(sample, spec, *pair)
             assert float(scores @ scores) == pytest.approx(variance, rel=1e-9)
 
@@ -103,7 +107,7 @@ def test_scores_of_an_arm_add_up_to_its_variance():
     design = Design(
         arm=inside.astype(int), stratum=np.zeros(80, dtype=int), X=np.empty((80, 0)), arms=("c", "t"), n_strata=1
     )
-    scores = arm_scores(Sample(design=design, y=y, binary=True, n_missing=0), 1)
+    scores = arm_scores(Sample(design=design, y=y, binary=True, unseen=design.take(np.empty(0, dtype=np.intp))), 1)
     assert float(scores @ scores) == pytest.approx(y[inside].var(ddof=1) / inside.sum(), rel=1e-12)
 
 

@@ -183,7 +183,7 @@ def test_a_target_in_the_span_of_main_columns_and_groups_has_no_coefficient():
 def test_the_two_means_vary_as_their_difference_does(estimator, groups):
     X, y, group = trial(groups=groups)
     design = Design(arm=X[:, -1].astype(np.intp), stratum=group, X=X[:, :-1], arms=("FS", "SE"), n_strata=groups)
-    sample = Sample(design=design, y=y, binary=False, n_missing=0)
+    sample = Sample(design=design, y=y, binary=False, unseen=design.take(np.empty(0, dtype=np.intp)))
     fit = fit_contrast(sample, Spec(estimator=estimator), 1, 0, spread=True)
     arm, control, joint = fit.spread
     assert arm + control - 2 * joint == pytest.approx(fit.variance, rel=1e-10)
@@ -196,7 +196,7 @@ def test_a_contrast_copies_no_data():
     design = Design(
         arm=X[:, -1].astype(np.intp), stratum=np.zeros(y.size, dtype=np.intp), X=X[:, :-1].copy(), arms=("FS", "SE")
     )
-    sample = Sample(design=design, y=y, binary=False, n_missing=0)
+    sample = Sample(design=design, y=y, binary=False, unseen=design.take(np.empty(0, dtype=np.intp)))
     spec = Spec(estimator=Estimator.FE)
     fit_contrast(sample, spec, 1, 0)
     tracemalloc.start()

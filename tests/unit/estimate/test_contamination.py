@@ -127,7 +127,7 @@ def test_the_example_of_the_methods_page():
 def test_strata_without_every_arm_are_left_out_and_counted():
     df = trial(8)
     more = pd.DataFrame({"arm": ["0", "1"] * 4, "s": 9, "y": np.arange(8.0)})
-    result = contamination(pd.concat([df, more, pd.DataFrame({"arm": ["0"], "s": [3], "y": [np.nan]})]), **OPTIONS)
+    result = contamination(pd.concat([df, more, pd.DataFrame({"arm": ["0"], "s": [9], "y": [np.nan]})]), **OPTIONS)
     assert result.notes == (
         "y: fewer than 5 persons without an observed outcome left out",
         "1 stratum of s without every arm left out (8 persons)",

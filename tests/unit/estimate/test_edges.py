@@ -8,7 +8,6 @@ import pytest
 
 import effektutv as eu
 from effektutv.estimate.design import count_cells, default_contrasts, persons
-from effektutv.estimate.effects import singleton_variance
 from effektutv.estimate.linear import least_squares
 from effektutv.results import EffectRow, Unavailable
 
@@ -40,7 +39,9 @@ def test_no_variation_whatever_the_estimator(estimator):
 def test_no_variation_in_one_arm_is_a_number_with_a_note():
     row = first(frame({("a", "t"): [1, 0, 1, 0], ("a", "c"): [0, 0, 0]}))
     assert row.std_error == pytest.approx(np.sqrt(1 / 3 / 4))
-    assert row.note == "no variation in arm c: it adds nothing to the standard error"
+    assert row.note.startswith(
+        "no variation in arm c: it adds nothing to the standard error; fewer than 10 persons in t and c"
+    )
     assert row.df == pytest.approx(3)
 
 
@@ -80,10 +81,12 @@ def test_strata_without_both_arms_are_counted_and_the_population_named():
     assert effects.rows[0].n_control == 15
     assert effects.rows[0].share_control == pytest.approx(4 / 15)
     assert effects.rows[0].mean_control == pytest.approx(1 / 2)
-    assert effects.rows[0].df == 12
-    assert effects.notes == (
+    v = np.array([6 / 4 / 5 / 6, 8 / 4 / 7 / 8])
+    assert effects.rows[0].df == pytest.approx(v.sum() ** 2 / (v**2 / [5, 7]).sum())
+    assert eu.itt(df, outcome="y", arm="arm", control="c", strata="s", dof="residual").rows[0].df == 12
+    assert effects.notes[0] == (
         "t − c: 1 stratum of s without both arms left out (7 persons); the effect is that of the 14 persons in the "
-        "1 stratum with both",
+        "1 stratum with both"
     )
 
 
@@ -116,17 +119,6 @@ def test_one_small_stratum_takes_the_arms_pooled_variance():
     expected = w[0] ** 2 * (pooled_t / 4 + np.var([0, 2, 3], ddof=1) / 3) + w[1] ** 2 * (pooled_t + 0.5 / 2)
     assert row.std_error == pytest.approx(np.sqrt(expected), rel=1e-12)
     assert "single persons take their arm's variance pooled within strata" in row.note
-
-
-def test_singleton_variance_is_unbiased_under_equal_effects():
-    """Its expectation is Σ w² v where every stratum's effect is the same: shown on the quadratic form, no draws."""
-    weight = np.array([0.1, 0.2, 0.15, 0.05])
-    own = np.array([1.0, 2.0, 0.5, 3.0])
-    roots = np.sqrt(own)
-    # E f(τ) of a quadratic form with independent errors is the sum of f over single errors of one standard deviation.
-    expected = sum(singleton_variance(weight, np.eye(4)[i] * roots[i]) or 0.0 for i in range(4))
-    assert expected == pytest.approx(float(weight**2 @ own), rel=1e-12)
-    assert singleton_variance(np.array([0.5, 0.2, 0.3]), np.arange(3.0)) is None
 
 
 def test_arm_that_a_covariate_determines():

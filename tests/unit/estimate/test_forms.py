@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from effektutv.estimate.design import Design, Estimator, observe, parse_spec
+from effektutv.estimate.design import Design, Estimator, observe
 from effektutv.estimate.effects import fit_contrast
 from effektutv.estimate.forms import CellSums, Form, cell_statistics, form_of
+from effektutv.estimate.options import parse_spec
 
 SPECS = [("difference", "HC2"), ("blocked", "HC2"), *(("fe", v) for v in ("classical", "HC0", "HC1", "HC2", "HC3"))]
 

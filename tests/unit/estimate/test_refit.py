@@ -12,10 +12,11 @@ from enumerated import assignments
 import effektutv as eu
 from effektutv.errors import ArgumentError
 from effektutv.estimate import redrawn
-from effektutv.estimate.design import Design, observe, parse_spec
+from effektutv.estimate.design import Design, observe
 from effektutv.estimate.draws import Subsets, blocks
 from effektutv.estimate.effects import fit_contrast
 from effektutv.estimate.families import Hypothesis, bootstrap_statistics, global_statistics, pairwise_statistics
+from effektutv.estimate.options import parse_spec
 from effektutv.estimate.refit import Draw, People, by_arm_probability, refit
 from effektutv.estimate.source import Source
 from effektutv.results import Unavailable, kept
@@ -84,12 +85,22 @@ def _held_together(design: Design, spec, binary: bool, draws: int = 25) -> None:
     rng = np.random.default_rng(3)
     n = design.arm.size
     y = (rng.random(n) < 0.3).astype(float) if binary else rng.normal(size=n) + design.X.sum(axis=1)
-    people = People.of(design, y, np.ones(n, dtype=bool))
+    nobody = design.take(np.empty(0, dtype=np.intp))
+    people, _ = People.of(design, y, np.ones(n, dtype=bool), nobody)
     strata = [np.flatnonzero(design.stratum == s) for s in np.unique(design.stratum)]
     codes = np.stack([np.concatenate([rng.permutation(design.arm[rows]) for rows in strata]) for _ in range(draws)])
     arm, control = (codes == 1).astype(float), (codes == 0).astype(float)
     counted = np.ones((draws, n)) if spec.weights == "all" else arm + control
-    draw = Draw(arm=arm, control=control, everyone=np.ones((1, n)), size=people.sums(counted), pair=(1, 0), codes=codes)
+    draw = Draw(
+        arm=arm,
+        control=control,
+        everyone=np.ones((1, n)),
+        unseen=np.ones((1, 0)),
+        size=people.sums(counted),
+        pair=(1, 0),
+        codes=codes,
+        unseen_codes=np.empty((draws, 0), dtype=np.intp),
+    )
     found = refit(people, spec, draw)
     theirs = np.array([ordinary(design, y, spec, c) for c in codes]).T
     np.testing.assert_allclose(found[0], theirs[0], rtol=1e-7, atol=1e-10)

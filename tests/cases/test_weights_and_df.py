@@ -1,0 +1,272 @@
+"""Weights of those randomised, degrees of freedom of thin cells, and one form of `lin` for all contrasts."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import effektutv as eu
+from effektutv.errors import ArgumentError
+from effektutv.results import Unavailable
+
+ALL = [("SE", "FS"), ("CM", "FS"), ("SE", "CM")]
+
+
+def gaps() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Two equal strata with effects .3 and 0; without half of the second's outcomes; without those of a third arm."""
+    rows = [
+        (s, a, float(i % 10 < round(10 * (0.2 + (effect if a == "SE" else 0)))))
+        for s, effect in ((0, 0.3), (1, 0))
+        for a in ("FS", "SE", "CM")
+        for i in range(200)
+    ]
+    d = pd.DataFrame(rows, columns=["s", "arm", "y"])
+    nth = d.groupby(["s", "arm"]).cumcount()
+    half = d.assign(y=d.y.where(~((d.s == 1) & (nth // 10 % 2 == 1))))
+    third = d.assign(y=d.y.where(~((d.arm == "CM") & (d.s == 1) & (nth < 190))))
+    return d, half, third
+
+
+OPTIONS = {"outcome": "y", "arm": "arm", "control": "FS", "strata": "s", "contrasts": [("SE", "FS")]}
+
+
+@pytest.mark.parametrize("estimator", ["blocked", "lin", "ipw"])
+def test_gaps_move_no_stratum_weight(estimator):
+    """ST05: half of one stratum lacks the outcome, in every arm alike. ST06: only a third arm does. 0.15 throughout."""
+    for d in gaps():
+        assert eu.itt(d, estimator=estimator, **OPTIONS).rows[0].estimate == pytest.approx(0.15, abs=1e-12)
+
+
+def test_complete_cases_of_the_two_arms_are_there_for_who_asks():
+    """ST05: what estimatr does has a name."""
+    _, half, third = gaps()
+    assert eu.itt(half, weights="pair", **OPTIONS).rows[0].estimate == pytest.approx(0.2, abs=1e-12)
+    assert eu.itt(third, weights="pair", **OPTIONS).rows[0].estimate == pytest.approx(0.15, abs=1e-12)
+
+
+@pytest.mark.parametrize("estimator", ["lin", "logit"])
+def test_a_third_arm_s_gaps_move_nothing_with_covariates(estimator):
+    """ST06, where covariates are centred at, and margins standardised to, everyone randomised."""
+    rng = np.random.default_rng(4)
+    d, _, third = (q.assign(x=rng.normal(size=len(q)) if j == 0 else 0.0) for j, q in enumerate(gaps()))
+    third["x"] = d["x"] = d["x"] + d["s"]
+    found = [eu.itt(q, estimator=estimator, covariates=["x"], **OPTIONS).rows[0].estimate for q in (d, third)]
+    assert found[0] == pytest.approx(found[1], abs=1e-12)
+
+
+def test_months_levels_ratios_and_known_probabilities_weigh_alike():
+    """ST05's neighbours: a month with gaps, a level with gaps, adjusted means of ratios, known probabilities."""
+    d, half, third = gaps()
+    months = d.rename(columns={"y": "m1"}).assign(m2=half.y, m3=third.y)
+    effects = eu.profile(
+        months, outcomes={1: "m1", 2: "m2", 3: "m3"}, arm="arm", control="FS", strata="s", name="y",
+        contrasts=[("SE", "FS")],
+    ).effects.rows  # fmt: skip
+    assert [r.estimate for r in effects] == pytest.approx([0.15] * 3, abs=1e-12)
+    for q in (half, third):
+        q = q.assign(p=1 / 3, g=np.where(np.arange(len(q)) % 2, "a", "b"))
+        assert eu.itt(q, estimator="ipw", probability="p", **OPTIONS).rows[0].estimate == pytest.approx(0.15, abs=1e-12)
+        ratio = eu.ratios(q, **OPTIONS).rows[0]
+        assert (ratio.mean_arm, ratio.mean_control) == pytest.approx((0.35, 0.2), abs=1e-12)
+        whole = eu.itt(d.assign(g=q.g), by="g", **OPTIONS).rows
+        gapped = eu.itt(third.assign(g=q.g), by="g", **OPTIONS).rows
+        assert [r.estimate for r in gapped] == pytest.approx([r.estimate for r in whole], abs=1e-12)
+        drawn = eu.randomization_test(q, draws=50, **OPTIONS).rows[0]
+        assert drawn.estimate == pytest.approx(0.15, abs=1e-12)
+        assert drawn.statistic == pytest.approx(0.15 / eu.itt(q, **OPTIONS).rows[0].std_error, rel=1e-9)
+
+
+@pytest.mark.parametrize("estimator", ["blocked", "lin", "ipw"])
+def test_contrasts_add_up_where_all_keep_the_same_strata(estimator):
+    _, half, third = gaps()
+    for d in (half, third):
+        effects = eu.itt(d, estimator=estimator, **{**OPTIONS, "contrasts": ALL})
+        v = {(r.arm, r.control): r.estimate for r in effects.rows}
+        assert v["SE", "CM"] == pytest.approx(v["SE", "FS"] - v["CM", "FS"], abs=1e-12)
+        assert not any("need not add up" in note for note in effects.notes)
+
+
+def test_where_contrasts_need_not_add_up_the_note_says_so():
+    d, _, _ = gaps()
+    lost = d.assign(y=d.y.where(~((d.arm == "CM") & (d.s == 1))))
+    options = {**OPTIONS, "contrasts": ALL}
+    assert any("different strata" in note for note in eu.itt(lost, **options).notes)
+    assert any("logistic" in note for note in eu.itt(d, estimator="logit", **options).notes)
+    assert any("own two arms" in note for note in eu.itt(d, weights="pair", **options).notes)
+
+
+def test_a_stratum_without_any_known_outcome_is_counted():
+    d, _, _ = gaps()
+    lost = d.assign(y=d.y.where(d.s == 0))
+    effects = eu.itt(lost, **OPTIONS)
+    assert effects.rows[0].estimate == pytest.approx(0.3, abs=1e-12)
+    assert any("1 stratum of s without both arms left out (400 persons)" in note for note in effects.notes)
+
+
+# ------------------------------------------------------------------------------------------------- degrees of freedom
+
+
+def thin(cells: tuple[tuple[int, int], ...], seed: int = 1) -> pd.DataFrame:
+    rows = [(s, a) for s, c in enumerate(cells) for a, n in zip(("SE", "FS"), c, strict=True) for _ in range(n)]
+    d = pd.DataFrame(rows, columns=["s", "arm"])
+    return d.assign(y=np.random.default_rng(seed).normal(size=len(d)))
+
+
+def test_thin_cells_have_the_df_of_those_who_inform_the_variance():
+    """ST02: four strata of 1 + 9 have three, not 32; strata of 2 + 28 Satterthwaite's over their cells, not 112."""
+    row = eu.itt(thin(((1, 9),) * 4), **OPTIONS).rows[0]
+    assert row.df == pytest.approx(3, rel=1e-12)
+    d = thin(((2, 28),) * 4)
+    row = eu.itt(d, **OPTIONS).rows[0]
+    cells = d.groupby(["s", "arm"]).y.agg(["var", "size"])
+    v = cells["var"] / cells["size"] / 16
+    assert row.df == pytest.approx(v.sum() ** 2 / (v**2 / (cells["size"] - 1)).sum(), rel=1e-12)
+    assert eu.itt(d, dof="residual", **OPTIONS).rows[0].df == 112
+    assert eu.itt(d, dof="satterthwaite", **OPTIONS).rows[0].df == row.df
+
+
+def test_st02_coverage_where_strata_are_of_one_and_nine():
+    """ST02's own 600 draws: 89.8 % with df 32."""
+    y, s = np.random.default_rng(1).normal(size=40), np.repeat(range(4), 10)
+    hit = 0
+    for r in range(300):
+        g = np.random.default_rng((1, r))
+        a = np.zeros(40, int)
+        for k in range(4):
+            a[10 * k + g.integers(10)] = 1
+        row = eu.itt(pd.DataFrame({"s": s, "arm": np.where(a, "SE", "FS"), "y": y}), **OPTIONS).rows[0]
+        hit += row.conf_low <= 0 <= row.conf_high
+    assert hit / 300 > 0.95 - 3 * np.sqrt(0.05 * 0.95 / 300)
+
+
+def test_interactions_combine_all_cells_by_satterthwaite():
+    """ST02's neighbour: the df of an interaction are those of all its cells."""
+    d = thin(((2, 28),) * 4).assign(g=lambda q: np.where(q.groupby(["s", "arm"]).cumcount() % 2, "a", "b"))
+    d = pd.concat([d, d.assign(y=d.y * 2 + 1)])
+    rows = eu.itt(d, by="g", **OPTIONS).rows
+    a, b, both = rows[1], rows[2], rows[3]
+    v = np.array([a.std_error, b.std_error]) ** 2
+    assert both.std_error**2 == pytest.approx(v.sum(), rel=1e-12)
+    assert both.df == pytest.approx(v.sum() ** 2 / (v**2 / [a.df, b.df]).sum(), rel=1e-12)
+
+
+def test_degrees_of_freedom_can_be_asked_for_where_they_belong():
+    d = thin(((6, 8), (5, 9)))
+    fe = {**OPTIONS, "estimator": "fe"}
+    assert eu.itt(d, dof="residual", estimator="difference", **{**OPTIONS, "strata": None}).rows[0].df == 26
+    assert eu.itt(d, dof="residual", **fe).rows[0].df == eu.itt(d, **fe).rows[0].df == 25
+    own = eu.itt(d.assign(c=range(len(d))), cluster="c", **fe).rows[0]
+    asked = eu.itt(d, dof="bell-mccaffrey", **fe).rows[0]
+    assert (asked.std_error, asked.df) == pytest.approx((own.std_error, own.df), rel=1e-9)
+    assert asked.df < 25
+    for wrong, options in (
+        ("satterthwaite", fe),
+        ("bell-mccaffrey", OPTIONS),
+        ("residual", {**fe, "cluster": "c"}),
+        ("many", OPTIONS),
+        ("bell-mccaffrey", {**fe, "vcov": "HC1"}),
+    ):
+        with pytest.raises(ArgumentError, match="dof"):
+            eu.itt(d.assign(c=range(len(d))), dof=wrong, **options)
+    with pytest.raises(ArgumentError, match="dof"):
+        eu.randomization_test(d, dof="bell-mccaffrey", **OPTIONS)
+
+
+def test_few_persons_with_a_0_1_outcome_are_pointed_to_the_exact_test():
+    d = thin(((4, 9), (5, 9))).assign(y=lambda q: (q.y > 0).astype(int))
+    assert "exact test" in eu.itt(d, **OPTIONS).rows[0].note
+    many = pd.concat([d, d])
+    assert "exact test" not in eu.itt(many, **OPTIONS).rows[0].note
+
+
+# ------------------------------------------------------------------------------------------------- one form for all
+
+
+def single_in_one_arm() -> pd.DataFrame:
+    rows = [
+        (s, a, (e if a == "SE" else 0) + 0.1 * (-1) ** i)
+        for s, c, e in ((0, (30, 30, 30), 0.5), (1, (10, 40, 10), 0.0), (2, (1, 5, 5), 0.0))
+        for a, n in zip(("FS", "SE", "CM"), c, strict=True)
+        for i in range(n)
+    ]
+    d = pd.DataFrame(rows, columns=["s", "arm", "y"])
+    rng = np.random.default_rng(0)
+    return d.assign(x=rng.normal(size=len(d)), rare=(np.arange(len(d)) % 50 == 0).astype(float))
+
+
+@pytest.mark.parametrize("covariates", [None, ["x"], ["x", "rare"]])
+def test_lin_has_one_form_for_all_contrasts(covariates):
+    """ST07: a single FS person; without covariates `lin` is `blocked`, 0.274, −0.0055, 0.2795."""
+    d = single_in_one_arm()
+    effects = eu.itt(d, estimator="lin", covariates=covariates, **{**OPTIONS, "contrasts": ALL})
+    v = {(r.arm, r.control): r for r in effects.rows}
+    estimates = [r.estimate for r in effects.rows]
+    assert estimates[2] == pytest.approx(estimates[0] - estimates[1], abs=1e-12)
+    assert all("sparse form of lin" in r.note for r in effects.rows)
+    # the form does not depend on which contrasts are asked for
+    alone = eu.itt(d, estimator="lin", covariates=covariates, **{**OPTIONS, "contrasts": [("SE", "CM")]}).rows[0]
+    assert (alone.estimate, alone.std_error, alone.df) == (
+        v["SE", "CM"].estimate,
+        v["SE", "CM"].std_error,
+        v["SE", "CM"].df,
+    )
+    if covariates is None:
+        assert [round(e, 4) for e in estimates] == [0.274, -0.0055, 0.2795]
+        blocked = eu.itt(d, **{**OPTIONS, "contrasts": ALL}).rows
+        for ours, theirs in zip(effects.rows, blocked, strict=True):
+            assert (ours.std_error, ours.df) == pytest.approx((theirs.std_error, theirs.df), rel=1e-9)
+
+
+def test_a_column_that_one_person_would_fit_has_one_slope():
+    """ST07's neighbour, columns: two persons with a rare value, one in each of two arms."""
+    d = single_in_one_arm().query("s != 2").reset_index(drop=True)
+    first = [np.flatnonzero((d.arm == a) & (d.s == 0))[0] for a in ("FS", "SE")]
+    d["rare"] = 0.0
+    d.loc[first, "rare"] = 1.0
+    effects = eu.itt(d, estimator="lin", covariates=["x", "rare"], **{**OPTIONS, "contrasts": ALL})
+    estimates = [r.estimate for r in effects.rows]
+    assert estimates[2] == pytest.approx(estimates[0] - estimates[1], abs=1e-12)
+    assert all(isinstance(r.std_error, float) for r in effects.rows)
+    # a value that a single person has, in one arm alone, has no weight in any contrast: no reason for another form
+    d["rare"] = 0.0
+    d.loc[first[0], "rare"] = 1.0
+    assert "sparse" not in eu.itt(d, estimator="lin", covariates=["x", "rare"], **OPTIONS).rows[0].note
+
+
+def test_the_sparse_form_says_what_it_does_not_have():
+    d = single_in_one_arm()
+    row = eu.itt(d, estimator="lin", vcov="HC1", **OPTIONS).rows[0]
+    assert isinstance(row.std_error, Unavailable)
+    assert "'HC2' only" in row.std_error.reason
+    few = d.groupby(["s", "arm"]).head(1)
+    wide = few.assign(**{f"x{j}": np.random.default_rng(j).normal(size=len(few)) for j in range(3)})
+    why = eu.itt(wide, estimator="lin", covariates=["x0", "x1", "x2"], **OPTIONS).rows[0].estimate
+    assert isinstance(why, Unavailable)
+    assert "as many covariates" in why.reason
+    with pytest.raises(ArgumentError, match="sparse"):
+        eu.itt(d.query("s != 2"), estimator="lin", dof="satterthwaite", **OPTIONS)
+    assert isinstance(eu.itt(d, estimator="lin", dof="satterthwaite", **OPTIONS).rows[0].df, float)
+
+
+def test_drawn_p_values_and_bands_rest_on_the_sparse_form_too():
+    d = single_in_one_arm()
+    options = {**OPTIONS, "estimator": "lin", "covariates": ["x"]}
+    row = eu.itt(d, **options).rows[0]
+    drawn = eu.randomization_test(d, draws=40, **options).rows[0]
+    assert drawn.statistic == pytest.approx(row.estimate / row.std_error, rel=1e-7)
+    curve = eu.profile(
+        d.assign(m2=lambda q: q.y * 2 + q.x), outcomes={1: "y", 2: "m2"}, name="y", bands="both", draws=200,
+        **{k: v for k, v in options.items() if k != "outcome"},
+    )  # fmt: skip
+    assert all(isinstance(b.sim_low, float) for b in curve.bands.rows)
+
+
+def test_row_order_changes_no_digit_of_the_sparse_form():
+    d = single_in_one_arm()
+    d.loc[[3, 40, 77], "y"] = np.nan
+    options = {**OPTIONS, "estimator": "lin", "covariates": ["x", "rare"], "contrasts": ALL}
+    found = [eu.itt(d.sample(frac=1, random_state=k), **options).to_dicts() for k in range(3)]
+    assert all(a == b for a, b in pairwise(found))
