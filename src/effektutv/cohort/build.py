@@ -119,11 +119,13 @@ def check_registers(engine: Session, study: Study, progress: Callable[[str], Non
     if not any(f.severity is Severity.ERROR and f.extract == "assignment" for f in findings):
         progress("linkage")
         linked = link(engine, opened.extracts["assignment"], study)
-        register_otherwise(engine, PARTICIPANTS)
+        projects = sorted({p for extract in opened.extracts.values() for p in extract.projects})
+        register_otherwise(engine, PARTICIPANTS, projects)
         for name, extract in opened.extracts.items():
             if name != "assignment":
                 findings += check_written(engine, extract, opened.rows[name])
-                findings += check_links(engine, extract, PARTICIPANTS, needed=name in needed)
+                cutoff = study.registers[name].cutoff or study.study.data_date
+                findings += check_links(engine, extract, PARTICIPANTS, needed=name in needed, cutoff=cutoff)
                 findings += check_coverage(engine, extract, study, PARTICIPANTS)
         if SURVEY in opened.extracts:
             findings += survey_findings(engine)

@@ -346,7 +346,8 @@ def _benefit_query(study: Study) -> str:
             f"{study.where('codes')}: give the benefit codes (Forman_kod) of aktivitetsersattning and sjukersattning; "
             f"the list is not public, ask the register's owner"
         )
-    condition = f"forman_kod IN ({', '.join(literal(c) for c in codes)})"
+    # closed lists of which nothing is public: what differs in case only is the same benefit
+    condition = f"lower(forman_kod) IN ({', '.join(literal(c.lower()) for c in codes)})"
     return _plain_spells("fk_ersattning", "benefit", "del_from_datum", "del_tom_datum", condition, study)
 
 

@@ -174,13 +174,13 @@ class Delivery:
             )
 
     def known(self, one: Delivered) -> bool:
-        """Return whether a file could be a register: it has the columns, or some, or none that can be told.
+        """Return whether a file could be a register: it has the columns, or some; one that cannot be read is like none.
 
         Parameters
         ----------
         one : Delivered
         """
-        return bool(one.problem or self._candidates.get(one.name)) or nearest(one) is not None
+        return not one.problem and (bool(self._candidates.get(one.name)) or nearest(one) is not None)
 
     def unused(self, taken: Collection[str]) -> Iterator[str]:
         """Yield what is told of the files that no register of the study takes in.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ..results import Finding
+from ..results.quality import FILE
 from .engine import TooLittleMemoryError, quoted
 from .readers import Extract
 from .rules import ADVICE, severity_of
@@ -14,7 +16,7 @@ from .schema import ForeignKey, RuleKind
 if TYPE_CHECKING:
     from .session import Session
 
-__all__ = ["check_foreign_keys", "check_keys"]
+__all__ = ["check_foreign_keys", "check_keys", "check_projects"]
 
 #: Parts that keys are looked at in where all of them together do not fit.
 _PARTS = 32
@@ -117,6 +119,36 @@ def check_foreign_keys(engine: Session, extracts: Mapping[str, Extract]) -> list
                         advice=ADVICE[RuleKind.FOREIGN_KEY],
                     )
                 )
+    return findings
+
+
+def check_projects(extracts: Mapping[str, Extract]) -> list[Finding]:
+    """Find serial numbers under another project's number than the randomisation form's: they may be another series.
+
+    Where the form's column has none, the number that most extracts have is held to be the study's.
+
+    Parameters
+    ----------
+    extracts : mapping of str to Extract
+        The study's extracts.
+    """
+    form = extracts.get("assignment")
+    given = Counter(p for e in extracts.values() for p in sorted({*e.projects}))
+    ours = {*form.projects} if form is not None and form.projects else {p for p, _ in given.most_common(1)}
+    findings = []
+    for name, extract in extracts.items():
+        if others := sum(p not in ours for p in extract.projects):
+            findings.append(
+                Finding(
+                    extract=name,
+                    column=FILE,
+                    rule="serial numbers: of one project",
+                    rows_checked=len(extract.files),
+                    rows_failing=others,
+                    severity=severity_of(extract.schema, RuleKind.PROJECT),
+                    advice=ADVICE[RuleKind.PROJECT],
+                )
+            )
     return findings
 
 

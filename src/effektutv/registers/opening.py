@@ -13,7 +13,7 @@ from ..study import Study
 from .databases import Connection, Database, connection_of
 from .engine import Engine
 from .identity import refuse_identity_numbers
-from .quality import check_extract, check_foreign_keys
+from .quality import check_extract, check_foreign_keys, check_projects
 from .readers import Extract, open_extract
 from .reading import Reading, sizes_of
 from .schema import extract_names, load_schema
@@ -176,7 +176,7 @@ def open_registers(
         )
         findings += found
         extracts[name] = extract
-    findings += check_foreign_keys(engine, extracts)
+    findings += [*check_foreign_keys(engine, extracts), *check_projects(extracts)]
     watched(progress, None)
     return Opened(extracts=extracts, rows=rows, findings=tuple(findings))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..errors import ExtractError
@@ -10,6 +10,7 @@ from ..study import Register
 from .engine import Engine, literal, quoted
 from .schema import ExtractSchema, Field, FieldType
 from .session import Session
+from .signs import holds_invisible, is_plain, needs_trim, trimmed
 from .typed_columns import SQL_TYPE, Source, found_columns, match_header, select_typed, text_or_missing, typed
 
 __all__ = ["parquet_source", "typed_relation"]
@@ -17,6 +18,9 @@ __all__ = ["parquet_source", "typed_relation"]
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 #: From here on not every whole number has a place of its own in the type: what stands there may have been another.
 _EXACT = {"DOUBLE": 2**53, "FLOAT": 2**24}
+_LARGEST = 2**53
+#: Bytes that no format says to be text: DuckDB's and Spark's name.
+_BYTES = ("BLOB", "BINARY")
 _INFINITE = "CAST('Infinity' AS DOUBLE)"
 #: Days that a text could say: Parquet has room for millions of years, and for days before and after all others.
 _FIRST, _LAST = "DATE '0001-01-01'", "DATE '9999-12-31'"
@@ -101,12 +105,13 @@ def typed_relation(
     matched = match_header(schema, header)
     fields = {header[position]: field for position, field in matched.by_position.items()}
     _refuse_nested(schema, fields, types)
-    untidy = {
-        *_look(engine, schema, relation, fields, types, what),
-        *_odd_days(engine, schema, relation, fields, types, what),
-    }
+    _refuse_bytes(engine, schema, relation, fields, types, what)
+    untidy, hidden = _look(engine, schema, relation, fields, types, what)
+    untidy |= _odd_days(engine, relation, fields, types, what)
     expressions = {
-        field.column: _typed_column(schema, field, register, column, types[column], tidy=column not in untidy)
+        field.column: _typed_column(
+            schema, field, register, column, types[column], tidy=column not in untidy, hidden=column in hidden
+        )
         for column, field in fields.items()
     }
     unread = [_as_text(quoted(n), types[n]) for i, n in enumerate(header) if i not in matched.by_position]
@@ -117,6 +122,7 @@ def typed_relation(
         truncated=False,
         rows=None,
         unread=f"SELECT {', '.join(unread)} FROM {relation}" if unread else None,
+        project=matched.project,
     )
 
 
@@ -127,28 +133,76 @@ def _look(
     fields: Mapping[str, Field],
     types: Mapping[str, str],
     what: str,
-) -> Collection[str]:
-    """Look at texts and at keys that arrive as floats, once; return the texts that every later query must tidy.
+) -> tuple[set[str], set[str]]:
+    """Look at texts and at numbers that may be too large, once; return what every later query must tidy, and what hides signs.
 
-    A text is tidy where it holds neither blanks around a value nor a mark for missing.
+    A text is tidy where it holds neither blanks around a value nor a mark for missing, a whole number where it is below 2⁵³.
     """
-    marks = ", ".join(literal(m) for m in schema.missing_values)
     texts = [n for n in fields if types[n] == "VARCHAR"]
     floats = [n for n, f in fields.items() if f.type is FieldType.STRING and types[n] in _EXACT]
-    if not texts and not floats:
-        return ()
-    wanted = [f"coalesce(bool_or({c} IN ({marks}) OR {c} <> trim({c})), FALSE)" for c in map(quoted, texts)]
+    whole = [n for n, f in fields.items() if f.type is FieldType.INTEGER and types[n] == "BIGINT"]
+    marks = ", ".join(literal(m) for m in schema.missing_values)
+    wanted = [f"coalesce(bool_or({quoted(n)} IN ({marks})), FALSE)" for n in texts]
+    wanted += [f"coalesce(bool_or(NOT {is_plain(quoted(n))}), FALSE)" for n in texts]
+    wanted += [
+        f"coalesce(max({quoted(n)}) >= {_LARGEST}, FALSE) OR coalesce(min({quoted(n)}) <= -{_LARGEST}, FALSE)"
+        for n in whole
+    ]
     wanted += [
         f"count(CASE WHEN {_is_known(quoted(n))} AND abs({quoted(n)}) >= {_EXACT[types[n]]} THEN 1 END)" for n in floats
     ]
-    found = engine.rows(f"SELECT {', '.join(wanted)} FROM {source}", what=what)[0]
-    for name, count in zip(floats, found[len(texts) :], strict=True):
+    found = list(engine.rows(f"SELECT {', '.join(wanted)} FROM {source}", what=what)[0]) if wanted else []
+    marked, strange = found[: len(texts)], found[len(texts) : 2 * len(texts)]
+    large, counts = found[2 * len(texts) : 2 * len(texts) + len(whole)], found[2 * len(texts) + len(whole) :]
+    for name, count in zip(floats, counts, strict=True):
         if count:
             raise ExtractError(
                 f"{schema.name}: column {fields[name].name} holds numbers too large for their type to tell from their "
-                f"neighbours, in {count if count >= 5 else 'fewer than 5'} rows; have it delivered as text"
+                f"neighbours, in {_rows(count)}; have it delivered as text"
             )
-    return {name for name, is_untidy in zip(texts, found, strict=False) if is_untidy}
+    untidy, hidden = _look_closer(engine, source, [n for n, odd in zip(texts, strange, strict=True) if odd], what)
+    # what bytes decode to is looked at when it is read
+    decoded = {n for n in fields if types[n] in _BYTES}
+    untidy |= decoded | {n for n, odd in zip([*texts, *whole], [*marked, *large], strict=True) if odd}
+    return untidy, hidden | decoded
+
+
+def _look_closer(engine: Session, source: str, texts: Sequence[str], what: str) -> tuple[set[str], set[str]]:
+    """Return which texts have blanks around them, and which hold signs that nobody sees."""
+    if not texts:
+        return set(), set()
+    asked = [f"coalesce(bool_or({needs_trim(c)}), FALSE)" for c in map(quoted, texts)]
+    asked += [f"coalesce(bool_or({holds_invisible(trimmed(c))}), FALSE)" for c in map(quoted, texts)]
+    found = engine.rows(f"SELECT {', '.join(asked)} FROM {source}", what=what)[0]
+    around, within = found[: len(texts)], found[len(texts) :]
+    return (
+        {n for n, odd in zip(texts, around, strict=True) if odd},
+        {n for n, odd in zip(texts, within, strict=True) if odd},
+    )
+
+
+def _rows(count: int) -> str:
+    return f"{count} rows" if count >= 5 else "fewer than 5 rows"
+
+
+def _refuse_bytes(
+    engine: Session,
+    schema: ExtractSchema,
+    source: str,
+    fields: Mapping[str, Field],
+    types: Mapping[str, str],
+    what: str,
+) -> None:
+    """Refuse bytes that are no text: an older writer leaves out that a column is text, but its bytes then are UTF-8."""
+    for name in (n for n in fields if types[n] in _BYTES):
+        column = quoted(name)
+        said = "bytes, and does not say that they are text"
+        if types[name] == "BLOB":
+            undecoded = f"count(*) FILTER (WHERE {column} IS NOT NULL AND TRY(decode({column})) IS NULL)"
+            (count,) = engine.rows(f"SELECT {undecoded} FROM {source}", what=what)[0]
+            said = f"bytes that are no text in UTF-8, in {_rows(count)}" if count else ""
+        if said:
+            raise ExtractError(f"{schema.name}: column {fields[name].name} holds {said}; have it delivered as text")
 
 
 def _refuse_nested(schema: ExtractSchema, fields: Mapping[str, Field], types: Mapping[str, str]) -> None:
@@ -160,74 +214,73 @@ def _refuse_nested(schema: ExtractSchema, fields: Mapping[str, Field], types: Ma
 
 
 def _odd_days(
-    engine: Session,
-    schema: ExtractSchema,
-    source: str,
-    fields: Mapping[str, Field],
-    types: Mapping[str, str],
-    what: str,
-) -> Collection[str]:
-    """Return the columns with days that no calendar has; a file's statistics tell, without reading a row.
+    engine: Session, source: str, fields: Mapping[str, Field], types: Mapping[str, str], what: str
+) -> set[str]:
+    """Return the columns with days that no calendar has, or with moments that are not midnight.
 
-    Raises
-    ------
-    ExtractError
-        If a column holds points in time whose day depends on the time zone that they are looked at in.
+    Days are told by a file's statistics, without reading a row.
     """
     days = [n for n, f in fields.items() if f.type is FieldType.DATE and types[n].startswith(("DATE", "TIMESTAMP"))]
     if not days:
-        return ()
+        return set()
+    asked = []
     for name in days:
-        # those of a program that knows no dates, only midnights of UTC, are days
-        if types[name] == _ZONED:
-            elsewhere = f"count(*) FILTER (WHERE epoch_us({quoted(name)}) % {_DAY} <> 0)"
-            (count,) = engine.rows(f"SELECT {elsewhere} FROM {source}", what=what)[0]
-            if count:
-                raise ExtractError(
-                    f"{schema.name}: column {fields[name].name} holds points in time with a time zone, not at midnight in "
-                    f"UTC, in {count if count >= 5 else 'fewer than 5'} rows: their day depends on where one is; have it "
-                    f"delivered as dates"
-                )
-    # a moment that is too far for any day is no day at all, which is not before the last one either
-    outside = (
-        f"max({c}) IS NOT NULL AND NOT coalesce(TRY_CAST(min({c}) AS DATE) >= {_FIRST} "
-        f"AND TRY_CAST(max({c}) AS DATE) <= {_LAST}, FALSE)"
-        for c in map(quoted, days)
-    )
-    found = engine.rows(f"SELECT {', '.join(outside)} FROM {source}", what=what)[0]
-    return {name for name, is_outside in zip(days, found, strict=True) if is_outside}
+        column = quoted(name)
+        # a moment that is too far for any day is no day at all, which is not before the last one either
+        odd = (
+            f"(max({column}) IS NOT NULL AND NOT coalesce(TRY_CAST(min({column}) AS DATE) >= {_FIRST} "
+            f"AND TRY_CAST(max({column}) AS DATE) <= {_LAST}, FALSE))"
+        )
+        if types[name] != SQL_TYPE[FieldType.DATE]:
+            odd += f" OR coalesce(bool_or(NOT {_is_midnight(column, types[name])}), FALSE)"
+        asked.append(odd)
+    found = engine.rows(f"SELECT {', '.join(asked)} FROM {source}", what=what)[0]
+    return {name for name, is_odd in zip(days, found, strict=True) if is_odd}
+
+
+def _is_midnight(column: str, kind: str) -> str:
+    """Return whether a moment is the first of a day: then it says a day, and not when on it, or where."""
+    if kind == _ZONED:
+        return f"epoch_us({column}) % {_DAY} = 0"
+    return f"TRY_CAST(TRY_CAST({column} AS DATE) AS {kind}) = {column}"
 
 
 def _typed_column(
-    schema: ExtractSchema, field: Field, register: Register, name: str, kind: str, *, tidy: bool
+    schema: ExtractSchema, field: Field, register: Register, name: str, kind: str, *, tidy: bool, hidden: bool
 ) -> tuple[str, str | None]:
     """Return the expression of the typed value, and when a value did not fit (None where all do)."""
     column = quoted(name)
     given = _is_known(column) if kind in _EXACT else f"{column} IS NOT NULL"
     value = None
     if field.type is FieldType.INTEGER:
-        if kind in _WHOLE:
+        if kind in _WHOLE and tidy:
             return (column if kind == "BIGINT" else f"CAST({column} AS BIGINT)"), None
+        if kind in _WHOLE:
+            value = f"CASE WHEN {column} > -{_LARGEST} AND {column} < {_LARGEST} THEN {column} END"
         if kind in _EXACT:
             value = f"CASE WHEN {_is_whole(column, kind)} THEN CAST({column} AS BIGINT) END"
     if field.type is FieldType.NUMBER:
         if kind == "DOUBLE":
-            value = f"CASE WHEN {_is_finite(column)} THEN {column} END"
+            value = f"CASE WHEN {_is_finite(column)} AND abs({column}) < {_LARGEST} THEN {column} END"
         elif kind == "FLOAT":  # by way of its shortest text: 0.1 stays 0.1
-            value = f"CASE WHEN {_is_finite(column)} THEN CAST(CAST({column} AS VARCHAR) AS DOUBLE) END"
+            shortest = f"CAST(CAST({column} AS VARCHAR) AS DOUBLE)"
+            value = f"CASE WHEN {_is_finite(column)} AND abs({column}) < {_LARGEST} THEN {shortest} END"
         elif kind in _WHOLE:
-            value = f"CASE WHEN abs({column}) <= {2**53} THEN CAST({column} AS DOUBLE) END"
+            value = f"CASE WHEN {column} > -{_LARGEST} AND {column} < {_LARGEST} THEN CAST({column} AS DOUBLE) END"
     if field.type is FieldType.DATE and kind.startswith(("DATE", "TIMESTAMP")):
         day = _day(column, kind)
         if tidy:
             return day, None
         day = day.replace("CAST(", "TRY_CAST(", 1)
-        value = f"CASE WHEN {day} >= {_FIRST} AND {day} <= {_LAST} THEN {day} END"
+        midnight = "" if kind == SQL_TYPE[FieldType.DATE] else f" AND {_is_midnight(column, kind)}"
+        value = f"CASE WHEN {day} >= {_FIRST} AND {day} <= {_LAST}{midnight} THEN {day} END"
     if value is not None:
         return value, f"{given} AND {value} IS NULL"
-    text = _as_text(column, kind)
-    if kind == "VARCHAR" and not tidy:
+    text = f"decode({column})" if kind == "BLOB" else _as_text(column, kind)
+    if kind in ("VARCHAR", "BLOB") and not tidy:
         text = text_or_missing(schema, text)
+    if field.type is FieldType.STRING:
+        return text, holds_invisible(text) if hidden else None
     value = typed(field, text, register.decimal or ".", register.date_format)
     return value, f"{text} IS NOT NULL AND {value} IS NULL"
 

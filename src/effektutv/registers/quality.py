@@ -12,20 +12,26 @@ from typing import TYPE_CHECKING
 from ..results import Finding, Severity
 from ..results.quality import FILE, PARTICIPANTS
 from .engine import quoted
-from .keys import check_foreign_keys, check_keys
+from .keys import check_foreign_keys, check_keys, check_projects
 from .missing_words import missing_advice
 from .readers import Extract
 from .rules import ADVICE, NOT_ONE, Rule, code_condition, rules_of, severity_of
-from .schema import PERSON, DatedBy, ExtractSchema, RuleKind
+from .schema import PERSON, DatedBy, RuleKind
 from .typed_columns import BAD
 
 if TYPE_CHECKING:
     from .session import Session
 
-__all__ = ["check_extract", "check_foreign_keys", "check_links", "code_condition", "error_text"]
+__all__ = ["check_extract", "check_foreign_keys", "check_links", "check_projects", "code_condition", "error_text"]
 
+#: What stands for an end that is not known.
+DISTANT = date(9999, 12, 31)
 #: Of so many spells one at least has ended, and of so many codes one at least is known.
 _MANY = 20
+#: From this share on reversed spells are no slips that nobody corrected.
+_LARGE_SHARE = 0.1
+#: A day that ends this share of the spells, and so many times as many as any other, is no day like others.
+_ONE_DAY_SHARE, _TIMES = 0.2, 3
 
 
 def check_extract(
@@ -67,14 +73,20 @@ def check_extract(
 
 def _finding(extract: Extract, rule: Rule, checked: int, failing: int) -> Finding:
     none = rule.of_coding and failing == checked >= _MANY
+    often = bool(rule.if_often) and failing >= max(_MANY, _LARGE_SHARE * checked)
+    severity, advice = rule.severity, _advice(rule, extract)
+    if none:
+        severity, advice = Severity.ERROR, NOT_ONE
+    elif often:
+        severity, advice = Severity.WARNING if severity is Severity.NOTE else severity, rule.if_often
     return Finding(
         extract=extract.schema.name,
         column=rule.column,
         rule=rule.rule,
         rows_checked=checked,
         rows_failing=failing,
-        severity=Severity.ERROR if none else rule.severity,
-        advice=NOT_ONE if none else _advice(rule, extract),
+        severity=severity,
+        advice=advice,
     )
 
 
@@ -161,8 +173,10 @@ def _file_findings(extract: Extract, total: int, needed: bool) -> list[Finding]:
     return findings
 
 
-def check_links(engine: Session, extract: Extract, participants: str, *, needed: bool = False) -> list[Finding]:
-    """Count, among the participants' rows, spells that overlap; and the participants that the register knows.
+def check_links(
+    engine: Session, extract: Extract, participants: str, *, needed: bool = False, cutoff: date | None = None
+) -> list[Finding]:
+    """Count, among the participants' rows, spells that overlap or end on one day; and the participants that the register knows.
 
     Parameters
     ----------
@@ -173,7 +187,9 @@ def check_links(engine: Session, extract: Extract, participants: str, *, needed:
     participants : str
         The engine's table of participants, with the person's serial number.
     needed : bool
-        Whether an outcome is made of the register: that it knows nobody is then an error.
+        Whether the study cannot do without the register: that it knows no participant is an error then, else as declared.
+    cutoff : date, optional
+        The register's last day: an end on it, or later, is as open as none.
     """
     schema = extract.schema
     ours = f"{quoted(PERSON)} IN (SELECT {quoted(PERSON)} FROM {quoted(participants)})"
@@ -196,34 +212,50 @@ def check_links(engine: Session, extract: Extract, participants: str, *, needed:
                 advice=ADVICE[kind],
             )
         )
-    return [*findings, *_overlaps(engine, extract, schema, ours)]
+    return [*findings, *_spells(engine, extract, ours, cutoff)]
 
 
-def _overlaps(engine: Session, extract: Extract, schema: ExtractSchema, ours: str) -> list[Finding]:
+def _spells(engine: Session, extract: Extract, ours: str, cutoff: date | None) -> list[Finding]:
+    """Count the spells of the participants that overlap an earlier one, and those that the commonest day ends."""
+    schema = extract.schema
     dating = schema.dating
     if dating.by is not DatedBy.SPELL or dating.start is None or dating.end is None:
         return []
     start, end = quoted(dating.start), quoted(dating.end)
-    checked, overlapping = engine.rows(
-        f"SELECT count(*), count(*) FILTER (WHERE {start} <= before) FROM (SELECT {start}, "
-        f"max(coalesce({end}, DATE '9999-12-31')) OVER (PARTITION BY {quoted(PERSON)} ORDER BY {start}, {end} "
+    last = DISTANT if cutoff is None else cutoff
+    by_day = engine.rows(
+        f"SELECT ended, count(*) AS n, count(*) FILTER (WHERE {start} <= before) FROM (SELECT {start}, "
+        f"CASE WHEN {end} < DATE '{last}' THEN {end} END AS ended, "
+        f"max(coalesce({end}, DATE '{DISTANT}')) OVER (PARTITION BY {quoted(PERSON)} ORDER BY {start}, {end} "
         f"ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before "
-        f"FROM {quoted(extract.table)} WHERE {ours} AND ({end} IS NULL OR {end} >= {start}))",
+        f"FROM {quoted(extract.table)} WHERE {ours} AND ({end} IS NULL OR {end} >= {start})) "
+        f"GROUP BY ended ORDER BY n DESC, ended",
         what=f"{schema.name}: counting overlaps",
-    )[0]
-    if not overlapping:
-        return []
-    return [
-        Finding(
-            extract=schema.name,
-            column=f"{schema.field(dating.start).name}, {schema.field(dating.end).name}",
-            rule="overlaps an earlier spell",
-            rows_checked=checked,
-            rows_failing=overlapping,
-            severity=severity_of(schema, RuleKind.OVERLAP),
-            advice=ADVICE[RuleKind.OVERLAP],
+    )
+    findings = []
+
+    def found(kind: RuleKind, column: str, rule: str, checked: int, failing: int) -> None:
+        findings.append(
+            Finding(
+                extract=schema.name,
+                column=column,
+                rule=rule,
+                rows_checked=checked,
+                rows_failing=failing,
+                severity=severity_of(schema, kind),
+                advice=ADVICE[kind],
+            )
         )
-    ]
+
+    names = schema.field(dating.start).name, schema.field(dating.end).name
+    if overlapping := sum(int(o) for _, _, o in by_day):
+        checked = sum(int(n) for _, n, _ in by_day)
+        found(RuleKind.OVERLAP, ", ".join(names), "overlaps an earlier spell", checked, overlapping)
+    most, *others = [*(int(n) for day, n, _ in by_day if day is not None), 0]
+    ended = most + sum(others)
+    if most >= max(_MANY, _ONE_DAY_SHARE * ended, _TIMES * max(others, default=0)):
+        found(RuleKind.ONE_DAY, names[1], "ends: no day of its own for many spells", ended, most)
+    return findings
 
 
 def error_text(findings: Iterable[Finding]) -> str:

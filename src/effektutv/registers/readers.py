@@ -67,6 +67,8 @@ class Extract:
     misfits : mapping of str to frozenset of str
         By canonical column that holds values which do not fit its type: which words for missing they are, and an empty text if
         any is something else. Of text files only.
+    projects : tuple of str
+        Projects' numbers that stand before the name of the column of serial numbers, a file each that has one.
     """
 
     schema: ExtractSchema
@@ -80,6 +82,7 @@ class Extract:
     forms: tuple[FileForm, ...] = ()
     rows: int | None = None
     misfits: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    projects: tuple[str, ...] = ()
 
 
 def open_extract(
@@ -143,6 +146,7 @@ def open_extract(
         forms=tuple(s.form for s in sources if s.form is not None),
         rows=sum(counts) if len(counts) == len(sources) else None,
         misfits=_misfits(sources),
+        projects=tuple(s.project for s in sources if s.project),
     )
 
 

@@ -16,7 +16,20 @@ from .engine import literal, quoted
 from .schema import Code, CodeList, DatedBy, ExtractSchema, Field, FieldType, RuleKind, load_codelist
 from .typed_columns import BAD
 
-__all__ = ["ADVICE", "SEVERITY", "Rule", "code_condition", "rules_of", "severity_of"]
+__all__ = [
+    "ADVICE",
+    "DECIDES",
+    "LEFT_OUT",
+    "NOT_ONE",
+    "NO_PERIOD",
+    "OFTEN_REVERSED",
+    "SEVERITY",
+    "TYPE_ADVICE",
+    "Rule",
+    "code_condition",
+    "rules_of",
+    "severity_of",
+]
 
 #: How bad a break is where the declaration does not say. What makes rows unusable or counts them twice stops a run; what the
 #: build has a stated rule for, or what the register's owner may know to be right, does not.
@@ -43,6 +56,10 @@ SEVERITY = {
     RuleKind.WRITTEN: Severity.ERROR,
     RuleKind.COVERAGE: Severity.WARNING,
     RuleKind.YEARS: Severity.WARNING,
+    RuleKind.INVISIBLE: Severity.ERROR,
+    RuleKind.CALENDAR: Severity.WARNING,
+    RuleKind.ONE_DAY: Severity.WARNING,
+    RuleKind.PROJECT: Severity.WARNING,
 }
 
 #: What to do about a break. The same sentences stand in Swedish in ``reporting.phrases_checks``.
@@ -66,7 +83,26 @@ ADVICE = {
     RuleKind.OVERLAP: "overlapping spells all count: a state holds on a day that any qualifying spell covers",
     RuleKind.LINKAGE: "no row is no spell or no decision; for an annual register it is missing",
     RuleKind.NOBODY: "no participant is in the register: its serial numbers may be those of another delivery; ask its owner",
-    RuleKind.WRITTEN: "participants' numbers are written otherwise here (case, zeros in front, '.0'); have both delivered alike",
+    RuleKind.WRITTEN: (
+        "participants' numbers are written otherwise here (case, zeros in front, '.0', '+', '=\"', 'E+', blanks or marks "
+        "between digits, a prefix); have both delivered alike"
+    ),
+    RuleKind.INVISIBLE: (
+        "two texts that look alike are not the same: ask the register's owner for them without control signs, zero-width and "
+        "other signs that nobody sees"
+    ),
+    RuleKind.CALENDAR: (
+        "the register is one snapshot a year, on this day: rows of another day may be of another register or delivery; ask its "
+        "owner what the day is"
+    ),
+    RuleKind.ONE_DAY: (
+        "one day ends many of the participants' spells: ask the register's owner whether it is their end, the day of a "
+        "delivery or of a change of system, or stands for an end that is not known"
+    ),
+    RuleKind.PROJECT: (
+        "the column's name has another project's number than the randomisation form's: the same serial number may be another "
+        "person; ask the register's owner whether both are of one series"
+    ),
     RuleKind.COVERAGE: "a file or a part of one may be missing; ask the register's owner for the whole time that the study needs",
     RuleKind.YEARS: "the column tells of these years only: what stands in it for others is left out",
 }
@@ -75,6 +111,27 @@ ADVICE = {
 LEFT_OUT = "the row is left out: earlier rows of this register are never corrected"
 #: Of a column of which not one value is known: its classes would all be empty.
 NOT_ONE = "not one value is a known one: zeros in front may be lost, or it is another column; have it delivered again"
+#: Of numbers and of days there is more to say than of other types.
+TYPE_ADVICE = {
+    FieldType.NUMBER: (
+        "check the format of the column, and decimal in the study file; a number of 2^53 or more, or an infinite one, is none: "
+        "some programs write one where nothing is known"
+    ),
+    FieldType.DATE: (
+        "check the format of the column, and date_format in the study file; a moment that is not midnight is no day, and may "
+        "be one of another time zone: have days delivered without time"
+    ),
+}
+#: Of days or months of which a large share is reversed: that is more than rows that nobody corrected.
+OFTEN_REVERSED = (
+    "so many reversed spells are no slips: ask the register's owner whether the two columns have changed places, and what each "
+    "of them says"
+)
+#: Of a code that decides a state.
+DECIDES = (
+    "the row counts for nothing, and the state that it would end or begin goes on: ask the register's owner what the code "
+    "means, or have it written as in the code list"
+)
 #: Of a row that its own date does not place in time: it cannot be told from one of another month.
 NO_PERIOD = "no such period exists in this register; ask its owner"
 
@@ -112,9 +169,12 @@ class Rule:
     checked : str
         The expression that is missing in the rows that are not looked at; empty where all are.
     of_type : bool
-        Whether the rule is that a value fits its type: whether any does not is told for all columns together.
+        Whether the rule is that a value fits its type, or a text holds no hidden sign: whether any breaks it is told for all
+        columns together.
     of_coding : bool
         Whether the rule says which values there are: a column that has none of them is another, or written in another way.
+    if_often : str
+        What to do where a large share of the rows breaks it, which then is a warning at least; empty where that is nothing else.
     """
 
     column: str
@@ -125,6 +185,7 @@ class Rule:
     checked: str = ""
     of_type: bool = False
     of_coding: bool = False
+    if_often: str = ""
 
 
 def severity_of(schema: ExtractSchema, kind: RuleKind, field: Field | None = None) -> Severity:
@@ -152,6 +213,7 @@ def rules_of(schema: ExtractSchema, *, delivered: date | None = None) -> list[Ru
     """
     rules = [r for i, f in enumerate(schema.fields) for r in _field_rules(f, schema, i)]
     rules += _order_rules(schema)
+    rules += _calendar_rules(schema)
     return rules if delivered is None else [*rules, *_future_rules(schema, delivered)]
 
 
@@ -204,7 +266,7 @@ def _rule(
         severity=severity_of(schema, kind, field),
         advice=advice or ADVICE[kind],
         checked=checked,
-        of_type=kind is RuleKind.TYPE,
+        of_type=kind in (RuleKind.TYPE, RuleKind.INVISIBLE),
         of_coding=kind in (RuleKind.ENUM, RuleKind.CODES),
     )
 
@@ -212,8 +274,11 @@ def _rule(
 def _field_rules(field: Field, schema: ExtractSchema, position: int) -> Iterator[Rule]:
     column = quoted(field.column)
     fits = f"({quoted(BAD)} & {1 << position}) = 0"
-    if field.type is not FieldType.STRING:
-        yield _rule(schema, field, RuleKind.TYPE, f"type: {_WORDS[field.type]}", f"NOT ({fits})")
+    if field.type is FieldType.STRING:
+        yield _rule(schema, field, RuleKind.INVISIBLE, "text: without signs that nobody sees", f"NOT ({fits})")
+    else:
+        advice = TYPE_ADVICE.get(field.type, "")
+        yield _rule(schema, field, RuleKind.TYPE, f"type: {_WORDS[field.type]}", f"NOT ({fits})", advice=advice)
     if field.required:
         # a value that did not fit its type is already counted above
         missing = f"{column} IS NULL" if field.type is FieldType.STRING else f"{column} IS NULL AND {fits}"
@@ -251,7 +316,9 @@ def _code_rules(field: Field, schema: ExtractSchema) -> Iterator[Rule]:
     column = quoted(field.column)
     known = code_condition(column, codelist)
     name = f"code list: {codelist.name}"
-    yield _rule(schema, field, RuleKind.CODES, name, f"NOT {known}", checked=column)
+    decides = severity_of(schema, RuleKind.CODES, field) is Severity.ERROR
+    advice = DECIDES if decides else ""
+    yield _rule(schema, field, RuleKind.CODES, name, f"NOT {known}", advice=advice, checked=column)
     if any(c.valid_from or c.valid_to for c in codelist.codes) and schema.dating.by in _ON:
         in_force = _any_code(column, [(c.code, _in_force(c, schema)) for c in codelist.codes])
         yield _rule(
@@ -293,6 +360,7 @@ def _order_rules(schema: ExtractSchema) -> Iterator[Rule]:
             severity=severity_of(schema, RuleKind.ORDER, schema.field(last)),
             advice=advice,
             checked=f"{end} < {start}",
+            if_often=OFTEN_REVERSED,
         )
         if dating.by is DatedBy.MONTHS:
             yield Rule(
@@ -302,6 +370,17 @@ def _order_rules(schema: ExtractSchema) -> Iterator[Rule]:
                 severity=severity_of(schema, RuleKind.MONTHS_MISSING),
                 advice=ADVICE[RuleKind.MONTHS_MISSING],
             )
+
+
+def _calendar_rules(schema: ExtractSchema) -> Iterator[Rule]:
+    """Yield the rule that an annual snapshot is of its day."""
+    dating = schema.dating
+    if dating.by is DatedBy.SNAPSHOT and dating.at is not None and dating.day is not None:
+        month, day = dating.day
+        column = quoted(dating.at)
+        rule = f"calendar: every year on {month:02}-{day:02}"
+        breaks = f"month({column}) <> {month} OR day({column}) <> {day}"
+        yield _rule(schema, schema.field(dating.at), RuleKind.CALENDAR, rule, breaks, checked=column)
 
 
 def _future_rules(schema: ExtractSchema, delivered: date) -> Iterator[Rule]:

@@ -92,6 +92,10 @@ class RuleKind(StrEnum):
     WRITTEN = "written"
     YEARS = "years"
     COVERAGE = "coverage"
+    INVISIBLE = "invisible"
+    CALENDAR = "calendar"
+    ONE_DAY = "one_day"
+    PROJECT = "project"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +172,17 @@ class Field:
     def column(self) -> str:
         """The canonical name in typed tables."""
         return self.name.lower()
+
+    def project(self, header: str) -> str:
+        """Return the project's number before a delivered column name, as ``P1105``; empty where there is none.
+
+        Parameters
+        ----------
+        header : str
+            A column's name as delivered.
+        """
+        found = _PROJECT_PREFIX.match(header.strip())
+        return found[0].rstrip("_").upper() if found else ""
 
     def matches(self, header: str) -> bool:
         """Return whether a delivered column name is this field: without regard to case, a project prefix stripped.

@@ -103,6 +103,7 @@ def open_catalogue(engine: Session, schema: ExtractSchema, register: Register, w
         empty=sum(rows == 0 for rows, _ in counts),
         unread=tuple(s.unread for s in sources if s.unread),
         rows=sum(rows for rows, _ in counts),
+        projects=tuple(s.project for s in sources if s.project),
     )
     _look_at_samples(engine, extract, sources)
     return extract

@@ -20,8 +20,8 @@ __all__ = ["spark_sql", "spark_type"]
 _CHECKED = frozenset(
     {
         "Abs", "And", "BitwiseOrAgg", "Case", "Cast", "Coalesce", "Count", "Day", "Exists", "Floor", "Greatest", "If",
-        "LastDay", "Least", "LogicalOr", "Max", "Min", "Month", "Nullif", "Or", "RegexpFullMatch", "RegexpReplace", "Replace",
-        "RowNumber", "Substring", "Sum", "Trim", "TryCast", "Year",
+        "LastDay", "Least", "LogicalOr", "Lower", "Max", "Min", "Month", "Nullif", "Or", "RegexpFullMatch", "RegexpReplace",
+        "Replace", "RowNumber", "Substring", "Sum", "Trim", "TryCast", "Year",
     }
 )  # fmt: skip
 #: What DuckDB's trim takes away, as Java's regular expressions say it: every kind of blank, but no tab or line break.

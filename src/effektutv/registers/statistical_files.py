@@ -57,8 +57,8 @@ _SECONDS = _Clock(in_a_day=86_400, zero=-3653)
 _MILLISECONDS = _Clock(in_a_day=86_400_000, zero=-3653)
 _MONTHS = _Clock(in_a_day=0, zero=-120)  # months, from 1960-01 to 1970-01
 _SPSS = _Clock(in_a_day=86_400, zero=-141_428)  # from 1582-10-14
-#: 0001-01-01 and 9999-12-31 in days since 1970.
-_FIRST_DAY, _LAST_DAY = -719_162, 2_932_896
+#: 0001-01-01 and 9999-12-31 in days since 1970, and the day after, which no calendar has.
+_FIRST_DAY, _LAST_DAY, _NO_DAY = -719_162, 2_932_896, 2_932_897
 
 # Names of formats without their width: SAS "Formats by category", date and time; SPSS "Date and time formats"; Stata [D]
 # Datetime. A SAS format that shows only a part of a date (YEAR., MONTH.) still stands on a number of days.
@@ -137,7 +137,7 @@ def statistical_to_parquet(schema: ExtractSchema, register: Register, path: Path
     Raises
     ------
     ExtractError
-        If the file cannot be read or is cut off, a required column is missing or stands twice, or a date is none.
+        If the file cannot be read or is cut off, or a required column is missing or stands twice.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -147,7 +147,7 @@ def statistical_to_parquet(schema: ExtractSchema, register: Register, path: Path
     rows = 0
     with pq.ParquetWriter(target, form) as out:
         for chunk in _chunks(file):
-            arrays = [_array(file, c, chunk[c.name]) for c in file.columns]
+            arrays = [_array(c, chunk[c.name]) for c in file.columns]
             out.write_table(pa.table(arrays, schema=form))
             rows += len(arrays[0])
     if file.rows is not None and rows != file.rows:
@@ -301,7 +301,7 @@ def _read(register: str, path: Path, **how: object) -> tuple[dict[str, Sequence[
     return data, about
 
 
-def _array(file: _File, column: _Column, values: Sequence[object]) -> pa.Array:
+def _array(column: _Column, values: Sequence[object]) -> pa.Array:
     """Return one chunk of a column as Arrow; missing values are null."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -311,27 +311,25 @@ def _array(file: _File, column: _Column, values: Sequence[object]) -> pa.Array:
         return pc.if_else(pc.equal(texts, ""), None, texts)
     if column.clock is None:
         return pa.array(values, column.kind)
-    numbers = pa.array(values, pa.float64())
-    days = _days(numbers, column.clock)
-    outside = pc.sum(pc.invert(pc.and_(pc.greater_equal(days, _FIRST_DAY), pc.less_equal(days, _LAST_DAY)))).as_py()
-    if outside:
-        raise ExtractError(
-            f"{file.register}: column {column.name} has a date format, but its numbers are none of the years 1 to 9999 in "
-            f"{outside if outside >= 5 else 'fewer than 5'} rows"
-        )
-    return days.cast(pa.int32()).cast(pa.date32())
+    days = _days(pa.array(values, pa.float64()), column.clock)
+    fits = pc.and_(pc.greater_equal(days, _FIRST_DAY), pc.less_equal(days, _LAST_DAY))
+    # what is no day becomes one that no calendar has, and is counted where the columns are typed
+    return pc.if_else(fits, days, _NO_DAY).cast(pa.int32()).cast(pa.date32())
 
 
 def _days(numbers: pa.Array, clock: _Clock) -> pa.Array:
-    """Return days since 1970 as floats: the day that a moment falls on, the first day of a month."""
+    """Return days since 1970 as floats, the first day of a month; what is not the beginning of either is far outside."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if clock.in_a_day:
-        return pc.add(pc.floor(pc.divide(numbers, float(clock.in_a_day))), float(clock.zero))
+        days = pc.divide(numbers, float(clock.in_a_day))
+        whole = pc.equal(days, pc.floor(days))
+        return pc.if_else(whole, pc.add(days, float(clock.zero)), float(_NO_DAY))
     # beyond these months there is no such year; what is outside stays outside
-    months = np.clip(np.floor(numbers.to_numpy(zero_copy_only=False)) + clock.zero, -1e6, 1e6)
+    months = np.clip(numbers.to_numpy(zero_copy_only=False) + clock.zero, -1e6, 1e6)
     known = ~np.isnan(months)
+    months = np.where(months == np.floor(months), months, 1e6)
     first = np.where(known, months, 0).astype("int64").astype("datetime64[M]").astype("datetime64[D]").astype("int64")
     return pa.array(first.astype(np.float64), mask=~known)

@@ -27,7 +27,7 @@ from .missing_words import words_in
 from .schema import ExtractSchema, Field, FieldType
 from .text_files import TextFile, data_blocks, look_through
 from .text_form import Evidence, evidence_of, reading_of
-from .text_values import Typed, dates, integers, numbers, repeat, tidied, year_zero
+from .text_values import Typed, dates, hidden, integers, numbers, repeat, tidied, year_zero
 from .typed_columns import BAD, FileForm, Source, found_columns, match_header, select_typed
 
 __all__ = ["text_source"]
@@ -149,6 +149,7 @@ def text_source(engine: Engine, schema: ExtractSchema, register: Register, path:
         form=_form(plan),
         sha256=file.digest.result(),
         misfits=result.misfits,
+        project=matched.project,
     )
 
 
@@ -209,7 +210,7 @@ def _gather(
 def _at_once(plan: _Plan) -> dict[int, pa.DataType]:
     """Return what the parser may make of columns itself, told by a sample: days, and texts that repeat.
 
-    It reads days as strictly as :func:`dates` does, but for a tab beside them.
+    It reads days as strictly as :func:`dates` does, blanks and tabs around them left out.
     """
     if len(plan.file.rows) < _MANY:
         return {}
@@ -294,7 +295,7 @@ def _typed_block(plan: _Plan, block: bytes, rows: int) -> _Block:
         columns.append(values)
         if bad is not None:
             misfits |= bad.astype(np.int64) << plan.schema.fields.index(column)
-            if bad.any():
+            if bad.any() and column.type is not FieldType.STRING:
                 said[column.column] = words_in(texts[position].filter(pa.array(bad)))
             if reading is None and column.type in (FieldType.NUMBER, FieldType.DATE):
                 doubtful.add(column.column)
@@ -330,7 +331,7 @@ def _typed(plan: _Plan, column: Field, texts: Any, reading: str | None) -> Typed
         return values.cast(pa.float64()), bad
     if column.type is FieldType.DATE:
         return dates(texts, plan.layout(column))
-    return texts, None
+    return texts, hidden(texts)
 
 
 def _parsed(plan: _Plan, block: bytes, rows: int) -> dict[int, Any]:
@@ -338,8 +339,7 @@ def _parsed(plan: _Plan, block: bytes, rows: int) -> dict[int, Any]:
 
     ``rows`` is how many there must be, -1 where that is not asked.
     """
-    # the parser takes a tab beside a day for a blank
-    at_once = plan.at_once if plan.file.delimiter == "\t" or b"\t" not in block else {}
+    at_once = plan.at_once
     table = _parse(plan, block, at_once) if at_once else None
     if table is None or any(year_zero(table.column(f"c{i}")) for i, kind in at_once.items() if kind == pa.date32()):
         table = _parse(plan, block, {})

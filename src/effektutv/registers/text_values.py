@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from .date_layouts import ISO, MIDNIGHT, DateLayout
+from .signs import BLANKS, FIRST_BYTES, invisible_in
 
-__all__ = ["LARGEST", "dates", "integers", "numbers", "repeat", "tidied", "year_zero"]
+__all__ = ["LARGEST", "dates", "hidden", "integers", "numbers", "repeat", "tidied", "year_zero"]
 
 #: From here on not every whole number has a place of its own among numbers with a fraction part.
 LARGEST = 2**53
@@ -27,7 +28,11 @@ LARGEST = 2**53
 #: 1 January of the year 1: there is no year 0.
 _FIRST_DAY = -719162
 _ZERO, _BLANK = b"0 "
-_NO_BREAK = 0xA0
+_DELETE = 0x7F
+_ASCII_BLANKS = "".join(c for c in BLANKS if c.isascii())
+#: Which bytes of UTF-8 begin a blank, and which a sign that nobody sees.
+_IN_A_BLANK = np.isin(np.arange(256), [c.encode()[0] for c in BLANKS])
+_IN_A_SIGN = np.isin(np.arange(256), sorted(FIRST_BYTES))
 #: So many digits are always below LARGEST.
 _SAFE_DIGITS = 15
 _INTEGER = re.compile(r"[+-]?[0-9]+")
@@ -40,7 +45,7 @@ Typed = tuple[Any, "NDArray[np.bool_] | None"]
 
 
 def tidied(texts: Any, encoding: str, marks: tuple[str, ...]) -> Any:
-    """Return texts as UTF-8 without blanks around them, missing where they are a mark for missing.
+    """Return texts as UTF-8 without blanks of any kind around them, missing where they are a mark for missing.
 
     Parameters
     ----------
@@ -61,13 +66,29 @@ def tidied(texts: Any, encoding: str, marks: tuple[str, ...]) -> Any:
         return texts
     if encoding not in ("utf-8", "utf-16") and int(data.max()) > 127:
         texts = _recoded(texts)
-    # in all three encodings a no-break space has this byte, and few other letters do
-    unbroken = bool((data == _NO_BREAK).any())
-    if unbroken or (data == _BLANK).any():
-        trim = pc.utf8_trim if unbroken else pc.ascii_trim
-        texts = trim(texts, characters=" \u00a0" if unbroken else " ")
-        texts = pc.if_else(pc.is_in(texts, value_set=pa.array(["", *marks])), pa.scalar(None, pa.string()), texts)
-    return texts
+        data, _ = _bytes_of(texts)
+    if int(data.max()) > 127 and _IN_A_BLANK[data].any():
+        texts = pc.utf8_trim(texts, characters=BLANKS)
+    elif int(data.min()) <= _BLANK:
+        texts = pc.ascii_trim(texts, characters=_ASCII_BLANKS)
+    else:
+        return texts
+    return pc.if_else(pc.is_in(texts, value_set=pa.array(["", *marks])), pa.scalar(None, pa.string()), texts)
+
+
+def hidden(texts: Any) -> NDArray[np.bool_] | None:
+    """Return which texts hold a control sign or another that nobody sees; None where none does.
+
+    Parameters
+    ----------
+    texts : pyarrow.StringArray or pyarrow.DictionaryArray
+        As :func:`tidied` returns them.
+    """
+    data, _ = _bytes_of(texts.dictionary if pa.types.is_dictionary(texts.type) else texts)
+    # most are letters and digits of ASCII alone
+    if not len(data) or (int(data.min()) > _BLANK and int(data.max()) < _DELETE):
+        return None
+    return invisible_in(texts) if _IN_A_SIGN[data].any() else None
 
 
 def integers(texts: Any) -> Typed:

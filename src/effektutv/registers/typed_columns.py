@@ -16,7 +16,8 @@ from ..errors import ExtractError
 from .date_layouts import ISO, MIDNIGHT, layout_of
 from .engine import literal, quoted
 from .identity_numbers import holds_identity_number
-from .schema import ExtractSchema, Field, FieldType
+from .schema import PERSON, ExtractSchema, Field, FieldType, load_codelist
+from .signs import spellings, trimmed
 
 __all__ = [
     "BAD",
@@ -31,7 +32,8 @@ __all__ = [
     "typed",
 ]
 
-#: The column that holds, a bit a field, whether the delivered text did not fit the field's type.
+#: The column that holds, a bit a field, whether the delivered text did not fit the field's type; of a text, whether it holds
+#: a sign that nobody sees.
 BAD = "__bad"
 
 #: From here on not every whole number has a place of its own among numbers with a fraction part.
@@ -96,6 +98,8 @@ class Source:
     misfits : mapping of str to frozenset of str
         By canonical column of a text file that holds values which do not fit its type: which words for missing they are, and
         an empty text if any is something else.
+    project : str
+        The project's number before the name of the column of serial numbers, as ``P1105``; empty where there is none.
     """
 
     select: str
@@ -107,6 +111,7 @@ class Source:
     form: FileForm | None = None
     sha256: str | None = None
     misfits: Mapping[str, frozenset[str]] = attribute(default_factory=dict)
+    project: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,10 +123,13 @@ class Matched:
     by_position : dict of int to Field
     ignored : int
         How many the declaration does not know.
+    project : str
+        The project's number before the name of the column of serial numbers; empty where there is none.
     """
 
     by_position: dict[int, Field]
     ignored: int
+    project: str = ""
 
 
 def match_header(schema: ExtractSchema, header: Sequence[str]) -> Matched:
@@ -160,7 +168,8 @@ def match_header(schema: ExtractSchema, header: Sequence[str]) -> Matched:
                 f"columns; {known} of the register's {len(schema.fields)} were recognised. "
                 f"Check the column names and the separator{advice}"
             )
-    return Matched(by_position=by_position, ignored=len(header) - len(by_position))
+    project = next((f.project(header[i]) for i, f in by_position.items() if f.column == PERSON), "")
+    return Matched(by_position=by_position, ignored=len(header) - len(by_position), project=project)
 
 
 def found_columns(schema: ExtractSchema, matched: Matched) -> set[str]:
@@ -175,7 +184,7 @@ def found_columns(schema: ExtractSchema, matched: Matched) -> set[str]:
 
 
 def text_or_missing(schema: ExtractSchema, raw: str) -> str:
-    """Return the expression of a text without blanks around it, missing where it is a mark for missing.
+    """Return the expression of a text without blanks of any kind around it, missing where it is a mark for missing.
 
     Parameters
     ----------
@@ -183,7 +192,7 @@ def text_or_missing(schema: ExtractSchema, raw: str) -> str:
     raw : str
         Expression of the text as delivered.
     """
-    out = f"trim({raw})"
+    out = trimmed(raw)
     for mark in schema.missing_values:
         out = f"nullif({out}, {literal(mark)})"
     return out
@@ -250,8 +259,8 @@ def select_typed(
     for i, field in enumerate(schema.fields):
         if field.column in expressions:
             value, failed = expressions[field.column]
-            columns.append(f"{value} AS {quoted(field.column)}")
-            if failed is not None and field.type is not FieldType.STRING:
+            columns.append(f"{_as_listed(field, value)} AS {quoted(field.column)}")
+            if failed is not None:
                 bits.append(f"CASE WHEN {failed} THEN {1 << i} ELSE 0 END")
         elif field.from_file is not None:
             columns.append(
@@ -262,6 +271,16 @@ def select_typed(
     if bad is None:
         bad = " + ".join(bits) if bits else "0"
     return f"SELECT {', '.join(columns)}, CAST({bad} AS BIGINT) AS {quoted(BAD)} FROM {source}"
+
+
+def _as_listed(field: Field, value: str) -> str:
+    """Return a code as the register's code list writes it: ``DÖD`` and ``död`` are one, whatever å, ä and ö are made of."""
+    codes = load_codelist(field.codelist).values if field.codelist is not None else ()
+    lettered = [c for c in codes if c.lower() != c.upper()]
+    if not lettered:
+        return value
+    forms = ((c, ", ".join(map(literal, spellings(c)))) for c in lettered)
+    return f"CASE {' '.join(f'WHEN lower({value}) IN ({s}) THEN {literal(c)}' for c, s in forms)} ELSE {value} END"
 
 
 def _from_name(schema: ExtractSchema, field: Field, name: str) -> str:

@@ -10,6 +10,13 @@ CHECKS: dict[str, tuple[str, str]] = {
     "rule_unique": ("unik: förekommer en gång", "unique: stands once"),
     "rule_foreign": ("främmande nyckel: finns i {name} ({columns})", "foreign key: in {name} ({columns})"),
     "rule_future": ("framtid: inte efter {day}", "future: not after {day}"),
+    "rule_invisible": ("text: utan tecken som inte syns", "text: without signs that nobody sees"),
+    "rule_calendar": ("kalender: varje år den {day} (månad-dag)", "calendar: every year on {day}"),
+    "rule_one_day": (
+        "slut: många perioder har ingen egen slutdag",
+        "ends: no day of its own for many spells",
+    ),
+    "rule_project": ("löpnummer: från ett projekt", "serial numbers: of one project"),
     "rule_months_covered": (
         "täckning: varje månad som studien behöver (antal månader)",
         "coverage: every month that the study needs (number of months)",
@@ -27,9 +34,57 @@ CHECKS: dict[str, tuple[str, str]] = {
         "kontrollera kolumnens format, och decimal och date_format i studiefilen",
         "check the format of the column, and decimal and date_format in the study file",
     ),
+    "advice_type_number": (
+        "kontrollera kolumnens format, och decimal i studiefilen; ett tal på 2^53 eller mer, eller ett oändligt, är inget tal: "
+        "en del program skriver ett sådant när något saknas",
+        "check the format of the column, and decimal in the study file; a number of 2^53 or more, or an infinite one, is none: "
+        "some programs write one where nothing is known",
+    ),
+    "advice_type_date": (
+        "kontrollera kolumnens format, och date_format i studiefilen; en tidpunkt som inte är midnatt är ingen dag, och kan "
+        "vara i en annan tidszon: be om dagar utan klockslag",
+        "check the format of the column, and date_format in the study file; a moment that is not midnight is no day, and may "
+        "be one of another time zone: have days delivered without time",
+    ),
+    "advice_invisible": (
+        "två texter som ser lika ut är inte lika: be registerhållaren om dem utan styrtecken, nollbreda tecken och andra "
+        "tecken som inte syns",
+        "two texts that look alike are not the same: ask the register's owner for them without control signs, zero-width and "
+        "other signs that nobody sees",
+    ),
+    "advice_calendar": (
+        "registret är en ögonblicksbild om året, på den dagen: rader från en annan dag kan höra till ett annat register eller "
+        "en annan leverans; fråga registerhållaren vad dagen är",
+        "the register is one snapshot a year, on this day: rows of another day may be of another register or delivery; ask its "
+        "owner what the day is",
+    ),
+    "advice_one_day": (
+        "en dag avslutar många av deltagarnas perioder: fråga registerhållaren om det är deras slut, dagen för en leverans "
+        "eller ett systembyte, eller står för ett slut som inte är känt",
+        "one day ends many of the participants' spells: ask the register's owner whether it is their end, the day of a "
+        "delivery or of a change of system, or stands for an end that is not known",
+    ),
+    "advice_often_reversed": (
+        "så många omvända perioder är inga slarvfel: fråga registerhållaren om de båda kolumnerna har bytt plats, och vad var "
+        "och en av dem säger",
+        "so many reversed spells are no slips: ask the register's owner whether the two columns have changed places, and what "
+        "each of them says",
+    ),
+    "advice_decides": (
+        "raden räknas inte, och det tillstånd som den skulle börja eller avsluta går vidare: fråga registerhållaren vad koden "
+        "betyder, eller be om den som i kodlistan",
+        "the row counts for nothing, and the state that it would end or begin goes on: ask the register's owner what the code "
+        "means, or have it written as in the code list",
+    ),
+    "advice_project": (
+        "kolumnens namn har ett annat projekts nummer än lottningsenkätens: samma löpnummer kan vara en annan person; fråga "
+        "registerhållaren om båda hör till en serie",
+        "the column's name has another project's number than the randomisation form's: the same serial number may be another "
+        "person; ask the register's owner whether both are of one series",
+    ),
     "advice_missing_word": (
-        "alla dessa värden är ett ord för att något saknas; skriv missing = {marks} för registret i studiefilen, om det betyder "
-        "det",
+        "alla dessa värden är ett ord för att något saknas; skriv missing = {marks} för registret i studiefilen, om det "
+        "betyder det",
         "each of these values is a word for missing; declare missing = {marks} for the register in the study file, if it means "
         "that",
     ),
@@ -108,8 +163,10 @@ CHECKS: dict[str, tuple[str, str]] = {
         "no participant is in the register: its serial numbers may be those of another delivery; ask its owner",
     ),
     "advice_written": (
-        "deltagares nummer skrivs annorlunda här (versaler, inledande nollor, '.0'); be om att båda levereras lika",
-        "participants' numbers are written otherwise here (case, zeros in front, '.0'); have both delivered alike",
+        "deltagares nummer skrivs annorlunda här (versaler, inledande nollor, '.0', '+', '=\"', 'E+', blanktecken eller "
+        "skiljetecken mellan siffror, ett prefix); be om att båda levereras lika",
+        "participants' numbers are written otherwise here (case, zeros in front, '.0', '+', '=\"', 'E+', blanks or marks "
+        "between digits, a prefix); have both delivered alike",
     ),
     "advice_coverage": (
         "en fil eller en del av den kan saknas; be registerhållaren om hela den tid som studien behöver",
@@ -159,8 +216,8 @@ CHECKS: dict[str, tuple[str, str]] = {
         "Counts from 1 to 4 rows or persons are shown as “fewer than 5”.",
     ),
     "checks_severity": (
-        "Ett fel stannar en körning. En varning kan betyda att något saknas eller är fel. En anmärkning räknas enligt en angiven "
-        "regel.",
+        "Ett fel stannar en körning. En varning kan betyda att något saknas eller är fel. En anmärkning räknas enligt en "
+        "angiven regel.",
         "An error stops a run. A warning may mean that something is missing or wrong. A note counts by a stated rule.",
     ),
     "checks_extracts": ("Utdragen", "The extracts"),

@@ -167,12 +167,20 @@ def test_every_rule_has_a_severity_and_advice():
 
 def test_every_rule_and_advice_is_told_in_swedish():
     words = Words("sv")
-    said = {*rules.ADVICE.values(), rules.LEFT_OUT, rules.NO_PERIOD}
+    said = {
+        *rules.ADVICE.values(),
+        *rules.TYPE_ADVICE.values(),
+        rules.LEFT_OUT,
+        rules.NO_PERIOD,
+        rules.OFTEN_REVERSED,
+        rules.DECIDES,
+    }
     for schema in load_schemas().values():
         for rule in rules.rules_of(schema, delivered=date(2018, 3, 31)):
             assert rule_in_language(rule.rule, words) != words("rule_other"), rule.rule
             said.add(rule.advice)
     other = ("unique: stands once", "foreign key: in assignment (LopNr)", MONTHS_COVERED, YEARS_COVERED)
+    other += ("ends: no day of its own for many spells", "serial numbers: of one project")
     for text in (*other, f"{YEARS_COVERED}; missing within: 2015, 2016", "primary key: unique", PARTICIPANTS):
         assert rule_in_language(text, words) != words("rule_other"), text
     for advice in said:

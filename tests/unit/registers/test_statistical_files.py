@@ -89,7 +89,7 @@ def test_spss(engine, opened, tmp_path):
 
 
 def test_moments_and_months_are_days(engine, opened, tmp_path):
-    moments = [d * 86_400_000.0 + 86_399_000 for d in days("2015-01-01", "1959-12-31")]
+    moments = [d * 86_400_000.0 for d in days("2015-01-01", "1959-12-31")]
     months = [(2015 - 1960) * 12 + 5, -1]
     frame = pd.DataFrame({"LopNr": ["A", "B"], "from": moments, "tom": months, "slag": ["annan"] * 2})
     pyreadstat.write_dta(frame, tmp_path / "s.dta", variable_format={"from": "%tc", "tom": "%tmCCYY!-NN"})
@@ -112,12 +112,21 @@ def test_a_period_that_is_no_day_is_refused(opened, tmp_path, form):
         opened("studier", "s.dta")
 
 
-def test_a_number_that_is_no_date_is_refused(opened, tmp_path):
+def test_a_moment_that_is_not_midnight_is_counted(engine, opened, tmp_path):
+    whole = days("2015-01-01", "1959-12-31")
+    for unit, form in ((1, "%td"), (86_400_000, "%tc")):
+        frame = pd.DataFrame({"LopNr": ["A", "B"], "from": [(d + 0.25) * unit for d in whole], "slag": ["annan"] * 2})
+        pyreadstat.write_dta(frame, tmp_path / "s.dta", variable_format={"from": form})
+        extract = opened("studier", "s.dta")
+        assert failing(engine, extract)["from", "type"] == 2
+        assert rows(engine, extract, '"from"') == [(None,), (None,)]
+
+
+def test_a_number_that_is_no_date_is_counted(engine, opened, tmp_path):
     # the seconds of a moment with the format of a day
     frame = pd.DataFrame({**STUDIES, "from": [d * 86_400 for d in STUDIES["from"]]})
     pyreadstat.write_dta(frame, tmp_path / "s.dta", variable_format={"from": "%td"})
-    with pytest.raises(eu.ExtractError, match=r"column from has a date format.*years 1 to 9999 in fewer than 5 rows"):
-        opened("studier", "s.dta")
+    assert failing(engine, opened("studier", "s.dta"))["from", "type"] == 2
 
 
 def test_dates_without_a_format_are_counted_or_declared(engine, opened, tmp_path):
