@@ -11,7 +11,7 @@ from typing import Any
 
 from ..registers.missing_words import written
 from ..registers.schema import extract_names, load_schema
-from .delivered import Delivered, shown_name
+from .delivered import NO_HEADER, Delivered, shown_name
 from .families import Family, families_of, one_pattern, year_of
 from .matching import SURE, Candidate, candidates_of, chosen, judge, nearest
 from .questions import Answer, Question
@@ -174,13 +174,15 @@ class Delivery:
             )
 
     def known(self, one: Delivered) -> bool:
-        """Return whether a file could be a register: it has the columns, or some; one that cannot be read is like none.
+        """Return whether a file could be a register: it has the columns, or some, or no header; what cannot be read is none.
 
         Parameters
         ----------
         one : Delivered
         """
-        return not one.problem and (bool(self._candidates.get(one.name)) or nearest(one) is not None)
+        if one.problem:
+            return one.problem == NO_HEADER
+        return bool(self._candidates.get(one.name)) or nearest(one) is not None
 
     def unused(self, taken: Collection[str]) -> Iterator[str]:
         """Yield what is told of the files that no register of the study takes in.
