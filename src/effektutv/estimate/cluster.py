@@ -8,7 +8,9 @@ With influence :math:`u` (the coefficient is :math:`\sum u_i y_i`), residuals :m
 with the symmetric root, and a pseudo-inverse where a cluster is fitted exactly (Bell and McCaffrey 2002; Pustejovsky and
 Tipton 2018, doi 10.1080/07350015.2016.1247004). If the errors were independent and alike, V would be a quadratic form
 with :math:`P_{gh} = a_g'(I - H)_{gh} a_h`, and Satterthwaite's degrees of freedom are
-:math:`(\operatorname{tr} P)^2 / \sum_{gh} P_{gh}^2`. A cluster of one person gives HC2's term.
+:math:`(\operatorname{tr} P)^2 / \sum_{gh} P_{gh}^2`. A cluster of one person gives HC2's term: with leverage 1 it is left
+out where the person has no weight in the contrast, and makes the variance undefined where there is weight
+(:mod:`effektutv.estimate.leverage`).
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import numpy as np
 
 from effektutv.results import Statistic, Unavailable
 
+from .leverage import LEVERAGE_MARGIN, fitted_exactly, undefined_by_leverage
 from .variation import STILL, exact_fit
 
 if TYPE_CHECKING:
@@ -88,7 +91,7 @@ def adjusted_influence(fit: LeastSquares, influence: FloatArray, codes: IntArray
     count = np.bincount(codes, minlength=n_clusters)
     slack = 1 - fit.leverage
     # A person alone: the root of 1 − h. The rows of larger clusters are overwritten below.
-    root = np.divide(1.0, np.sqrt(np.maximum(slack, 0)), out=np.zeros(slack.size), where=slack > EXACT)
+    root = np.divide(1.0, np.sqrt(np.maximum(slack, 0)), out=np.zeros(slack.size), where=slack >= LEVERAGE_MARGIN)
     out = influence * root[:, None]
     order = np.argsort(codes, kind="stable")
     ends = np.cumsum(count)
@@ -105,7 +108,15 @@ def adjusted_influence(fit: LeastSquares, influence: FloatArray, codes: IntArray
     return out
 
 
-def cluster_variance(fit: LeastSquares, cluster: IntArray, total_ss: float) -> tuple[Statistic, Statistic]:
+def _alone_exactly(fit: LeastSquares, influence: FloatArray, codes: IntArray, n_clusters: int) -> tuple[int, bool]:
+    """Return how many persons alone in their clusters have leverage 1, and whether one has weight in a contrast."""
+    alone = np.bincount(codes, minlength=n_clusters)[codes] == 1
+    leverage = np.where(alone, fit.leverage, 0.0)
+    found = [fitted_exactly(leverage, column) for column in influence.T]
+    return int(np.count_nonzero(found[0][0])), any(touched for _, touched in found)
+
+
+def cluster_variance(fit: LeastSquares, cluster: IntArray, total_ss: float) -> tuple[Statistic, Statistic, int]:
     """Return the CR2 variance of a fit's coefficient and its Bell–McCaffrey degrees of freedom.
 
     Parameters
@@ -119,20 +130,26 @@ def cluster_variance(fit: LeastSquares, cluster: IntArray, total_ss: float) -> t
     Returns
     -------
     variance, df : Statistic
+    left_out : int
+        Persons alone in their clusters with leverage 1 and no weight.
     """
     codes, n_clusters = number_clusters(cluster)
     if n_clusters < 2:
         why = Unavailable("one cluster only: there is no variance between clusters")
-        return why, why
+        return why, why, 0
     if exact_fit(float(fit.residuals @ fit.residuals), total_ss):
-        return 0.0, STILL
+        return 0.0, STILL, 0
+    exact, touched = _alone_exactly(fit, fit.influence[:, None], codes, n_clusters)
+    if touched:
+        why = undefined_by_leverage("CR2", exact)
+        return why, why, 0
     a = adjusted_influence(fit, fit.influence[:, None], codes, n_clusters)[:, 0]
     scores = np.bincount(codes, weights=a * fit.residuals, minlength=n_clusters)
     variance = float(scores @ scores)
     if variance <= _SETTLED * float((fit.influence**2) @ (fit.residuals**2)):
         why = Unavailable("the fit leaves nothing to vary between clusters: each has effects of its own in both arms")
-        return why, why
-    return variance, _degrees(fit, a, codes, n_clusters)
+        return why, why, 0
+    return variance, _degrees(fit, a, codes, n_clusters), exact
 
 
 def _degrees(fit: LeastSquares, a: FloatArray, codes: IntArray, n_clusters: int) -> Statistic:
@@ -237,7 +254,7 @@ def contrast_of_fits(fits: Sequence[Clustered], weights: FloatArray) -> tuple[St
         A weight a fit, e.g. (−1, 1) for the second less the first.
     """
     both, _, cluster, _ = _together(fits, weights[None, :])
-    return cluster_variance(both, cluster, 0.0)
+    return cluster_variance(both, cluster, 0.0)[:2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +284,9 @@ def joint_test(fits: Sequence[Clustered], contrasts: FloatArray) -> JointTest | 
     """
     both, influence, cluster, values = _together(fits, contrasts)
     codes, n_clusters = number_clusters(cluster)
+    exact, touched = _alone_exactly(both, influence, codes, n_clusters)
+    if touched:
+        return undefined_by_leverage("CR2", exact)
     a = adjusted_influence(both, influence, codes, n_clusters)
     scores = _by_cluster(a * both.residuals[:, None], codes, n_clusters)
     V = scores.T @ scores

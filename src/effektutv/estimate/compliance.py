@@ -31,7 +31,9 @@ from effektutv.results.further import ComplierRow, ReceiptRow, Receipts
 from .covariance import coefficient_variance, covariance
 from .design import Design, Vcov, observe, persons, strata_count
 from .effects import inference, missing_note
+from .leverage import fitted_exactly, left_out_note
 from .linear import LeastSquares, least_squares
+from .variation import STILL, exact_fit, level_means
 
 if TYPE_CHECKING:
     from .design import BoolArray, FloatArray, IntArray, Spec
@@ -78,6 +80,8 @@ class TwoStage:
         Ends of Anderson and Rubin's set.
     dropped : int
         Columns that depend on the others.
+    left_out : int
+        Persons with leverage 1 and no weight, whom the variance leaves out.
     """
 
     estimate: Statistic
@@ -91,6 +95,7 @@ class TwoStage:
     ar_low: Statistic
     ar_high: Statistic
     dropped: int = 0
+    left_out: int = 0
 
 
 def _nothing(reason: str) -> TwoStage:
@@ -161,16 +166,24 @@ def two_stage(
         ar_high=Unavailable("the assignment does not move receipt"),
         dropped=len(reduced.dropped),
     )
-    if abs(pi) < 1e-12:
-        return base
-    beta = reduced.coefficient / pi
+    rms = [float(np.sqrt(v @ v / v.size)) for v in (y, received)]
+    exact = exact_fit(float(reduced.residuals @ reduced.residuals), float(y @ y))
+    rho, _ = level_means((reduced.coefficient, 0.0), rms[0], exact=exact)
+    base = replace(base, reduced_form=rho)
+    if abs(pi) <= 1e-12 * rms[1]:
+        return replace(base, first_stage=0.0)
+    beta = rho / pi
     residuals = reduced.residuals - beta * first.residuals
     structural = replace(reduced, coefficient=beta, residuals=residuals, influence=reduced.influence / pi)
     low, high = _anderson_rubin(reduced, first, vcov, level)
     scale = float(y @ y) + beta**2 * float(received @ received)
-    return replace(
-        base, estimate=beta, variance=coefficient_variance(structural, vcov, scale), ar_low=low, ar_high=high
-    )
+    variance = coefficient_variance(structural, vcov, scale)
+    pinned, touched = fitted_exactly(reduced.leverage, reduced.influence)
+    robust = vcov in (Vcov.HC2, Vcov.HC3) and not touched
+    left_out = int(np.count_nonzero(pinned)) if robust else 0
+    if exact:
+        low = high = STILL
+    return replace(base, estimate=beta, variance=variance, ar_low=low, ar_high=high, left_out=left_out)
 
 
 def _f(coefficient: float, variance: Statistic) -> Statistic:
@@ -326,6 +339,7 @@ def _complier_row(design: Design, y: FloatArray, own: Receipt, reason: str, spec
         notes.append("weak first stage (F below 10): read Anderson and Rubin's set, not the interval")
     if fit.dropped:
         notes.append(f"columns left out because they depend on the others: {fit.dropped}")
+    notes += left_out_note(spec.vcov.value, fit.left_out)
     return _filled(fit, design, own, counts, spec, labels, "; ".join(notes))
 
 

@@ -54,6 +54,8 @@ class Fit:
         Of the adjusted means, where it was asked for.
     approximate : bool
         Whether the degrees of freedom are Satterthwaite's: those of several fits combine so, and do not add up.
+    used : ((int, int), (int, int)) or None
+        Persons, and persons whose outcome is 1, in (arm, control), of the strata that the estimate is of; None as ``events``.
     clustered : (LeastSquares, (n,) array of int), optional
         The regression and its clusters, where the variance is clustered: an interaction needs both levels' together.
     """
@@ -67,6 +69,7 @@ class Fit:
     notes: tuple[str, ...] = ()
     spread: Spread | Unavailable = _NOT_ASKED
     approximate: bool = False
+    used: tuple[tuple[int, int], tuple[int, int]] | None = None
     clustered: tuple[LeastSquares, IntArray] | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -93,12 +96,16 @@ def describe(cells: Cells, arm: int, control: int, binary: bool) -> Fit:
     n, total = pooled.n[0], pooled.total[0]
     none = Unavailable("not estimated")
 
+    counted = (int(n[arm]), int(n[control]))
+    events = (int(total[arm]), int(total[control])) if binary else None
+
     def mean(k: int) -> Statistic:
         return float(pooled.mean[0, k]) if n[k] else Unavailable("no one in the arm with an outcome")
 
     return Fit(
-        n=(int(n[arm]), int(n[control])),
-        events=(int(total[arm]), int(total[control])) if binary else None,
+        n=counted,
+        events=events,
+        used=None if events is None else (counted, events),
         raw=(mean(arm), mean(control)),
         means=(none, none),
         variance=none,
@@ -132,6 +139,7 @@ def undefined(cells: Cells, arm: int, control: int, binary: bool, reason: str, n
         df=why,
         notes=(*notes, reason),
         spread=why,
+        used=basis.used,
     )
 
 

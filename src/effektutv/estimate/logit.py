@@ -9,7 +9,9 @@ a known outcome) is then predicted under both arms, and the effect is the differ
 Its variance is the delta method's, with the population's covariates held fixed and the sandwich variance of the
 coefficients (HC0 to HC3 as R's sandwich has them for glm); the reference distribution is the normal one (df infinite).
 Without strata and covariates it is the difference in means, with HC2 its Neyman variance. In a stratum with no or only
-events every prediction is 0 or 1 whatever the arm: it takes no part in the regression and contributes 0 to the effect.
+events every prediction is 0 or 1 whatever the arm: it takes no part in the regression and contributes 0 to the effect. So
+it is with persons whose event covariates tell without fail, an indicator of one's own or a rare category without events
+(:mod:`effektutv.estimate.separation`); only where the arm itself tells events and non-events apart is there no estimate.
 
 Sources: Freedman (2008, doi 10.1214/08-STS262) on why the margin and not the coefficient; Ge et al. (2011,
 doi 10.1177/009286151104500409) on the delta method; FDA (2023), Adjusting for Covariates in Randomized Clinical Trials.
@@ -25,22 +27,25 @@ from scipy.special import expit
 
 from effektutv.results import Statistic, Unavailable
 
-from .covariance import LEVERAGE_MARGIN
 from .design import Cells, Dof, Sample, Spec, Vcov, Weights, persons, strata_count
 from .fit import Fit, describe, undefined
+from .leverage import fitted_exactly, undefined_by_leverage
 from .linear import independent
+from .separation import apart_by_any, apart_by_column
 from .variation import STILL
 
 if TYPE_CHECKING:
     from .design import BoolArray, FloatArray, IntArray
 
-__all__ = ["Logistic", "Margin", "logistic", "logit_fit", "logit_scores"]
+__all__ = ["Limit", "Logistic", "Margin", "logistic", "logistic_limit", "logit_fit", "logit_scores"]
 
 _STEPS = 60
 #: A step that moves no linear predictor by more leaves an error of its square, as Newton's method converges.
 _STEP = 1e-8
 #: Where weighting by √(p(1 − p)) leaves less than this share of a column, those whom it tells apart have p of 0 or 1.
 _WEIGHT = 1e-6
+#: Distances below this, relative to what they are a difference of, are rounding.
+_BEYOND = 1e-8
 _SEPARATED = (
     "the logistic regression has no finite solution: some covariates or strata tell events and non-events apart"
 )
@@ -121,6 +126,84 @@ def _improve(
         if found <= deviance * (1 + 1e-12) or share < 1e-6:
             return new, eta, found
         share /= 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Limit:
+    """The regression of those who are not fitted exactly.
+
+    Parameters
+    ----------
+    solved : Logistic
+        Of ``rest`` and ``columns``.
+    rest : (n,) array of bool
+        Who is in it; all others have probability 0 or 1.
+    columns : (k,) array of int
+        Positions of the columns that remain.
+    others : (m,) array of int
+        Positions of those that do not: sums of ``columns`` among ``rest``.
+    sums : (k, m) array of float
+        How they are made up.
+    """
+
+    solved: Logistic
+    rest: BoolArray
+    columns: IntArray
+    others: IntArray
+    sums: FloatArray
+
+    def beyond(self, P: FloatArray) -> FloatArray:
+        """Return (n, m) distances of rows of all columns from those that the regression can predict; 0 within rounding.
+
+        Parameters
+        ----------
+        P : (n, k + m) array of float
+        """
+        gap = P[:, self.others] - P[:, self.columns] @ self.sums
+        size = np.abs(P[:, self.others]) + np.abs(P[:, self.columns]) @ np.abs(self.sums)
+        return np.where(np.abs(gap) <= _BEYOND * size, 0.0, gap)
+
+
+def logistic_limit(M: FloatArray, y: FloatArray) -> Limit | Unavailable:
+    """Fit a logistic regression, in the limit where some persons are fitted exactly.
+
+    Parameters
+    ----------
+    M, y
+        As in :func:`logistic`.
+
+    Returns
+    -------
+    Limit or Unavailable
+        Unavailable where everyone is told apart, or as many parameters as persons remain.
+    """
+    rest = ~apart_by_column(M, y)
+    found = _of_rest(M, y, rest)
+    if isinstance(found, Unavailable) and rest.any():
+        apart = apart_by_any(M[rest], y[rest])
+        if apart.any():
+            rest[rest] = ~apart
+            found = _of_rest(M, y, rest)
+    return found
+
+
+def _of_rest(M: FloatArray, y: FloatArray, rest: BoolArray) -> Limit | Unavailable:
+    if rest.all():
+        solved = logistic(M, y)
+        if isinstance(solved, Unavailable):
+            return solved
+        every, none = np.arange(M.shape[1]), np.arange(0)
+        return Limit(solved=solved, rest=rest, columns=every, others=none, sums=np.empty((M.shape[1], 0)))
+    Z = M[rest]
+    columns = independent(Z, np.linalg.norm(Z, axis=0), list(range(Z.shape[1])))
+    if Z.shape[0] <= len(columns):
+        return Unavailable(_SEPARATED)
+    solved = logistic(Z[:, columns], y[rest])
+    if isinstance(solved, Unavailable):
+        return solved
+    others = [j for j in range(Z.shape[1]) if j not in columns]
+    sums = np.asarray(np.linalg.lstsq(Z[:, columns], Z[:, others], rcond=None)[0], dtype=np.float64)
+    return Limit(solved=solved, rest=rest, columns=np.array(columns), others=np.array(others, dtype=np.intp), sums=sums)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -212,9 +295,11 @@ def logit_scores(
     solved = found.solved
     half = np.linalg.solve(solved.triangle.T, found.gradient @ np.array([1.0, -1.0]))
     power = {Vcov.HC2: 0.5, Vcov.HC3: 1.0}.get(spec.vcov, 0.0)
-    slack = np.maximum(1 - np.einsum("ij,ij->i", solved.basis, solved.basis), LEVERAGE_MARGIN)
+    leverage = np.einsum("ij,ij->i", solved.basis, solved.basis)
     influence = found.M @ np.linalg.solve(solved.triangle, half)
-    return found.mine, influence * (sample.y[found.mine] - solved.fitted) / slack**power
+    exact, _ = fitted_exactly(leverage, influence)
+    residuals = np.where(exact, 0.0, sample.y[found.mine] - solved.fitted)
+    return found.mine, influence * residuals / np.where(exact, 1.0, 1 - leverage) ** power
 
 
 def _margin(
@@ -245,15 +330,27 @@ def _margin(
         return _None(reason="the arm cannot be told apart from the covariates and strata", notes=notes)
     if len(columns) < M.shape[1]:
         notes = (*notes, f"columns left out because they depend on the others: {M.shape[1] - len(columns)}")
-    solved = logistic(M[:, columns], sample.y[mine])
-    if isinstance(solved, Unavailable):
-        return _None(reason=solved.reason, notes=notes)
+    M, y = M[:, columns], sample.y[mine]
+    limit = logistic_limit(M, y)
+    if isinstance(limit, Unavailable) or M.shape[1] - 1 not in limit.columns:
+        return _None(reason=_arm_tells(sample, cells, pair), notes=notes)
     P = np.column_stack([of_standard[:, None] == dummies, standard - centre, np.zeros(of_standard.size)])
+    P = P.astype(np.float64)[:, columns]
     weight = (share[live] / np.bincount(of_standard, minlength=dummies.size))[of_standard]
-    means, gradient = _predict(solved, P.astype(np.float64)[:, columns], weight)
+    beyond = limit.beyond(P)
+    within = ~beyond.any(axis=1)
+    if not limit.rest.all():
+        apart = int(np.count_nonzero(~limit.rest))
+        notes = (
+            *notes,
+            f"{persons(apart)} whose event covariates or strata tell (fitted exactly) contribute 0 to the effect",
+        )
+        settled += float(weight[~within] @ _ends(limit.beyond(M)[~limit.rest], y[~limit.rest], beyond[~within]))
+    means, gradient = _predict(limit.solved, P[within][:, limit.columns], weight[within])
+    mine[mine] = limit.rest
     return Margin(
-        solved=solved,
-        M=M[:, columns],
+        solved=limit.solved,
+        M=M[limit.rest][:, limit.columns],
         mine=mine,
         means=(means[0] + settled, means[1] + settled),
         gradient=gradient,
@@ -271,6 +368,27 @@ def _population(sample: Sample, spec: Spec, recode: IntArray, mine: BoolArray) -
     stratum = np.concatenate([recode[sample.design.stratum], recode[sample.unseen.stratum]])
     X = np.concatenate([sample.design.X, sample.unseen.X]) if sample.n_missing else sample.design.X
     return X[stratum >= 0], stratum[stratum >= 0]
+
+
+def _ends(known: FloatArray, y: FloatArray, asked: FloatArray) -> FloatArray:
+    """Return the probabilities, 0 or 1, of rows beyond what the regression predicts: the side to which the events point.
+
+    ``known`` and ``asked`` are distances as :meth:`Limit.beyond` has them, ``y`` the outcomes of the first. Both arms have the
+    same probability, so that the effect does not depend on it; 1/2 where the directions say nothing.
+    """
+    direction = np.linalg.lstsq(known, 2 * y - 1, rcond=None)[0]
+    return np.asarray((1 + np.sign(np.round(asked @ direction, 9))) / 2, dtype=np.float64)
+
+
+def _arm_tells(sample: Sample, cells: Cells, pair: tuple[int, int]) -> str:
+    """Return why there is no finite solution: an arm with no or only events, else covariates or strata that tell with it."""
+    n, events = cells.n.sum(axis=0), cells.total.sum(axis=0)
+    for k in pair:
+        who = "no" if not events[k] > 0 else "every" if not events[k] < n[k] else ""
+        if who:
+            name = sample.design.arms[k]
+            return f"{who} person of arm {name} has the event: the logistic regression has no finite solution"
+    return _SEPARATED
 
 
 def _settled_note(live: BoolArray, n: IntArray, strata: str) -> tuple[str, ...]:
@@ -310,11 +428,12 @@ def _delta(
     if vcov is Vcov.HC1:
         squares = squares * n / (n - k)
     elif vcov in (Vcov.HC2, Vcov.HC3):
-        slack = 1 - np.einsum("ij,ij->i", solved.basis, solved.basis)
-        exact = int(np.count_nonzero(slack < LEVERAGE_MARGIN))
-        if exact:
-            return Unavailable(f"{vcov.value} is undefined: {persons(exact)} with leverage 1 (fitted exactly)")
-        squares = squares / slack ** (1 if vcov is Vcov.HC2 else 2)
+        leverage = np.einsum("ij,ij->i", solved.basis, solved.basis)
+        exact, touched = fitted_exactly(leverage, influence[:, 0] - influence[:, 1])
+        if touched:
+            return undefined_by_leverage(vcov.value, int(np.count_nonzero(exact)))
+        slack = np.where(exact, 1.0, 1 - leverage)
+        squares = np.where(exact, 0.0, squares) / slack ** (1 if vcov is Vcov.HC2 else 2)
     return np.asarray((influence * squares[:, None]).T @ influence, dtype=np.float64)
 
 

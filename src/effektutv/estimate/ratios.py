@@ -6,7 +6,9 @@ With adjusted means :math:`p_1, p_0` and their covariance V (from the same estim
           \log OR = \operatorname{logit} p_1 - \operatorname{logit} p_0,\quad g = (1/p_1q_1, -1/p_0q_0),
 
 variance g'Vg (delta method), the interval symmetric there and then exponentiated; degrees of freedom are the difference's.
-Both are marginal: they compare the two arms' proportions, not persons with alike covariates.
+Both are marginal: they compare the two arms' proportions, not persons with alike covariates. There is a ratio only where
+each arm has an event, and an odds ratio where each also has someone without: by counts of those used, since an adjusted mean
+of an arm without one event need not be 0.
 
 Newcombe (1998, doi 10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, method 10): with Wilson's limits
 :math:`l_k, u_k` of each proportion, :math:`\hat d - \sqrt{(p_1-l_1)^2 + (u_0-p_0)^2}` to
@@ -74,9 +76,23 @@ def newcombe(events: tuple[int, int], n: tuple[int, int], level: float) -> tuple
     return d - float(np.hypot(p1 - l1, u0 - p0)), d + float(np.hypot(u1 - p1, p0 - l0))
 
 
-def _log_ratio(fit: Fit, measure: str) -> tuple[Statistic, Statistic]:
+def _one_sided(fit: Fit, names: tuple[str, str], measure: str) -> str:
+    """Return which arm has no event, or for odds no one without, among those used; or nothing."""
+    if fit.used is None:
+        return ""
+    for name, n, events in zip(names, *fit.used, strict=True):
+        if n and not events:
+            return f"no events in arm {name}"
+        if n and measure == "odds ratio" and events >= n:
+            return f"only events in arm {name}: there are no odds"
+    return ""
+
+
+def _log_ratio(fit: Fit, names: tuple[str, str], measure: str) -> tuple[Statistic, Statistic]:
     """Return the logarithm of a ratio and its variance."""
     p1, p0 = fit.means
+    if reason := _one_sided(fit, names, measure):
+        return Unavailable(reason), Unavailable(reason)
     if not isinstance(p1, float):
         return p1, p1
     if not isinstance(p0, float):
@@ -120,7 +136,7 @@ def _exp(value: Statistic) -> Statistic:
 
 def _row(fit: Fit, design: Design, spec: Spec, pair: tuple[int, int], labels: Labels, measure: str) -> RatioRow:
     """Return one measure of one contrast."""
-    value, variance = _log_ratio(fit, measure)
+    value, variance = _log_ratio(fit, (design.arms[pair[0]], design.arms[pair[1]]), measure)
     error, t, p, low, high = inference(value, variance, fit.df, spec.level)
     events = fit.events if fit.events is not None else (Unavailable("not a 0/1 outcome"),) * 2
     return RatioRow(

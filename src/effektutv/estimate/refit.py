@@ -23,18 +23,17 @@ from .absorbed import absorb, centre
 from .batches import gram
 from .design import Design, Estimator, Sample, Spec, Vcov
 from .effects import fit_contrast
+from .leverage import LEVERAGE_MARGIN, WEIGHTLESS
 from .linear import independent
 from .refit_logit import logit_statistics
 from .refit_sparse import arms_fit, lonely, sparse_statistics
 from .variation import is_rounding
+from .weighting import FEWEST
 
 if TYPE_CHECKING:
     from .design import BoolArray, FloatArray, IntArray
 
 __all__ = ["Draw", "People", "by_arm_probability", "refit"]
-
-#: Leverage closer to 1 than this is 1 but for rounding.
-_LEVERAGE_MARGIN = 1e-8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -275,7 +274,7 @@ def _ipw(people: People, draw: Draw) -> tuple[FloatArray, FloatArray]:
         mean = (times * share * people.y).sum(axis=1)
         slack = 1 - share
         terms = np.where(times > 0, times * share**2 * (people.y - mean[:, None]) ** 2 / slack, 0.0)
-        alone = ((times > 0) & (slack < 1e-12)).any(axis=1)
+        alone = (times * share**2).sum(axis=1) * FEWEST > 1 + 1e-9  # effective number 1/Σ share²
         means.append(mean)
         spread, size = terms.sum(axis=1), (np.where(times > 0, times * share**2 / slack, 0.0) * people.y**2).sum(axis=1)
         variances.append(np.where(alone, np.nan, np.where(is_rounding(spread, size), 0.0, spread)))
@@ -349,13 +348,15 @@ def _variance(
     rss = np.sum([(times * e**2).sum(axis=1) for times, _, e, _ in parts], axis=0)
     power = {Vcov.HC2: 1, Vcov.HC3: 2}.get(vcov, 0)
     total, exact = np.zeros(n.size), np.zeros(n.size, dtype=bool)
+    largest = np.max([np.abs(u * (times > 0)).max(axis=1) for times, u, *_ in parts], axis=0)[:, None]
     for times, influence, residual, leverage in parts:
         if vcov is Vcov.CLASSICAL:
             total += (times * influence**2).sum(axis=1) * rss / free
             continue
         slack = np.where(times > 0, 1 - leverage, 1.0)
-        exact |= (slack < _LEVERAGE_MARGIN).any(axis=1)
-        total += (times * influence**2 * residual**2 / slack**power).sum(axis=1)
+        pinned = slack < LEVERAGE_MARGIN
+        exact |= (pinned & (np.abs(influence) > WEIGHTLESS * largest)).any(axis=1)
+        total += np.where(pinned & (power > 0), 0.0, times * influence**2 * residual**2 / slack**power).sum(axis=1)
     if vcov is Vcov.HC1:
         total *= n / free
     if power:

@@ -16,6 +16,7 @@ from scipy.special import expit
 
 from .batches import gram, inverted
 from .design import Vcov, Weights
+from .leverage import LEVERAGE_MARGIN, WEIGHTLESS
 
 if TYPE_CHECKING:
     from .design import BoolArray, FloatArray, Spec
@@ -26,7 +27,6 @@ __all__ = ["logit_statistics"]
 _STEPS, _STEP = 25, 1e-8
 #: A log odds beyond this is on its way to infinity: the draw is done alone, where separation is told from a far solution.
 _FAR = 25.0
-_LEVERAGE_MARGIN = 1e-8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,5 +153,8 @@ def _delta(
         return np.asarray((times * influence**2 * squares).sum(axis=1))
     own = ((solved.columns @ solved.inverse) * solved.columns).sum(axis=2)
     slack = np.where(times > 0, 1 - solved.mu * (1 - solved.mu) * (each[:, people.stratum] + own), 1.0)
-    found = (times * influence**2 * squares / slack**power).sum(axis=1)
-    return np.where((slack < _LEVERAGE_MARGIN).any(axis=1), np.nan, found)
+    pinned = slack < LEVERAGE_MARGIN
+    found = np.where(pinned, 0.0, times * influence**2 * squares / slack**power).sum(axis=1)
+    weight = np.abs(influence) * (times > 0)
+    heavy = weight > WEIGHTLESS * weight.max(axis=1, keepdims=True)
+    return np.where((pinned & heavy).any(axis=1), np.nan, found)

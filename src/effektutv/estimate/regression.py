@@ -10,9 +10,10 @@ from effektutv.errors import ArgumentError
 from effektutv.results import Statistic, Unavailable
 
 from .cluster import adjusted_influence, cluster_variance, clusters_by_arm, number_clusters
-from .covariance import LEVERAGE_MARGIN, covariance, joint_variance
+from .covariance import covariance, joint_variance
 from .design import BoolArray, Cells, Dof, Estimator, FloatArray, IntArray, Sample, Spec, Vcov, Weights
 from .fit import Fit, Spread, describe, undefined
+from .leverage import fitted_exactly, left_out_note
 from .linear import BLOCK, Block, Function, Regression, Rows, by_person, solve
 
 __all__ = ["clustered_difference", "clustered_difference_scores", "regression_fit", "regression_scores"]
@@ -66,11 +67,12 @@ def regression_fit(
         treated_rows = (sample.design.arm[mine] == arm).astype(np.float64)
         names = names_of(sample, pair)
         return _clustered(fit, solved, function, sample.design.cluster[mine], treated_rows, names)
-    variance = joint_variance(solved, spec.vcov, function)
+    variance, left_out = joint_variance(solved, spec.vcov, function)
     fit = _with_df(fit, solved, spec, n - solved.rank)
     if isinstance(variance, Unavailable):
         return replace(fit, variance=variance, spread=variance, notes=(*fit.notes, variance.reason))
-    fit = replace(fit, variance=float(variance[-1, -1]))
+    notes = (*fit.notes, *left_out_note(spec.vcov.value, left_out))
+    fit = replace(fit, variance=float(variance[-1, -1]), notes=notes)
     return replace(fit, spread=_spread(variance)) if spread else fit
 
 
@@ -239,9 +241,9 @@ def regression_scores(
         adjusted = adjusted_influence(fit, fit.influence[:, None], *number_clusters(sample.design.cluster[mine]))
         return mine, adjusted[:, 0] * fit.residuals
     power = {Vcov.HC2: 0.5, Vcov.HC3: 1.0}.get(spec.vcov, 0.0)
-    # a person fitted exactly has residual 0 and leverage 1: the variance is undefined there and the score does not matter
-    slack = np.maximum(1 - fit.leverage, LEVERAGE_MARGIN)
-    return mine, fit.influence * fit.residuals / slack**power
+    exact, _ = fitted_exactly(fit.leverage, fit.influence)
+    slack = np.where(exact, 1.0, 1 - fit.leverage)
+    return mine, np.where(exact, 0.0, fit.influence * fit.residuals) / slack**power
 
 
 def names_of(sample: Sample, pair: tuple[int, int]) -> tuple[str, str]:
@@ -272,8 +274,8 @@ def _clustered(
         why = Unavailable(f"arm {one[0]} is one cluster: there is no variance between its clusters")
         notes = (*fit.notes, why.reason)
         return replace(fit, variance=why, df=why, spread=why, notes=notes, clustered=(persons, cluster))
-    variance, df = cluster_variance(persons, cluster, solved.total_ss)
-    notes = (*fit.notes, *_cluster_notes(cluster, counts, names, df))
+    variance, df, left_out = cluster_variance(persons, cluster, solved.total_ss)
+    notes = (*fit.notes, *_cluster_notes(cluster, counts, names, df), *left_out_note(Vcov.CR2.value, left_out))
     if isinstance(variance, Unavailable):
         notes = (*notes, variance.reason)
         fit = replace(fit, spread=variance)

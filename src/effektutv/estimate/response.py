@@ -29,8 +29,9 @@ from .design import Design, Estimator, Sample, Spec, count_cells, persons, strat
 from .effects import to_row
 from .fit import Labels, describe
 from .linear import independent
-from .logit import Logistic, logistic
+from .logit import Logistic, logistic_limit
 from .variation import exact_fit
+from .weighting import FEWEST, effective_number, weight_note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,17 +82,28 @@ def _arm(y: FloatArray, seen: BoolArray, design: Design, weight: FloatArray, nam
         X = design.X[open_]
         M = np.column_stack([dummies, X - X.mean(axis=0)]).astype(np.float64)
         M = M[:, independent(M, np.linalg.norm(M, axis=0), list(range(M.shape[1])))]
-        solved = logistic(M, seen[open_].astype(np.float64))
-        if isinstance(solved, Unavailable):
-            why = Unavailable(f"response in arm {name}: {solved.reason}")
+        limit = logistic_limit(M, seen[open_].astype(np.float64))
+        if isinstance(limit, Unavailable):
+            why = Unavailable(f"response in arm {name}: {limit.reason}")
             return _Arm(mean=why, variance=why)
-        model = solved
+        # whose response covariates tell without fail: a respondent stands for one person, and nobody for one who is silent
+        apart = np.flatnonzero(open_)[~limit.rest]
+        if unheard := int(np.count_nonzero(~seen[apart])):
+            notes.append(
+                f"arm {name}: persons whose covariates no respondent shares are not represented ({persons(unheard)})"
+            )
+        open_[apart] = False
+        model, M = limit.solved, M[limit.rest][:, limit.columns]
         p[open_] = model.fitted
     w = weight * seen / p
     mean = float(w @ outcome / w.sum())
     if exact_fit(float(((y[seen] - y[seen].mean()) ** 2).sum()), float((y[seen] ** 2).sum())):
         return _Arm(mean=float(y[seen][0]), variance=0.0, notes=tuple(notes))
     part = w * (outcome - mean)
+    notes += weight_note(name, w[seen])
+    if int(seen.sum()) > 1 and effective_number(w) < FEWEST * (1 - 1e-9):
+        why = Unavailable(f"arm {name}: the weights are worth fewer than 2 persons: no variance")
+        return _Arm(mean=mean, variance=why, notes=(*notes, why.reason))
     if model is not None:
         pull = M.T @ (part * (1 - p))[open_]
         slope = np.linalg.solve(model.triangle, np.linalg.solve(model.triangle.T, pull))

@@ -8,6 +8,10 @@ With weights :math:`w_i = 1/P(\text{arm}_i)` each arm's mean stands for everyone
 the HC2 variance of the weighted regression on the arm (R's ``lm_robust(weights = )``), with n − 2 degrees of freedom.
 The probabilities are known from the design, or the shares of the arms within strata: then the estimate is `blocked`'s,
 and the variance is conservative, since it does not know that the strata were held fixed. Clusters are not offered.
+
+Weights are extreme where one person holds more than 5 per cent of an arm's weight and five times an equal share, or where
+the effective number :math:`(\sum w)^2/\sum w^2` is below a quarter of the persons: a note then gives the largest share and the
+effective number. Weights worth fewer than two persons have no variance.
 """
 
 from __future__ import annotations
@@ -27,17 +31,60 @@ if TYPE_CHECKING:
     from .design import BoolArray, Cells, FloatArray, IntArray, Sample
 
 __all__ = [
+    "FEWEST",
+    "effective_number",
     "known_weights",
     "known_weights_fit",
     "share_weights",
     "share_weights_fit",
+    "weight_note",
     "weighted_mean",
     "weighted_scores",
 ]
 
 
+#: One person's share of an arm's weight above which it may be extreme, and how many equal shares it must be.
+_LARGE, _TIMES = 0.05, 5.0
+#: Effective number over persons below which weights are extreme.
+_EFFECTIVE = 0.25
+#: Effective number below which there is no variance.
+FEWEST = 2.0
+
+
+def effective_number(weight: FloatArray) -> float:
+    """Return Kish's effective number of persons.
+
+    Parameters
+    ----------
+    weight : (n,) array of float
+        Not all 0.
+    """
+    scaled = weight / weight.max()
+    return float(scaled.sum()) ** 2 / float(scaled @ scaled)
+
+
+def weight_note(name: str, weight: FloatArray) -> tuple[str, ...]:
+    """Return the note on an arm's extreme weights, if they are so.
+
+    Parameters
+    ----------
+    name : str
+        Of the arm.
+    weight : (n,) array of float
+        Above 0.
+    """
+    if weight.size < 2:
+        return ()
+    largest, effective = float(weight.max() / weight.sum()), effective_number(weight)
+    one = largest > _LARGE and largest * weight.size > _TIMES
+    if not one and effective >= _EFFECTIVE * weight.size:
+        return ()
+    said = f"one person holds {100 * largest:.0f} per cent of the weight, effective number of persons {effective:.1f}"
+    return (f"arm {name}: {said}",)
+
+
 def weighted_mean(y: FloatArray, weight: FloatArray) -> tuple[float, float | None]:
-    """Return a weighted mean and its HC2 variance, or None where one person holds all the weight.
+    """Return a weighted mean and its HC2 variance, or None where the weights are worth fewer than two persons.
 
     Parameters
     ----------
@@ -47,7 +94,7 @@ def weighted_mean(y: FloatArray, weight: FloatArray) -> tuple[float, float | Non
     share = weight / weight.sum()
     mean = float(share @ y)
     slack = 1 - share
-    if share.size < 2 or slack.min() < 1e-12:
+    if share.size < 2 or effective_number(weight) < FEWEST * (1 - 1e-9):
         return mean, None
     each = share**2 / slack
     spread, size = float(each @ (y - mean) ** 2), float(each @ y**2)
@@ -81,20 +128,25 @@ def _fit(sample: Sample, cells: Cells, pair: tuple[int, int], weight: FloatArray
     design = sample.design
     means: list[float] = []
     variances: list[float | None] = []
-    people = 0
+    counts: list[int] = []
+    notes: tuple[str, ...] = (note,)
     for k in pair:
         rows = (design.arm == k) & (weight > 0)
-        people += int(rows.sum())
+        counts.append(int(rows.sum()))
+        notes += weight_note(design.arms[k], weight[rows])
         mean, variance = weighted_mean(sample.y[rows], weight[rows])
         means.append(mean)
         variances.append(variance)
-    fit = replace(describe(cells, *pair, sample.binary), means=(means[0], means[1]), notes=(note,))
+    fit = replace(describe(cells, *pair, sample.binary), means=(means[0], means[1]), notes=notes)
     first, second = variances
     if first is None or second is None:
-        single = design.arms[pair[0] if first is None else pair[1]]
-        why = Unavailable(f"one person in arm {single}: no variance")
-        return replace(fit, variance=why, df=why, notes=(note, why.reason), spread=why)
-    free = people - 2
+        at = 0 if first is None else 1
+        name = design.arms[pair[at]]
+        why = Unavailable(f"one person in arm {name}: no variance")
+        if counts[at] > 1:
+            why = Unavailable(f"arm {name}: the weights are worth fewer than 2 persons: no variance")
+        return replace(fit, variance=why, df=why, notes=(*notes, why.reason), spread=why)
+    free = sum(counts) - 2
     df: Statistic = float(free) if free > 0 else Unavailable("no degrees of freedom are left")
     return replace(fit, variance=first + second, df=df, spread=(first, second, 0.0))
 

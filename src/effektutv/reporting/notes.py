@@ -105,8 +105,33 @@ _NOTES = (
     ("told_single", re.compile(r"one person in arm (?P<arm>[^;]+?): no variance")),
     (
         "told_leverage",
-        re.compile(rf"(?P<name>HC\d) is undefined: (?P<persons>{_PEOPLE}) with leverage 1 \(fitted exactly\)"),
+        re.compile(rf"(?P<name>HC\d|CR2) is undefined: (?P<persons>{_PEOPLE}) with leverage 1 \(fitted exactly\)"),
     ),
+    (
+        "told_weightless",
+        re.compile(
+            rf"(?P<persons>{_PEOPLE}) with leverage 1 \([^)]*\) and no weight in the contrast: left out of (?P<name>\w+)"
+        ),
+    ),
+    (
+        "told_exact_event",
+        re.compile(
+            rf"(?P<persons>{_PEOPLE}) whose event covariates or strata tell \(fitted exactly\) contribute 0 to the effect"
+        ),
+    ),
+    ("told_no_person", re.compile(r"no person of arm (?P<arm>[^;]+?) has the event: [^;]+")),
+    ("told_every_person", re.compile(r"every person of arm (?P<arm>[^;]+?) has the event: [^;]+")),
+    ("told_separated", re.compile(r"the logistic regression has no finite solution[^;]*")),
+    ("told_none_in_arm", re.compile(r"no events in arm (?P<arm>[^;]+)")),
+    (
+        "told_one_weight",
+        re.compile(
+            r"arm (?P<arm>[^;:]+): one person holds (?P<share>\d+ per cent) of the weight, effective number of persons "
+            r"(?P<worth>[\d.]+)"
+        ),
+    ),
+    ("told_few_weights", re.compile(r"arm (?P<arm>[^;:]+): the weights are worth fewer than 2 persons: no variance")),
+    ("told_only_events", re.compile(r"only events in arm (?P<arm>[^;]+?): there are no odds")),
     ("told_no_df", re.compile(r"no degrees of freedom are left[^;]*")),
     ("told_no_variation", re.compile(r"no variation in either arm[^;]*")),
     ("told_collinear", re.compile(r"the arm cannot be told apart from the covariates and strata")),
@@ -174,6 +199,13 @@ _NOTES = (
         re.compile(rf"arm (?P<arm>[^;:]+): (?P<persons>{_PEOPLE}) responded, worth (?P<worth>\d+) after weighting"),
     ),
     ("told_responded", re.compile(rf"arm (?P<arm>[^;:]+): (?P<persons>{_PEOPLE}) responded")),
+    (
+        "told_unshared",
+        re.compile(
+            rf"arm (?P<arm>[^;:]+): persons whose covariates no respondent shares are not represented "
+            rf"\((?P<persons>{_PEOPLE})\)"
+        ),
+    ),
     (
         "told_thin",
         re.compile(r"arm (?P<arm>[^;:]+): some respondents stand for more than (?P<n>\d+) persons each"),

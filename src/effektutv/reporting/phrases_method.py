@@ -275,6 +275,40 @@ METHOD: dict[str, tuple[str, str]] = {
         "{name} är inte definierad: {persons} som modellen träffar exakt",
         "{name} is undefined: {persons} whom the model fits exactly",
     ),
+    "told_weightless": (
+        "{persons} som modellen träffar exakt och som saknar vikt i jämförelsen ingår inte i {name}",
+        "{persons} whom the model fits exactly, without weight in the contrast, left out of {name}",
+    ),
+    "told_exact_event": (
+        "{persons} vars utfall kovariater eller strata helt avgör bidrar med 0 till effekten",
+        "{persons} whose outcome covariates or strata tell without fail contribute 0 to the effect",
+    ),
+    "told_no_person": (
+        "ingen i {arm} har händelsen: den logistiska regressionen har ingen ändlig lösning",
+        "no person in {arm} has the event: the logistic regression has no finite solution",
+    ),
+    "told_every_person": (
+        "alla i {arm} har händelsen: den logistiska regressionen har ingen ändlig lösning",
+        "every person in {arm} has the event: the logistic regression has no finite solution",
+    ),
+    "told_separated": (
+        "den logistiska regressionen har ingen ändlig lösning: kovariater eller strata skiljer dem med händelsen från övriga",
+        "the logistic regression has no finite solution: some covariates or strata tell events and non-events apart",
+    ),
+    "told_none_in_arm": ("inga händelser i {arm}", "no events in {arm}"),
+    "told_only_events": ("alla i {arm} har händelsen: inga odds", "only events in {arm}: there are no odds"),
+    "told_one_weight": (
+        "{arm}: en person bär {share} av vikten; vikterna motsvarar {worth} personer med lika vikt",
+        "{arm}: one person holds {share} of the weight; the weights are worth {worth} persons of equal weight",
+    ),
+    "told_unshared": (
+        "{arm}: personer vars kovariater ingen svarande delar företräds inte ({persons})",
+        "{arm}: persons whose covariates no respondent shares are not represented ({persons})",
+    ),
+    "told_few_weights": (
+        "{arm}: vikterna motsvarar färre än två personer: ingen varians",
+        "{arm}: the weights are worth fewer than two persons: no variance",
+    ),
     "told_no_df": ("inga frihetsgrader återstår", "no degrees of freedom are left"),
     "told_no_variation": ("ingen variation i någon av grupperna", "no variation in either arm"),
     "told_collinear": (

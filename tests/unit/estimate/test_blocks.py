@@ -57,7 +57,7 @@ def by_hand(X: np.ndarray, y: np.ndarray, group: np.ndarray, vcov: Vcov) -> tupl
 def both(rows: Rows, vcov: Vcov = Vcov.HC2, block: int = BLOCK) -> tuple[float, float]:
     solved = solve(rows, block)
     assert isinstance(solved, Regression)
-    V = joint_variance(solved, vcov, solved.target, block)
+    V, _ = joint_variance(solved, vcov, solved.target, block)
     assert not isinstance(V, Unavailable), V
     return solved.coefficient, float(V[0, 0])
 
@@ -139,18 +139,29 @@ def test_an_outcome_fitted_exactly_has_no_variance():
 
 @pytest.mark.parametrize("block", [1, 5, BLOCK])
 def test_leverage_1_is_found_in_whatever_block_it_stands(block):
-    """A person who alone has a category is fitted exactly: no HC2, no HC3, but HC1."""
+    """A person who alone is in the arm is fitted exactly: no HC2, no HC3, but HC1; who alone has a category is left out."""
     X, y, group = trial(n=200)
-    X[:, 0] = 0
-    X[137, 0] = 1
-    rows = rows_of(X, y, group)
-    solved = solve(rows, block)
-    assert isinstance(solved, Regression)
-    for vcov in (Vcov.HC2, Vcov.HC3):
-        found = joint_variance(solved, vcov, solved.target, block)
-        assert isinstance(found, Unavailable)
-        assert found.reason == f"{vcov.value} is undefined: fewer than 5 persons with leverage 1 (fitted exactly)"
-    assert both(rows, Vcov.HC1, block) == pytest.approx(by_hand(X, y, group, Vcov.HC1), rel=1e-10)
+    for column, weighs in ((0, False), (-1, True)):
+        alone = X.copy()
+        alone[:, column] = 0
+        alone[137, column] = 1
+        rows = rows_of(alone, y, group)
+        solved = solve(rows, block)
+        assert isinstance(solved, Regression)
+        others = np.arange(200) != 137
+        for vcov in (Vcov.HC2, Vcov.HC3):
+            found, left_out = joint_variance(solved, vcov, solved.target, block)
+            if weighs:
+                assert isinstance(found, Unavailable)
+                assert (
+                    found.reason == f"{vcov.value} is undefined: fewer than 5 persons with leverage 1 (fitted exactly)"
+                )
+                continue
+            assert left_out == 1
+            assert not isinstance(found, Unavailable)
+            _, expected = by_hand(alone[others, 1:], y[others], group[others], vcov)
+            assert found[0, 0] == pytest.approx(expected, rel=1e-10)
+        assert both(rows, Vcov.HC1, block) == pytest.approx(by_hand(alone, y, group, Vcov.HC1), rel=1e-10, abs=1e-25)
 
 
 def test_high_leverage_short_of_1_is_a_number():
@@ -168,7 +179,7 @@ def test_dependent_columns_are_dropped_last_interaction_first():
     assert solved.dropped == (2, 4)
     assert solved.rank == 5
     plain = np.delete(twice, solved.dropped, axis=1)
-    V = joint_variance(solved, Vcov.HC2, solved.target, 17)
+    V, _ = joint_variance(solved, Vcov.HC2, solved.target, 17)
     assert (solved.coefficient, float(V[0, 0])) == pytest.approx(by_hand(plain, y, group, Vcov.HC2), rel=1e-10)
 
 
