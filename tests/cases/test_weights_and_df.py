@@ -270,3 +270,46 @@ def test_row_order_changes_no_digit_of_the_sparse_form():
     options = {**OPTIONS, "estimator": "lin", "covariates": ["x", "rare"], "contrasts": ALL}
     found = [eu.itt(d.sample(frac=1, random_state=k), **options).to_dicts() for k in range(3)]
     assert all(a == b for a, b in pairwise(found))
+
+
+def study(tmp_path, design: str) -> eu.Trial:
+    d = thin(((6, 8), (5, 9), (7, 4))).assign(row=lambda q: range(len(q)))
+    d.loc[[2, 11, 20], "y"] = np.nan
+    d.to_csv(tmp_path / "d.csv", index=False)
+    label = 'label = { sv = "x", en = "x" }'
+    (tmp_path / "s.toml").write_text(
+        f"""study = {{ name = "t", title = {{ sv = "x", en = "x" }} }}
+arms = [{{ code = "FS", control = true, {label} }}, {{ code = "SE", {label} }}]
+design = {{ {design} }}
+table = {{ path = "d.csv", arm = "arm" }}
+outcomes = [{{ name = "y", {label}, role = "primary", column = "y" }}]""",
+        encoding="utf-8",
+    )
+    return eu.load(tmp_path / "s.toml")
+
+
+def test_the_study_file_has_the_same_choices(tmp_path):
+    """ST05 and ST02 by the other door: everyone randomised weighs, and `[design] dof` reaches estimate, ratio and profile."""
+    trial = study(tmp_path, 'strata = "s", dof = "residual"')
+    row = trial.itt().rows[0]
+    d = pd.read_csv(tmp_path / "d.csv")
+    ours = eu.itt(d, dof="residual", **OPTIONS).rows[0]
+    assert (row.estimate, row.std_error, row.df) == pytest.approx((ours.estimate, ours.std_error, ours.df), rel=1e-12)
+    assert row.df == 36 - 6
+    assert trial.itt(dof="satterthwaite").rows[0].df == pytest.approx(eu.itt(d, **OPTIONS).rows[0].df, rel=1e-12)
+    # another estimator than the study's has its own
+    assert trial.itt(estimator="fe").rows[0].df == 36 - 4
+
+
+@pytest.mark.parametrize(
+    "design",
+    [
+        'strata = "s", dof = "bell-mccaffrey"',
+        'strata = "s", estimator = "fe", dof = "satterthwaite"',
+        'strata = "s", estimator = "fe", vcov = "CR2", cluster = "row", dof = "residual"',
+        'strata = "s", dof = "many"',
+    ],
+)
+def test_the_study_file_refuses_degrees_of_freedom_that_do_not_belong(tmp_path, design):
+    with pytest.raises(eu.EffektutvError, match="dof"):
+        study(tmp_path, design)
