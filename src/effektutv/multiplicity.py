@@ -13,13 +13,13 @@ from .estimate.credibility import corrected
 from .estimate.design import BoolArray, FloatArray
 from .estimate.families import (
     Hypothesis,
-    bootstrap_statistics,
     check_redrawable,
     global_statistics,
     pairwise_statistics,
 )
 from .estimate.mechanism import Mechanism
 from .estimate.multiplicity import StepDown, holm
+from .estimate.resample_cells import bootstrap_statistics
 from .estimate.source import Source
 from .results import EffectRow, Effects, Name, RowKind, keep, kept, said
 
@@ -121,6 +121,9 @@ def _corrected(
 ) -> Effects:
     """Return the effects with adjusted p-values, and with the arrays that they had."""
     changed = list(effects.rows)
+    # Whatever the draws say, a test among several is no more sure than the test by itself that stands beside it.
+    own = np.array([effects.rows[i].p_value for i in tested], dtype=float)
+    adjusted = np.maximum(adjusted, own)
     for j, i in enumerate(tested):
         row = replace(changed[i], p_adjusted=float(adjusted[j]), family=name)
         changed[i] = row if raw is None else replace(row, p_randomization=float(raw[j]))
@@ -133,11 +136,13 @@ def _hypotheses(source: Source, rows: Sequence[EffectRow]) -> list[Hypothesis]:
     """Return the nulls of rows of effects; rows of one level share its mask."""
     arms = source.design.arms
     groups = {g.name: g for g in source.subgroups}
-    masks: dict[tuple[Name, int], BoolArray] = {("", 0): np.ones(source.design.arm.size, dtype=bool)}
-    masks |= {(g.name, j): g.code == j for g in groups.values() for j in range(len(g.levels))}
+    everyone = np.ones(source.design.arm.size, dtype=bool)
+    masks: dict[tuple[Name, int], BoolArray] = {
+        (g.name, j): g.code == j for g in groups.values() for j in range(len(g.levels))
+    }
     out = []
     for row in rows:
-        at = [0] if row.kind is RowKind.EFFECT else [0, 1]
+        at = [0, 1]
         if row.kind is RowKind.LEVEL:
             at = [groups[row.subgroup].levels.index(row.level)]
         elif row.kind.compares and len(groups[row.subgroup].levels) != 2:
@@ -151,7 +156,7 @@ def _hypotheses(source: Source, rows: Sequence[EffectRow]) -> list[Hypothesis]:
             Hypothesis(
                 outcome=row.outcome,
                 contrast=(arms.index(row.arm), arms.index(row.control)),
-                levels=tuple(masks[row.subgroup, j] for j in at),
+                levels=(everyone,) if row.kind is RowKind.EFFECT else tuple(masks[row.subgroup, j] for j in at),
             )
         )
     return out
@@ -214,10 +219,12 @@ def _across(
 
 def _romano_wolf(source: Source, hypotheses: list[Hypothesis], draws: int, seed: int) -> tuple[FloatArray, list[str]]:
     """Step-down maxT from a centred bootstrap."""
-    down = _counted(*bootstrap_statistics(source, hypotheses, draws, seed))
+    found = bootstrap_statistics(source, hypotheses, draws, seed)
+    down = _counted(found.observed, found.statistics)
     notes = [
         "step-down maxT (Romano–Wolf) from a bootstrap of persons within stratum and arm, studentised and centred at the "
         "estimates; asymptotic",
+        *found.notes,
         _error_note(down.adjusted, draws),
     ]
     return down.adjusted, notes

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import effektutv as eu
-from effektutv.estimate import families
+from effektutv.estimate import families, resample_cells
 from effektutv.estimate.design import Design
 from effektutv.estimate.draws import Subsets, blocks
 from effektutv.estimate.families import Hypothesis
@@ -93,7 +93,7 @@ def test_trap_12_every_statistic_drawn_is_the_estimators_of_that_assignment(esti
     tests = [Hypothesis(outcome="y", contrast=(1, 0), levels=m) for m in masks]
     _, found = families.pairwise_statistics(source, tests, None, draws, 3)
     drawn = np.concatenate(list(found), axis=1)
-    people = families._persons(source, tests, (1, 0), stratum, by_arm=False).rows
+    people = families.persons_of(source, tests, (1, 0), stratum, by_arm=False).rows
     subsets = Subsets(np.full(6, 8), np.full(6, 4)).prepare(np.eye(people.size))
     chosen = np.concatenate([subsets.draw(g, some).sum(axis=1) for g, some in blocks(3, draws)], axis=1)
     finite = 0
@@ -132,8 +132,8 @@ def test_trap_12_observed_statistics_are_those_of_the_rows():
         levels = [(everyone,), (by,), (~by,), (by, ~by)]
         tests = [Hypothesis(outcome=y, contrast=(2, 0), levels=m) for y in ("y0", "y1") for m in levels]
         assert source.design.arms == ("FS", "CM", "SE")
-        observed, _ = families.bootstrap_statistics(source, tests, 1, 1)
-        assert observed == pytest.approx([r.statistic for r in effects.rows], rel=1e-10)
+        boot = resample_cells.bootstrap_statistics(source, tests, 1, 1)
+        assert boot.observed == pytest.approx([r.statistic for r in effects.rows], rel=1e-10)
         observed, _ = families.pairwise_statistics(source, tests, None, 1, 1)
         if estimator != "difference":  # whose mean over draws is not 0 where shares differ between strata
             assert observed == pytest.approx([r.statistic for r in effects.rows], rel=1e-10)

@@ -25,6 +25,7 @@ from effektutv.results import BalanceRow, Omnibus, Statistic, Unavailable
 
 from .design import canonical_order
 from .mechanism import inferred
+from .null import TIE, rounding
 from .variation import is_rounding
 
 if TYPE_CHECKING:
@@ -292,10 +293,11 @@ def omnibus(design: Design, covariates: Sequence[Covariate], *, draws: int | Non
     for j in np.flatnonzero(np.isnan(X).any(axis=0)):
         X[:, j] = _filled(X[:, j], stratum, design.n_strata)
     size = np.bincount(stratum, minlength=design.n_strata)
+    given, largest = np.sqrt((X**2).mean(axis=0)), np.abs(X).max(axis=0, initial=0.0)
     X -= X.mean(axis=0)
     centred = X - _stratum_means(X, stratum, size)[stratum]
     spread = np.sqrt((centred**2).mean(axis=0))
-    varies = spread > 1e-12 * np.sqrt((X**2).mean(axis=0) + np.finfo(float).tiny)
+    varies = ~is_rounding(spread**2, given**2)
     if not varies.any():
         why = Unavailable("no covariate varies within strata")
         return Omnibus(statistic=why, df=why, p_value=why, method=method)
@@ -311,7 +313,10 @@ def omnibus(design: Design, covariates: Sequence[Covariate], *, draws: int | Non
     found = Omnibus(statistic=statistic, df=df, p_value=float(chdtrc(df, statistic)), method=method)
     if draws is None:
         return found
-    p = _redrawn(design, arm, stratum, Z, vectors[:, kept] / np.sqrt(values[kept]), statistic, draws, seed)
+    # d² that tie but for the last binary place of the covariates as they were given are ties
+    noise = max(rounding(float(a), float(b)) for a, b in zip(largest[varies], spread[varies], strict=True))
+    least = statistic * (1 - TIE) - noise * np.sqrt(arm.size) * (1 + statistic)
+    p = _redrawn(design, arm, stratum, Z, vectors[:, kept] / np.sqrt(values[kept]), least, draws, seed)
     error = float(np.sqrt(p * (1 - p) / draws))
     return replace(found, p_randomization=p, mc_error=error, method=f"{method}; {draws} draws of the assignment")
 
@@ -322,14 +327,13 @@ def _redrawn(
     stratum: IntArray,
     Z: FloatArray,
     whitening: FloatArray,
-    statistic: float,
+    least: float,
     draws: int,
     seed: int,
 ) -> float:
-    """Return the share of re-drawn assignments, the observed one among them, whose d² is at least the observed one."""
+    """Return the share of re-drawn assignments, the observed one among them, whose d² is at least ``least``."""
     mechanism = inferred(design.arms, arm, stratum, design.n_strata)
     rng = np.random.default_rng(np.random.SeedSequence(seed))
-    least = statistic * (1 - 1e-9)
     extreme = 0
     # a fixed number of draws at a time, so that memory does not grow with them and the draws do not depend on it
     for begin in range(0, draws, _CHUNK):

@@ -1,4 +1,4 @@
-r"""Statistics of a whole family from the same draws: outcomes and subgroups within one contrast, or a bootstrap of all.
+r"""Statistics of a whole family from the same draws of the assignment: outcomes and subgroups within one contrast.
 
 Every hypothesis is an estimate over its standard error, both computed anew in each draw by the estimator that made the
 row: strata that lose an arm in a draw are dropped there, single persons are pooled there. (An estimator that is no function
@@ -8,9 +8,9 @@ of the arms' sums is fitted again in each draw: :mod:`effektutv.estimate.redrawn
     of its two arms within strata, the third held: the joint null of no effect of this contrast on any outcome;
 ``of all arms``
     within strata: the null that no arm has an effect, for the closure of one outcome's contrasts. Never for the null of
-    one pair: unstudentised that test rejects a true null far too often when arms differ in size;
-``bootstrap``
-    of persons within stratum and arm, centred at the estimates.
+    one pair: unstudentised that test rejects a true null far too often when arms differ in size.
+
+A bootstrap of any rows is :mod:`effektutv.estimate.resample_cells`.
 
 An interaction row's statistic is studentised and its test asymptotic: drawing again tests no effect at all, not no
 interaction.
@@ -29,8 +29,8 @@ from .design import Estimator, Weights
 from .draws import Subsets, blocks
 from .forms import CellSums, Form, cell_statistics, form_of
 from .mechanism import inferred
-from .null import studentised
-from .redrawn import refitted_bootstrap, refitted_global, refitted_pairwise
+from .null import rounding, studentised
+from .redrawn import refitted_global, refitted_pairwise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,12 +41,24 @@ if TYPE_CHECKING:
     from .mechanism import Mechanism
     from .source import Source
 
-__all__ = ["Hypothesis", "bootstrap_statistics", "check_redrawable", "global_statistics", "pairwise_statistics"]
+__all__ = [
+    "Hypothesis",
+    "Persons",
+    "check_redrawable",
+    "family_statistics",
+    "global_statistics",
+    "observed_statistics",
+    "over_errors",
+    "pairwise_statistics",
+    "parts",
+    "persons_of",
+    "shared_weights",
+]
 
 #: Draws whose sums are held at a time; a whole block where the sums are few.
 _PART, _FEW_SUMS = 1024, 2000
-#: Tells a bootstrap's draws and those of all arms apart from those within a contrast.
-_TASK_BOOTSTRAP, _TASK_GLOBAL = 2, 3
+#: Tells draws of all arms apart from those within a contrast.
+_TASK_GLOBAL = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -87,11 +99,20 @@ def check_redrawable(source: Source) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class _Persons:
+class Persons:
     """Some arms' persons in a canonical order, and the columns whose sums by cell make up every hypothesis.
 
-    ``columns`` has three rows a (hypothesis, level): who counts, outcome, outcome squared; the outcome centred at the
-    stratum's mean among those who count, 0 for the others.
+    Parameters
+    ----------
+    rows, group, stratum : (n,) arrays of int
+        Their places in the design, the groups they are drawn in, and the strata of the estimator.
+    columns : (3L, n) array of float
+        Three rows a (hypothesis, level): who counts, outcome, outcome squared; the outcome centred at the stratum's mean
+        among those who count, 0 for the others.
+    size : (L, S) array of float
+        What weights the strata.
+    largest : (H,) array of float
+        The largest outcome of each hypothesis, whatever its sign, as it was given.
     """
 
     rows: IntArray
@@ -99,12 +120,23 @@ class _Persons:
     stratum: IntArray
     columns: FloatArray
     size: FloatArray
+    largest: FloatArray
 
 
-def _persons(
+def persons_of(
     source: Source, hypotheses: Sequence[Hypothesis], arms: Sequence[int], groups: IntArray, *, by_arm: bool
-) -> _Persons:
-    """Return the persons of ``arms`` ordered by group (or arm within group) and outcomes."""
+) -> Persons:
+    """Return the persons of ``arms`` ordered by group (or arm within group) and outcomes.
+
+    Parameters
+    ----------
+    source : Source
+    hypotheses : sequence of Hypothesis
+    arms : sequence of int
+    groups : (n,) array of int
+        Of everyone in the design.
+    by_arm : bool
+    """
     design, spec = source.design, source.spec
     outcomes = [source.outcomes[h.outcome] for h in hypotheses]
     keys = list({id(y): y for y in outcomes}.values())
@@ -127,54 +159,89 @@ def _persons(
             mean = np.bincount(strata[mine], weights=values, minlength=n_strata) / np.maximum(n, 1)
             centred = np.where(here[mine], y[mine] - mean[strata[mine]], 0.0)
             columns += [here[mine].astype(float), centred, centred**2]
-            everyone = np.bincount(strata[member], minlength=n_strata)
+            everyone = np.bincount(strata[member], minlength=n_strata)  # randomised, outcome known or not
             sizes.append(everyone if spec.weights is Weights.ALL else n)
-    return _Persons(
+    return Persons(
         rows=mine,
         group=groups[mine],
         stratum=strata[mine],
         columns=np.stack(columns),
         size=np.stack(sizes).astype(float),
+        largest=np.array([np.nanmax(np.abs(y[mine]), initial=0.0) for y in outcomes]),
     )
 
 
-def _statistics(
+def family_statistics(
     source: Source, hypotheses: Sequence[Hypothesis], sums: Sequence[tuple[CellSums, CellSums]], size: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Return (H, B) estimates and variances from each (hypothesis, level)'s cells of arm and control."""
+    """Return (H, B) estimates and variances from each (hypothesis, level)'s cells of arm and control.
+
+    Parameters
+    ----------
+    source : Source
+    hypotheses : sequence of Hypothesis
+    sums : sequence of (CellSums, CellSums)
+        Of arm and control, one pair a (hypothesis, level).
+    size : (L, S) array of float
+        What weights the strata.
+    """
     estimates, variances = [], []
     at = 0
     for h in hypotheses:
-        parts = sums[at : at + len(h.levels)]
-        weights = size[at : at + len(h.levels), :, None]
+        levels = sums[at : at + len(h.levels)]
+        weights = shared_weights(source, levels, size[at : at + len(h.levels), :, None])
         at += len(h.levels)
-        shared: Any = weights
-        if len(parts) > 1 and source.spec.estimator is Estimator.BLOCKED:
-            # An interaction compares levels over the same mix of strata, those where every level has both arms.
-            complete = np.all([(a.n > 0) & (c.n > 0) for a, c in parts], axis=0)
-            shared = [np.where(complete, weights.sum(axis=0), 0.0)] * len(parts)
-        found = [cell_statistics(source.spec, a, c, w) for (a, c), w in zip(parts, shared, strict=True)]
+        found = [cell_statistics(source.spec, a, c, w) for (a, c), w in zip(levels, weights, strict=True)]
         estimates.append(found[-1][0] - (found[0][0] if len(found) > 1 else 0.0))
         variances.append(np.sum([v for _, v in found], axis=0))
     return np.stack(estimates), np.stack(variances)
 
 
-def _over(estimate: FloatArray, variance: FloatArray, scale: FloatArray) -> FloatArray:
-    """Return (H, B) statistics; one that is undefined in a draw counts as beyond every other: the p-value can only
-    grow."""
-    rows = [studentised(e, v, float(s)) for e, v, s in zip(estimate, variance, scale, strict=True)]
-    return np.where(np.isnan(estimate) | np.isnan(variance), np.inf, np.stack(rows))
+def shared_weights(source: Source, levels: Sequence[tuple[CellSums, CellSums]], size: FloatArray) -> list[FloatArray]:
+    """Return what weights the strata of each level of one hypothesis: under `blocked` an interaction compares levels over
+    the same mix of strata, those where every level has both arms.
+
+    Parameters
+    ----------
+    source : Source
+    levels : sequence of (CellSums, CellSums)
+        Of arm and control.
+    size : (L, S, 1) array of float
+    """
+    if len(levels) == 1 or source.spec.estimator is not Estimator.BLOCKED:
+        return list(size)
+    complete = np.all([(a.n > 0) & (c.n > 0) for a, c in levels], axis=0)
+    return [np.where(complete, size.sum(axis=0), 0.0)] * len(levels)
+
+
+def over_errors(deviation: FloatArray, variance: FloatArray, error: FloatArray, largest: FloatArray) -> FloatArray:
+    """Return (H, B) statistics. A draw without variance counts as beyond every other, so that the p-value can only grow; as 0
+    if it does not deviate either.
+
+    Parameters
+    ----------
+    deviation, variance : (H, B) arrays of float
+        NaN where undefined.
+    error : (H,) array of float
+        The observed standard errors.
+    largest : (H,) array of float
+        As in :class:`Persons`.
+    """
+    known = np.nan_to_num(variance, nan=0.0)
+    noise = [rounding(float(y), float(s)) for y, s in zip(largest, error, strict=True)]
+    rows = [studentised(*row[:2], *map(float, row[2:])) for row in zip(deviation, known, error, noise, strict=True)]
+    return np.where(np.isnan(deviation), np.inf, np.stack(rows))
 
 
 def _cells(sums: NDArray[Any], totals: FloatArray, turned: bool) -> list[tuple[CellSums, CellSums]]:
     """Return arm and control of each (hypothesis, level) from (3L, S, B) sums over those drawn and (3L, S) over all."""
     drawn = np.asarray(sums, dtype=np.float64)
     rest = totals[:, :, None] - drawn
-    parts = []
+    cells = []
     for j in range(0, drawn.shape[0], 3):
         one, other = CellSums(*drawn[j : j + 3]), CellSums(*rest[j : j + 3])
-        parts.append((other, one) if turned else (one, other))
-    return parts
+        cells.append((other, one) if turned else (one, other))
+    return cells
 
 
 # ---------------------------------------------------------------------------------------------------- within a contrast
@@ -206,7 +273,7 @@ def pairwise_statistics(
         raise ArgumentError("contrasts: draws within a contrast are of that contrast's arms only")
     if source.refitted:
         return refitted_pairwise(source, hypotheses, _groups(source, mechanism), draws, seed)
-    people = _persons(source, hypotheses, contrast, _groups(source, mechanism), by_arm=False)
+    people = persons_of(source, hypotheses, contrast, _groups(source, mechanism), by_arm=False)
     treated = (design.arm[people.rows] == contrast[0]).astype(float)
     _, starts, size = np.unique(people.group, return_index=True, return_counts=True)
     chosen = np.add.reduceat(treated, starts).astype(np.intp)
@@ -215,13 +282,13 @@ def pairwise_statistics(
     totals = by_stratum(np.add.reduceat(people.columns, starts, axis=1)[:, :, None])[:, :, 0]
     inside = by_stratum(np.add.reduceat(people.columns * treated, starts, axis=1)[:, :, None])
     sized = people.size[:, by_stratum.codes]
-    estimate, variance = _statistics(source, hypotheses, _cells(inside, totals, turned=False), sized)
+    estimate, variance = family_statistics(source, hypotheses, _cells(inside, totals, turned=False), sized)
     error = np.sqrt(variance[:, 0])
     # The estimate of the persons that a draw is expected to give: 0 but where shares differ within the estimator's strata.
     likely = people.columns * np.repeat(chosen / size, size)
     expected = by_stratum(np.add.reduceat(likely, starts, axis=1)[:, :, None])
-    centre, _ = _statistics(source, hypotheses, _cells(expected, totals, turned=False), sized)
-    observed = _observed((estimate - centre)[:, 0], error)
+    centre, _ = family_statistics(source, hypotheses, _cells(expected, totals, turned=False), sized)
+    observed = observed_statistics((estimate - centre)[:, 0], error)
     subsets = Subsets(size, size - chosen if turned else chosen)
     forms = _forms(source, hypotheses, inside[:, :, 0], totals, sized)
 
@@ -234,20 +301,33 @@ def pairwise_statistics(
             return
         sums = subsets.prepare(people.columns)
         for rng, some in blocks(seed, draws):
-            for part in _parts(some):
+            for part in parts(some):
                 drawn = by_stratum(sums.draw(rng, part))
-                again, spread = _statistics(source, hypotheses, _cells(drawn, totals, turned), sized)
-                yield _over(again - centre, spread, error)
+                again, spread = family_statistics(source, hypotheses, _cells(drawn, totals, turned), sized)
+                yield over_errors(again - centre, spread, error, people.largest)
 
     return observed, statistics()
 
 
-def _observed(estimate: FloatArray, error: FloatArray) -> FloatArray:
+def observed_statistics(estimate: FloatArray, error: FloatArray) -> FloatArray:
+    """Return (H,) statistics, NaN without a standard error.
+
+    Parameters
+    ----------
+    estimate, error : (H,) arrays of float
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(error > 0, estimate / error, np.nan), dtype=np.float64)
 
 
-def _parts(some: int, sums: int = _FEW_SUMS + 1) -> list[int]:
+def parts(some: int, sums: int = _FEW_SUMS + 1) -> list[int]:
+    """Return how many draws are held at a time: they add to ``some``.
+
+    Parameters
+    ----------
+    some, sums : int
+        Draws of a block, and sums of each.
+    """
     part = some if sums <= _FEW_SUMS else _PART
     return [min(part, some - start) for start in range(0, some, part)]
 
@@ -296,7 +376,7 @@ def _forms(
     return out
 
 
-def _events(source: Source, hypotheses: Sequence[Hypothesis], people: _Persons) -> FloatArray:
+def _events(source: Source, hypotheses: Sequence[Hypothesis], people: Persons) -> FloatArray:
     """Return (H, n) 0/1 outcomes, NaN for an outcome with other values."""
     rows = [source.outcomes[h.outcome][people.rows] for h in hypotheses]
     return np.stack([y if np.all((y == 0) | (y == 1)) else np.full(y.size, np.nan) for y in rows])
@@ -304,7 +384,7 @@ def _events(source: Source, hypotheses: Sequence[Hypothesis], people: _Persons) 
 
 def _from_forms(
     forms: list[tuple[Form, IntArray]],
-    people: _Persons,
+    people: Persons,
     subsets: Subsets,
     by_stratum: _Strata,
     inside: FloatArray,
@@ -322,6 +402,7 @@ def _from_forms(
     scaled so that single precision holds them to some 1e-6: what :class:`~effektutv.estimate.multiplicity.StepDown` counts
     as a tie is wider. ``events`` are the 0/1 outcomes as they are, a row of NaN for another.
     """
+    noise = [rounding(float(y), float(e)) for y, e in zip(people.largest, error, strict=True)]
     binary = ~np.isnan(events[:, 0])
     others = np.flatnonzero(~binary)
     scale = np.ones(binary.size)
@@ -332,7 +413,7 @@ def _from_forms(
     place = np.where(binary, np.cumsum(binary) - 1, binary.sum() + np.cumsum(~binary) - 1)
     known = by_stratum(np.add.reduceat(events, by_stratum.starts, axis=1)[:, :, None])[:, :, 0]
     for rng, some in blocks(seed, draws):
-        for part in _parts(some, sums.n_sums):
+        for part in parts(some, sums.n_sums):
             drawn = by_stratum(sums.draw(rng, part))
             out = np.empty((binary.size, part))
             for j, (form, both) in enumerate(forms):
@@ -345,7 +426,7 @@ def _from_forms(
                     q, Q = drawn[place[j] + others.size, both].astype(np.float64), Q / scale[j] ** 2
                     t, q = (-t, Q[:, None] - q) if turned else (t, q)
                     estimate, variance = form.estimate(t) * scale[j], form.variance(t, q, Q) * scale[j] ** 2
-                out[j] = studentised(estimate - centre[j], variance, float(error[j]))
+                out[j] = studentised(estimate - centre[j], variance, float(error[j]), noise[j])
             yield out
 
 
@@ -366,7 +447,7 @@ def global_statistics(
         return refitted_global(source, hypotheses, _groups(source, mechanism), draws, seed)
     design = source.design
     arms = range(len(design.arms))
-    people = _persons(source, hypotheses, list(arms), _groups(source, mechanism), by_arm=False)
+    people = persons_of(source, hypotheses, list(arms), _groups(source, mechanism), by_arm=False)
     columns = _for_all_arms(source, hypotheses, people)
     _, starts = np.unique(people.group, return_index=True)
     by_stratum = _Strata(people.stratum, starts)
@@ -381,7 +462,7 @@ def global_statistics(
             sums = np.add.reduceat(inside(a)[None, :, :] * columns[:, None, :], starts, axis=2)
             cells[a] = by_stratum(sums.transpose(0, 2, 1))
         pairs = [tuple(CellSums(*cells[a][3 * j : 3 * j + 3]) for a in h.contrast) for j, h in enumerate(hypotheses)]
-        return _statistics(source, hypotheses, pairs, sized)  # type: ignore[arg-type]
+        return family_statistics(source, hypotheses, pairs, sized)  # type: ignore[arg-type]
 
     estimate, variance = compute(lambda a: assigned[None, :] == a)
     error = np.sqrt(variance[:, 0])
@@ -393,12 +474,12 @@ def global_statistics(
             for start in range(0, some, 256):
                 codes = again.draw(rng, min(256, some - start))
                 drawn, spread = compute(lambda a, codes=codes: codes == a)  # type: ignore[misc]
-                yield _over(drawn - centre, spread, error)
+                yield over_errors(drawn - centre, spread, error, people.largest)
 
-    return _observed((estimate - centre)[:, 0], error), statistics()
+    return observed_statistics((estimate - centre)[:, 0], error), statistics()
 
 
-def _for_all_arms(source: Source, hypotheses: Sequence[Hypothesis], people: _Persons) -> FloatArray:
+def _for_all_arms(source: Source, hypotheses: Sequence[Hypothesis], people: Persons) -> FloatArray:
     """Return columns that count every arm's persons: a contrast's are drawn from all of them."""
     rows = []
     for h in hypotheses:
@@ -410,65 +491,3 @@ def _for_all_arms(source: Source, hypotheses: Sequence[Hypothesis], people: _Per
         centred = np.where(counted, values - mean[codes], 0.0)
         rows += [counted.astype(float), centred, centred**2]
     return np.stack(rows)
-
-
-# ------------------------------------------------------------------------------------------------------------ bootstrap
-
-
-def bootstrap_statistics(
-    source: Source, hypotheses: Sequence[Hypothesis], draws: int, seed: int
-) -> tuple[FloatArray, Iterator[FloatArray]]:
-    """Return observed statistics and blocks of a bootstrap's, centred at the estimates.
-
-    Persons are resampled within stratum and arm; a cell of one person stays as it is.
-
-    Parameters
-    ----------
-    source, hypotheses, draws, seed
-        As in :func:`pairwise_statistics`; hypotheses of any contrasts.
-    """
-    if source.refitted:
-        return refitted_bootstrap(source, hypotheses, draws, seed)
-    design = source.design
-    arms = len(design.arms)
-    people = _persons(source, hypotheses, list(range(arms)), design.stratum, by_arm=True)
-    cell = people.stratum * arms + design.arm[people.rows]
-    if source.spec.estimator is Estimator.DIFFERENCE:  # one stratum to estimate in, but persons stay in theirs
-        cell = design.stratum[people.rows] * arms + design.arm[people.rows]
-    codes, starts, size = np.unique(cell, return_index=True, return_counts=True)
-    strata = people.size.shape[1]
-    stratum_of = codes // arms
-
-    def statistics_of(sums: FloatArray) -> tuple[FloatArray, FloatArray]:
-        parts = []
-        at = 0
-        for h in hypotheses:
-            for _ in h.levels:
-                pair = []
-                for a in h.contrast:
-                    inside = codes % arms == a
-                    filled = np.zeros((3, strata, sums.shape[2]))
-                    if strata > 1:
-                        filled[:, stratum_of[inside]] = sums[at : at + 3, inside]
-                    else:
-                        filled[:, 0] = sums[at : at + 3, inside].sum(axis=1)
-                    pair.append(CellSums(*filled))
-                parts.append((pair[0], pair[1]))
-                at += 3
-        return _statistics(source, hypotheses, parts, people.size)
-
-    estimate, variance = statistics_of(np.add.reduceat(people.columns, starts, axis=1)[:, :, None])
-    error = np.sqrt(variance[:, 0])
-
-    def statistics() -> Iterator[FloatArray]:
-        for rng, some in blocks(seed, draws, _TASK_BOOTSTRAP):
-            for part in _parts(some):
-                sums = np.empty((people.columns.shape[0], codes.size, part))
-                for c, (start, n) in enumerate(zip(starts.tolist(), size.tolist(), strict=True)):
-                    picked = rng.integers(n, size=(part, n)) + np.arange(part)[:, None] * n
-                    times = np.bincount(picked.ravel(), minlength=part * n).reshape(part, n)
-                    sums[:, c] = people.columns[:, start : start + n] @ times.T
-                again, spread = statistics_of(sums)
-                yield _over(again - estimate, spread, error)
-
-    return _observed(estimate[:, 0], error), statistics()

@@ -22,6 +22,7 @@ from effektutv.results import Unavailable
 
 from .design import Estimator, Vcov, persons
 from .draws import product
+from .stratified_variance import LIMIT_SHARE, POOLED_SHARE, SCARCE_DF, SLACK, plan_variance
 
 if TYPE_CHECKING:
     from .design import FloatArray, Spec
@@ -122,44 +123,21 @@ def form_of(spec: Spec, n1: FloatArray, n0: FloatArray, size: FloatArray) -> For
 
 
 def _blocked(n1: FloatArray, n0: FloatArray, size: FloatArray) -> Form | Unavailable:
-    w = size / size.sum()
-    inv = 1 / n1 + 1 / n0
-    zero = np.zeros_like(w)
-    small = np.minimum(n1, n0) < 2
-    u1 = np.divide(w**2, n1 * (n1 - 1), out=zero.copy(), where=~small)  # times the sum of squares of the arm
-    u0 = np.divide(w**2, n0 * (n0 - 1), out=zero.copy(), where=~small)
+    n = np.stack([n1, n0], axis=1)
+    plan = plan_variance(size / size.sum(), n.astype(np.intp))
+    if plan.reason:
+        return Unavailable(plan.note())
+    w, inv, zero = size / size.sum(), 1 / n1 + 1 / n0, np.zeros_like(n1)
+    # The plan is of variances, a form of sums of squared deviations.
+    u1, u0 = (plan.b / np.maximum(n - 1, 1)).T
     L, a, M, extra = zero, zero, 0.0, zero
-    if small.any():
-        share = np.where(small, w, 0.0) / w[small].sum()
-        if share.max() < 0.5:
-            ratio = share**2 / (1 - 2 * share)
-            kappa = float(w[small].sum()) ** 2 / (1 + float(ratio.sum()))
-            extra, L, a = kappa * ratio * inv**2, -2 * kappa * ratio * inv, share * inv
-            M = kappa * float(ratio.sum())
-        else:
-            plugged = _plug_in(w, n1, n0, small)
-            if isinstance(plugged, Unavailable):
-                return plugged
-            u1, u0 = u1 + plugged[0], u0 + plugged[1]
+    if plan.pool is not None:
+        share, ratio = zero.copy(), zero.copy()
+        share[plan.pool.strata], ratio[plan.pool.strata] = plan.pool.share, plan.pool.ratio
+        kappa = plan.pool.weight**2 / (1 + float(ratio.sum()))
+        extra, L, a = kappa * ratio * inv**2, -2 * kappa * ratio * inv, share * inv
+        M = kappa * float(ratio.sum())
     return Form(b=w * inv, A=u1 - u0, G=extra - u1 / n1 - u0 / n0, c=u0, a=a, L=L, M=M)
-
-
-def _plug_in(
-    w: FloatArray, n1: FloatArray, n0: FloatArray, small: np.ndarray
-) -> tuple[FloatArray, FloatArray] | Unavailable:
-    """Return what small strata add to the factors of the arms' sums of squares, where they are too few to pool."""
-    out = []
-    for n in (n1, n0):
-        free = float(np.maximum(n - 1, 0).sum())
-        if free == 0:
-            return Unavailable("too few strata with one person in an arm to pool, and no other has the arm's variance")
-        single = small & (n < 2)
-        # A single person has no sum of squares: its own factor is 0, and others' squares stand in.
-        factor = np.where(n > 1, float((w[single] ** 2 / n[single]).sum()) / free, 0.0)
-        own = small & (n > 1)
-        factor[own] += w[own] ** 2 / (n[own] * (n[own] - 1))
-        out.append(factor)
-    return out[0], out[1]
 
 
 def _fe(vcov: Vcov, n1: FloatArray, n0: FloatArray) -> Form | Unavailable:
@@ -231,28 +209,34 @@ def _blocked_cells(arm: CellSums, control: CellSums, size: FloatArray) -> tuple[
     weight = weight / weight.sum(axis=0)
     effect = np.where(both, arm.t / arm.n - control.t / control.n, 0.0)
     small = both & (np.minimum(arm.n, control.n) < 2)
-    large = both & ~small
-    ss = [c.squares() for c in (arm, control)]
-    var = [np.where(c.n > 1, s / (c.n - 1), 0.0) for c, s in zip((arm, control), ss, strict=True)]
-    neyman = np.where(large, var[0] / arm.n + var[1] / control.n, 0.0)
-    estimate = (weight * effect).sum(axis=0)
-    variance = (weight**2 * neyman).sum(axis=0)
+    estimate = np.asarray((weight * effect).sum(axis=0), dtype=np.float64)
+    free = [np.where(both, np.maximum(c.n - 1, 0), 0.0) for c in (arm, control)]
+    squares = [np.where(both, c.squares(), 0.0) for c in (arm, control)]
+    # w² s²/n of every cell of two or more
+    own = [
+        np.where(f > 0, weight**2 * ss / (np.maximum(f, 1) * c.n), 0.0)
+        for c, f, ss in zip((arm, control), free, squares, strict=True)
+    ]
+    everyone = own[0] + own[1]
     if not small.any():
-        return np.asarray(estimate), np.asarray(variance)
+        return estimate, np.asarray(everyone.sum(axis=0), dtype=np.float64)
     w = np.where(small, weight, 0.0)
     total = w.sum(axis=0)
-    share = w / total
-    pooled = share.max(axis=0) < 0.5
-    ratio = share**2 / (1 - 2 * share)
+    share = w / np.where(total > 0, total, 1.0)
+    lonely = [both & (c.n < 2) for c in (arm, control)]
+    of_arm = [f.sum(axis=0) for f in free]
+    scarce = np.any([x.any(axis=0) & (f < SCARCE_DF) for x, f in zip(lonely, of_arm, strict=True)], axis=0)
+    largest = share.max(axis=0)
+    pooled = (largest <= POOLED_SHARE + SLACK) | (scarce & (largest < LIMIT_SHARE - SLACK))
+    ratio = share**2 / np.where(pooled, 1 - 2 * share, 1.0)
     spread = (ratio * (effect - (share * effect).sum(axis=0)) ** 2).sum(axis=0)
-    from_spread = total**2 * spread / (1 + ratio.sum(axis=0))
-    stand_in = 0.0
-    for c, s, v in zip((arm, control), ss, var, strict=True):
-        free = np.where(both, c.n - 1, 0).sum(axis=0)
-        plug_in = np.where(both, s, 0.0).sum(axis=0) / free  # NaN without anyone to stand in
-        stand_in = stand_in + np.where(small, w**2 * np.where(c.n > 1, v, plug_in) / c.n, 0.0).sum(axis=0)
-    added = np.where(small.any(axis=0), np.where(pooled, from_spread, stand_in), 0.0)
-    return np.asarray(estimate), np.asarray(variance + added)
+    from_spread = np.where(small, 0.0, everyone).sum(axis=0) + total**2 * spread / (1 + ratio.sum(axis=0))
+    plugged = everyone.sum(axis=0)
+    for ss, single, many in zip(squares, lonely, of_arm, strict=True):
+        lent = np.where(single, weight**2, 0.0).sum(axis=0)
+        # NaN where single persons have no one to lend them a variance
+        plugged = plugged + np.where(lent > 0, lent * ss.sum(axis=0) / np.where(many > 0, many, np.nan), 0.0)
+    return estimate, np.asarray(np.where(pooled, from_spread, plugged), dtype=np.float64)
 
 
 def _fe_cells(vcov: Vcov, arm: CellSums, control: CellSums) -> tuple[FloatArray, FloatArray]:

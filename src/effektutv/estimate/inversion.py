@@ -14,7 +14,7 @@ import numpy as np
 from effektutv.results import Statistic, Unavailable
 
 from .draws import BLOCK, Subsets, blocks
-from .null import Options, reached, studentised
+from .null import Options, reached, rounding, studentised
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,11 +39,12 @@ class Shifts:
     v_yz: FloatArray
     v_zz: FloatArray
     scale: float
+    noise: float
 
     def statistics(self, shift: float) -> FloatArray:
         """Return (B,) studentised statistics of y − shift·z."""
         variance = self.v_yy - 2 * shift * self.v_yz + shift**2 * self.v_zz
-        return studentised(self.e_y - shift * self.e_z, variance, self.scale)
+        return studentised(self.e_y - shift * self.e_z, variance, self.scale, self.noise)
 
 
 def draw_shifts(pair: Pair, form: Form, draws: int, seed: int) -> Shifts:
@@ -86,7 +87,7 @@ def draw_shifts(pair: Pair, form: Form, draws: int, seed: int) -> Shifts:
         for kept, value in zip(found, values, strict=True):
             kept.append(value)
     e_y, e_z, v_yy, v_yz, v_zz = (np.concatenate(part) for part in found)
-    return Shifts(e_y=e_y, e_z=e_z, v_yy=v_yy, v_yz=v_yz, v_zz=v_zz, scale=sd)
+    return Shifts(e_y=e_y, e_z=e_z, v_yy=v_yy, v_yz=v_yz, v_zz=v_zz, scale=sd, noise=rounding(pair.largest, sd))
 
 
 def interval(
@@ -130,7 +131,7 @@ def interval(
 
     def rejected(shift: float) -> bool:
         observed = (estimate - mean_y - shift * (1 - mean_z)) / error
-        return (1 + reached(shifts.statistics(shift), observed, "two-sided")) <= alpha * (1 + used)
+        return (1 + reached(shifts.statistics(shift), observed, "two-sided", shifts.noise)) <= alpha * (1 + used)
 
     return _end(rejected, middle, -error), _end(rejected, middle, error)
 

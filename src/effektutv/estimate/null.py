@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from .forms import Form
     from .pairs import Pair
 
-__all__ = ["TIE", "Histogram", "Options", "null_statistics", "reached", "studentised"]
+__all__ = ["TIE", "Histogram", "Options", "null_statistics", "reached", "rounding", "studentised"]
 
 #: Statistics closer than this are ties, relative to the observed one.
 TIE = 1e-9
+#: What rounding may do to a difference of means, relative to the largest outcome: a few units of its last place.
+_LAST_PLACES = 8 * float(np.finfo(np.float64).eps)
 #: How far the bins of a histogram reach, in standard deviations, or standard errors, of the null.
 _REACH = 4.5
 
@@ -104,7 +106,23 @@ class Histogram:
         return list(zip(edges[:-1].tolist(), edges[1:].tolist(), shares.tolist(), strict=True))
 
 
-def studentised(deviation: FloatArray, variance: FloatArray, scale: float) -> FloatArray:
+def rounding(largest: float, scale: float) -> float:
+    """Return what rounding may do to a statistic: outcomes are known to their last binary place only.
+
+    100,000.3 − 100,000.2 is not 0.3 − 0.2, so that statistics that tie without the 100,000 differ by this with it. What is
+    centred before it is summed has no larger error.
+
+    Parameters
+    ----------
+    largest : float
+        The largest outcome, whatever its sign, as it was given.
+    scale : float
+        The estimate's standard error or standard deviation.
+    """
+    return _LAST_PLACES * largest / scale if scale > 0 else 0.0
+
+
+def studentised(deviation: FloatArray, variance: FloatArray, scale: float, noise: float = 0.0) -> FloatArray:
     """Return deviations over standard errors: infinite where only the error is 0, 0 where both are.
 
     Parameters
@@ -112,10 +130,12 @@ def studentised(deviation: FloatArray, variance: FloatArray, scale: float) -> Fl
     deviation, variance : (B,) arrays of float
     scale : float
         The deviations' standard deviation, against which rounding is told from variation.
+    noise : float
+        As :func:`rounding` returns it.
     """
-    still = ~(variance > 1e-12 * scale**2)
+    still = ~(variance > max(1e-12, noise**2) * scale**2)
     error = np.sqrt(np.where(still, 1.0, variance))
-    moved = np.abs(deviation) > 1e-9 * scale
+    moved = np.abs(deviation) > max(TIE, noise) * scale
     return np.where(still, np.where(moved, np.copysign(np.inf, deviation), 0.0), deviation / error)
 
 
@@ -156,14 +176,24 @@ def null_statistics(pair: Pair, form: Form, draws: int, seed: int, *, studentize
     """
     draw = _null_estimates(pair, form)
     mean, sd = pair.null_moments(form)
+    noise = rounding(pair.largest, sd)
     for rng, some in blocks(seed, draws):
         estimate, variance = draw(rng, some)
-        yield studentised(estimate - mean, variance, sd) if studentize else (estimate - mean) / sd
+        yield studentised(estimate - mean, variance, sd, noise) if studentize else (estimate - mean) / sd
 
 
-def reached(statistics: FloatArray, observed: float, alternative: str) -> int:
-    """Return how many draws are no less extreme than the observed statistic; ties within rounding count."""
-    margin = TIE * max(1.0, abs(observed))
+def reached(statistics: FloatArray, observed: float, alternative: str, noise: float = 0.0) -> int:
+    """Return how many draws are no less extreme than the observed statistic; ties within rounding count.
+
+    Parameters
+    ----------
+    statistics : (B,) array of float
+    observed : float
+    alternative : {"two-sided", "greater", "less"}
+    noise : float
+        As :func:`rounding` returns it.
+    """
+    margin = TIE * max(1.0, abs(observed)) + noise * (1.0 + abs(observed))
     if alternative == "greater":
         return int(np.count_nonzero(statistics >= observed - margin))
     if alternative == "less":

@@ -10,6 +10,7 @@ import numpy as np
 from effektutv.results import Unavailable
 
 from .design import Estimator, Weights
+from .variation import exact_fit
 
 if TYPE_CHECKING:
     from .design import Design, FloatArray, IntArray, Spec
@@ -37,6 +38,8 @@ class Pair:
         Persons in the arm and in the control, and what weights the strata under `blocked`.
     centre : (S,) array of float
         What was taken from the outcomes.
+    largest : float
+        The largest outcome, whatever its sign, as it was given: what it was rounded by when it was stored.
     binary : bool
     """
 
@@ -49,6 +52,7 @@ class Pair:
     n0: FloatArray
     weight: FloatArray
     centre: FloatArray
+    largest: float
     binary: bool
 
     @property
@@ -66,6 +70,14 @@ class Pair:
             return sums
         first = np.flatnonzero(np.diff(self.stratum, prepend=-1))
         return np.asarray(np.add.reduceat(sums, first, axis=0), dtype=np.float64)
+
+    @property
+    def still(self) -> bool:
+        """Whether nothing but rounding varies within groups, so that every draw gives the same."""
+        around = self.by_group(self.y) / self.size
+        left = self.y - np.repeat(around, self.size)
+        given = self.y + self.centre[np.repeat(self.stratum, self.size)]
+        return exact_fit(float((left**2).sum()), float((given**2).sum()))
 
     @property
     def observed(self) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -129,8 +141,9 @@ def pair_of(
     kept = np.flatnonzero(both)
     n1, n0 = n[kept, pair[0]].astype(float), n[kept, pair[1]].astype(float)
     centre = np.bincount(stratum, weights=outcome) / (n1 + n0)
-    everyone = np.bincount(strata, minlength=n_strata)[kept]
-    weight = everyone if spec.weights is Weights.ALL else n1 + n0
+    # Everyone randomised, outcome known or not, of all arms.
+    randomised = np.bincount(strata, minlength=n_strata)[kept]
+    weight = randomised if spec.weights is Weights.ALL else n1 + n0
     return Pair(
         y=outcome - centre[stratum],
         treated=treated,
@@ -141,5 +154,6 @@ def pair_of(
         n0=n0,
         weight=weight.astype(float),
         centre=centre,
+        largest=float(np.abs(outcome).max()),
         binary=bool(np.all((outcome == 0) | (outcome == 1))),
     )

@@ -42,7 +42,7 @@ from .exact import Margins, null_distribution, p_exact
 from .families import Hypothesis, pairwise_statistics
 from .forms import form_of
 from .inversion import INTERVAL_DRAWS, draw_shifts, interval
-from .null import Histogram, Options, null_statistics, reached
+from .null import Histogram, Options, null_statistics, reached, rounding
 from .pairs import Pair, pair_of
 from .source import Source
 
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Options", "randomization_row"]
 
+_STILL = Unavailable("no variation within strata: every draw gives the same")
 #: A bracket narrower than this is the rounding of floats.
 _KNOWN = 1e-11
 #: Points of the grid that a histogram of a weighted number of events is made from.
@@ -129,10 +130,12 @@ def randomization_row(
         note="; ".join(fit.notes),
     )
     source = Source(design=design, outcomes={labels.outcome: y}, subgroups=(), spec=spec)
+    pair = pair_of(design, y, spec, contrast, mechanism)
+    if isinstance(pair, Pair) and pair.still:
+        return _without(row, _STILL), fit.notes, ()
     if source.refitted:
         row, held = _refitted_row(row, fit, source, contrast, mechanism, options)
         return row, fit.notes, _distribution(row, held, "draws")
-    pair = pair_of(design, y, spec, contrast, mechanism)
     if isinstance(pair, Unavailable):
         return _without(row, pair), fit.notes, ()
     if options.draws is None:
@@ -255,11 +258,13 @@ def _drawn_row(
     deviation = float(form.b @ t) - mean
     variance = float(form.variance(t[:, None], q[:, None], Q)[0])
     if not sd > 0:
-        return _without(row, Unavailable("no variation within strata: every draw gives the same")), None
-    if options.studentize and not variance > 1e-12 * sd**2:
+        return _without(row, _STILL), None
+    noise = rounding(pair.largest, sd)
+    if options.studentize and not variance > max(1e-12, noise**2) * sd**2:
         return _without(row, Unavailable("no variation in either arm")), None
     error = float(np.sqrt(variance))
     observed = deviation / error if options.studentize else deviation / sd
+    noise *= max(1.0, sd / error) if options.studentize else 1.0
     held = Histogram(observed, options.bins, step=_step(pair, row, sd)) if options.bins else None
     extreme, shifts = 0, None
     blocks: Iterable[FloatArray] = null_statistics(pair, form, draws, options.seed, studentize=options.studentize)
@@ -269,7 +274,7 @@ def _drawn_row(
         shifts = draw_shifts(pair, form, draws, options.seed)
         blocks = [shifts.statistics(0.0)]
     for block in blocks:
-        extreme += reached(block, observed, options.alternative)
+        extreme += reached(block, observed, options.alternative, noise)
         if held is not None:
             held.add(block)
     p = (1 + extreme) / (1 + draws)
@@ -318,9 +323,10 @@ def _refitted_row(
     if np.isnan(observed):
         return _without(row, Unavailable("no variation in either arm")), None
     held = Histogram(observed, options.bins) if options.bins else None
+    noise = rounding(float(np.nanmax(np.abs(source.outcomes[row.outcome]), initial=0.0)), np.sqrt(fit.variance))
     extreme = 0
     for (block,) in blocks:
-        extreme += reached(block, observed, options.alternative)
+        extreme += reached(block, observed, options.alternative, noise)
         if held is not None:
             held.add(block)
     p = (1 + extreme) / (1 + options.draws)

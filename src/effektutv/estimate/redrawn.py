@@ -17,7 +17,7 @@ import numpy as np
 from .design import Estimator, Spec, Weights
 from .draws import Subsets, blocks
 from .mechanism import inferred
-from .null import studentised
+from .null import rounding, studentised
 from .refit import Draw, People, refit
 
 if TYPE_CHECKING:
@@ -68,9 +68,14 @@ class _Family:
         self._spec, self._hypotheses = source.spec, hypotheses
         ordered = design.take(self.rows)
         self._people: list[list[_Level]] = []
-        for h in hypotheses:
+        self.largest = np.zeros(len(hypotheses))
+        for j, h in enumerate(hypotheses):
             y = source.outcomes[h.outcome][self.rows]
             seen = ~np.isnan(y)
+            self.largest[j] = np.abs(y[seen]).max(initial=0.0)
+            if seen.any() and not np.all((y[seen] == 0) | (y[seen] == 1)):
+                # What is large and common to all would eat the digits of sums; no statistic depends on it.
+                y = y - y[seen].mean()
             self._people.append([])
             for level in h.levels:
                 inside = level[self.rows]
@@ -140,10 +145,12 @@ def _common(people: People, parts: list[Draw]) -> list[Draw]:
     return [replace(p, size=size) for p in parts]
 
 
-def _statistic(estimate: FloatArray, variance: FloatArray, scale: FloatArray) -> FloatArray:
-    """Return (H, B) statistics; one that is undefined in a draw counts as beyond every other."""
-    rows = [studentised(e, v, float(s)) for e, v, s in zip(estimate, variance, scale, strict=True)]
-    return np.where(np.isnan(estimate) | np.isnan(variance), np.inf, np.stack(rows))
+def _statistic(family: _Family, deviation: FloatArray, variance: FloatArray, error: FloatArray) -> FloatArray:
+    """Return (H, B) statistics; a draw without variance counts as beyond every other, or as 0 if it does not deviate."""
+    known = np.nan_to_num(variance, nan=0.0)
+    noise = [rounding(float(y), float(e)) for y, e in zip(family.largest, error, strict=True)]
+    rows = [studentised(*row[:2], *map(float, row[2:])) for row in zip(deviation, known, error, noise, strict=True)]
+    return np.where(np.isnan(deviation), np.inf, np.stack(rows))
 
 
 def _observed(family: _Family, centre: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -196,7 +203,7 @@ def refitted_pairwise(
                 codes = np.repeat(family.arm[None, :], inside.shape[0], axis=0)
                 codes[:, mine] = np.where(inside, *contrast)
                 estimate, variance = family.fitted(codes)
-                yield _statistic(estimate - centre, variance, error)
+                yield _statistic(family, estimate - centre, variance, error)
 
     return observed, statistics()
 
@@ -233,7 +240,7 @@ def refitted_global(
                 codes = again.draw(rng, min(_PART, some - start))
                 for part in _slices(codes.shape[0]):
                     estimate, variance = family.fitted(codes[part])
-                    yield _statistic(estimate - centre, variance, error)
+                    yield _statistic(family, estimate - centre, variance, error)
 
     return observed, statistics()
 
@@ -266,6 +273,6 @@ def refitted_bootstrap(
                 for part in _slices(many):
                     codes = np.repeat(family.arm[None, :], times[part].shape[0], axis=0)
                     again, spread = family.fitted(codes, times[part])
-                    yield _statistic(again - estimate, spread, error)
+                    yield _statistic(family, again - estimate, spread, error)
 
     return observed, statistics()

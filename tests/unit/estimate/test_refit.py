@@ -15,9 +15,10 @@ from effektutv.estimate import redrawn
 from effektutv.estimate.design import Design, observe
 from effektutv.estimate.draws import Subsets, blocks
 from effektutv.estimate.effects import fit_contrast
-from effektutv.estimate.families import Hypothesis, bootstrap_statistics, global_statistics, pairwise_statistics
+from effektutv.estimate.families import Hypothesis, global_statistics, pairwise_statistics
 from effektutv.estimate.options import parse_spec
 from effektutv.estimate.refit import Draw, People, by_arm_probability, refit
+from effektutv.estimate.resample_cells import bootstrap_statistics
 from effektutv.estimate.source import Source
 from effektutv.results import Unavailable, kept
 
@@ -178,9 +179,9 @@ def test_bootstrap_draws_are_itt_of_the_resample(options):
     effects = eu.itt(df, **given)
     source = kept(effects)
     tests = [Hypothesis(outcome="e", contrast=(2, 1), levels=(np.ones(len(df), dtype=bool),))]
-    observed, found = bootstrap_statistics(source, tests, draws, 8)
-    assert observed == pytest.approx([effects.rows[0].statistic], rel=1e-8)
-    drawn = np.concatenate(list(found), axis=1)[0]
+    boot = bootstrap_statistics(source, tests, draws, 8)
+    assert boot.observed == pytest.approx([effects.rows[0].statistic], rel=1e-8)
+    drawn = np.concatenate(list(boot.statistics), axis=1)[0]
     family = redrawn._Family(source, tests, source.design.stratum, by_arm=True)
     cell = family.stratum * 3 + family.arm
     _, starts, size = np.unique(cell, return_index=True, return_counts=True)
