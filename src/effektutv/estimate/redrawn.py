@@ -247,8 +247,8 @@ def refitted_global(
 
 def refitted_bootstrap(
     source: Source, hypotheses: Sequence[Hypothesis], draws: int, seed: int
-) -> tuple[FloatArray, Iterator[FloatArray]]:
-    """Return observed statistics, and blocks of a bootstrap's within stratum and arm, centred at the estimates.
+) -> tuple[FloatArray, FloatArray, Iterator[FloatArray]]:
+    """Return observed statistics and errors, and blocks of a bootstrap's within stratum and arm, centred at the estimates.
 
     Parameters
     ----------
@@ -275,4 +275,4 @@ def refitted_bootstrap(
                     again, spread = family.fitted(codes, times[part])
                     yield _statistic(family, again - estimate, spread, error)
 
-    return observed, statistics()
+    return observed, error, statistics()
