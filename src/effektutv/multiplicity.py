@@ -47,7 +47,8 @@ def adjust(
         ``holm``: from the p-values as they stand. ``westfall-young``: step-down maxT from draws of the assignment, over
         outcomes and subgroups within one contrast; for one outcome in everyone, across the contrasts of three arms by
         closure, each pair's own test with the test that no arm has an effect. ``romano-wolf``: step-down maxT from a
-        bootstrap of persons within stratum and arm, over any rows (asymptotic).
+        bootstrap of persons within stratum and arm, over any rows (asymptotic); strata with single persons are drawn from
+        each other (:mod:`effektutv.estimate.resample_cells`). By every method an adjusted p-value is never below the row's own.
     draws, seed : int
         Of ``westfall-young`` and ``romano-wolf``.
     family : str, optional

@@ -300,3 +300,48 @@ def test_a_column_may_have_the_name_of_a_cross():
     effects = eu.itt(df, outcome="z", arm="arm", control="FS", by=["a:b", "a×b", ("a", "b")])
     rows = eu.adjust(effects, method="westfall-young", draws=99, rows=lambda r: r.kind == "level").rows
     assert sum(isinstance(r.p_adjusted, float) for r in rows) == 8
+
+
+# ------------------------------------------------------------------------------------- estimators that are fitted again
+
+
+@pytest.mark.parametrize(
+    "how",
+    [{"covariates": ["x"]}, {"estimator": "fe", "covariates": ["x"]}, {"estimator": "ipw"}],
+    ids=lambda h: h.get("estimator", "lin"),
+)
+def test_drawn_strata_of_regressions_are_itt_of_their_persons(how):
+    """ST01's neighbour: `lin`, `fe` with covariates and `ipw` through `itt` on the persons of each draw, centred at the draws'
+    mean. All strata of the pool are of five, so that those persons weigh what the strata do."""
+    df = strata_of((2, (1, 2, 2)), (2, (2, 1, 2)), (1, (2, 2, 1)), (1, (1, 3, 1)), (3, (4, 4, 4)))
+    rng = np.random.default_rng(5)
+    df["x"] = rng.normal(size=len(df))
+    df["y"] = df["x"] + rng.normal(size=len(df))
+    given, draws = {"outcome": "y", "arm": "arm", "control": "FS", "strata": "s", "arms": ARMS, "contrasts": PAIRS}, 8
+    effects = eu.itt(df, **given, **how)
+    everyone = np.ones(len(df), dtype=bool)
+    tests = [Hypothesis(outcome="y", contrast=(ARMS.index(a), ARMS.index(c)), levels=(everyone,)) for a, c in PAIRS]
+    boot = bootstrap_statistics(kept(effects), tests, draws, 3)
+    assert boot.observed == pytest.approx([r.statistic for r in effects.rows], rel=1e-8)
+    ours = np.concatenate(list(boot.statistics), axis=1)
+    ((again, some),) = blocks(3, draws, 2)
+    people = [df[(df["s"] == s) & (df["arm"] == a)].sort_values("y") for s in range(9) for a in ARMS]
+    picked = [again.integers(len(p), size=(some, len(p))) for p in people]
+    chosen = (again.random((6, some)) * 6).astype(int)
+    found = []
+    for b in range(draws):
+        strata = [df[df["s"] == d].assign(s=s) for s, d in enumerate(chosen[:, b])]
+        persons = [p.iloc[k[b]] for p, k in zip(people, picked, strict=True) if p["s"].iloc[0] > 5]
+        rows = eu.itt(pd.concat([*strata, *persons], ignore_index=True), **given, **how).rows
+        found.append([(r.estimate, r.std_error) for r in rows])
+    estimate, error = np.array(found).transpose(2, 1, 0)
+    np.testing.assert_allclose(ours, (estimate - estimate.mean(axis=1, keepdims=True)) / error, rtol=1e-7)
+
+
+def test_a_logit_with_too_few_to_pool_is_refused():
+    df = strata_of((1, (1, 2, 2)), (3, (9, 9, 9)))
+    rng = np.random.default_rng(2)
+    df["x"], df["y"] = rng.normal(size=len(df)), rng.integers(0, 2, len(df))
+    effects = eu.itt(df, outcome="y", arm="arm", control="FS", strata="s", estimator="logit", covariates=["x"])
+    with pytest.raises(ArgumentError, match=r"use method='holm'"):
+        eu.adjust(effects, method="romano-wolf", draws=9)

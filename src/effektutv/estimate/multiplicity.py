@@ -12,6 +12,9 @@ r"""Several tests, corrected together: the chance of any false finding among the
     From draws of the assignment it is Westfall–Young's; from a bootstrap centred at the estimates, Romano and Wolf's
     (2005, doi 10.1198/016214504000000539). It uses that tests go together, where Holm must take the worst.
 
+:func:`effektutv.adjust` hands out the larger of this and the test's own p-value: draws that spread less than they should
+never make a test among several surer than the test by itself.
+
 A family is corrected in one call. A call a test would leave every p-value as it was.
 """
 
