@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .columns import Coded, coded, crossed, label, names_of, numeric
+from .columns import Coded, alike, alike_note, coded, crossed, label, names_of, numeric
 from .errors import ArgumentError
 from .estimate.design import Design, FloatArray, IntArray, default_contrasts, persons
 from .results import Estimand
@@ -40,12 +40,13 @@ TESTED = "difference in {}, tested against no effect on anyone by drawing the as
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Assigned:
-    """Arms, strata and contrasts, coded."""
+    """Arms, strata and contrasts, coded; ``notes`` is what every table of them must say."""
 
     arm: Coded
     strata: Coded | None
     strata_name: str
     contrasts: tuple[tuple[int, int], ...]
+    notes: tuple[str, ...] = ()
 
     def design(
         self,
@@ -119,7 +120,8 @@ def read_assignment(
             f"strata: {':'.join(names)} is missing for {persons(cells.n_missing)}; everyone randomised has a stratum: "
             "fill it, or leave strata out"
         )
-    return Assigned(arm=column, strata=cells, strata_name=":".join(names), contrasts=pairs)
+    notes = tuple(alike_note("strata", ":".join(names), cells.labels))
+    return Assigned(arm=column, strata=cells, strata_name=":".join(names), contrasts=pairs, notes=notes)
 
 
 def _arms(df: Any, arm: str, control: object, arms: Sequence[object] | None) -> Coded:
@@ -129,6 +131,12 @@ def _arms(df: Any, arm: str, control: object, arms: Sequence[object] | None) -> 
         raise ArgumentError(
             f"arm: column {arm!r} is missing for {persons(found.n_missing)}; everyone randomised has an arm: "
             "correct the column, or leave those rows out on purpose"
+        )
+    if pairs := alike(found.labels):
+        one, other = pairs[0]
+        raise ArgumentError(
+            f"arm: column {arm!r} holds {one!a} and {other!a}, which differ in capitals, spaces or the coding of a sign only: "
+            "one arm or two? Write it in one way"
         )
     if len(found.labels) > 20:
         raise ArgumentError(f"arm: column {arm!r} has {len(found.labels)} different values; is it the arm?")
@@ -194,13 +202,15 @@ def read_outcome(df: Any, name: str, *, zero_one: str = "") -> FloatArray:
     return y
 
 
-def read_cluster(df: Any, name: str | None) -> IntArray | None:
+def read_cluster(df: Any, name: str | None, notes: list[str]) -> IntArray | None:
     """Return codes of clusters, −1 for a person without one, who then stands alone.
 
     Parameters
     ----------
     df : pandas.DataFrame or polars.DataFrame
     name : str or None
+    notes : list of str
+        Gets what must be said of the clusters.
 
     Raises
     ------
@@ -212,6 +222,7 @@ def read_cluster(df: Any, name: str | None) -> IntArray | None:
     column = coded(df, "cluster", name)
     if not column.labels:
         raise ArgumentError(f"cluster: column {name!r} is missing for everyone; leave cluster out")
+    notes += alike_note("cluster", name, column.labels)
     return column.code
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .assigned import INTERCURRENT, POPULATION, read_assignment, read_outcome, state_estimand, unique
-from .columns import crossed, names_of
+from .columns import alike_note, crossed, names_of
 from .errors import ArgumentError
 from .estimate.design import count_cells, observe, persons
 from .estimate.effects import Labels, missing_note
@@ -73,7 +73,8 @@ def site_variation(
     bare = assigned.bare()
     design = replace(bare, stratum=np.maximum(sites.code, 0), n_strata=len(sites.labels), strata=":".join(names))
     sample, _ = observe(design.take(known), y[known], regresses=False)
-    notes = [f"site: {persons(sites.n_missing)} without one left out"] if sites.n_missing else []
+    notes = [*assigned.notes, *alike_note("site", ":".join(names), sites.labels)]
+    notes += [f"site: {persons(sites.n_missing)} without one left out"] if sites.n_missing else []
     notes += missing_note(sample, labels)
     cells = count_cells(sample)
     rows = []

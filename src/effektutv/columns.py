@@ -16,12 +16,16 @@ import numpy as np
 
 from .errors import ArgumentError
 from .estimate.design import persons
+from .language import look
 
 if TYPE_CHECKING:
     from .estimate.design import BoolArray, FloatArray, IntArray
 
 __all__ = [
+    "Arrays",
     "Coded",
+    "alike",
+    "alike_note",
     "as_floats",
     "coded",
     "complete",
@@ -38,6 +42,43 @@ __all__ = [
     "row_count",
     "zero_one",
 ]
+
+
+class Arrays:
+    """Columns by name, in place of a data frame: a name of ours (:class:`~effektutv.results.Own`) meets none of a user's.
+
+    Parameters
+    ----------
+    columns : mapping of name to pandas.Series or array
+        Of one length; a series counts by position, not by its index.
+    """
+
+    __slots__ = ("_columns",)
+
+    def __init__(self, columns: Mapping[str, Any]) -> None:
+        import pandas as pd
+
+        self._columns = {name: pd.Series(values).reset_index(drop=True) for name, values in columns.items()}
+
+    def __len__(self) -> int:
+        return max(map(len, self._columns.values()), default=0)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._columns[name]
+
+    @property
+    def columns(self) -> Collection[str]:
+        """The names."""
+        return self._columns.keys()
+
+    def take(self, kept: BoolArray) -> Arrays:
+        """Return the rows of a mask.
+
+        Parameters
+        ----------
+        kept : (n,) array of bool
+        """
+        return Arrays({name: column[kept] for name, column in self._columns.items()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -73,10 +114,12 @@ def frame_columns(df: Any) -> Collection[Hashable]:
     ArgumentError
         If ``df`` is no data frame, or has no rows.
     """
-    if hasattr(df, "collect"):
-        raise ArgumentError(f"df: got {type(df).__name__}, which is not read yet; call .collect() first")
-    if not hasattr(df, "columns") or not hasattr(df, "__getitem__") or not hasattr(df, "__len__"):
-        raise ArgumentError(f"df: got {type(df).__name__}; give a pandas or polars data frame")
+    # by type, not by what it has: an attribute may be one of its columns
+    kind = type(df)
+    if hasattr(kind, "collect"):
+        raise ArgumentError(f"df: got {kind.__name__}, which is not read yet; call .collect() first")
+    if not all(hasattr(kind, name) for name in ("columns", "__getitem__", "__len__")):
+        raise ArgumentError(f"df: got {kind.__name__}; give a pandas or polars data frame")
     if len(df) == 0:
         raise ArgumentError("df: the data frame has no rows; give one row a person")
     columns: Collection[Hashable] = df.columns
@@ -270,6 +313,33 @@ def label(value: object) -> str:
     return str(value)
 
 
+def alike(labels: Sequence[str]) -> list[tuple[str, str]]:
+    """Return pairs of labels that differ in capitals, spaces or the coding of a sign at most: nobody can tell them apart.
+
+    Parameters
+    ----------
+    labels : sequence of str
+    """
+    first: dict[str, str] = {}
+    return [(before, text) for text in labels if (before := first.setdefault(look(text), text)) != text]
+
+
+def alike_note(argument: str, names: str, labels: Sequence[str]) -> list[str]:
+    """Return the note on labels that look alike, if there are any; it names none of them.
+
+    Parameters
+    ----------
+    argument, names : str
+        The argument that named the columns, and the columns.
+    labels : sequence of str
+    """
+    if not alike(labels):
+        return []
+    return [
+        f"{argument}: {names} has values that differ in capitals, spaces or the coding of a sign only; they count apart"
+    ]
+
+
 def coded(df: Any, argument: str, name: object, order: Sequence[object] | None = None) -> Coded:
     """Return a column of labels as codes.
 
@@ -378,7 +448,7 @@ def names_of(argument: str, value: object) -> list[str]:
         raise ArgumentError(f"{argument}: got {type(value).__name__}; give a column's name or a list of names")
     if len(set(names)) < len(names):
         raise ArgumentError(f"{argument}: a column is named twice in {names}; name each once")
-    return [str(n) for n in names]
+    return names
 
 
 def covariate_matrix(df: Any, covariates: Sequence[str] | None) -> tuple[FloatArray, tuple[str, ...], list[str]]:

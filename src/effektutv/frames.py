@@ -25,7 +25,7 @@ from .assigned import (
 )
 from .balancing import balance
 from .between_sites import site_variation
-from .columns import as_floats, coded, covariate_matrix, few_levels, names_of, order_of, require, row_count
+from .columns import alike_note, as_floats, coded, covariate_matrix, few_levels, names_of, order_of, require, row_count
 from .errors import ArgumentError
 from .estimate.credibility import CUT_POINTS, DIRECTIONS, Claims, credibility
 from .estimate.design import Estimator, FloatArray, persons
@@ -169,8 +169,8 @@ def itt(
     )
     assigned = read_assignment(df, arm, control, arms, strata, contrasts)
     X, columns, notes = covariate_matrix(df, covariates)
-    design = assigned.design(X, columns, read_cluster(df, cluster), read_probability(df, probability))
-    groups = [_subgroup(df, entry, levels) for entry in _entries(by)]
+    design = assigned.design(X, columns, read_cluster(df, cluster, notes), read_probability(df, probability))
+    groups = [_subgroup(df, entry, levels, notes) for entry in _entries(by)]
     claims = _claims(groups, hypotheses, prior_evidence, cut_points, modifiers, protocol)
     rows: list[EffectRow] = []
     binary = True
@@ -191,7 +191,7 @@ def itt(
         rows=tuple(rows),
         estimand=estimand,
         conf_level=spec.level,
-        notes=unique(notes),
+        notes=unique([*assigned.notes, *notes]),
         credibility=credibility(rows, claims, design.arms[0]),
     )
     return keep(effects, source_of(design, outcomes, tuple(groups), spec))
@@ -271,7 +271,7 @@ def profile(
     if spec.estimator is Estimator.LOGIT and not np.all(np.isnan(Y) | (Y == 0) | (Y == 1)):
         raise ArgumentError("outcomes: estimator 'logit' needs 0/1 outcomes, and there are other values; recode them")
     drawn = _bands(bands, draws, seed)
-    design = assigned.design(X, columns, read_cluster(df, cluster), read_probability(df, probability))
+    design = assigned.design(X, columns, read_cluster(df, cluster, notes), read_probability(df, probability))
     labels = Labels(outcome=name, clock=clock)
     summaries, effects, said, binary = profile_rows(design, Y, months, spec, assigned.contrasts, labels)
     simultaneous = EffectBands()
@@ -284,7 +284,12 @@ def profile(
     return Profile(
         rows=tuple(summaries),
         bands=simultaneous,
-        effects=Effects(rows=tuple(effects), estimand=estimand, conf_level=spec.level, notes=unique([*notes, *said])),
+        effects=Effects(
+            rows=tuple(effects),
+            estimand=estimand,
+            conf_level=spec.level,
+            notes=unique([*assigned.notes, *notes, *said]),
+        ),
     )
 
 
@@ -302,13 +307,16 @@ def _entries(by: By | Sequence[By] | None) -> list[tuple[str, ...]]:
     return entries
 
 
-def _subgroup(df: Any, columns: tuple[str, ...], levels: Mapping[str, Sequence[object]] | None) -> Subgroup:
+def _subgroup(
+    df: Any, columns: tuple[str, ...], levels: Mapping[str, Sequence[object]] | None, notes: list[str]
+) -> Subgroup:
     """Return a subgroup's codes; a level that the declaration leaves out is an error."""
     parts = []
     for name in columns:
         declared = order_of(levels, name)
         column = coded(df, "by", name, declared)
         few_levels("by", name, column)
+        notes += alike_note("by", name, column.labels)
         if declared is None and len(column.labels) > MOST_LEVELS and as_floats(require(df, "by", name)) is not None:
             raise ArgumentError(
                 f"by: column {name!r} is a number with more than {MOST_LEVELS} different values: a continuous "
@@ -323,7 +331,7 @@ def _subgroup(df: Any, columns: tuple[str, ...], levels: Mapping[str, Sequence[o
             )
         if len(column.labels) < 2:
             raise ArgumentError(f"by: column {name!r} has fewer than two levels; there are no subgroups to compare")
-        parts.append(Subgroup(name=name, levels=column.labels, code=column.code))
+        parts.append(Subgroup(name=str(name), levels=column.labels, code=column.code))
     return cross(parts)
 
 

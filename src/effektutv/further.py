@@ -109,13 +109,15 @@ def ratios(
     )
     assigned = read_assignment(df, arm, control, arms, strata, contrasts)
     X, columns, notes = covariate_matrix(df, covariates)
-    design = assigned.design(X, columns, read_cluster(df, cluster), read_probability(df, probability))
+    design = assigned.design(X, columns, read_cluster(df, cluster, notes), read_probability(df, probability))
     y = read_outcome(df, outcome, zero_one="a ratio")
     rows, said = ratio_rows(design, y, spec, assigned.contrasts, Labels(outcome=outcome, clock=clock, month=month))
     plain = spec.estimator is Estimator.DIFFERENCE and spec.vcov is not Vcov.CR2
     measures = "difference in {}, risk ratio and odds ratio" if plain else "risk ratio and odds ratio"
     estimand = state_estimand(assigned, outcome, True, population, intercurrent, summary=measures)
-    return Ratios(rows=tuple(rows), conf_level=spec.level, notes=unique([*notes, *said]), estimand=estimand)
+    return Ratios(
+        rows=tuple(rows), conf_level=spec.level, notes=unique([*assigned.notes, *notes, *said]), estimand=estimand
+    )
 
 
 def cace(
@@ -183,7 +185,7 @@ def cace(
         rows=tuple(rows),
         receipt=receipt,
         conf_level=spec.level,
-        notes=unique([*notes, *said]),
+        notes=unique([*assigned.notes, *notes, *said]),
         estimand=state_estimand(
             assigned,
             outcome,

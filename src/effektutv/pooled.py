@@ -61,7 +61,7 @@ def pooled_regression(
     rows, notes = pooled_rows(design, y, spec, Labels(outcome=outcome, clock=clock, month=month))
     binary = bool(np.all(np.isnan(y) | (y == 0) | (y == 1)))
     estimand = state_estimand(assigned, outcome, binary, population, intercurrent)
-    return Effects(rows=tuple(rows), estimand=estimand, conf_level=spec.level, notes=unique(notes))
+    return Effects(rows=tuple(rows), estimand=estimand, conf_level=spec.level, notes=unique([*assigned.notes, *notes]))
 
 
 def contamination(
@@ -111,4 +111,6 @@ def contamination(
         intercurrent,
         summary="difference in {}: coefficients of one regression of all arms, and averages of each arm's own effects",
     )
-    return Contamination(rows=tuple(rows), conf_level=spec.level, notes=unique(notes), estimand=estimand)
+    return Contamination(
+        rows=tuple(rows), conf_level=spec.level, notes=unique([*assigned.notes, *notes]), estimand=estimand
+    )

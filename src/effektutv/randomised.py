@@ -166,7 +166,7 @@ def randomization_test(
         rows=tuple(rows),
         seed=options.seed,
         conf_level=spec.level,
-        notes=unique(notes),
+        notes=unique([*assigned.notes, *notes]),
         estimand=state_estimand(assigned, ", ".join(names), binary, population, intercurrent, summary=TESTED),
         distribution=tuple(held),
     )

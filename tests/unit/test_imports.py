@@ -33,7 +33,7 @@ ARROWS = {
     "beside": {"machine"},
     "toml_lines": set(),
     "language": {"errors"},
-    "columns": {"errors", "estimate"},
+    "columns": {"errors", "estimate", "language"},
     "study": {"errors", "language", "toml_lines"},
     "results": {"errors", "plots", "language"},
     "plots": {"errors", "language"},
@@ -52,7 +52,7 @@ ARROWS = {
     "pooled": {"errors", "results", "estimate", "columns", "assigned"},
     "randomised": {"errors", "results", "estimate", "columns", "assigned"},
     "multiplicity": {"errors", "results", "estimate", "assigned"},
-    "trial": {"errors", "study", "results", "frames", "further", "randomised", "cohort", "assigned"},
+    "trial": {"errors", "study", "results", "frames", "further", "randomised", "cohort", "assigned", "columns"},
     "folders": {"errors", "temporary"},
     "pipeline": {
         "progress",

@@ -37,7 +37,11 @@ class Cohort:
     Parameters
     ----------
     people : pandas.DataFrame
-        Arm, stratum, dates, covariates and, in a study of a plain table, outcomes. No serial numbers.
+        Arm, stratum, clusters and dates, by names of the package's own. No serial numbers.
+    baseline : pandas.DataFrame
+        The study's covariates.
+    outcomes : pandas.DataFrame
+        The study's outcomes, of a plain table; else without columns.
     flow : Flow
         Exclusions by stage.
     quality : DataQuality
@@ -59,6 +63,8 @@ class Cohort:
     """
 
     people: pd.DataFrame
+    baseline: pd.DataFrame
+    outcomes: pd.DataFrame
     flow: Flow
     quality: DataQuality
     masks: Mapping[str, StateMasks] = field(default_factory=dict)
@@ -180,7 +186,9 @@ def build_cohort(engine: Session, study: Study, progress: Callable[[str], None])
     if primary.month_state in masks[clock].observed and primary.month is not None:
         observed = ~np.isnan(outcome_values(masks[clock], primary, [primary.month])[:, 0])
     cohort = Cohort(
-        people=pd.concat([linked.people, covariates], axis=1),
+        people=linked.people,
+        baseline=covariates,
+        outcomes=pd.DataFrame(index=linked.people.index),
         flow=participant_flow(linked, observed),
         quality=checked.quality,
         masks=masks,

@@ -31,7 +31,7 @@ def read_plain(study: Study) -> Cohort:
     Returns
     -------
     Cohort
-        Without months and clocks; ``people`` has a column an outcome.
+        Without months and clocks; ``outcomes`` has a column an outcome.
 
     Raises
     ------
@@ -52,15 +52,18 @@ def read_plain(study: Study) -> Cohort:
             read = _column(study, frame, named, "design", key)
             people[key] = read if key == "cluster" else pd.to_numeric(read, errors="coerce").astype(float)
     nobody = np.zeros(len(frame), dtype=int)
+    # what the study names is apart from what we name: either may be called anything
+    baseline, outcomes = {}, {}
     for i, covariate in enumerate(study.covariates):
         for column in covariate.columns:
             _column(study, frame, column, "covariates", i, "column")
-        rows = frame.rename(columns=str.lower)
+        # by its own columns alone: two columns of the table may differ in nothing but capitals
+        rows = pd.DataFrame({name.lower(): frame[name] for name in covariate.columns}, index=frame.index)
         everyone = pd.Series(True, index=frame.index)
-        people[covariate.name] = measure(covariate, rows, everyone, nobody)
+        baseline[covariate.name] = measure(covariate, rows, everyone, nobody)
     for i, outcome in enumerate(study.outcomes):
         columns = [_column(study, frame, name, "outcomes", i, "column") for name in outcome.columns]
-        people[outcome.name] = _outcome(outcome, columns)
+        outcomes[outcome.name] = _outcome(outcome, columns)
     by_arm = {code: int((arm == code).sum()) for code in study.arm_codes}
     left_out = listed - len(frame)
     before = (FlowStage(name="listed", n=listed, excluded=0, reason=""),) if left_out else ()
@@ -69,19 +72,26 @@ def read_plain(study: Study) -> Cohort:
         rows=(
             *before,
             FlowStage(name="randomised", n=len(frame), excluded=left_out, reason=reason, by_arm=by_arm),
-            _analysed(study, people, by_arm),
+            _analysed(outcomes[study.primary.name], arm, by_arm),
         )
     )
     quality = DataQuality(rows=(), read={"table": listed}, delivered=study.study.data_date)
-    return Cohort(people=people, flow=flow, quality=quality, inputs={name: digest})
+    return Cohort(
+        people=people,
+        baseline=pd.DataFrame(baseline, index=frame.index),
+        outcomes=pd.DataFrame(outcomes, index=frame.index),
+        flow=flow,
+        quality=quality,
+        inputs={name: digest},
+    )
 
 
-def _analysed(study: Study, people: pd.DataFrame, by_arm: dict[str, int]) -> FlowStage:
-    known = people[study.primary.name].notna()
-    followed = {code: int((known & (people["arm"] == code)).sum()) for code in by_arm}
+def _analysed(primary: pd.Series, arm: pd.Series, by_arm: dict[str, int]) -> FlowStage:
+    known = primary.notna()
+    followed = {code: int((known & (arm == code)).sum()) for code in by_arm}
     n = sum(followed.values())
     reason = "outcome_missing"
-    return FlowStage(name="analysed", n=n, excluded=len(people) - n, reason=reason, by_arm=followed)
+    return FlowStage(name="analysed", n=n, excluded=len(primary) - n, reason=reason, by_arm=followed)
 
 
 def _read(study: Study) -> tuple[pd.DataFrame, str, str]:

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from effektutv.errors import DisclosureError
-from effektutv.results import Name, Unavailable, available, parts, said
+from effektutv.results import MISSING, Name, Own, Unavailable, available, parts, said
 from effektutv.study import MONTHS_IN_WORK
 
 from .ledger import Cell
@@ -42,6 +42,8 @@ __all__ = [
     "started_cell",
 ]
 
+#: The level of those whose value is known, where there is no level.
+_KNOWN = Own("known")
 _REST = "@rest"
 _TOLERANCE = 1e-6
 
@@ -196,7 +198,7 @@ def _link_levels(ledger: Ledger, everyone: Cell, levels: list[Cell]) -> None:
     ledger.margin(
         levels, everyone if everyone in ledger.seen else None, where=f"effects by {said(group)} and for everyone"
     )
-    unknown = persons_cell(everyone.arm, group, "missing")
+    unknown = persons_cell(everyone.arm, group, MISSING)
     ledger.margin((*people, *([unknown] if unknown in ledger.seen else [])), where=f"persons by {said(group)}")
 
 
@@ -412,7 +414,7 @@ def level_cell(study: Study, row: BalanceRow, arm: str) -> Cell:
     row : BalanceRow
     arm : str
     """
-    level = {"continuous": "known", "binary": _two_levels(study, row)[1]}.get(row.kind, row.level)
+    level = {"continuous": _KNOWN, "missing": MISSING, "binary": _two_levels(study, row)[1]}.get(row.kind, row.level)
     return persons_cell(arm, row.covariate, level)
 
 
@@ -440,7 +442,7 @@ def collect_balance(ledger: Ledger, study: Study, balance: Balance) -> None:
     for row in balance.rows:
         for arm, n, missing, mean in _arms_of(row):
             members = parts.setdefault((arm, row.covariate), {})
-            cell, unknown = level_cell(study, row, arm), persons_cell(arm, row.covariate, "missing")
+            cell, unknown = level_cell(study, row, arm), persons_cell(arm, row.covariate, MISSING)
             if row.kind == "continuous" and not missing:
                 continue  # everybody has a value: that is no level that somebody is in
             members.setdefault(cell)

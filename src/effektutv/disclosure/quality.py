@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from effektutv.results import DataQuality, Suppressed
+from effektutv.results import MISSING, DataQuality, Suppressed
 from effektutv.results.quality import PARTICIPANTS
 
 from .protected import Decision, Role
@@ -102,7 +102,7 @@ def _sums(ledger: Ledger) -> tuple[set[int], set[int]]:
     for key in secret:
         n, events = (sum(part) for part in zip(*families[key], strict=True))
         # of whom nothing is known there may be no row
-        with_row, without = (n - events, events) if key[0].level == "missing" else (events, n - events)
+        with_row, without = (n - events, events) if key[0].level == MISSING else (events, n - events)
         present.add(with_row)
         absent.add(without)
     return present, absent

@@ -23,7 +23,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
-from effektutv.results import Status, Suppressed, Unavailable, said
+from effektutv.results import MISSING, Status, Suppressed, Unavailable, said
 from effektutv.study import FIRST_MONTH_IN_WORK
 
 from . import collect
@@ -339,12 +339,16 @@ class _Apply:
     def balance(self, balance: Balance) -> Balance:
         """Return the balance table with every row decided."""
         hidden = {
-            (row.covariate, row.level)
+            (row.covariate, row.level, row.kind)
             for row in balance.rows
             for arm in (row.arm, row.control)
             if row.kind != "continuous" and self.ledger.is_hidden(collect.level_cell(self.study, row, arm))
         }
-        few = {(r.covariate, r.level) for r in balance.rows if any(self._few_known(n) for n in (r.n_arm, r.n_control))}
+        few = {
+            (r.covariate, r.level, r.kind)
+            for r in balance.rows
+            if any(self._few_known(n) for n in (r.n_arm, r.n_control))
+        }
         rows = tuple(self._balance_row(row, hidden | few) for row in balance.rows)
         notes = tuple(self.notes(balance.notes, totals=not hides_persons(rows)))
         # a share may be hidden in one arm while the others' stand: the test would be an equation in it
@@ -357,12 +361,12 @@ class _Apply:
     def _few_known(self, n: object) -> bool:
         return isinstance(n, int) and self.ledger.policy.small(n)
 
-    def _balance_row(self, row: BalanceRow, maxima_away: set[tuple[str, str]]) -> BalanceRow:
+    def _balance_row(self, row: BalanceRow, maxima_away: set[tuple[str, str, str]]) -> BalanceRow:
         gone = Suppressed(_TOUCHED)
         changes: dict[str, object] = {}
         pairs = (("arm", row.arm, row.n_arm), ("control", row.control, row.n_control))
         for name, arm, n in pairs:
-            unknown = collect.persons_cell(arm, row.covariate, "missing")
+            unknown = collect.persons_cell(arm, row.covariate, MISSING)
             if unknown in self.ledger.hidden and row.kind != "missing":
                 changes.update({f"n_{name}": gone, f"n_missing_{name}": gone})
             share_away = row.kind != "continuous" and self.ledger.is_hidden(collect.level_cell(self.study, row, arm))
@@ -379,7 +383,7 @@ class _Apply:
             rough = round_fields(row, (*names, "variance_ratio"), min(decimals(n) for n in unknown_n))
             changes = {**rough, **changes}
         # the largest of the pairs may be a hidden pair's
-        if (row.covariate, row.level) in maxima_away:
+        if (row.covariate, row.level, row.kind) in maxima_away:
             changes["smd_max"] = gone
         status = Status.SUPPRESSED if changes else Status.RELEASED
         if not changes and isinstance(row.smd, Unavailable):

@@ -29,7 +29,7 @@ from .numbers import (
     points,
     rounded,
 )
-from .writing import capital, date_text, join, month_text, printable
+from .writing import capital, date_text, join, look, month_text, printable
 
 __all__ = [
     "ABSENT",
@@ -48,6 +48,7 @@ __all__ = [
     "date_text",
     "interval",
     "join",
+    "look",
     "month_text",
     "number",
     "p_value",

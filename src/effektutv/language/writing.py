@@ -10,7 +10,7 @@ from typing import Literal
 from .catalogues import Lang, text
 from .numbers import ABSENT
 
-__all__ = ["capital", "date_text", "join", "month_text", "printable"]
+__all__ = ["capital", "date_text", "join", "look", "month_text", "printable"]
 
 _MONTHS: Mapping[Lang, tuple[str, ...]] = {
     "sv": (
@@ -99,3 +99,21 @@ def capital(words: str) -> str:
     words : str
     """
     return words[:1].upper() + words[1:]
+
+
+def look(text: str) -> str:
+    """Return what a text looks like: two texts of one look differ in capitals, spaces or the coding of a sign at most.
+
+    Parameters
+    ----------
+    text : str
+
+    Examples
+    --------
+    >>> look("SE ") == look("se"), look("So\\N{COMBINING DIAERESIS}") == look("S\\N{LATIN SMALL LETTER O WITH DIAERESIS}")
+    (True, True)
+    """
+    import unicodedata
+
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join("".join(c for c in folded if unicodedata.category(c) != "Cf").split())

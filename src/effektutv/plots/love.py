@@ -159,7 +159,7 @@ def _read(
 
 def _label(key: tuple[str, str, str], names: Names) -> str:
     covariate, level, kind = key
-    if kind == "missing" or level == "missing":
+    if kind == "missing":
         return names.text("missing_of", covariate=names.label(covariate))
     if level:
         return names.text("level_of", covariate=names.label(covariate), level=names.label(level, of=covariate))

@@ -191,7 +191,13 @@ def _balance(figure: Figure, inputs: ReportInputs) -> Statistic:
         # two levels are one row: the share in the second
         level, turned = "", level == codes[0]
     arms = inputs.study.arm_codes if figure.arm is None else (figure.arm,)
-    rows = [r for r in inputs.balance.rows if r.covariate == covariate.name and r.level == level]
+    # those not known, unless a level is called so
+    unknown = level == "missing" and level not in codes
+    rows = [
+        r
+        for r in inputs.balance.rows
+        if r.covariate == covariate.name and (r.kind == "missing" if unknown else r.level == level)
+    ]
     total = people = 0.0
     for arm in arms:
         one = next((r for r in rows if arm in (r.arm, r.control)), None)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv import language
-from effektutv.results import NO_VARIANCE, RowKind, written
+from effektutv.results import MISSING, NO_VARIANCE, RowKind, written
 
 from . import tables
 from .blocks import Group, Head, Row, TableBlock
@@ -17,7 +17,18 @@ from .particulars import band_note
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from effektutv.results import ArmSummary, Balance, BalanceRow, Count, Counts, EffectRow, Effects, Flow, Profile
+    from effektutv.results import (
+        ArmSummary,
+        Balance,
+        BalanceRow,
+        Count,
+        Counts,
+        EffectRow,
+        Effects,
+        Flow,
+        Name,
+        Profile,
+    )
 
     from .blocks import FigureBlock
     from .labels import Context
@@ -60,7 +71,7 @@ def love_figure(ctx: Context, balance: Balance) -> FigureBlock:
     labels: dict[str | tuple[str, str], str] = {}
     for row in balance.rows:
         labels[row.covariate] = ctx.labels.covariate(row.covariate)
-        if row.level:
+        if row.level and row.kind != "missing":
             labels[row.covariate, row.level] = ctx.labels.level(row.covariate, row.level)
     pairs = list(dict.fromkeys((r.arm, r.control) for r in balance.rows))
     sizes: dict[str, Count] = {}
@@ -71,12 +82,13 @@ def love_figure(ctx: Context, balance: Balance) -> FigureBlock:
             sizes[row.control] = row.n_control + row.n_missing_control
     sizes = sizes if set(sizes) == set(balance.arms) else {}
     heads = [Head(w("characteristic"), words=True), *(Head(ctx.labels.contrast(*p)) for p in pairs)]
-    by_key: dict[tuple[str, str], list[BalanceRow]] = {}
+    by_key: dict[tuple[str, Name], list[BalanceRow]] = {}
     for row in balance.rows:
-        by_key.setdefault((row.covariate, row.level), []).append(row)
+        level: Name = MISSING if row.kind == "missing" else row.level
+        by_key.setdefault((row.covariate, level), []).append(row)
     rows = tuple(
         Row(
-            labels[covariate] + (f": {labels[covariate, level].lower()}" if level else ""),
+            labels[covariate] + (f": {ctx.labels.level(covariate, level).lower()}" if level else ""),
             tuple(ctx.numbers.number(r.smd_weighted, 2, sign=True) for r in members),
         )
         for (covariate, level), members in by_key.items()

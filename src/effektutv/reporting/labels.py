@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from effektutv import language
-from effektutv.results import parts, said
+from effektutv.results import MISSING, parts, said
 
 from .numbers import Numbers, Scale
 
@@ -119,7 +119,7 @@ class Labels:
         ----------
         covariate, level : str or tuple of str
         """
-        if level == "missing":
+        if level == MISSING:
             return self._words("missing_level")
         codes = parts(level) if isinstance(covariate, tuple) else (level,)
         pairs = zip(parts(covariate), codes, strict=True)

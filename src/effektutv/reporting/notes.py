@@ -98,6 +98,13 @@ _NOTES = (
         ),
     ),
     ("told_no_level", re.compile(rf"(?P<group>\S+): (?P<persons>{_PEOPLE}) with no level left out of its rows")),
+    (
+        "told_alike",
+        re.compile(
+            r"(?:strata|cluster|by|site): .+ has values that differ in capitals, spaces or the coding of a sign only; they "
+            r"count apart"
+        ),
+    ),
     ("told_no_value", re.compile(rf"(?P<group>\S+): (?P<persons>{_PEOPLE}) with no value")),
     ("told_levels", re.compile(r"not in every level: ")),
     ("told_apart", re.compile(r"no stratum has persons of both (?P<arm>\S+) and (?P<control>[^\s;]+)")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from effektutv import language
-from effektutv.results import Suppressed, available
+from effektutv.results import MISSING, Suppressed, available
 
 from .blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
 from .effect_tables import marks
@@ -164,12 +164,12 @@ def _pairs(balance: Balance) -> list[tuple[str, str]]:
 
 def _balance_table(ctx: Context, balance: Balance) -> TableBlock:
     w, pairs = ctx.words, _pairs(balance)
-    by_key: dict[tuple[str, str], dict[tuple[str, str], BalanceRow]] = {}
+    by_key: dict[tuple[str, str, str], dict[tuple[str, str], BalanceRow]] = {}
     for row in balance.rows:
-        by_key.setdefault((row.covariate, row.level), {})[row.arm, row.control] = row
+        by_key.setdefault((row.covariate, row.level, row.kind), {})[row.arm, row.control] = row
     groups: list[Group] = []
-    for covariate in dict.fromkeys(c for c, _ in by_key):
-        levels = [(level, by_key[covariate, level]) for c, level in by_key if c == covariate]
+    for covariate in dict.fromkeys(c for c, _, _ in by_key):
+        levels = [(key[1], cells) for key, cells in by_key.items() if key[0] == covariate]
         groups.append(_covariate_group(ctx, covariate, levels, pairs))
     arms = [a for a in ctx.arms if a in balance.arms]
     smd = [Head(ctx.labels.contrast(*p)) for p in pairs]
@@ -217,7 +217,7 @@ def _covariate_group(
     for level, cells in levels:
         kind = next(iter(cells.values())).kind
         if kind == "missing":
-            head, inner = ctx.labels.level(covariate, "missing"), True
+            head, inner = ctx.labels.level(covariate, MISSING), True
         elif several:
             head, inner = ctx.labels.level(covariate, level), True
         else:

@@ -253,6 +253,11 @@ METHOD: dict[str, tuple[str, str]] = {
         "{outcome}: {persons} utan observerat utfall ingår inte",
         "{outcome}: {persons} without an observed outcome left out",
     ),
+    "told_alike": (
+        "strata, grupper eller kluster har värden som skiljer sig åt bara i versaler, mellanslag eller teckenkodning; de räknas "
+        "var för sig",
+        "strata, groups or clusters have values that differ in capitals, spaces or the coding of a sign only; they count apart",
+    ),
     "told_no_level": (
         "{group}: {persons} utan uppgift ingår inte i dess rader",
         "{group}: {persons} with no level left out of its rows",

@@ -25,13 +25,14 @@ from .effects import (
     kept,
 )
 from .flow import Flow, FlowStage
-from .names import Name, parts, said, written
+from .names import MISSING, Name, Own, parts, said, written
 from .plan_lock import LockStatus, PlanLock
 from .profiles import NO_BAND, NO_VARIANCE, ArmSummary, EffectBand, EffectBands, Profile
 from .quality import DataQuality, Finding, ReadForm, Severity
 from .reproduction import Reproduction, ReproductionRow, Verdict
 
 __all__ = [
+    "MISSING",
     "NO_BAND",
     "NO_VARIANCE",
     "SUPPRESSION_MARK",
@@ -58,6 +59,7 @@ __all__ = [
     "LockStatus",
     "Name",
     "Omnibus",
+    "Own",
     "PlanLock",
     "Profile",
     "RandomizationRow",

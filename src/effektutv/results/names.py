@@ -9,10 +9,29 @@ from __future__ import annotations
 import json
 from typing import TypeAlias
 
-__all__ = ["Name", "parts", "said", "written"]
+__all__ = ["MISSING", "Name", "Own", "parts", "said", "written"]
 
 #: A name of the user's own, or what is made of several.
 Name: TypeAlias = "str | tuple[Name, ...]"
+
+
+class Own(str):
+    """A name of the package's own: it reads as text and equals no text, so that no name of a user's can reach it."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Own) and str.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((Own, str(self)))
+
+
+#: The level of those whose level is not known, in a table of balance: no level of a study equals it.
+MISSING = Own("missing")
 
 
 def parts(name: Name) -> tuple[Name, ...]:
@@ -42,7 +61,7 @@ def written(name: Name) -> str:
     ('kon', '["kon", "alder"]', '["[x]"]')
     """
     if isinstance(name, str) and not name.startswith("["):
-        return name
+        return str(name)
     return json.dumps([name] if isinstance(name, str) else name, ensure_ascii=False)
 
 
@@ -53,4 +72,4 @@ def said(name: Name) -> str:
     ----------
     name : str or tuple
     """
-    return name if isinstance(name, str) else ":".join(said(part) for part in name)
+    return str(name) if isinstance(name, str) else ":".join(said(part) for part in name)

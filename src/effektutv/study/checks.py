@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
 from ..errors import StudyError
+from ..language import look
 
 if TYPE_CHECKING:
     from .whole import Study
@@ -57,17 +58,41 @@ def check_references(study: Study) -> None:
                     i,
                 )
     _check_arms(study, wrong)
+    _check_names(study, wrong)
+    _check_outcomes(study, wrong)
+    _check_covariates(study, wrong)
+    _check_subgroups(study, wrong)
+
+
+def _check_names(study: Study, wrong: Wrong) -> None:
+    """Refuse a name that stands twice, in whatever sections, and what cannot be told apart by eye."""
+    first: dict[object, tuple[str | int, ...]] = {}
+
+    def once(key: object, shown: str, *path: str | int) -> None:
+        if key in first:
+            before = study.where(*first[key]).rpartition(", ")[2]
+            wrong(f"{shown} is declared twice, here and on {before}; each name may stand once", *path)
+        first[key] = path
+
     for section, names in (
         ("arms", [a.code for a in study.arms]),
         ("covariates", [c.name for c in study.covariates]),
         ("outcomes", [o.name for o in study.outcomes]),
     ):
         for i, name in enumerate(names):
-            if name in names[:i]:
-                wrong(f"{name!r} is declared twice; each name may stand once", section, i)
-    _check_outcomes(study, wrong)
-    _check_covariates(study, wrong)
-    _check_subgroups(study, wrong)
+            once(("name", name), repr(name), section, i)
+    for i, arm in enumerate(study.arms):
+        # of two codes that look the same, the data's spelling decides who is in which arm: nobody can see that
+        once(("alike", look(arm.code)), f"arm {arm.code!r}, which another looks like,", "arms", i)
+    for i, subgroup in enumerate(study.subgroups):
+        once(("by", frozenset(subgroup.by)), f"subgroup {' × '.join(subgroup.by)}", "subgroups", i)
+        if len(set(subgroup.by)) < len(subgroup.by):
+            wrong("a covariate stands twice in one subgroup; name each once", "subgroups", i, "by")
+    for i, covariate in enumerate(study.covariates):
+        for level in covariate.levels:
+            once(("level", i, level.code), f"level {level.code!r} of {covariate.name!r}", "covariates", i)
+            for value in level.values:
+                once(("value", i, value), f"value {value!r} of {covariate.name!r}", "covariates", i)
 
 
 def _check_arms(study: Study, wrong: Wrong) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from .. import frames, further
 from ..cohort.times import time_to_state
+from ..columns import Arrays
 from ..errors import ArgumentError
+from ..results import Own
 from ..results.further import (
     Bounds,
     ComplierEffects,
@@ -82,9 +84,9 @@ class FurtherQuestions(Participants):
         until = float(horizon if tau is None else tau)
         time, event = time_to_state(masks, state, horizon)
         found = further.time_to_event(
-            pd.DataFrame({**self._design_columns(), "time": time, "event": event}),
-            time="time",
-            event="event",
+            self._columns({Own("time"): time, Own("event"): event}),
+            time=Own("time"),
+            event=Own("event"),
             tau=until,
             times=[float(m) for m in range(int(until) + 1)] if times is None else times,
             level=self.study.study.confidence,
@@ -125,14 +127,7 @@ class FurtherQuestions(Participants):
         y = self.outcome(outcome)
         answered = f"response:{outcome}"
         covariates = [c.name for c in self.study.covariates]
-        df = pd.DataFrame(
-            {
-                **self._design_columns(),
-                **self._characteristics(covariates),
-                outcome: y,
-                answered: (~np.isnan(y)).astype(float),
-            }
-        )
+        df = self._columns({**self._characteristics(covariates), outcome: y, answered: (~np.isnan(y)).astype(float)})
         level = self.study.study.confidence
         weights, assigned = self.study.design.weights, {**self._assigned(), **self._attributes(declared)}
         response = frames.itt(
@@ -204,12 +199,12 @@ class FurtherQuestions(Participants):
         y = self.outcome(name, month=month, clock=clock)
         design = self.study.design
         told = [code for code in self.study.arm_codes if code in received]
-        columns = {f"received:{code}": received[code].astype(float) for code in told}
+        columns: dict[str, Any] = {Own(f"received:{code}"): received[code].astype(float) for code in told}
         assigned = {**self._assigned(), **self._attributes(declared)}
         return further.cace(
-            pd.DataFrame({**self._design_columns(), name: y, **columns}),
+            self._columns({name: y, **columns}),
             outcome=name,
-            treatment={code: f"received:{code}" for code in told},
+            treatment={code: Own(f"received:{code}") for code in told},
             assignment=assigned.pop("arm"),
             vcov="HC2" if design.vcov == "CR2" else design.vcov,
             tolerance=design.receipt_tolerance,
@@ -293,7 +288,7 @@ class FurtherQuestions(Participants):
             raise ArgumentError("the study has no plan: give [plan] with baseline, the comparison arm's expected share")
         return self.study.plan
 
-    def _bounds(self, df: pd.DataFrame, declared: Outcome) -> tuple[Bounds, ...]:
+    def _bounds(self, df: Arrays, declared: Outcome) -> tuple[Bounds, ...]:
         """Return Lee's bounds, and worst-case bounds where the outcome's range is declared; both within the strata."""
         assigned, level = {**self._assigned(), **self._attributes(declared)}, self.study.study.confidence
         bounds = [further.lee_bounds(df, outcome=declared.name, level=level, **assigned)]

@@ -90,7 +90,7 @@ class Deliveries(Participants):
         day = day_k(zero.to_numpy().astype("datetime64[D]"), k)
         years = day.astype("datetime64[Y]").astype(int) + 1970 - people["randomised"].dt.year.to_numpy()
         # age is counted in calendar years at randomisation
-        age = people[ages[0]].to_numpy(dtype=float) + years
+        age = self._cohort.baseline[ages[0]].to_numpy(dtype=float) + years
         return Shares(rows=tuple(self._shares("turned_30", k, age >= _BENEFIT_ENDS, known=np.isfinite(age))))
 
     def _months_counted(self, month: int) -> NDArray[np.int64]:

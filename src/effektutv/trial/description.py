@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,18 +36,19 @@ class Descriptions(Participants):
         """
         names = [c.name for c in self.study.covariates] if covariates is None else list(covariates)
         self._known(names)
-        people = self._cohort.people
-        df = people[["arm", "stratum", *names]].copy()
+        found: dict[str, Any] = dict(self._characteristics(names))
         kinds = {}
         for name in names:
             declared = self.study.covariate(name)
             if declared.kind == "categorical" and len(declared.levels) == 2:
                 # two levels are one 0/1 row: the share in the second
                 second = declared.levels[1].code
-                df[name] = (df[name] == second).astype(float).where(df[name].notna())
+                found[name] = (found[name] == second).astype(float).where(found[name].notna())
             kinds[name] = _balance_kind(declared)
         assigned = {k: v for k, v in self._assigned().items() if k in ("arm", "control", "arms", "strata")}
-        return frames.balance(df, covariates=names, kinds=kinds, draws=draws, seed=self.study.study.seed, **assigned)
+        return frames.balance(
+            self._columns(found), covariates=names, kinds=kinds, draws=draws, seed=self.study.study.seed, **assigned
+        )
 
     def kinds(self, *, month: int | None = None, clock: str | None = None) -> Counts:
         """Return the kinds of work by arm: with support, other subsidised, regular; they exclude each other.

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import pandas as pd
-
 from .. import frames, randomised
 from ..errors import ArgumentError
-from ..results import Contamination, Effects, Profile, RandomizationTest
+from ..results import Contamination, Effects, Own, Profile, RandomizationTest
 from ..results.sites import SiteVariation
 from .participants import Participants
 
@@ -74,7 +72,7 @@ class EffectQuestions(Participants):
         y = self.outcome(name, month=month, clock=clock)
         groups = _groups(by)
         named = list(dict.fromkeys([*(c for g in groups for c in g), *(covariates or ())]))
-        df = pd.DataFrame({**self._design_columns(), name: y, **self._characteristics(named)})
+        df = self._columns({name: y, **self._characteristics(named)})
         dated = declared.dated
         return frames.itt(
             df,
@@ -153,7 +151,7 @@ class EffectQuestions(Participants):
         quick = ("difference", "blocked", "fe")
         declared = self.study.design.estimator if self.study.design.estimator in quick else None
         return randomised.randomization_test(
-            pd.DataFrame({**self._design_columns(), **self._characteristics(covariates or ()), **columns}),
+            self._columns({**self._characteristics(covariates or ()), **columns}),
             outcome=names,
             estimator=estimator or (None if covariates else declared),
             covariates=list(covariates) if covariates else None,
@@ -252,7 +250,7 @@ class EffectQuestions(Participants):
         chosen = self._clock(clock)
         values = self._months(declared, wanted, chosen)
         return frames.profile(
-            pd.DataFrame(self._design_columns()),
+            self._columns({}),
             outcomes=(wanted, values),
             name=name,
             **self._method(values, estimator, None),
@@ -298,9 +296,9 @@ class EffectQuestions(Participants):
         assigned = self._assigned()
         assigned.pop("strata")
         return frames.site_variation(
-            pd.DataFrame({**self._design_columns(), "municipality": self._cohort.people["municipality"], name: y}),
+            self._columns({Own("municipality"): self._cohort.people["municipality"], name: y}),
             outcome=name,
-            site="municipality",
+            site=Own("municipality"),
             level=self.study.study.confidence,
             clock=self._clock(clock) if declared.dated else "",
             month=self._month(declared, month) if declared.dated else None,
@@ -325,7 +323,7 @@ class EffectQuestions(Participants):
         declared = self.study.outcome(name)
         dated = declared.dated
         return {
-            "df": pd.DataFrame({**self._design_columns(), name: self.outcome(name, month=month, clock=clock)}),
+            "df": self._columns({name: self.outcome(name, month=month, clock=clock)}),
             "outcome": name,
             "level": self.study.study.confidence,
             "clock": self._clock(clock) if dated else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from ..assigned import POPULATION
 from ..cohort.build import Cohort
 from ..cohort.outcomes import CLOCKS, StateMasks, outcome_values
+from ..columns import Arrays
 from ..errors import ArgumentError
-from ..results import DataQuality, Flow
+from ..results import DataQuality, Flow, Own
 from ..study import SURVEY, Outcome, Study
 
 __all__ = ["ENTRY", "Participants"]
@@ -60,8 +61,12 @@ class Participants:
 
     @property
     def table(self) -> pd.DataFrame:
-        """A copy of the participants' table: arm, stratum, dates and covariates. It holds persons: do not publish it."""
-        return self._cohort.people.copy()
+        """A copy of the participants' table: arm, stratum, dates and covariates. It holds persons: do not publish it.
+
+        A column of the package's whose name the study gives a covariate or an outcome ends with ``_`` here.
+        """
+        own, named = self._cohort.people, pd.concat([self._cohort.baseline, self._cohort.outcomes], axis=1)
+        return pd.concat([own.rename(columns={c: f"{c}_" for c in own.columns if c in named}), named], axis=1)
 
     @property
     def quality(self) -> DataQuality:
@@ -133,7 +138,7 @@ class Participants:
                     f"month, clock: outcome {name!r} comes from {source} and has neither; leave both out"
                 )
             if declared.item is None:
-                return self._cohort.people[name].to_numpy(dtype=float)
+                return self._cohort.outcomes[name].to_numpy(dtype=float)
             if not self.has(name):
                 raise ArgumentError(f"outcome {name!r}: the survey is not in the study; add [registers.{SURVEY}]")
             return self._cohort.survey.values(declared)
@@ -157,10 +162,10 @@ class Participants:
     def _assigned(self) -> dict[str, Any]:
         """Return the arguments that say how persons were assigned."""
         return {
-            "arm": "arm",
+            "arm": Own("arm"),
             "control": self.study.control,
             "arms": list(self.study.arm_codes),
-            "strata": "stratum" if self.study.design.strata else None,
+            "strata": Own("stratum") if self.study.design.strata else None,
         }
 
     def _method(
@@ -198,14 +203,20 @@ class Participants:
             "estimator": chosen,
             "vcov": vcov,
             "dof": dof,
-            "cluster": "cluster" if clustered else None,
-            "probability": "probability" if resolved == "ipw" and design.probability is not None else None,
+            "cluster": Own("cluster") if clustered else None,
+            "probability": Own("probability") if resolved == "ipw" and design.probability is not None else None,
         }
 
-    def _design_columns(self) -> dict[str, pd.Series]:
-        """Return the columns that say how persons were assigned, and who shares a provider."""
+    def _columns(self, named: Mapping[str, Any]) -> Arrays:
+        """Return columns with those that say how persons were assigned, and who shares a provider, which no name reaches.
+
+        Parameters
+        ----------
+        named : mapping of name to series or array
+        """
         people = self._cohort.people
-        return {c: people[c] for c in ("arm", "stratum", "cluster", "probability") if c in people}
+        own: dict[str, Any] = {Own(c): people[c] for c in ("arm", "stratum", "cluster", "probability") if c in people}
+        return Arrays({**own, **named})
 
     def _clock(self, clock: str | None) -> str:
         chosen = self.study.time_zero.clock if clock is None else clock
@@ -252,16 +263,18 @@ class Participants:
     def _characteristics(self, names: Sequence[str]) -> dict[str, pd.Series]:
         """Return baseline characteristics by name; the half-year of randomisation is one of them."""
         self._known(names)
-        people = self._cohort.people
-        found = {name: people[name] for name in names if name != ENTRY}
-        if ENTRY in names:
-            day = people["randomised"].dt
-            half = day.month.map(lambda month: 1 if month <= 6 else 2)
-            found[ENTRY] = day.year.astype(str) + "-" + half.astype(str)
+        baseline = self._cohort.baseline
+        return {name: baseline[name] if name in baseline else self._half_year() for name in names}
+
+    def _half_year(self) -> pd.Series:
+        """Return the half-year of randomisation."""
+        day = self._cohort.people["randomised"].dt
+        half = day.month.map(lambda month: 1 if month <= 6 else 2)
+        found: pd.Series = day.year.astype(str) + "-" + half.astype(str)
         return found
 
     def _levels(self, name: str, column: pd.Series) -> list[str]:
-        if name == ENTRY:
+        if name not in self._cohort.baseline:
             return sorted(column.unique())
         declared = self.study.covariate(name)
         if declared.kind != "categorical":

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from .. import frames, further
 from ..cohort.months import unpack
 from ..errors import ArgumentError
-from ..results import Effects
+from ..results import Effects, Own
 from ..results.further import Bounds
 from ..study import FIRST_MONTH_IN_WORK, MONTHS_IN_WORK
 from .participants import ENTRY, Participants
@@ -35,7 +34,7 @@ class Sensitivities(Participants):
     @property
     def n_half_years(self) -> int:
         """Number of half-years in which someone was randomised; 0 in a study of a plain table."""
-        return int(self._characteristics([ENTRY])[ENTRY].nunique()) if self.from_registers else 0
+        return int(self._half_year().nunique()) if self.from_registers else 0
 
     def effects_by_entry(
         self, outcome: str | None = None, *, month: int | None = None, clock: str | None = None
@@ -64,16 +63,16 @@ class Sensitivities(Participants):
         """
         name = self.study.primary.name if outcome is None else outcome
         declared, y = self.study.outcome(name), self.outcome(name, month=month, clock=clock)
-        half_year = self._characteristics([ENTRY])[ENTRY]
+        half_year, entry = self._half_year(), Own(ENTRY)
         dated = declared.dated
         return frames.itt(
-            pd.DataFrame({**self._design_columns(), name: y, ENTRY: half_year}),
+            self._columns({name: y, entry: half_year}),
             outcome=name,
             **self._method(y, "fe" if self.study.design.strata else "difference", "HC2"),
             weights=self.study.design.weights,
             level=self.study.study.confidence,
-            by=[ENTRY],
-            levels={ENTRY: self._levels(ENTRY, half_year)},
+            by=[entry],
+            levels={entry: sorted(half_year.unique())},
             **self._attributes(declared),
             clock=self._clock(clock) if dated else "",
             month=self._month(declared, month) if dated else None,
@@ -109,7 +108,7 @@ class Sensitivities(Participants):
         y = unpack(masks.statements, [k])[:, 0].astype(float)
         y[~unpack(masks.observed["work"], [k])[:, 0]] = np.nan
         return frames.itt(
-            pd.DataFrame({**self._design_columns(), name: y}),
+            self._columns({name: y}),
             outcome=name,
             **self._method(y, None, None),
             weights=self.study.design.weights,
@@ -162,7 +161,7 @@ class Sensitivities(Participants):
         followed = ~np.isnan(y)
         y[self._gone(declared.month_state or "", k, chosen)] = np.nan
         named = f"{RESIDENT}:{name}"
-        df = pd.DataFrame({**self._design_columns(), named: y})[followed].reset_index(drop=True)
+        df = self._columns({named: y}).take(followed)
         limits = (0.0, float(k)) if declared.state in (MONTHS_IN_WORK, FIRST_MONTH_IN_WORK) else (0.0, 1.0)
         assigned = {**self._assigned(), **self._attributes(declared), "clock": chosen, "month": k}
         level = self.study.study.confidence
@@ -215,13 +214,13 @@ class Sensitivities(Participants):
             raise ArgumentError("everyone is in one site: nothing can differ between sites")
         dated = declared.dated
         return frames.itt(
-            pd.DataFrame({**self._design_columns(), name: y, SITE: site}),
+            self._columns({name: y, Own(SITE): site}),
             outcome=name,
             **self._method(y, None, None),
             weights=self.study.design.weights,
             level=self.study.study.confidence,
-            by=[SITE],
-            levels={SITE: sorted(site.dropna().unique())},
+            by=[Own(SITE)],
+            levels={Own(SITE): sorted(site.dropna().unique())},
             contrasts=[(self.study.arm_codes[1], self.study.control)],
             **self._attributes(declared),
             clock=self._clock(clock) if dated else "",
