@@ -84,10 +84,6 @@ def _check_names(study: Study, wrong: Wrong) -> None:
     for i, arm in enumerate(study.arms):
         # of two codes that look the same, the data's spelling decides who is in which arm: nobody can see that
         once(("alike", look(arm.code)), f"arm {arm.code!r}, which another looks like,", "arms", i)
-    for i, subgroup in enumerate(study.subgroups):
-        once(("by", frozenset(subgroup.by)), f"subgroup {' × '.join(subgroup.by)}", "subgroups", i)
-        if len(set(subgroup.by)) < len(subgroup.by):
-            wrong("a covariate stands twice in one subgroup; name each once", "subgroups", i, "by")
     for i, covariate in enumerate(study.covariates):
         for level in covariate.levels:
             once(("level", i, level.code), f"level {level.code!r} of {covariate.name!r}", "covariates", i)
@@ -141,6 +137,12 @@ def _check_subgroups(study: Study, wrong: Wrong) -> None:
                 i,
                 "direction",
             )
+        if len(set(subgroup.by)) < len(subgroup.by):
+            wrong("a covariate stands twice in one subgroup; name each once", "subgroups", i, "by")
+        before = [j for j in range(i) if set(study.subgroups[j].by) == set(subgroup.by)]
+        if before:
+            line = study.where("subgroups", before[0]).rpartition(", ")[2]
+            wrong(f"subgroup {' × '.join(subgroup.by)} is declared twice, here and on {line}", "subgroups", i)
 
 
 def _check_covariates(study: Study, wrong: Wrong) -> None:
