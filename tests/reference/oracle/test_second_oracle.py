@@ -253,7 +253,8 @@ def adjusted(g: Group) -> None:
         options = {"covariates": covariates}
         df = df.dropna(subset=covariates)
     estimator = "lin" if "lm_lin" in g.text else "fe"
-    row = g.row(df, estimator=estimator, vcov=vcov, weights="all", **options)
+    # R's are complete cases: centred at those with an outcome, of all arms
+    row = g.row(df.dropna(subset=[g.outcome]), estimator=estimator, vcov=vcov, weights="all", **options)
     if g.two:
         whole(row, g.values)
     else:
@@ -268,7 +269,8 @@ def blocked(g: Group) -> None:
     df = g.table()
     df = df[~df[strata].astype(str).isin(parent["blocks_dropped"])]
     name = g.path[-1]
-    options = {"strata": strata, "weights": "pair"}
+    # R's degrees of freedom are persons less parameters
+    options = {"strata": strata, "weights": "pair", "dof": "residual"}
     if "lm_lin" in name:
         options["estimator"] = "lin"
     elif "lm_robust" in name:
