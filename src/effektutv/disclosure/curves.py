@@ -1,4 +1,7 @@
-"""Curves, risk tables, mean times and tests, made anew from the counts that :mod:`.times` shows."""
+"""Curves, risk tables and medians, made anew from the counts that :mod:`.times` shows; mean times and tests beside them.
+
+Mean times and tests are the data's, coarse (:mod:`.mean_times`).
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from effektutv.results import Status, Suppressed, Unavailable
 from effektutv.results.further import LogRank, LogRankArm, MeanTimeRow, RiskRow, TimeToEvent
 
 from .grid import spread
+from .mean_times import APART, TESTED, coarse_log_rank, coarse_rows
 from .times import KINDS, Curves, Track, tracks_of
 
 if TYPE_CHECKING:
@@ -21,17 +25,19 @@ if TYPE_CHECKING:
 
     from .policy import Policy
 
-__all__ = ["ROUNDED", "STARTED", "THINNED", "protect_times"]
+__all__ = ["LOST", "ROUNDED", "STARTED", "THINNED", "protect_times"]
 
 #: What a result says whose curve is that of the counts shown.
 THINNED = (
-    "times are thinned so that no step counts a few; curves, means and tests are computed from the counts shown, with the "
-    "persons of a step spread evenly over it"
+    "times are thinned so that no step counts a few; curves, persons at risk and medians are computed from the counts shown, "
+    "with the persons of a step spread evenly over it"
 )
 #: What it says where persons at risk are worked out from thinned times.
 ROUNDED = "persons at risk are worked out from the counts shown and rounded to the nearest"
 #: What it says where so few were in the state on day 0 that leaving them out would give them away.
-STARTED = "the few who were in the state on day 0 are counted among those at risk"
+STARTED = "the few who were in the state on day 0 are counted among those at risk in the curves, and not in mean times and tests"
+#: What a row says where strata lack an arm of the contrast.
+LOST = "strata without both arms are left out of mean times"
 _GONE = Suppressed("touches a suppressed cell")
 _FEW = Suppressed("persons who are not shown cannot be done without")
 
@@ -68,10 +74,13 @@ def protect_times(result: TimeToEvent, curves: Curves, policy: Policy) -> TimeTo
     said = [THINNED] if thinned else []
     said += [f"{ROUNDED} {policy.rounding_base}"] if thinned and policy.rounding_base else []
     started = any(curves.sizes.get((t.clock, t.arm), t.n) != t.n for t in tracks)
+    exact = not thinned and not started and not result.log_rank.strata
+    rows, told = _mean_rows(result, again, curves, exact=exact)
+    said += [*told, *([APART] if result.log_rank.strata else [])]
     return TimeToEvent(
-        rows=tuple(_mean_row(r, again, bool(result.log_rank.strata)) for r in result.rows),
+        rows=rows,
         risk=tuple(risk),
-        log_rank=_log_rank(result.log_rank, again),
+        log_rank=_log_rank(result.log_rank, again, exact=exact),
         medians=tuple((arm, _median(arm, again, curves)) for arm, _ in result.medians),
         conf_level=result.conf_level,
         notes=(*result.notes, *said, *((STARTED,) if started else ())),
@@ -181,39 +190,58 @@ def _median(arm: str, again: _Again, curves: Curves) -> Statistic:
     return _GONE if arm in curves.ends and not isinstance(found, float) else found
 
 
-def _mean_row(row: MeanTimeRow, again: _Again, stratified: bool) -> MeanTimeRow:
-    """Return one contrast's mean times, from the shown counts of both arms."""
-    found = next((r for r in again.result.rows if (r.arm, r.control) == (row.arm, row.control)), None)
-    if found is None or not {row.arm, row.control} <= again.whole:
-        sizes = {t.arm: t.n for t in again.result.log_rank.rows}
-        gone = dict.fromkeys(
-            ("mean_arm", "mean_control", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high",
-             "log_rank", "log_rank_p"), _GONE,
-        )  # fmt: skip
-        n_arm, n_control = sizes.get(row.arm, _GONE), sizes.get(row.control, _GONE)
-        return replace(row, n_arm=n_arm, n_control=n_control, status=Status.SUPPRESSED, note="", **gone)  # type: ignore[arg-type]
-    tested = row if stratified else found
-    return replace(
-        found, log_rank=tested.log_rank, log_rank_p=tested.log_rank_p,
-        status=_status(found.estimate),
+def _mean_rows(
+    result: TimeToEvent, again: _Again, curves: Curves, *, exact: bool
+) -> tuple[tuple[MeanTimeRow, ...], tuple[str, ...]]:
+    """Return every contrast's mean times and test, and what is said of them; ``exact`` where all is told by the counts."""
+    shown = [r for r in result.rows if {r.arm, r.control} <= again.whole]
+    if exact:
+        found = {(r.arm, r.control): replace(r, status=_status(r.estimate)) for r in shown}
+        notes: tuple[str, ...] = ()
+    else:
+        printed = coarse_rows(shown, curves, result.conf_level)
+        found = {(r.arm, r.control): _tested(r) for r in printed.rows}
+        notes = printed.notes()
+    return tuple(found.get((r.arm, r.control), _hidden_row(r, again)) for r in result.rows), notes
+
+
+def _tested(row: MeanTimeRow) -> MeanTimeRow:
+    """Return a contrast's row with its log-rank test as it may be shown."""
+    statistic, p = coarse_log_rank(row.log_rank_p, 1.0) if row.strata else (TESTED, TESTED)
+    # persons of strata, without those in the state on day 0, would tell these beside the table of effects
+    note = row.note if isinstance(row.estimate, Unavailable) else LOST if "left out" in row.note else ""
+    return replace(row, log_rank=statistic, log_rank_p=p, note=note)
+
+
+def _hidden_row(row: MeanTimeRow, again: _Again) -> MeanTimeRow:
+    """Return a contrast of which an arm is hidden."""
+    sizes = {t.arm: t.n for t in again.result.log_rank.rows}
+    gone = dict.fromkeys(
+        ("mean_arm", "mean_control", "estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high",
+         "log_rank", "log_rank_p"), _GONE,
     )  # fmt: skip
+    sized = {}
+    for name, arm in (("n_arm", row.arm), ("n_control", row.control)):
+        sized[name] = getattr(row, name) if sizes.get(arm) == getattr(row, name) else _GONE
+    return replace(row, status=Status.SUPPRESSED, note="", **sized, **gone)  # type: ignore[arg-type]
 
 
-def _log_rank(test: LogRank, again: _Again) -> LogRank:
-    """Return the test of all arms."""
+def _log_rank(test: LogRank, again: _Again, *, exact: bool) -> LogRank:
+    """Return the test of all arms: the data's, to two digits of p within strata, or none."""
     found = {r.arm: r for r in again.result.log_rank.rows}
     every = {r.arm for r in test.rows} <= again.whole
     rows = []
     for row in test.rows:
         mine = found.get(row.arm)
         observed = mine.observed if mine is not None and row.arm in again.whole else _GONE
-        expected = mine.expected if mine is not None and every and not test.strata else _GONE
+        expected = mine.expected if mine is not None and every and exact else _GONE
         rows.append(LogRankArm(arm=row.arm, n=_GONE if mine is None else mine.n, observed=observed, expected=expected))
-    source = test if test.strata else again.result.log_rank
+    statistic, p = (test.statistic, test.p_value) if exact else coarse_log_rank(test.p_value, test.df)
+    why = _GONE if not every else None if exact or test.strata else TESTED
     return LogRank(
         rows=tuple(rows),
-        statistic=source.statistic if every else _GONE,
-        df=source.df if every else _GONE,
-        p_value=source.p_value if every else _GONE,
+        statistic=why or statistic,
+        df=why or test.df,
+        p_value=why or p,
         strata=test.strata,
     )

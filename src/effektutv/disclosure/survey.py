@@ -4,7 +4,7 @@ Of an arm the respondents are the events, those who did not respond the non-even
 arm, its number of respondents wherever it stands, and every share and effect among them, which would give the number away.
 An item's events among respondents are cells as those of any outcome. Bounds are made of both, so that they go with either.
 The share trimmed by Lee's bounds is one less the ratio of the two responses, and tells no more than these; where the
-trimming was done in cells it rests on the response in each cell, which no table shows, and is hidden.
+trimming was done in cells, or within strata, it rests on the response in each, which no table shows, and is hidden.
 """
 
 from __future__ import annotations
@@ -201,7 +201,7 @@ def protect_bound(row: BoundRow, ledger: Ledger, lost: Blurred) -> BoundRow:
             )
         item = [c for c in ledger.hidden if _of_item(c, row.outcome, arm)]
         touched = touched or away or bool(item)
-    if row.cells > 1 and available(row.trimmed_share):
+    if (row.cells > 1 or row.strata) and available(row.trimmed_share):
         changes.setdefault("trimmed_share", _CELLS)
     if touched:
         names = ("lower", "upper", "std_error_lower", "std_error_upper", "conf_low", "conf_high")

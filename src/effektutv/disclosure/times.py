@@ -6,11 +6,11 @@ between two times. So the counts are decided, and the curve follows:
 - The times are thinned, the same for every arm and clock, until each step of events between two of them is 0 or not small;
   competing events and censored persons have times of their own among these (:mod:`.grid`). A total of 1–4 has none: a
   small total of events hides the arm, one of competing events or censored persons is left out of the arm's rows.
-- Kaplan–Meier at full precision gives the order of events and censored persons within a step away, and so does a mean time
-  or a log-rank test. All of them are therefore **computed anew from the counts shown**, by the same formulas, as if the
-  persons of a step had come evenly over it and those who are not shown had stayed: they tell no more than the counts do.
-  Where nothing was thinned they are what they were. A test within strata cannot be had from the counts; its statistic
-  and p stand as they were, its expected events do not.
+- Kaplan–Meier at full precision gives the order of events and censored persons within a step away. Curves, incidence and
+  medians are therefore **computed anew from the counts shown**, by the same formulas, as if the persons of a step had come
+  evenly over it and those who are not shown had stayed: they tell no more than the counts do. They are each arm's own,
+  whatever the strata. Where nothing was thinned and nothing weighted they are what they were.
+- A mean time and a log-rank test are the data's own, so coarse that the months stay open, or hidden (:mod:`.mean_times`).
 - ``n_risk`` is worked out from the counts shown as the curve is, and rounded where these leave times out.
 - The arm less its persons at risk were in the state on day 0 already: 1–4 of them are counted as at risk instead, where
   the arm has 100 persons or more, so that the arm's own number is shown; else the arm is hidden.

@@ -75,10 +75,12 @@ def survival_figure(ctx: Context, times: TimeToEvent, table: TableBlock) -> Figu
     # numbers at risk that were rounded are marked as that where they stand
     rounded = [n for n in times.notes if any(key == "told_at_risk" for key, _ in told(n, w, ctx.labels))]
     notes += sentences(rounded, w, ctx.labels)
+    started = any(key == "told_started" for n in times.notes for key, _ in told(n, w, ctx.labels))
+    about = "subtitle_time_all" if started else "subtitle_time"
     return figure_block(
         ctx, "_".join(filter(None, ("time_to_work", first.clock))), title, (survival.survival, survival.alt_text),
         times.risk_table(), tables_further.risk_rows([times]), replace(table, key="data-time"), labels=labels,
-        arms=ctx.study.arm_labels(w.lang), notes=figure_notes(ctx, *notes), subtitle=subtitle(ctx, "subtitle_time", sizes),
+        arms=ctx.study.arm_labels(w.lang), notes=figure_notes(ctx, *notes), subtitle=subtitle(ctx, about, sizes),
     )  # fmt: skip
 
 

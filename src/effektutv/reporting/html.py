@@ -26,7 +26,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 #: to read the numbers (a mark, a caveat) and stay in sight.
 _ON_METHOD = (
     "note_estimand", "note_estimator", "note_intervals", "note_weighted", "note_family_none", "note_randomization", "note_n",
-    "note_n_rows", "note_time_estimator",
+    "note_n_rows", "note_time_estimator", "note_time_standardised",
 )  # fmt: skip
 _ON_METHOD_FAMILIES = ("family_", "protection_")
 _SIZE = re.compile(r'<svg[^>]*?\bviewBox="0 0 ([\d.]+) ([\d.]+)"', re.DOTALL)

@@ -173,7 +173,19 @@ _NOTES = (
     ("told_no_events", re.compile(r"deaths and moves are not known: [^;]+")),
     ("told_thinned", re.compile(r"times are thinned so that no step counts a few; [^;]+")),
     ("told_at_risk", re.compile(r"persons at risk are worked out from [^;]+ rounded to the nearest (?P<n>\d+)")),
-    ("told_started", re.compile(r"the few who were in the state on day 0 are counted among those at risk")),
+    (
+        "told_started",
+        re.compile(r"the few who were in the state on day 0 are counted among those at risk in the curves, [^;]+"),
+    ),
+    (
+        "told_coarse",
+        re.compile(
+            r"mean times are those of the data, rounded to (?P<step>[\d.e-]+) so that hidden months stay open, and their "
+            r"standard errors to (?P<half>[\d.e-]+); intervals and p [^;]+"
+        ),
+    ),
+    ("told_apart_curves", re.compile(r"curves, persons at risk and medians are each arm's own, mean times [^;]+")),
+    ("told_lost_times", re.compile(r"strata without both arms are left out of mean times")),
     ("told_competing", re.compile(r"competing events end the time at risk; the cumulative incidence [^;]+")),
     (
         "told_unserved",
@@ -319,6 +331,8 @@ def _part(name: str, value: str, words: Words, labels: Labels) -> str:
         return labels.arm_short(value)
     if name == "share":
         return language.percent(float(value), 0, words.lang)
+    if name in ("step", "half"):
+        return language.number(float(value), max(0, len(value.partition(".")[2])), words.lang)
     if name == "outcome":
         return labels.outcome(value)
     if name != "group":

@@ -187,17 +187,32 @@ CREDIBILITY: dict[str, tuple[str, str]] = {
         "deaths and moves are not known: the study has no register of them",
     ),
     "told_thinned": (
-        "tidpunkterna är utglesade så att inget steg räknar några få; kurvor, medeltider och test är räknade på de antal som "
-        "visas, jämnt spridda över stegen",
-        "times are thinned so that no step counts a few; curves, mean times and tests are computed from the counts shown, spread "
-        "evenly over the steps",
+        "tidpunkterna är utglesade så att inget steg räknar några få; kurvor, antal under risk och medianer är räknade på de "
+        "antal som visas, jämnt spridda över stegen",
+        "times are thinned so that no step counts a few; curves, numbers at risk and medians are computed from the counts "
+        "shown, spread evenly over the steps",
+    ),
+    "told_coarse": (
+        "medeltiderna är datas egna, avrundade till {step} så att dolda månader förblir okända, och medelfelen till {half}; "
+        "intervall och p är räknade på de avrundade talen",
+        "mean times are those of the data, rounded to {step} so that hidden months stay open, and standard errors to {half}; "
+        "intervals and p are worked out from these",
+    ),
+    "told_apart_curves": (
+        "kurvor och antal under risk gäller grupperna som de är; medeltider och test är gjorda inom strata",
+        "curves and numbers at risk are of each arm as it is; mean times and tests are within strata",
+    ),
+    "told_lost_times": (
+        "strata utan båda grupperna ingår inte i medeltiderna", "strata without both arms are left out of mean times",
     ),
     "told_at_risk": (
         "antalet under risk är räknat på de antal som visas och avrundat till närmaste {n}-tal",
         "numbers at risk are worked out from the counts shown and rounded to the nearest {n}",
     ),
     "told_started": (
-        "för att skydda de få som var i arbete dag 0 räknas de bland dem under risk, fast estimanden inte avser dem",
-        "to protect the few who were in work on day 0, they are counted among those at risk, though the estimand leaves them out",
+        "för att skydda de få som var i arbete dag 0 räknas de bland dem under risk i kurvorna; medeltider och test är utan dem, "
+        "och antalet personer bakom dessa visas inte",
+        "to protect the few who were in work on day 0, they are counted among those at risk in the curves; mean times and tests "
+        "are without them, and the number of persons behind these is not shown",
     ),
 }  # fmt: skip

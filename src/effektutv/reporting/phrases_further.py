@@ -67,6 +67,7 @@ FURTHER: dict[str, tuple[str, str]] = {
     "clock_word_": ("räknat från start", "counted from the start"),
     "mean_months": ("Medeltid utan arbete, månader", "Mean time without work, months"),
     "p_normal": ("z\u2011test", "z\u2011test"),
+    "p_t": ("t\u2011test", "t\u2011test"),
     "log_rank_p": ("log-rank", "log-rank"),
     "months_unit": ("månader", "months"),
     "risk_left": ("kvar", "left"),
@@ -85,6 +86,10 @@ FURTHER: dict[str, tuple[str, str]] = {
         "kan inte visas, för antalet personer bakom den är för litet",
         "cannot be shown, because too few persons are behind it",
     ),
+    "months_would_be_told": (
+        "visas inte, för bredvid kurvan skulle den berätta när enskilda personer började arbeta",
+        "is not shown, because beside the curve it would tell when single persons started work",
+    ),
     "could_not_be_estimated": ("kunde inte skattas", "could not be estimated"),
     "lower_time": ("en kortare", "a shorter"),
     "higher_time": ("en längre tid", "a longer time"),
@@ -97,6 +102,12 @@ FURTHER: dict[str, tuple[str, str]] = {
         "Log-rank{strata}: två grupper i sänder.",
         "Estimator: Kaplan–Meier, mean up to {tau} months; Greenwood’s variance, normal distribution. Intervals are {level}. "
         "Log-rank{strata}: two arms at a time.",
+    ),
+    "note_time_standardised": (
+        "Estimator: Kaplan–Meier, vägd så att varje grupp har allas strata, medeltid till {tau} månader; varians inom strata, "
+        "t\u2011fördelning. Intervallen är {level}. Log-rank{strata}: två grupper i sänder.",
+        "Estimator: Kaplan–Meier, weighted so that each arm has everyone’s strata, mean up to {tau} months; variance within "
+        "strata, t\u00a0distribution. Intervals are {level}. Log-rank{strata}: two arms at a time.",
     ),
     "note_stratified": (", stratifierat", ", stratified"),
     "note_incidence": (
@@ -113,6 +124,7 @@ FURTHER: dict[str, tuple[str, str]] = {
         "Procent av {persons}, utan dem i arbete dag 0.",
         "Per cent of {persons}, without those in work on day 0.",
     ),
+    "subtitle_time_all": ("Procent av {persons}.", "Per cent of {persons}."),
     # ------------------------------------------------------------------------------------------------------------ survey
     "response_to": ("Svar: {outcome}", "Response: {outcome}"),
     "wave": ("enkät {n}", "survey {n}"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from effektutv import language
+from effektutv.disclosure.mean_times import MONTHS
 from effektutv.results import Suppressed, available
 
 from .blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
@@ -78,7 +79,9 @@ def time_sentence(ctx: Context, row: MeanTimeRow) -> str:
     means = (row.mean_arm, row.mean_control)
     if not isinstance(row.estimate, float) or not all(isinstance(m, float) for m in means):
         hidden = any(isinstance(v, Suppressed) for v in (row.estimate, *means))
-        reason = w("cannot_be_shown" if hidden else "could_not_be_estimated")
+        # the arms' counts are shown, and the mean beside them would tell the months within their steps
+        months = isinstance(row.estimate, Suppressed) and row.estimate.rule in MONTHS
+        reason = w("months_would_be_told" if months else "cannot_be_shown" if hidden else "could_not_be_estimated")
         return w("time_no_values", clock=clock, reason=reason, **names)
     shown = [n.amount(m, scale) for m in means if isinstance(m, float)]
     return w(
@@ -101,6 +104,7 @@ def _mean_table(ctx: Context, times: TimeToEvent) -> TableBlock:
     w, n, scale, rows = ctx.words, ctx.numbers, _scale(ctx), times.rows
     level = w("cis", level=n.level(times.conf_level))
     strata = w("note_stratified") if times.log_rank.strata else ""
+    how = "note_time_standardised" if strata else "note_time_estimator"
     shown = [v for r in rows for v in (r.mean_arm, r.mean_control, r.estimate, r.conf_low, r.log_rank_p, r.n_arm)]
     return TableBlock(
         key=_key("table-time", rows[0].clock),
@@ -112,12 +116,13 @@ def _mean_table(ctx: Context, times: TimeToEvent) -> TableBlock:
         heads=(
             Head(w("contrast"), words=True), Head(w("in_arm")), Head(w("in_control")),
             Head(w("estimate"), f"({w('se')})"), Head(w("ci_short", level=n.level(times.conf_level))),
-            Head(w("p_normal")), Head(w("log_rank_p")), Head(f"{w('in_arm')} / {w('in_control')}"),
+            Head(w("p_t" if strata else "p_normal")), Head(w("log_rank_p")),
+            Head(f"{w('in_arm')} / {w('in_control')}"),
         ),
         groups=(Group(tuple(_mean_row(ctx, r, scale) for r in rows)),),
         notes=(
             _estimand(ctx, times), *_not_protected(ctx, rows[0].clock),
-            w("note_time_estimator", tau=_months(ctx, rows[0].tau), level=level, strata=strata),
+            w(how, tau=_months(ctx, rows[0].tau), level=level, strata=strata),
             w("note_family_none"), sizes_note(ctx, rows), *_told(ctx, times), *marks(ctx, shown), protection(ctx),
         ),
         file="tables/time_to_work.csv",

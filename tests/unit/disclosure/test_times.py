@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import chdtri, ndtr
 from timed import ARMS, gone, of_arm, random_people, small_steps, table, timed, trial
 
 from effektutv.disclosure.curves import ROUNDED, STARTED, THINNED
+from effektutv.disclosure.mean_times import APART, TESTED, _rounded
 from effektutv.disclosure.protected import Role
 from effektutv.disclosure.suppress import protect
 from effektutv.errors import DisclosureError
@@ -83,7 +86,7 @@ def test_one_grid_for_all_arms_and_both_clocks(make):
 
 
 def test_what_is_released_follows_from_the_shown_counts(make):
-    """Two studies that differ only within the steps are released alike, to the last bit."""
+    """Two studies that differ only within the steps have curves alike, to the last bit, and means alike to their rounding."""
     one = {(1, 1): 8, (2, 1): 2, (3, 1): 7, (5, 1): 3, (6, 1): 3, (4, 0): 4, (5, 0): 4, (12, 1): 9}
     other = {(1, 1): 8, (2, 1): 3, (3, 1): 6, (5, 1): 4, (6, 1): 2, (4, 0): 3, (5, 0): 5, (12, 1): 9}
     rest = {a: table(MANY, n=300) for a in ("FS", "CM")}
@@ -92,7 +95,10 @@ def test_what_is_released_follows_from_the_shown_counts(make):
     after = [release(make, df) for df in studies]
     assert before[0].rows[0].estimate != before[1].rows[0].estimate
     assert before[0].risk != before[1].risk
-    assert after[0].value.times[0] == after[1].value.times[0]
+    one, other = (r.value.times[0] for r in after)
+    assert (one.risk, one.medians, one.log_rank) == (other.risk, other.medians, other.log_rank)
+    for a, b in zip(one.rows, other.rows, strict=True):
+        assert abs(a.estimate - b.estimate) <= 0.2 + 1e-9
     assert after[0].decisions == after[1].decisions
     assert not gone(after[0].value.times[0].rows[0].estimate)
     assert THINNED in after[0].value.times[0].notes
@@ -105,8 +111,8 @@ def test_thinned_curves_and_means_stay_near_what_they_were(make):
         before = timed(df, tau=24)
         after = protect(make.inputs(times=(before,))).value.times[0]
         for a, b in zip(before.rows, after.rows, strict=True):
-            assert abs(a.estimate - b.estimate) < 0.35 * a.std_error
-            assert b.std_error == pytest.approx(a.std_error, rel=0.05)
+            assert abs(a.estimate - b.estimate) < 0.4 * a.std_error
+            assert b.std_error == pytest.approx(a.std_error, rel=0.08)
         found = {(r.arm, r.time): r for r in before.risk}
         for row in after.risk:
             true = found[row.arm, row.time]
@@ -199,7 +205,9 @@ def test_a_few_in_the_state_on_day_0_are_counted_among_those_at_risk(make):
     assert {r.n for r in of_arm(result, "SE")} == {300}
     assert {r.n for r in of_arm(result, "FS")} == {280}
     assert next(r for r in of_arm(result, "SE") if r.time == 12).incidence == pytest.approx(108 / 300)
-    assert {r.n_arm for r in result.rows if r.arm == "SE"} == {300}
+    # means and tests are without them: their number of persons beside the arm's own would tell the few
+    assert all(gone(r.n_arm) for r in result.rows if r.arm == "SE")
+    assert {r.n_control for r in result.rows if r.control == "FS"} == {280}
     # 43 in all less 20 and 20
     assert not any("43" in note for note in result.notes)
     assert STARTED in result.notes
@@ -340,14 +348,65 @@ def test_a_mean_of_first_months_may_not_fix_the_months_left_out(make, hidden):
     assert not any(gone(r.share_arm) for r in without.value.effects[0].rows)
 
 
-def test_a_test_within_strata_keeps_its_p_and_loses_its_expected_events(make):
+def test_a_test_within_strata_keeps_two_digits_of_its_p_and_loses_its_expected_events(make):
     df = random_people(5, (300, 300, 300), zero=0.0).assign(stratum=lambda d: np.arange(len(d)) % 4)
     before = timed(df, strata="stratum")
     after = protect(make.inputs(times=(before,))).value.times[0]
-    assert (after.log_rank.statistic, after.log_rank.p_value) == (before.log_rank.statistic, before.log_rank.p_value)
+    assert after.log_rank.p_value == round(before.log_rank.p_value, 3)
+    assert after.log_rank.statistic == pytest.approx(chdtri(2, after.log_rank.p_value))
     assert all(gone(r.expected) for r in after.log_rank.rows)
-    assert [r.log_rank_p for r in after.rows] == [r.log_rank_p for r in before.rows]
-    assert [r.estimate for r in after.rows] != [r.estimate for r in before.rows]
+    for shown, true in zip(after.rows, before.rows, strict=True):
+        assert shown.log_rank_p == pytest.approx(true.log_rank_p, abs=0.0051)
+        assert len(f"{shown.log_rank_p:.10g}") <= 5
+    assert APART in after.notes
+
+
+@pytest.mark.parametrize("strata", [None, "stratum"])
+@pytest.mark.parametrize("seed", range(3))
+def test_mean_times_are_the_datas_coarse_and_their_tests_those_of_what_is_printed(make, seed, strata):
+    """RP07h: the report's mean times, errors and p were of the thinned counts, another truth than the data's."""
+    df = random_people(seed, (350, 350, 350), months=24, zero=0.03).assign(stratum=lambda d: np.arange(len(d)) % 4)
+    before = timed(df, tau=24, strata=strata)
+    after = protect(make.inputs(times=(before,), starts=sizes_of(make, df))).value.times[0]
+    step = next(float(re.search(r"rounded to ([\d.]+)", n).group(1)) for n in after.notes if "those of the data" in n)
+    for shown, true in zip(after.rows, before.rows, strict=True):
+        for name in ("mean_arm", "mean_control", "estimate"):
+            value = getattr(shown, name)
+            assert abs(value - getattr(true, name)) <= step / 2 + 1e-9
+            assert value / step == pytest.approx(round(value / step), abs=1e-6)
+        assert step >= true.std_error / 10
+        assert shown.statistic == pytest.approx(shown.estimate / shown.std_error)
+        assert (shown.p_value < 0.05) == (true.p_value < 0.05) == (shown.conf_low > 0 or shown.conf_high < 0)
+        assert (shown.n_arm, shown.n_control) == (true.n_arm, true.n_control)
+        assert isinstance(shown.log_rank_p, float) == (strata is not None)
+    assert after.log_rank.p_value == (TESTED if strata is None else pytest.approx(before.log_rank.p_value, abs=0.0051))
+
+
+@pytest.mark.parametrize(
+    ("estimate", "error"), [(-1.04, 0.531), (-1.06, 0.538), (1.0001, 0.5099), (0.96, 0.489), (0.951, 0.4801)]
+)
+def test_the_printed_p_is_on_the_exact_side_of_the_level(estimate, error):
+    """RP07h's kind: a rounded estimate and error may turn a p of 0.06 into one of 0.04, and must not."""
+    row = timed(random_people(3, (50, 50, 50), zero=0.0)).rows[0]
+    exact = replace(row, estimate=estimate, std_error=error, p_value=float(2 * ndtr(-abs(estimate / error))), df=np.inf)
+    shown = _rounded(exact, 0.1, 0.95)
+    assert (shown.p_value < 0.05) == (exact.p_value < 0.05)
+    assert (shown.conf_low > 0 or shown.conf_high < 0) == (exact.p_value < 0.05)
+    assert abs(shown.std_error - error) < 0.06
+
+
+def test_a_mean_that_would_fix_a_hidden_step_is_widened_or_hidden(make):
+    """One hidden step of two months in 4,000 persons: at a fine step the mean would tell how its persons are placed."""
+    told = set()
+    for first in (0, 2, 4, 6):
+        counts = {**MANY, (4, 1): first, (5, 1): 6 - first}
+        df = trial({a: table(counts if a == "SE" else MANY, n=4000) for a in ARMS})
+        after = protect(make.inputs(times=(timed(df),))).value.times[0]
+        if 0 < first < 6:
+            told |= {str(r.mean_arm) for r in after.rows if r.arm == "SE"}
+            assert next(r for r in timed(df).rows if r.arm == "SE").mean_arm != 0
+    # hidden, or the same number whatever the placing
+    assert len({t for t in told if t[0].isdigit()}) <= 1
 
 
 # ------------------------------------------------------------------------------------------------------ fails closed
