@@ -8,8 +8,9 @@ With n_1 and n_0 persons, control proportion p_0 and difference δ, the two-side
 (Fleiss, Levin and Paik 2003, ch. 4, without continuity correction). The part in brackets is the chance of a significant
 result in the wrong direction; it is left out, as is usual when a sample size is sought. In strata the variance is
 :math:`\sigma^2 = \sum_s w_s^2\{\dots\}_s` with the strata's own control proportions. With k contrasts in the family each is
-tested at α/k (Bonferroni; Holm rejects at least as often). By simulation the mechanism assigns fixed counts in every
-stratum, outcomes are drawn, and the `blocked` estimator's t test is done.
+tested at α/k (Bonferroni; Holm rejects at least as often). By simulation each draw makes persons, each with the outcome that
+the person would have in either arm (an effect above 0 harms nobody), assigns them with fixed counts in every stratum, and does
+the `blocked` estimator's t test on what is then seen.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from effektutv.errors import ArgumentError
 from effektutv.results import Statistic, Unavailable
 from effektutv.results.further import Power, PowerRow
 
-from .design import FloatArray
+from .design import FloatArray, IntArray
 
 __all__ = ["power", "power_curve", "simulated_power"]
 
@@ -264,6 +265,26 @@ def _curve_point(
     ).rows
 
 
+def _assigned_events(
+    rng: np.random.Generator, n: IntArray, p0: FloatArray, difference: float, shape: tuple[int, int]
+) -> tuple[IntArray, IntArray]:
+    """Return events of (arm, control) by draw and stratum: persons are made, then assigned with fixed counts.
+
+    In each stratum some have the outcome whatever their arm, some in one of the arms alone (which, the effect's sign says), and
+    the others never; how many of each the arm gets of all is hypergeometric.
+    """
+    both, moved = np.minimum(p0, p0 + difference), abs(difference)
+    everyone = np.broadcast_to(n.sum(axis=1), shape)
+    always = rng.binomial(everyone, both)
+    movers = rng.binomial(everyone - always, np.clip(moved / np.maximum(1 - both, moved or 1.0), 0.0, 1.0))
+    first = np.broadcast_to(n[:, 0], shape)
+    always_arm = rng.hypergeometric(always, everyone - always, first)
+    movers_arm = rng.hypergeometric(movers, everyone - always - movers, first - always_arm)
+    if difference >= 0:
+        return always_arm + movers_arm, always - always_arm
+    return always_arm, always - always_arm + movers - movers_arm
+
+
 def simulated_power(
     counts: Sequence[tuple[int, int]],
     *,
@@ -274,7 +295,7 @@ def simulated_power(
     draws: int = 10_000,
     seed: int = 1,
 ) -> Power:
-    """Return the power of the stratum-weighted difference by simulation of the assignment with fixed counts.
+    """Return the power of the stratum-weighted difference by simulation of persons and their assignment with fixed counts.
 
     Parameters
     ----------
@@ -312,13 +333,17 @@ def simulated_power(
     level = _number("alpha", alpha, 0, 1)
     rng = np.random.default_rng(np.random.SeedSequence(seed))
     shape = (draws, n.shape[0])
-    a = rng.binomial(n[:, 0].astype(int), p1, size=shape) / n[:, 0]
-    c = rng.binomial(n[:, 1].astype(int), p0, size=shape) / n[:, 1]
+    events = _assigned_events(rng, n.astype(np.int64), p0, difference, shape)
+    a, c = events[0] / n[:, 0], events[1] / n[:, 1]
     weight = n.sum(axis=1) / n.sum()
     estimate = (a - c) @ weight
-    variance = (a * (1 - a) / (n[:, 0] - 1) + c * (1 - c) / (n[:, 1] - 1)) @ weight**2
-    df = float(n.sum() - 2 * n.shape[0])
-    critical = float(stdtrit(df, 1 - level / family / 2))
+    parts = np.concatenate([weight**2 * a * (1 - a) / (n[:, 0] - 1), weight**2 * c * (1 - c) / (n[:, 1] - 1)], axis=1)
+    variance = parts.sum(axis=1)
+    # Satterthwaite's degrees of freedom over the cells, as the estimator has them
+    free = np.concatenate([n[:, 0], n[:, 1]]) - 1
+    spread = (parts**2 / free).sum(axis=1)
+    df = np.divide(variance**2, spread, out=np.ones_like(variance), where=spread > 0)
+    critical = stdtrit(df, 1 - level / family / 2)
     # no variation in either arm of any stratum: there is no test, hence no rejection
     hits = np.abs(estimate) > critical * np.sqrt(variance)
     share = float(hits[variance > 0].sum()) / draws
