@@ -7,10 +7,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from .results.further import RATIOS
+
 if TYPE_CHECKING:
     from .beside import Beside
     from .disclosure.protected import ReportInputs
     from .results import EffectRow, Effects, PlanLock, Profile, RandomizationTest
+    from .results.further import Ratios
     from .study import Outcome
     from .trial import Trial
 
@@ -79,6 +82,8 @@ def analyse(
     inputs = ReportInputs(
         study=study, effects=tuple(effects), flow=trial.flow(), balance=balance, quality=trial.quality,
         robustness=tuple(robustness), randomization=_main_test(trial, redrawn),
+        ratios=tuple(_ratios(trial, o) for o in outcomes if o.binary),
+        adjusted=trial.adjusted() if study.design.covariates else None,
     )  # fmt: skip
     if trial.from_registers:
         began("months")
@@ -117,6 +122,12 @@ def _robustness(trial: Trial) -> list[Effects]:
     if primary.state == "work" and {"scb_ku", "scb_agi"} & set(trial.study.registers):
         found.append(trial.statements_only())
     return found
+
+
+def _ratios(trial: Trial, outcome: Outcome) -> Ratios:
+    """Return an outcome's ratios on the study's clock, without the plain difference that the effects hold already."""
+    found = trial.ratios(outcome.name)
+    return replace(found, rows=tuple(r for r in found.rows if r.measure in RATIOS))
 
 
 def _pooled(trial: Trial) -> bool:

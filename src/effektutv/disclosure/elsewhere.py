@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv.results import Status, Suppressed, Unavailable, available
+from effektutv.results.sites import FEW_SITES
 
 from .ledger import Cell
 from .rounded import round_p
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
 __all__ = ["link_statements", "protect_randomization", "protect_site_variation", "site_rows"]
 
 _GONE = Suppressed("touches a suppressed cell")
-_FEW_SITES = Suppressed("fewer than ten sites: one number would tell of single ones")
+_FEW_SITES = Suppressed(FEW_SITES)
 _LEAST_SITES = 10
+#: Of the warning that some site is small: the limit is the estimator's, whatever the sites' sizes are.
+_FEW_PERSONS = "its variance is itself uncertain"
 _STATEMENTS = "statements:"
 #: Decimals of what is released of the variation between sites.
 _TENTHS, _HUNDREDTHS = 3, 2
@@ -100,7 +103,7 @@ def _site_row(row: SiteRow, ledger: Ledger) -> SiteRow:
     gone = _GONE if hidden else _FEW_SITES if few else None
     changes: dict[str, object] = dict.fromkeys(_ESTIMATED, _GONE)
     # sites are left out for want of persons or of variation: how many persons, nobody may know
-    changes.update(n=_GONE, sites_left_out=_GONE, note="")
+    changes.update(n=_GONE, sites_left_out=_GONE, note="" if gone else _warning(row.note))
     for name, decimals in _KEPT.items():
         value = getattr(row, name)
         changes[name] = gone or (round(float(value), decimals) if available(value) else value)
@@ -110,6 +113,11 @@ def _site_row(row: SiteRow, ledger: Ledger) -> SiteRow:
         changes["sites"] = gone
     plain = Status.UNAVAILABLE if isinstance(row.tau, Unavailable) else Status.RELEASED
     return replace(row, status=Status.SUPPRESSED if gone else plain, **changes)  # type: ignore[arg-type]
+
+
+def _warning(note: str) -> str:
+    """Return what a note says of how far the interval can be trusted: it names no number of anybody."""
+    return "; ".join(part for part in note.split("; ") if _FEW_PERSONS in part)
 
 
 def protect_randomization(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         RandomizationTest,
         Starts,
     )
-    from effektutv.results.further import Bounds, ComplierEffects, Power, SurveyOutcome, TimeToEvent
+    from effektutv.results.further import Bounds, ComplierEffects, Power, Ratios, SurveyOutcome, TimeToEvent
     from effektutv.results.received import Received, Shares
     from effektutv.results.sites import SiteVariation
     from effektutv.study import Study
@@ -53,6 +53,10 @@ class ReportInputs:
         Kinds of work, and the sources that know of the work, by arm.
     robustness : tuple of Effects
         The primary outcome under other estimators.
+    ratios : tuple of Ratios
+        Risk and odds ratios of every 0/1 outcome for everyone, beside its differences, on the study's clock.
+    adjusted : Effects or None
+        The primary outcome adjusted for the prognostic covariates of the plan; None where the study names none.
     contamination : Contamination or None
         Whose effects are in the coefficients of one regression of all arms.
     times : tuple of TimeToEvent
@@ -94,6 +98,8 @@ class ReportInputs:
     starts: Starts | None = None
     quality: DataQuality | None = None
     robustness: tuple[Effects, ...] = ()
+    ratios: tuple[Ratios, ...] = ()
+    adjusted: Effects | None = None
     contamination: Contamination | None = None
     times: tuple[TimeToEvent, ...] = ()
     surveys: tuple[SurveyOutcome, ...] = ()

@@ -44,6 +44,8 @@ def release_all(inputs: ReportInputs) -> ReportInputs:
         study=inputs.study,
         effects=tuple(_effects(e) for e in inputs.effects),
         robustness=tuple(_effects(e) for e in inputs.robustness),
+        ratios=tuple(replace(r, rows=tuple(shown(x, x.estimate) for x in r.rows)) for r in inputs.ratios),
+        adjusted=inputs.adjusted and _effects(inputs.adjusted),
         profiles=tuple(_profile(p) for p in inputs.profiles),
         kinds=tuple(_counts(c) for c in inputs.kinds),
         sources=tuple(_counts(c) for c in inputs.sources),

@@ -21,8 +21,9 @@ __all__ = ["KNOWN", "check_shapes"]
 #: Fields by the name of their type, separated by blanks. ``_source`` of Effects holds persons: every copy drops it.
 KNOWN = {
     "ReportInputs": (
-        "study effects flow balance profiles kinds sources starts quality robustness contamination times "
-        "surveys attrition compliance power power_curve received turned_thirty entry sites site_variation randomization notes"
+        "study effects flow balance profiles kinds sources starts quality robustness ratios adjusted contamination "
+        "times surveys attrition compliance power power_curve received turned_thirty entry sites site_variation randomization "
+        "notes"
     ),
     "Estimand": "population outcome contrast intercurrent summary",
     "EffectRow": (
@@ -89,6 +90,11 @@ KNOWN = {
     "HoursRow": "arm actor month n persons share mean mean_month status largest second",
     "Shares": "rows notes",
     "ShareRow": "arm item month n persons share status",
+    "Ratios": "rows conf_level notes estimand",
+    "RatioRow": (
+        "outcome clock month arm control measure n_arm n_control mean_arm mean_control estimate std_error statistic df p_value "
+        "conf_low conf_high estimator vcov strata status note events_arm events_control"
+    ),
     "SiteVariation": "rows conf_level notes estimand",
     "SiteRow": (
         "outcome clock month arm control site sites sites_left_out n estimate std_error p_value conf_low conf_high tau "

@@ -38,6 +38,7 @@ from .notes import counts_persons, safe_note
 from .policy import policy_of
 from .protected import _SEAL, Decision, Protected, ReportInputs, Role
 from .quality import protect_quality
+from .ratios import protect_ratios
 from .receipt import collect_receipts, protect_compliance
 from .received import collect_received, collect_shares, decide_received, protect_received, protect_shares
 from .release import release_all
@@ -136,10 +137,13 @@ def _without_reasons(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
 def _applied(inputs: ReportInputs, apply: _Apply) -> ReportInputs:
     """Return every part as decided, each by its name: check_shapes has refused a part that is not among them."""
     ledger, study, lost = apply.ledger, apply.study, apply.rows.blurred
+    effects = tuple(apply.effects(e) for e in inputs.effects)
     return ReportInputs(
         study=study,
-        effects=tuple(apply.effects(e) for e in inputs.effects),
+        effects=effects,
         robustness=tuple(apply.effects(e) for e in inputs.robustness),
+        ratios=tuple(protect_ratios(r, effects, ledger.policy, apply.notes) for r in inputs.ratios),
+        adjusted=inputs.adjusted and apply.effects(inputs.adjusted),
         profiles=tuple(apply.profile(p) for p in inputs.profiles),
         kinds=tuple(apply.counts(c) for c in inputs.kinds),
         sources=tuple(apply.counts(c) for c in inputs.sources),
@@ -175,7 +179,7 @@ def _thinned(study: Study, curves: Iterable[Curves]) -> frozenset[tuple[str, str
 
 def _every_effect(inputs: ReportInputs) -> Iterator[EffectRow]:
     """Yield every row of effects in the report but the surveys'."""
-    apart = (e for e in (inputs.entry, inputs.sites) if e is not None)
+    apart = (e for e in (inputs.adjusted, inputs.entry, inputs.sites) if e is not None)
     for effects in (*inputs.effects, *inputs.robustness, *(p.effects for p in inputs.profiles), *apart):
         yield from effects.rows
 

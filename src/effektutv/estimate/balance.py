@@ -194,6 +194,8 @@ def _row(design: Design, column: Covariate, m: _Moments, j: int, pair: tuple[int
     if isinstance(mean1, float) and isinstance(mean0, float):
         difference = mean1 - mean0
         adjusted = weighted if weighted == weighted else Unavailable("no stratum has known values in both arms")
+        # without strata nothing is weighted, and the raw difference under another name would say that something was
+        adjusted = adjusted if design.n_strata > 1 else Unavailable("no strata to weight by")
     apart = bool(m.high[arm, j] < m.low[control, j] or m.high[control, j] < m.low[arm, j])
     denominator, note = _denominator(apart, v1, v0)
     return BalanceRow(

@@ -276,7 +276,7 @@ def alt_text(
                 label=label,
                 value=language.number(largest, 2, names.lang),
                 above=language.count(sum(size > limit for _, size in known), names.lang),
-                rows=language.count(len(body), names.lang),
+                rows=language.count(len(known), names.lang),
                 limit=language.number(limit, 1 if round(limit, 1) == limit else 2, names.lang),
             )
         )

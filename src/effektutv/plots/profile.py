@@ -405,8 +405,17 @@ def course(
         seen = [i for i, absent in enumerate(arm.marks) if not absent]
         if not seen:
             continue
+        if len(seen) == 1 < len(arm.marks):
+            only = {"value": content.shown(float(arm.y[seen[0]])), "month": str(content.months[seen[0]])}
+            name = content.names.arm(arm.code)
+            sentences.append(content.names.text("profile_course_one", arm=name, all=str(len(arm.marks)), **only))
+            continue
         places = {"first": seen[0], "top": max(seen, key=lambda i: float(arm.y[i])), "last": seen[-1]}
         words = {key: str(content.months[i]) for key, i in places.items()}
         words |= {f"{key}_value": content.shown(float(arm.y[i])) for key, i in places.items()}
-        sentences.append(content.names.text("profile_course", arm=content.names.arm(arm.code), **words))
+        if len(seen) < len(arm.marks):
+            # the highest of what protection left may not be the highest
+            words |= {"n": str(len(seen)), "all": str(len(arm.marks))}
+        key = "profile_course" if len(seen) == len(arm.marks) else "profile_course_shown"
+        sentences.append(content.names.text(key, arm=content.names.arm(arm.code), **words))
     return " ".join(sentences)

@@ -33,6 +33,7 @@ def sites(
     unit_label: str | None = None,
     decimals: int = 1,
     level: float | None = None,
+    places: int | None = None,
 ) -> Figure:
     """Draw one contrast's effect in each site, the largest first, with the effect for everyone above and through them.
 
@@ -63,6 +64,8 @@ def sites(
     decimals : int, default 1
     level : float, optional
         Coverage of the intervals, for the heading: 0.95.
+    places : int, optional
+        How many sites there are in all, where the table holds only those that may be shown: the notes say how many are.
 
     Returns
     -------
@@ -89,7 +92,12 @@ def sites(
         unit=unit,
         title=_default_title(rows, names) if title is None else title,
         subtitle=difference_subtitle(names, rows, scale, unit_label) if subtitle is None else subtitle,
-        notes=[*notes, *_own_notes(rows, names, write), names.text("n_pair_note"), *mark_notes(signs, names.lang)],
+        notes=[
+            *notes,
+            *_own_notes(rows, names, write, places),
+            names.text("n_pair_note"),
+            *mark_notes(signs, names.lang),
+        ],
         guide=value(everyone[0], "estimate") if everyone else None,
     )
 
@@ -137,8 +145,18 @@ def _default_title(rows: Sequence[Row], names: Names) -> str:
     return names.text("sites_title", site=language.capital(names.label(site)))
 
 
-def _own_notes(rows: Sequence[Row], names: Names, write: Writer) -> list[str]:
+def _counted(rows: Sequence[Row], names: Names, places: int | None) -> dict[str, str]:
+    """Return how many sites are shown, and of how many, in words."""
+    mine = _sorted(rows)
+    shown = sum(value(r, "estimate") is not None for r in mine)
+    everywhere = len(mine) if places is None else places
+    return {"shown": language.count(shown, names.lang), "all": language.count(everywhere, names.lang)}
+
+
+def _own_notes(rows: Sequence[Row], names: Names, write: Writer, places: int | None) -> list[str]:
     out = [names.text("sites_note")]
+    if places is not None:
+        out.insert(0, names.text("sites_alt_none", **_counted(rows, names, places)))
     tests = [r for r in rows if kind(r) in ("interaction", "joint") and value(r, "p_value") is not None]
     if tests:
         out.append(names.text("sites_test", p=write.p_value(tests[0])))
@@ -159,23 +177,26 @@ def alt_text(
     unit_label: str | None = None,
     decimals: int = 1,
     level: float | None = None,
+    places: int | None = None,
 ) -> str:
-    """Return the effect for everyone, how many sites are shown, and the smallest and largest effect among them.
+    """Return the effect for everyone, how many sites are shown, and the smallest and largest estimate among them.
+
+    A site in which nobody's outcome differs from anybody else's has no effect to tell of: it counts as shown, and its estimate
+    is not among the smallest and largest.
 
     Parameters
     ----------
     table : DataFrame
         As for :func:`sites`, and so are the others.
     lang : {"sv", "en"}
-    arms, control, labels, scale, unit_label, decimals, level
+    arms, control, labels, scale, unit_label, decimals, level, places
         As for :func:`sites`.
     """
     rows, names, write = _read(table, lang, arms, control, labels, scale, decimals)
     unit = language.text("percentage_points", names.lang) if scale == "points" else unit_label or ""
     unit = f" {unit}" if unit else ""
     everyone = [r for r in rows if not word(r, "subgroup") and value(r, "estimate") is not None]
-    places = _sorted(rows)
-    shown = [r for r in places if value(r, "estimate") is not None]
+    varies = [r for r in _sorted(rows) if value(r, "estimate") is not None and _varies(r)]
     out = []
     if everyone:
         stated = "" if level is None else coverage(level, names.lang) + " "
@@ -185,8 +206,13 @@ def alt_text(
             f"{names.versus(rows[0])}, {names.text('everyone').lower()}: {write.estimate(everyone[0])}{unit}{around}."
         )
         out.append(first)
-    n = {"shown": language.count(len(shown), names.lang), "all": language.count(len(places), names.lang)}
-    if not shown:
+    n = _counted(rows, names, places)
+    if not varies:
         return " ".join([*out, names.text("sites_alt_none", **n)])
-    low, high = write.estimate(shown[-1]) + unit, write.estimate(shown[0]) + unit
+    low, high = write.estimate(varies[-1]) + unit, write.estimate(varies[0]) + unit
     return " ".join([*out, names.text("sites_alt", low=low, high=high, **n)])
+
+
+def _varies(row: Row) -> bool:
+    """Return whether a row's outcome varies, as far as the table says: where it does not, its error is none or 0."""
+    return "std_error" not in row or (value(row, "std_error") or 0.0) > 0

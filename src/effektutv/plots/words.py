@@ -52,6 +52,16 @@ WORDS = Catalogue(
             "sv": "{arm}: {first_value} månad {first}, högst {top_value} månad {top} och {last_value} månad {last}.",
             "en": "{arm}: {first_value} at month {first}, highest {top_value} at month {top} and {last_value} at month {last}.",
         },
+        "profile_course_one": {
+            "sv": "{arm}: {value} månad {month}, den enda av {all} månader som visas.",
+            "en": "{arm}: {value} at month {month}, the only one of {all} months that is shown.",
+        },
+        "profile_course_shown": {
+            "sv": "{arm}, bland de {n} av {all} månader som visas: {first_value} månad {first}, högst {top_value} månad {top} "
+            "och {last_value} månad {last}.",
+            "en": "{arm}, of the {n} of {all} months that are shown: {first_value} at month {first}, highest {top_value} at "
+            "month {top} and {last_value} at month {last}.",
+        },
         # effects by month
         "effects_month_title": {
             "sv": "{outcome}: effekter efter månader sedan {clock}",
@@ -119,8 +129,9 @@ WORDS = Catalogue(
             "en": "Dashed lines at ±{limit}. Rows are ordered by the largest unweighted difference, whatever its sign.",
         },
         "love_alt": {
-            "sv": "Störst skillnad utan vägning: {label}, {value}. {above} av {rows} rader ligger utanför ±{limit}.",
-            "en": "Largest unweighted difference: {label}, {value}. {above} of {rows} rows lie beyond ±{limit}.",
+            "sv": "Störst skillnad utan vägning bland de rader som visas: {label}, {value}. {above} av {rows} ligger utanför "
+            "±{limit}.",
+            "en": "Largest unweighted difference among the rows shown: {label}, {value}. {above} of {rows} lie beyond ±{limit}.",
         },
         "love_alt_hidden": {
             "sv": "{n} av {rows} rader visas inte eller finns inte.",
@@ -159,7 +170,10 @@ WORDS = Catalogue(
         "higher": {"sv": "högre än jämförelsen →", "en": "higher than comparison →"},
         "ci_words": {"sv": "konfidensintervall", "en": "confidence interval"},
         "forest_alt": {"sv": "{first}{effects}.", "en": "{first}{effects}."},
-        "forest_alt_interactions": {"sv": "Interaktioner: {tests}.", "en": "Interactions: {tests}."},
+        "forest_alt_interactions": {
+            "sv": "Interaktioner, var och en för sig: {tests}.",
+            "en": "Interactions, each by itself: {tests}.",
+        },
         # kinds of work and the registers behind it
         "kinds_title": {"sv": "Slag av arbete", "en": "Kinds of work"},
         "kinds_title_month": {"sv": "Slag av arbete, månad {month}", "en": "Kinds of work, month {month}"},
@@ -208,7 +222,7 @@ WORDS = Catalogue(
         "estimator_difference": {"sv": "Skillnad i andelar", "en": "Difference in means"},
         "estimator_blocked": {"sv": "Vägd efter stratum", "en": "Weighted by stratum"},
         "estimator_fe": {"sv": "Regression med strata", "en": "Regression with strata"},
-        "estimator_lin": {"sv": "Med kovariater (Lin)", "en": "With covariates (Lin)"},
+        "estimator_lin": {"sv": "Samverkande med grupp (Lin)", "en": "Interacted with arm (Lin)"},
         "estimator_logit": {"sv": "Logistisk regression", "en": "Logistic regression"},
         "estimator_ipw": {"sv": "Vägd efter sannolikhet", "en": "Weighted by probability"},
         "estimator_pooled": {"sv": "En regression med alla grupper", "en": "One regression of all arms"},
@@ -259,7 +273,7 @@ WORDS = Catalogue(
         "respondents_difference": {"sv": "Svarande, som de är", "en": "Respondents as they are"},
         "respondents_blocked": {"sv": "Svarande, som de är", "en": "Respondents as they are"},
         "respondents_fe": {"sv": "Svarande, som de är", "en": "Respondents as they are"},
-        "respondents_lin": {"sv": "Svarande, med kovariater", "en": "Respondents, covariates"},
+        "respondents_lin": {"sv": "Svarande, samverkande (Lin)", "en": "Respondents, interacted (Lin)"},
         # distribution over the draws of the assignment
         "draws_title": {
             "sv": "{outcome}: om lotten ensam hade avgjort",
@@ -332,8 +346,8 @@ WORDS = Catalogue(
             "en": "Test that the effect is the same everywhere: {p}.",
         },
         "sites_alt": {
-            "sv": "{shown} av {all} platser visas, med effekter från {low} till {high}.",
-            "en": "{shown} of {all} places are shown, with effects from {low} to {high}.",
+            "sv": "{shown} av {all} platser visas, med skattningar från {low} till {high}.",
+            "en": "{shown} of {all} places are shown, with estimates from {low} to {high}.",
         },
         "sites_alt_none": {
             "sv": "{shown} av {all} platser visas.",

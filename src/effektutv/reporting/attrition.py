@@ -8,6 +8,7 @@ from effektutv import language
 from effektutv.results import Suppressed
 
 from .blocks import Group, Head, Paragraph, Row, TableBlock
+from .chance import bounds_text
 from .effect_tables import marks, protection
 from .estimands import contrasts_text, population
 
@@ -63,12 +64,7 @@ def _sentences(ctx: Context, rows: list[BoundRow]) -> list[str]:
 
 
 def _span(ctx: Context, row: BoundRow | None) -> str:
-    if row is None or not isinstance(row.lower, float) or not isinstance(row.upper, float):
-        return ""
-    scale = ctx.scale(ctx.study.primary.name)
-    unit = ctx.words("points") if scale.share else scale.unit
-    upper = " ".join(filter(None, (ctx.numbers.value(row.upper, scale).text, unit)))
-    return ctx.words("from_to", low=ctx.numbers.value(row.lower, scale).text, high=upper)
+    return bounds_text(ctx, row, ctx.scale(ctx.study.primary.name))
 
 
 def _table(ctx: Context, found: tuple[Bounds, ...]) -> TableBlock:
@@ -87,6 +83,7 @@ def _table(ctx: Context, found: tuple[Bounds, ...]) -> TableBlock:
     unit = w("points") if scale.share else scale.unit
     ci = w("ci_short", level=n.level(found[0].conf_level))
     first = rows[0]
+    strata = w("bounds_over_strata") if ctx.study.design.strata else ""
     values = [v for r in rows for v in (r.lower, r.conf_low, r.observed_arm, r.observed_control)]
     return TableBlock(
         key="table-attrition",
@@ -106,7 +103,7 @@ def _table(ctx: Context, found: tuple[Bounds, ...]) -> TableBlock:
                 "estimand_attrition", outcome=f"{ctx.labels.outcome(primary)}, {ctx.labels.when(first.month, first.clock)}",
                 contrasts=contrasts_text(ctx, rows), population=population(ctx), who=_who(ctx),
             ),
-            w("note_attrition", level=w("cis", level=n.level(found[0].conf_level))),
+            w("note_attrition", level=w("cis", level=n.level(found[0].conf_level)), strata=strata),
             *marks(ctx, values), *([w("note_attrition_hidden")] if any(isinstance(v, Suppressed) for v in values) else []),
             protection(ctx),
         ),

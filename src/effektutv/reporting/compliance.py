@@ -9,9 +9,9 @@ from effektutv import language
 from effektutv.results import Suppressed, Unavailable
 
 from .blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
+from .chance import scaled_text
 from .effect_tables import marks, protection, vcov_name
 from .estimands import contrasts_text, intercurrent, sizes_note, summary
-from .findings import scaled_text
 from .notes import sentences, told
 
 if TYPE_CHECKING:
@@ -54,7 +54,19 @@ def complier_sentence(ctx: Context, row: ComplierRow) -> str:
         return w("cace_hidden", **names)
     values = [n.amount(s, ctx.shares) for s in shares if isinstance(s, float)]
     estimate = scaled_text(ctx, row, ctx.scale(row.outcome))
-    return w("cace_sentence", arm_value=values[0], control_value=values[1], estimate=estimate, **names)
+    return w(
+        "cace_sentence", arm_value=values[0], control_value=values[1], estimate=estimate, instead=_instead(ctx, row), **names
+    )  # fmt: skip
+
+
+def _instead(ctx: Context, row: ComplierRow) -> str:
+    """Return what a programme was received instead of: what the comparison arm gave, and how many there had its programme."""
+    found, control = ctx.inputs.value.compliance, ctx.labels.arm(row.control)
+    own = (r.share for r in found.receipt.rows if r.arm == r.programme == row.control) if found is not None else ()
+    share = next((s for s in own if isinstance(s, float)), None)
+    if share is None:
+        return ctx.words("instead_of_what", control=control)
+    return ctx.words("instead_of_programme", control=control, share=ctx.numbers.amount(share, ctx.shares))
 
 
 def _reason(ctx: Context, reason: str) -> str:

@@ -1,6 +1,6 @@
 """The CONSORT 2025 checklist, filled from the report itself and from what the study file answers; open items stand as open.
 
-An item is *reported* where the report has the tables that answer it, *partly* where it has some of it and says what is missing,
+An item is *reported* where its own content is in the report, *partly* where some of it is and the rest is named as missing,
 *answered* where the study file answers it, and *open* otherwise. Nothing is taken for granted: what a run cannot know
 (registration, concealment, funding, harms) is open until someone who knows writes it into ``[consort]``.
 """
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from effektutv import language
 
+from .adjusted import adjusted_covariates
 from .blocks import Cell, FigureBlock, Group, Head, Paragraph, Row, Section, TableBlock
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ _ITEMS: dict[str, tuple[_Item, ...]] = {
         _Item("13", ("received",), partly=True),
         _Item("14", ("method#table-estimand", "effects")),
         _Item("15"),
-        _Item("16a", ("power",)),
+        # what the final sizes could detect does not say how they were set: only whoever planned the trial can
+        _Item("16a"),
         _Item("16b"),
     ),
     "randomisation": (_Item("17a"), _Item("17b", ("method",), partly=True), _Item("18"), _Item("19")),
@@ -59,20 +61,23 @@ _ITEMS: dict[str, tuple[_Item, ...]] = {
         _Item("21d", ("subgroups", "robustness")),
     ),
     "results": (
-        _Item("22a", ("people#flow", "people#table-flow")),
+        _Item("22a", ("people#flow", "people#table-flow", "people#table-starts")),
         _Item("22b", ("people#flow", "people#table-flow")),
         _Item("23a", ("subgroups#table-entry",), partly=True),
         _Item("23b"),
         _Item("24a", ("received",)),
         _Item("24b", ("received#table-shares",)),
         _Item("25", ("balance",)),
-        _Item("26", ("effects",)),
+        _Item("26", ("effects", "effects#table-ratios")),
         _Item("27"),
         _Item("28", ("subgroups", "robustness")),
     ),
     "discussion": (_Item("29", ("summary",), partly=True), _Item("30", ("limits",))),
 }
-_RANDOMISED = re.compile(r"random|lottad|lottning", re.IGNORECASE)
+#: A title that says that the trial is randomised, and not that it is not.
+_RANDOMISED = re.compile(
+    r"(?<!non-)(?<!non)(?<!quasi-)(?<!icke-)(?<!ej )(?<!not )(?:random|lottad|lottning)", re.IGNORECASE
+)
 
 
 def consort_section(ctx: Context, sections: Sequence[Section]) -> Section:
@@ -133,9 +138,9 @@ def _answer(ctx: Context, item: _Item, places: Mapping[str, str]) -> tuple[str, 
     w = ctx.words
     declared = ctx.study.consort.get(item.number)  # type: ignore[call-overload]
     said = "" if declared is None else declared.in_language(w.lang).strip()
-    found = [places[p] for p in item.places if p in places]
     # a flow that is drawn holds its table: one place is enough
-    found = found[:1] if item.number in ("22a", "22b") else found
+    repeated = {"people#table-flow"} if "people#flow" in places else set()
+    found = [places[p] for p in item.places if p in places and p not in repeated]
     if item.number == "1a" and _RANDOMISED.search(ctx.study.study.title.in_language(w.lang)):
         found = [ctx.study.study.title.in_language(w.lang)]
     own = _own_words(ctx, item.number) if found else ""
@@ -144,10 +149,23 @@ def _answer(ctx: Context, item: _Item, places: Mapping[str, str]) -> tuple[str, 
         return "open", ""
     if not found:
         return "answered", said
-    if item.partly and not said:
+    if (item.partly or _lacks(ctx, item.number, places)) and not said:
         lacks = w("consort_lacks", what=w(f"lacks_{item.number}"))
         return "partly", "; ".join(t.removesuffix(".") for t in (*texts, lacks)) + "."
     return "reported", "; ".join(t.removesuffix(".") for t in texts) + "."
+
+
+def _lacks(ctx: Context, number: str, places: Mapping[str, str]) -> bool:
+    """Return whether the report has some of an item's content and not all of it, for want of a register or a table."""
+    study = ctx.study
+    if number == "21c":
+        return bool(study.registers) and "scb_handelser" not in study.registers
+    if number in ("21d", "28"):
+        return "subgroups" not in places
+    if number == "26":
+        return any(ctx.scale(r.outcome).share for r in ctx.rows) and "effects#table-ratios" not in places
+    wanted = {"22a": "people#table-starts", "24a": "received#table-hours"}.get(number)
+    return wanted is not None and wanted not in places
 
 
 def _own_words(ctx: Context, number: str) -> str:
@@ -164,6 +182,8 @@ def _own_words(ctx: Context, number: str) -> str:
             f"{language.count(n, w.lang)} ({ctx.labels.arm_short(a)})" for a, n in zip(ctx.arms, sizes, strict=True)
         ]
         return w("consort_design", arms=arms, sizes=", ".join(told))
+    if number == "21a" and ctx.study.design.covariates:
+        return w("consort_adjusted", covariates=adjusted_covariates(ctx))
     if number == "17b":
         strata = ctx.study.design.strata
         return w("consort_stratified", strata=strata) if strata else w("consort_unstratified")

@@ -48,7 +48,8 @@ def build(inputs: Protected[ReportInputs], *, lang: Lang, facts: Facts) -> Docum
     lang : {"sv", "en"}
     facts : Facts
     """
-    ctx = Context.of(inputs, Words(lang))
+    locked = facts.plan is not None and facts.plan.before_outcomes
+    ctx = Context.of(inputs, Words(lang), locked=locked)
     key_title, numbers = key_figures(ctx)
     sections = (
         summary_section(ctx),

@@ -9,9 +9,10 @@ from effektutv.language import NOT_ASKED
 from effektutv.results import EffectRow, RowKind, Suppressed, Unavailable
 
 from .blocks import Cell, Group, Head, Row, TableBlock
+from .chance import Standing, standing
 from .estimands import effect_estimand, sizes_note
 from .notes import sentences
-from .particulars import redrawn_note
+from .particulars import delay_within, redrawn_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -215,7 +216,7 @@ def effect_notes(ctx: Context, rows: Sequence[EffectRow], status: str, extra: Se
     out = [effect_estimand(ctx, rows)]
     clocks = {row.clock for row in rows}
     if "start" in clocks:
-        out.append(f"{w('note_not_protected')} {w('note_start_fallback')}")
+        out.append(f"{w('note_not_protected')} {w('note_start_fallback', within=delay_within(ctx))}")
     if len({(r.estimator, r.vcov) for r in rows}) > 1:
         # the groups of the table name their estimators
         out.append(w("note_intervals", level=w("cis", level=ctx.numbers.level(ctx.coverage))))
@@ -230,7 +231,8 @@ def effect_notes(ctx: Context, rows: Sequence[EffectRow], status: str, extra: Se
     families = dict.fromkeys(r.family for r in adjusted)
     out += [w(f"family_{name}") if w.has(f"family_{name}") else w("family_named", name=name) for name in families]
     if not families:
-        out.append(w("note_family_none"))
+        main = any(standing(ctx, r) is Standing.PRIMARY for r in rows)
+        out.append(w("note_family_plain" if main else "note_family_none"))
     if "p_randomization" in extra:
         out.append(redrawn_note(ctx))
     unasked = [(r, name) for name in extra for r in rows if getattr(r, name) in _NOT_ASKED]
@@ -269,15 +271,19 @@ def estimator_note(ctx: Context, row: EffectRow) -> str:
     )
 
 
-def estimator_name(ctx: Context, row: EffectRow) -> str:
+def estimator_name(ctx: Context, row: EffectRow, *, adjusted: bool = False) -> str:
     """Return an estimator's name.
 
     Parameters
     ----------
     ctx : Context
     row : EffectRow
+    adjusted : bool
+        Whether it adjusts for covariates: only then it is said to.
     """
     key = "fe_one" if row.estimator == "fe" and not row.strata else row.estimator
+    if row.estimator == "lin" and not adjusted:
+        key = "lin_strata" if row.strata else "lin_one"
     return ctx.words(f"estimator_{key}") if ctx.words.has(f"estimator_{key}") else row.estimator
 
 

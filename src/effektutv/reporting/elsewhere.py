@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv import language
-from effektutv.results import written
+from effektutv.results import Suppressed, Unavailable, written
+from effektutv.results.sites import FEW_SITES
 
 from .blocks import Group, Head, Paragraph, Row, TableBlock
 from .effect_tables import effect_table, marks, protection
 from .figure_blocks import difference_subtitle, figure_block, figure_notes
+from .notes import sentences
 from .tables import effect_rows
 from .tables_received import distribution_rows
 
@@ -80,7 +82,6 @@ def site_blocks(ctx: Context) -> list[Block]:
         return blocks
     contrast = ctx.labels.contrast(rows[0].arm, rows[0].control)
     shown = [r for r in rows if not r.subgroup or isinstance(r.estimate, float)]
-    hidden = len(rows) - len(shown)
     title, scale = w("sites_figure", contrast=contrast), ctx.scale(rows[0].outcome)
     table = effect_table(
         ctx, "data-sites", w("sites_table", outcome=_outcome(ctx, rows[0])), [(contrast, rows)], "", level_names=True,
@@ -91,17 +92,25 @@ def site_blocks(ctx: Context) -> list[Block]:
         ("site", written(r.level)): ctx.labels.level("site", r.level) for r in grouped if not r.kind.compares
     }
     labels |= {"site": ctx.labels.covariate("site"), rows[0].outcome: ctx.labels.outcome(rows[0].outcome)}
-    notes = figure_notes(ctx, *([w("note_sites_hidden", n=language.count(hidden, w.lang))] if hidden else []))
+    notes = figure_notes(ctx, *_not_shown(ctx, grouped))
     blocks.append(
         figure_block(
             ctx, "effects-by-site", title, (plot.sites, plot.alt_text), replace(found, rows=tuple(shown)).tidy(),
-            effect_rows(rows), table, told=("scale", "unit_label", "decimals", "level"), labels=labels,
+            effect_rows(rows), table, told=("scale", "unit_label", "decimals", "level", "places"), labels=labels,
             arms=ctx.study.arm_labels(w.lang), scale=scale.name, unit_label=scale.unit or None, decimals=scale.decimals,
-            level=ctx.coverage, notes=notes,
+            level=ctx.coverage, places=len(grouped), notes=notes,
             subtitle=difference_subtitle(ctx, scale, {everyone.control: everyone.n_control, everyone.arm: everyone.n_arm}),
         )
     )  # fmt: skip
     return blocks
+
+
+def _not_shown(ctx: Context, rows: list[EffectRow]) -> list[str]:
+    """Return how many places have no estimate in the figure, and why: protection, or none could be made."""
+    hidden = sum(isinstance(r.estimate, Suppressed) for r in rows)
+    none = sum(isinstance(r.estimate, Unavailable) for r in rows)
+    counts = {"note_sites_hidden": hidden, "note_sites_none": none}
+    return [ctx.words(key, n=language.count(n, ctx.words.lang)) for key, n in counts.items() if n]
 
 
 def _variation(ctx: Context) -> str:
@@ -112,14 +121,16 @@ def _variation(ctx: Context) -> str:
         return ""
     numbers = (row.tau, row.tau_low, row.tau_high, row.q_p_value)
     if not all(isinstance(x, float) for x in numbers):
-        return ctx.words("site_variation_hidden")
+        few = isinstance(row.tau, Suppressed) and row.tau.rule == FEW_SITES
+        return ctx.words("site_variation_few" if few else "site_variation_hidden")
     tau, low, high, p = (float(x) for x in numbers if isinstance(x, float))
     scale = ctx.scale(row.outcome)
     differ = p < 1 - found.conf_level
-    return ctx.words(
+    said = ctx.words(
         "site_variation",
         contrast=ctx.labels.contrast(row.arm, row.control),
         tau=ctx.numbers.gap(tau, scale),
+        sites=ctx.numbers.count(row.sites).text,
         ci=ctx.words("ci", level=ctx.numbers.level(found.conf_level)),
         span=ctx.numbers.span(low, high, scale),
         verdict=ctx.words("sites_differ" if differ else "sites_same"),
@@ -127,6 +138,7 @@ def _variation(ctx: Context) -> str:
         if p > 0
         else f"p < {language.number(0.01, 2, ctx.words.lang)}",
     )
+    return " ".join([said, *sentences([row.note], ctx.words, ctx.labels)])
 
 
 def randomization_block(ctx: Context) -> list[Block]:
@@ -150,12 +162,13 @@ def randomization_block(ctx: Context) -> list[Block]:
         share = ctx.numbers.number(d.low, decimals) if d.kind == "observed" else ctx.numbers.value(d.share, ctx.shares)
         rows.append(Row(head, (share,)))
     draws = language.count(row.draws, w.lang)
+    within = w("draws_within_strata") if ctx.study.design.strata else ""
     table = TableBlock(
         key="data-randomization",
         caption=w("randomization_table", draws=draws, outcome=_month_of(ctx, row.outcome, row.month)),
         heads=(Head(w("draws_statistic"), words=True), Head(w("draws_share"), w("percent"))),
         groups=(Group(tuple(r for r in rows)),),
-        notes=(w("note_draws", draws=draws), *marks(ctx, [row.p_randomization]), protection(ctx)),
+        notes=(w("note_draws", draws=draws, within=within), *marks(ctx, [row.p_randomization]), protection(ctx)),
         file="tables/randomization.csv",
     )
     data = test.distribution_table()

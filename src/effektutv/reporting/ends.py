@@ -8,9 +8,11 @@ from effektutv import language
 from effektutv.results import Severity
 from effektutv.results.quality import FILE
 
+from .adjusted import adjusted_covariates
 from .blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
 from .effect_tables import estimator_name, variance_name
 from .notes import rule_in_language
+from .particulars import delay_within
 from .plan_lines import plan_lines
 
 if TYPE_CHECKING:
@@ -127,8 +129,11 @@ def _rule_text(ctx: Context, term: str) -> str:
         if row is None:
             return ""
         key = "text_estimator" if len(ctx.arms) > 2 else "text_estimator_two"
-        return w(key, estimator=language.capital(estimator_name(ctx, row)), vcov=variance_name(ctx, row))
-    return w(f"text_{term}")
+        said = w(key, estimator=language.capital(estimator_name(ctx, row)), vcov=variance_name(ctx, row))
+        if value.adjusted is None:
+            return said
+        return f"{said} {w('text_adjusted', covariates=adjusted_covariates(ctx))}"
+    return w(f"text_{term}", within=delay_within(ctx))
 
 
 def _estimand_table(ctx: Context) -> TableBlock:

@@ -27,11 +27,11 @@ HOW: dict[str, tuple[str, str]] = {
     ),
     "love": (
         "Punktdiagram med en rad för varje egenskap, den med störst skillnad överst. Läget i sidled är den standardiserade "
-        "skillnaden mellan två grupper; mittlinjen är ingen skillnad och de streckade linjerna är ±0,1. Ihåliga markörer är "
-        "före vägning och fyllda efter.",
+        "skillnaden mellan två grupper; mittlinjen är ingen skillnad och de streckade linjerna är ±0,1. Ofyllda markörer är "
+        "utan vägning; fyllda, där det finns sådana, är vägda efter stratum.",
         "Dot plot with one row for each characteristic, the largest difference on top. The place from left to right is the "
         "standardised difference between two arms; the middle line is no difference and the dashed lines are ±0.1. Hollow "
-        "markers are before weighting and filled ones after.",
+        "markers are unweighted; filled ones, where there are any, are weighted by stratum.",
     ),
     "profile": (
         "Linjediagram. Månader går från vänster till höger och andelen eller medelvärdet uppåt; varje grupp är en linje med "
@@ -91,11 +91,12 @@ HOW: dict[str, tuple[str, str]] = {
         "make up the p-value.",
     ),
     "sites": (
-        "Effektdiagram med en rad för varje område. Markören är den skattade effekten där och strecket konfidensintervallet; "
-        "den lodräta linjen vid noll är ingen skillnad. Små områden har breda intervall och visas inte där skyddet kräver det.",
-        "Forest plot with one row for each area. The marker is the estimated effect there and the line its confidence "
-        "interval; the upright line at zero is no difference. Small areas have wide intervals and are not shown where "
-        "protection asks for it.",
+        "Effektdiagram med en rad för varje plats som visas. Markören är den skattade effekten där och strecket "
+        "konfidensintervallet; den lodräta linjen vid noll är ingen skillnad. Små platser har breda intervall och visas inte där "
+        "skyddet kräver det.",
+        "Forest plot with one row for each place that is shown. The marker is the estimated effect there and the line its "
+        "confidence interval; the upright line at zero is no difference. Small places have wide intervals and are not shown "
+        "where protection asks for it.",
     ),
     "bounds": (
         "Effektdiagram med en rad för varje antagande om dem som inte svarade. Strecket är det spann som antagandet lämnar "

@@ -86,17 +86,18 @@ def love_figure(ctx: Context, balance: Balance) -> FigureBlock:
     for row in balance.rows:
         level: Name = MISSING if row.kind == "missing" else row.level
         by_key.setdefault((row.covariate, level), []).append(row)
+    weighted = bool(ctx.study.design.strata)
     rows = tuple(
         Row(
             labels[covariate] + (f": {ctx.labels.level(covariate, level).lower()}" if level else ""),
-            tuple(ctx.numbers.number(r.smd_weighted, 2, sign=True) for r in members),
+            tuple(ctx.numbers.number(r.smd_weighted if weighted else r.smd, 2, sign=True) for r in members),
         )
         for (covariate, level), members in by_key.items()
     )
     title = w("love_figure")
     table = TableBlock(
-        key="data-love", caption=f"{title}: {w('smd_weighted').lower()}", heads=tuple(heads), groups=(Group(rows),),
-        notes=tuple(marks(ctx, [r.smd_weighted for r in balance.rows])),
+        key="data-love", caption=f"{title}: {w('smd_weighted' if weighted else 'smd_raw').lower()}", heads=tuple(heads),
+        groups=(Group(rows),), notes=tuple(marks(ctx, [r.smd_weighted if weighted else r.smd for r in balance.rows])),
     )  # fmt: skip
     return figure_block(
         ctx, "balance-love", title, (love.love, love.alt_text), balance.tidy(), tables.balance_rows(balance), table,
@@ -252,10 +253,11 @@ def forest_figure(ctx: Context, effects: Effects, rows: Sequence[EffectRow], not
     table = effect_table(
         ctx, "data-forest", title, list(groups.items()), file="", level_names=True, further=("p_adjusted",)
     )
+    apart = [w("note_forest_strata")] if any(r.strata for r in rows) else []
     return figure_block(
         ctx, "subgroups-forest", title, (forest.forest, forest.alt_text), replace(effects, rows=tuple(rows)).tidy(),
         tables.effect_rows(rows), table, told=("scale", "unit_label", "decimals", "level"), labels=labels,
         arms=ctx.study.arm_labels(w.lang), scale=scale.name, unit_label=scale.unit or None,
-        decimals=scale.decimals, level=ctx.coverage, notes=figure_notes(ctx, w("note_forest"), *notes),
+        decimals=scale.decimals, level=ctx.coverage, notes=figure_notes(ctx, w("note_forest"), *apart, *notes),
         subtitle=difference_subtitle(ctx, scale, sizes),
     )  # fmt: skip

@@ -1,45 +1,27 @@
 """Findings in words, from protected estimates: size, interval, and plain words for the uncertainty.
 
-Two rules of language stand above the rest: *no difference was found* is never *there is no difference*; and a sentence on
-subgroups starts from the interaction, for an effect that is clear in one level and unclear in another is no finding
-(Gelman and Stern 2006).
+Two rules of language stand above the rest: an interval that covers zero is told as what is compatible with the data, never as
+*there is no difference* (:mod:`.chance`); and a sentence on subgroups starts from the interaction, for an effect that is clear
+in one level and unclear in another is no finding (Gelman and Stern 2006).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from effektutv import language
 from effektutv.results import Suppressed
 
+from .chance import adjusted_p, excludes_zero, ruled_out, uncertainty, zero_text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from effektutv.results import EffectRow, Name, Statistic
+    from effektutv.results import EffectRow, Name
 
     from .labels import Context
-    from .numbers import Scale
 
-__all__ = ["effect_sentence", "estimate_text", "scaled_text", "subgroup_sentence", "topic", "uncertainty"]
-
-
-class Estimated(Protocol):
-    """A row of one contrast with an estimate and an interval, whatever it estimates."""
-
-    @property
-    def arm(self) -> str: ...
-
-    @property
-    def clock(self) -> str: ...
-
-    @property
-    def estimate(self) -> Statistic: ...
-
-    @property
-    def conf_low(self) -> Statistic: ...
-
-    @property
-    def conf_high(self) -> Statistic: ...
+__all__ = ["effect_sentence", "subgroup_sentence", "topic"]
 
 
 #: First words of a level's label that need a noun before them: "personer med …".
@@ -56,35 +38,6 @@ def topic(ctx: Context, row: EffectRow) -> str:
     """
     when = ctx.labels.when(row.month, row.clock)
     return f"{ctx.labels.outcome(row.outcome)} {when}".strip()
-
-
-def estimate_text(ctx: Context, row: EffectRow) -> str:
-    """Return an estimate with its interval: ``7,9 procentenheter (95 % konfidensintervall 1,9 till 13,9)``.
-
-    Parameters
-    ----------
-    ctx : Context
-    row : EffectRow
-        With an estimate and an interval.
-    """
-    return scaled_text(ctx, row, ctx.scale(row.outcome))
-
-
-def scaled_text(ctx: Context, row: Estimated, scale: Scale) -> str:
-    """Return an estimate with its interval on a scale of its own; empty where there is no estimate.
-
-    Parameters
-    ----------
-    ctx : Context
-    row : row with ``estimate``, ``conf_low`` and ``conf_high``
-    scale : Scale
-    """
-    if not isinstance(row.estimate, float):
-        return ""
-    if not isinstance(row.conf_low, float) or not isinstance(row.conf_high, float):
-        return ctx.numbers.gap(row.estimate, scale)
-    ci = ctx.words("ci", level=ctx.numbers.level(ctx.coverage))
-    return f"{ctx.numbers.gap(row.estimate, scale)} ({ci} {ctx.numbers.span(row.conf_low, row.conf_high, scale)})"
 
 
 def effect_sentence(ctx: Context, row: EffectRow, *, about: bool = True) -> str:
@@ -112,34 +65,6 @@ def effect_sentence(ctx: Context, row: EffectRow, *, about: bool = True) -> str:
         versus = ctx.words("versus", **names)
         shares = f"{names['topic']}: {versus}" if about else versus
     return f"{shares} {uncertainty(ctx, row, scale)}"
-
-
-def uncertainty(ctx: Context, row: Estimated, scale: Scale, kind: str = "") -> str:
-    """Return a difference with plain words for its uncertainty.
-
-    Parameters
-    ----------
-    ctx : Context
-    row : row with ``arm``, ``clock``, ``estimate``, ``conf_low`` and ``conf_high``
-    scale : Scale
-    kind : {"share", "mean", "time"}
-        What is lower or higher; by default as the scale has it.
-    """
-    if not isinstance(row.estimate, float):
-        return ""
-    if not isinstance(row.conf_low, float) or not isinstance(row.conf_high, float):
-        return ctx.words("no_interval", size=ctx.numbers.gap(row.estimate, scale))
-    estimate = scaled_text(ctx, row, scale)
-    if row.conf_low > 0 or row.conf_high < 0:
-        return ctx.words("excludes_start" if row.clock == "start" else "excludes", estimate=estimate)
-    kind = kind or ("share" if scale.share else "mean")
-    return ctx.words(
-        "covers",
-        estimate=estimate,
-        arm=ctx.labels.arm(row.arm),
-        lower=ctx.words(f"lower_{kind}"),
-        higher=ctx.words(f"higher_{kind}"),
-    )
 
 
 def among(ctx: Context, group: Name, level: Name) -> str:
@@ -175,14 +100,35 @@ def subgroup_sentence(ctx: Context, interaction: EffectRow, levels: Sequence[Eff
     if len(levels) == 2 and isinstance(interaction.estimate, float):
         opening = _two_levels(ctx, interaction, levels, names)
     elif isinstance(interaction.p_value, float):
-        clear = interaction.p_value < 1 - ctx.coverage
-        p = language.p_value(interaction.p_value, ctx.words.lang, prefix=True)
-        opening = ctx.words("joint_differs" if clear else "joint_not_differs", p=p, **names)
+        opening = _joint(ctx, interaction, interaction.p_value, names)
     else:
         hidden = isinstance(interaction.estimate, Suppressed) or isinstance(interaction.p_value, Suppressed)
         return ctx.words("interaction_suppressed" if hidden else "interaction_unavailable", **names)
     told = [_level_text(ctx, row) for row in levels]
-    return f"{opening} {ctx.words('level_effects', levels=language.join(told, ctx.words.lang))}"
+    out = f"{opening} {ctx.words('level_effects', levels=language.join(told, ctx.words.lang))}"
+    return " ".join(filter(None, (out, _exploratory(ctx, interaction))))
+
+
+def _exploratory(ctx: Context, row: EffectRow) -> str:
+    """Return that a comparison of effects is exploratory; empty where it is one of the declared ones."""
+    if _declared(ctx, row):
+        return ""
+    return ctx.words("exploratory_adjusted" if isinstance(row.p_adjusted, float) else "exploratory_plain")
+
+
+def _declared(ctx: Context, row: EffectRow) -> bool:
+    """Return whether the study declares a subgroup as planned, and the row is of the contrast that it is declared for."""
+    planned = {s.name for s in ctx.study.subgroups if s.prespecified}
+    return row.subgroup in planned and (row.arm, row.control) == (ctx.study.arm_codes[1], ctx.study.control)
+
+
+def _joint(ctx: Context, row: EffectRow, p: float, names: dict[str, str]) -> str:
+    """Return what a joint test says: by the adjusted p-value where there is one."""
+    if isinstance(row.p_adjusted, float):
+        clear, shown = ruled_out(ctx, row.p_adjusted), adjusted_p(ctx, row.p_adjusted)
+    else:
+        clear, shown = ruled_out(ctx, p), language.p_value(p, ctx.words.lang, prefix=True)
+    return ctx.words("joint_differs" if clear else "joint_not_differs", p=shown, **names)
 
 
 def _two_levels(ctx: Context, row: EffectRow, levels: Sequence[EffectRow], names: dict[str, str]) -> str:
@@ -193,10 +139,16 @@ def _two_levels(ctx: Context, row: EffectRow, levels: Sequence[EffectRow], names
         return ctx.words("interaction_unavailable", **names)
     names = {**names, "first": first, "second": second, "ci": ctx.words("ci", level=ctx.numbers.level(ctx.coverage))}
     span = ctx.numbers.span(low, high, scale)
-    if low > 0 or high < 0:
-        direction = ctx.words("larger" if estimate > 0 else "smaller")
-        return ctx.words("differs", size=ctx.numbers.gap(abs(estimate), scale), direction=direction, span=span, **names)
-    return ctx.words("not_differs", size=ctx.numbers.gap(estimate, scale), span=span, **names)
+    if not excludes_zero(low, high):
+        return ctx.words("not_differs", size=ctx.numbers.gap(estimate, scale), span=span, **names)
+    said = {
+        "size": ctx.numbers.gap(abs(estimate), scale), "span": span, "zero": zero_text(ctx, low, high, scale),
+        "direction": ctx.words("larger" if estimate > 0 else "smaller"), **names,
+    }  # fmt: skip
+    if not isinstance(row.p_adjusted, float):
+        return ctx.words("differs_plain", **said)
+    key = "differs" if ruled_out(ctx, row.p_adjusted) else "differs_by_itself"
+    return ctx.words(key, p=adjusted_p(ctx, row.p_adjusted), **said)
 
 
 def _level_text(ctx: Context, row: EffectRow) -> str:

@@ -25,7 +25,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 #: Notes that say how a table was made, each known by its opening words: folded away on screen, and printed. All others say how
 #: to read the numbers (a mark, a caveat) and stay in sight.
 _ON_METHOD = (
-    "note_estimand", "note_estimator", "note_intervals", "note_weighted", "note_family_none", "note_randomization", "note_n",
+    "note_estimand", "note_estimator", "note_intervals", "note_weighted", "note_family_plain", "note_randomization", "note_n",
     "note_n_rows", "note_time_estimator", "note_time_standardised",
 )  # fmt: skip
 _ON_METHOD_FAMILIES = ("family_", "protection_")

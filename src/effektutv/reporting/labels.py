@@ -208,23 +208,28 @@ class Context:
     words : Words
     numbers : Numbers
     labels : Labels
+    locked : bool
+        Whether the study's plan is the one that was locked before outcomes were read: else nothing is *specified in advance*,
+        only declared in the study file.
     """
 
     inputs: Protected[ReportInputs]
     words: Words
     numbers: Numbers
     labels: Labels
+    locked: bool = False
 
     @classmethod
-    def of(cls, inputs: Protected[ReportInputs], words: Words) -> Context:
+    def of(cls, inputs: Protected[ReportInputs], words: Words, *, locked: bool = False) -> Context:
         """Return the context of a report in one language.
 
         Parameters
         ----------
         inputs : Protected of ReportInputs
         words : Words
+        locked : bool
         """
-        return cls(inputs, words, Numbers(words), Labels(inputs.value.study, words))
+        return cls(inputs, words, Numbers(words), Labels(inputs.value.study, words), locked)
 
     @property
     def study(self) -> Study:

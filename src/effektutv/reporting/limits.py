@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from effektutv import language
 
 from .blocks import Paragraph, Section
-from .findings import scaled_text
+from .chance import scaled_text
 from .particulars import followed, has_consultant
-from .power import detectable_text
+from .power import detectable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,8 +62,8 @@ def _consent(ctx: Context) -> str:
 
 
 def _size(ctx: Context) -> str:
-    effect = detectable_text(ctx)
-    return ctx.words("limit_size", effect=effect) if effect else ""
+    found = detectable(ctx)
+    return ctx.words("limit_size", **found) if found else ""
 
 
 def _providers(ctx: Context) -> str:

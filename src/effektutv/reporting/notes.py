@@ -87,6 +87,11 @@ _NOTES = (
     ("told_sparse_common", re.compile(r"sparse form of lin [^;]+ one slope for all arms")),
     ("told_sparse_plain", re.compile(r"sparse form of lin [^;]+ as blocked")),
     ("told_sparse_vcov", re.compile(r"the sparse form of lin has 'HC2' only, [^;]+")),
+    (
+        "told_site_few",
+        re.compile(r"(?P<contrast>[^;:]+ − [^;:]+): some site has fewer than (?P<n>\d+) persons in an arm: [^;]+"),
+    ),
+    ("told_site_left", re.compile(r"(?P<contrast>[^;:]+ − [^;:]+): sites left out: [^;]+")),
     ("told_precision", re.compile(r"strata effects weight strata by precision [^;]+")),
     ("told_rows", re.compile(r"(?P<group>\S+): (?P<n>\d+) of (?P<of>\d+) rows have a note of their own")),
     ("told_still", re.compile(r"no variation in arm (?P<arm>[^;]+): it adds nothing to the standard error")),
@@ -191,6 +196,12 @@ _NOTES = (
         "told_unserved",
         re.compile(
             r"neither programme is received more often in (?P<arm>\S+) than in (?P<control>[^\s,]+), by more than [^;]+"
+        ),
+    ),
+    (
+        "told_few_ratio",
+        re.compile(
+            r"fewer than (?P<n>\d+) events(?: or non-events)? in an arm: where an arm has none [^;]+(?:; read the [^;]+)?"
         ),
     ),
     ("told_few_events", re.compile(r"fewer than \d+ events in an arm: intervals around [^;]+")),

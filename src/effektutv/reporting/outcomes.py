@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from effektutv import language
 from effektutv.results import Name, RowKind, parts, said
 
+from .adjusted import adjusted_blocks, adjusted_sentence
 from .blocks import Block, Cell, Group, Head, KeyFigure, Paragraph, Row, Section, TableBlock
 from .credibility import credibility_table
 from .effect_tables import effect_table, marks
@@ -16,6 +17,7 @@ from .figures import forest_figure, kinds_figure, sources_figure
 from .findings import effect_sentence, subgroup_sentence, topic
 from .particulars import followed
 from .power import power_sentence
+from .ratio_table import ratio_table
 from .received import shares_table
 from .robustness import dated
 
@@ -82,6 +84,8 @@ def summary_section(ctx: Context) -> Section:
     points: list[tuple[str, str]] = []
     if detectable := power_sentence(ctx):
         points.append((w("power"), detectable))
+    if adjusted := adjusted_sentence(ctx):
+        points.append((w("term_adjusted"), adjusted))
     if others := [effect_sentence(ctx, row, about=False) for row in main if row is not first]:
         points.append((w("term_others"), " ".join(others)))
     points += [
@@ -120,6 +124,7 @@ def effects_section(ctx: Context) -> Section:
         caption = w("primary_table", outcome=dated(ctx, groups[0][1][0]))
         table = effect_table(ctx, "table-primary", caption, groups)
         blocks.append(replace(table, notes=(*table.notes[:-1], *filter(None, [power_sentence(ctx)]), table.notes[-1])))
+    blocks += adjusted_blocks(ctx)
     for clock in ctx.clocks:
         others = [o for o in dict.fromkeys(r.outcome for r in ctx.rows) if o != primary]
         by_scale: dict[bool, list[tuple[str, Sequence[EffectRow]]]] = {}
@@ -131,7 +136,8 @@ def effects_section(ctx: Context) -> Section:
             key = "-".join(filter(None, ("table-others", clock, "" if share else "mean")))
             blocks.append(effect_table(ctx, key, name, members))
         if clock == ctx.clocks[0]:
-            blocks += _turned_30(ctx)
+            ratios = ratio_table(ctx)
+            blocks += [*([ratios] if ratios is not None else []), *_turned_30(ctx)]
     return Section(key="effects", title=w("effects"), blocks=tuple(blocks) or (Paragraph(texts=(w("no_effects"),)),))
 
 
@@ -299,7 +305,8 @@ def subgroups_section(ctx: Context) -> Section | None:
                 for arm, control in dict.fromkeys((r.arm, r.control) for r in rows)
             ]
             key = "-".join(filter(None, ("table-subgroup", *map(said, parts(group)), c)))
-            status = w("subgroup_planned" if planned.get(group) else "subgroup_exploratory")
+            declared = "subgroup_planned" if ctx.locked else "subgroup_declared"
+            status = w(declared if planned.get(group) else "subgroup_exploratory")
             blocks.append(
                 effect_table(ctx, key, caption, members, "tables/subgroups.csv", level_names=True, status=status)
             )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .labels import Context
 
-__all__ = ["band_note", "followed", "has_consultant", "redrawn_note"]
+__all__ = ["band_note", "delay_within", "followed", "has_consultant", "redrawn_note"]
 
 
 def redrawn_note(ctx: Context) -> str:
@@ -63,6 +63,16 @@ def has_consultant(ctx: Context) -> bool:
     ctx : Context
     """
     return any(a.received is not None and a.received.source == "sius" for a in ctx.study.arms)
+
+
+def delay_within(ctx: Context) -> str:
+    """Return that the median delay to start is a stratum's own, where the study has strata.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
+    return ctx.words("delay_in_stratum") if ctx.study.design.strata else ""
 
 
 def followed(ctx: Context) -> str:

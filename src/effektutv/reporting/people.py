@@ -11,6 +11,7 @@ from .blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
 from .effect_tables import marks
 from .figures import flow_figure, love_figure
 from .notes import sentences
+from .particulars import delay_within
 
 if TYPE_CHECKING:
     from effektutv.results import Balance, BalanceRow, Flow, Starts
@@ -117,7 +118,11 @@ def _starts_table(ctx: Context, starts: Starts) -> TableBlock:
             Head(w("median_delay"), w("days")),
         ),
         groups=(Group(rows),),
-        notes=(w("note_start_fallback"), *marks(ctx, values), " ".join([ctx.protection(), *ctx.synthetic()])),
+        notes=(
+            w("note_start_fallback", within=delay_within(ctx)),
+            *marks(ctx, values),
+            " ".join([ctx.protection(), *ctx.synthetic()]),
+        ),
         file="tables/starts.csv",
     )
 

@@ -116,6 +116,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "category": ("Kategori", "Category"),
     "ci_short": ("{level} KI", "{level} CI"),
     "smd_weighted": ("Vägd efter stratum", "Weighted by stratum"),
+    "smd_raw": ("Utan vägning", "Unweighted"),
     "no_effects": ("Inga effekter skattades.", "No effects were estimated."),
     "note_share_of_arm": (
         "Andelar av gruppens personer som kan följas till månaden; de är avrundade och summerar inte alltid till totalen.",
@@ -230,6 +231,11 @@ PHRASES: dict[str, tuple[str, str]] = {
         "regression med centrerade kovariater samverkande med grupp (Lin)",
         "regression with centred covariates interacted with the arm (Lin)",
     ),
+    "estimator_lin_strata": (
+        "regression med strata samverkande med grupp (Lin)",
+        "regression with strata interacted with the arm (Lin)",
+    ),
+    "estimator_lin_one": ("regression på grupp (Lin)", "regression on the arm (Lin)"),
     "estimator_pooled": (
         "en regression med alla grupper och stratumeffekter, till jämförelse",
         "one regression of all arms with stratum effects, for comparison",
@@ -285,10 +291,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Adjusted p-values: the contrasts other than the primary one are a family, adjusted together (Holm).",
     ),
     "family_planned_interactions_holm": (
-        "Justerade p-värden: de i förväg bestämda skillnaderna i effekt för den primära jämförelsen är en familj, justerad "
+        "Justerade p-värden: de skillnader i effekt som anges som planerade, för den primära jämförelsen, är en familj, justerad "
         "tillsammans (Holm).",
-        "Adjusted p-values: the pre-specified differences in effect for the primary contrast are a family, adjusted together "
-        "(Holm).",
+        "Adjusted p-values: the differences in effect that are declared as planned, for the primary contrast, are a family, "
+        "adjusted together (Holm).",
     ),
     "family_named": ("Justerade p-värden: familjen {name}.", "Adjusted p-values: the family {name}."),
     "note_randomization": (
@@ -299,9 +305,13 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Omdraget p-värde: grupperna dras om på samma sätt, med studentiserad teststorhet.",
         "Redrawn p-value: the arms are drawn again in the same way, with a studentised statistic.",
     ),
-    "note_family_none": (
+    "note_family_plain": (
         "p-värdena är inte justerade för flera jämförelser.",
         "The p-values are not adjusted for multiple comparisons.",
+    ),
+    "note_family_none": (
+        "Utforskande: p-värdena är inte justerade för flera jämförelser.",
+        "Exploratory: the p-values are not adjusted for multiple comparisons.",
     ),
     "note_suppressed": (
         "‥ visas inte: för få personer, eller så att sådana inte kan räknas fram.",
@@ -314,9 +324,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "may depend on the arm.",
     ),
     "note_start_fallback": (
-        "Den som aldrig började räknas från randomiseringen plus medianväntan i samma stratum över alla grupper.",
-        "Those who never started are counted from randomisation plus the median delay in the same stratum over all arms.",
+        "Den som aldrig började räknas från randomiseringen plus medianväntan {within}över alla grupper.",
+        "Those who never started are counted from randomisation plus the median delay {within}over all arms.",
     ),
+    "delay_in_stratum": ("i samma stratum ", "in the same stratum "),
     "note_balance": (
         "Standardiserad skillnad: skillnaden i medelvärden delad med roten ur gruppernas genomsnittliga varians, före viktning. "
         "Standardavvikelse inom parentes.",
@@ -370,13 +381,16 @@ PHRASES: dict[str, tuple[str, str]] = {
     "subtitle_unit": ("Skillnad mot jämförelsen i {unit}, {persons}.", "Difference from the comparison in {unit}, {persons}."),
     "subtitle_randomised": ("{persons} som randomiserades", "{persons} randomised"),
     "note_forest": (
-        "Skillnaden i effekt mellan nivåerna avgör om effekten "
-        "skiljer sig; att ett intervall rymmer noll och ett annat inte gör det är inget fynd. "
-        "Den jämför nivåerna i samma strata med samma vikter och är därför inte exakt skillnaden mellan raderna ovanför.",
-        "Whether the effect differs is decided by the "
-        "difference in effect between the levels; that one interval covers zero and another does not is no finding. "
-        "It compares the levels within the same strata by the same weights, so that it is not quite the difference of the "
-        "rows above it.",
+        "Skillnaden i effekt mellan nivåerna avgör om effekten skiljer sig; att ett intervall rymmer noll och ett annat inte gör "
+        "det är inget fynd. Figurens p-värden är ojusterade; de justerade står i tabellerna.",
+        "Whether the effect differs is decided by the difference in effect between the levels; that one interval covers zero and "
+        "another does not is no finding. The figure’s p-values are not adjusted; the adjusted ones are in the tables.",
+    ),
+    "note_forest_strata": (
+        "Skillnaden i effekt jämför nivåerna i samma strata med samma vikter och är därför inte exakt skillnaden mellan raderna "
+        "ovanför.",
+        "The difference in effect compares the levels within the same strata by the same weights, so that it is not quite the "
+        "difference of the rows above it.",
     ),
     "note_sources": ("{followed} Jämför raderna.", "{followed} Compare the rows."),
     "followed_longer": (
@@ -389,10 +403,17 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Arbete kan vara mer känt i en grupp än i en annan.",
         "Work may be better known in one arm than in another.",
     ),
-    "subgroup_planned": ("Undergruppen var bestämd i förväg.", "The subgroup was specified in advance."),
+    "subgroup_planned": (
+        "Undergruppen var bestämd i förväg, i den plan som låstes.",
+        "The subgroup was specified in advance, in the plan that was locked.",
+    ),
+    "subgroup_declared": (
+        "Undergruppen anges som planerad i studiefilen; planen låstes inte innan utfallen lästes.",
+        "The subgroup is declared as planned in the study file; the plan was not locked before outcomes were read.",
+    ),
     "subgroup_exploratory": (
-        "Undergruppen var inte bestämd i förväg: resultatet är utforskande.",
-        "The subgroup was not specified in advance: the result is exploratory.",
+        "Undergruppen anges inte som planerad: resultatet är utforskande.",
+        "The subgroup is not declared as planned: the result is exploratory.",
     ),
     "protection_uncleared": (
         "Skydd: små celler och de som skulle avslöja dem är borttagna; inte godkänt för publicering.",

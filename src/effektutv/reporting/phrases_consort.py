@@ -151,8 +151,10 @@ CONSORT: dict[str, tuple[str, str]] = {
     "consort_24b": ("Annat stöd under försöket i varje grupp", "Other care during the trial in each arm"),
     "consort_25": ("Egenskaper före lottningen i varje grupp", "Characteristics before randomisation in each arm"),
     "consort_26": (
-        "För varje utfall: antal som analyserades, resultat i varje grupp, skattning med precision",
-        "For each outcome: numbers analysed, result in each arm, estimate with precision",
+        "För varje utfall: antal som analyserades, resultat i varje grupp, skattning med precision; för 0/1-utfall både "
+        "skillnad och kvot",
+        "For each outcome: numbers analysed, result in each arm, estimate with precision; for 0/1 outcomes both difference and "
+        "ratio",
     ),
     "consort_27": ("Alla skador och oavsiktliga följder i varje grupp", "All harms and unintended events in each arm"),
     "consort_28": (
@@ -176,6 +178,15 @@ CONSORT: dict[str, tuple[str, str]] = {
     "lacks_17b": ("blockstorlek, om block användes", "block size, if blocks were used"),
     "lacks_21a": ("skador", "harms"),
     "lacks_23a": ("datum", "dates"),
+    "lacks_21c": (
+        "dödsfall och flyttningar, som studien inte har något register över",
+        "deaths and moves, of which the study has no register",
+    ),
+    "lacks_21d": ("vilka analyser som var planerade", "which analyses were planned"),
+    "lacks_22a": ("hur många som fick insatsen", "how many received the intervention"),
+    "lacks_24a": ("i vilken grad insatserna gavs", "to what extent the interventions were given"),
+    "lacks_26": ("relativa effekter bredvid skillnaderna", "relative effects beside the differences"),
+    "lacks_28": ("vilka analyser som var planerade", "which analyses were planned"),
     "lacks_29": ("avvägning mot skador och annan kunskap", "weighing against harms and other evidence"),
     "consort_design": (
         "Parallella grupper: {arms}. Lottade: {sizes}. Tvåsidiga test av överlägsenhet.",
@@ -184,6 +195,10 @@ CONSORT: dict[str, tuple[str, str]] = {
     "consort_design_unsized": (
         "Parallella grupper: {arms}. Tvåsidiga test av överlägsenhet.",
         "Parallel arms: {arms}. Two-sided tests of superiority.",
+    ),
+    "consort_adjusted": (
+        "Utan justering; bredvid även justerat för {covariates}.",
+        "Without adjustment; beside it also adjusted for {covariates}.",
     ),
     "consort_stratified": ("Lottning inom strata ({strata}).", "Assignment within strata ({strata})."),
     "consort_unstratified": ("Lottning utan strata.", "Assignment without strata."),

@@ -33,9 +33,9 @@ CREDIBILITY: dict[str, tuple[str, str]] = {
     "answer_unclear": ("oklart", "unclear"),
     "answer_not_applicable": ("gäller inte", "does not apply"),
     "answer_very_low": ("mycket låg", "very low"),
-    "answer_low": ("låg", "low"),
-    "answer_moderate": ("måttlig", "moderate"),
-    "answer_high": ("hög", "high"),
+    "answer_low": ("högst låg", "at most low"),
+    "answer_moderate": ("högst måttlig", "at most moderate"),
+    "answer_high": ("upp till hög", "at most high"),
     "evidence_not_stated": ("inget angivet", "none stated"),
     "evidence_stated": ("angivet i studiefilen", "stated in the study file"),
     "evidence_other_contrast": ("angavs mot jämförelsegruppen", "was stated against the comparison arm"),
@@ -64,9 +64,10 @@ CREDIBILITY: dict[str, tuple[str, str]] = {
     "evidence_none_reduced": ("inget svar talar emot", "no answer speaks against"),
     "note_credibility": (
         "Frågorna är de i ICEMAN för randomiserade försök (Schandelmaier m.fl. 2020). De bedömer om effekten skiljer sig mellan "
-        "nivåerna, inte om den finns.",
+        "nivåerna, inte om den finns. Sammantaget anges det högsta som vägledningen lämnar rum för; en läsare kan stanna lägre.",
         "The items are those of ICEMAN for randomised trials (Schandelmaier et al. 2020). They judge whether the effect differs "
-        "between the levels, not whether there is one.",
+        "between the levels, not whether there is one. The overall rating is the highest that the guidance leaves room for; a "
+        "reader may go lower.",
     ),
     "note_locked": (
         "Undergrupperna stod i den analysplan som låstes, vilket gör svaren på första och fjärde frågan starkare. När planen "

@@ -26,27 +26,58 @@ FINDINGS: dict[str, tuple[str, str]] = {
         "Skillnaden mellan {arm} och {control} kunde inte skattas.",
         "The difference between {arm} and {control} could not be estimated.",
     ),
-    "excludes": (
-        "Skillnaden skattas till {estimate}. Intervallet rymmer inte noll: så stor skillnad väntas sällan av lottningen ensam.",
-        "The difference is estimated at {estimate}. The interval does not cover zero: a difference of this size would seldom "
-        "come from the random assignment alone.",
+    "estimated_at": ("Skillnaden skattas till {estimate}.", "The difference is estimated at {estimate}."),
+    "zero_outside": ("Intervallet rymmer inte noll", "The interval does not cover zero"),
+    "zero_just_outside": (
+        "Intervallet slutar strax intill noll, utan att rymma det",
+        "The interval ends just short of zero",
     ),
-    "excludes_start": (
-        "Skillnaden skattas till {estimate}. Intervallet rymmer inte noll, men räknat från egen start är jämförelsen inte "
-        "skyddad av randomiseringen.",
-        "The difference is estimated at {estimate}. The interval does not cover zero, but counted from each person’s own start "
-        "the comparison is not protected by randomisation.",
+    "outside_primary": (
+        "{zero}: så stor skillnad väntas sällan av lottningen ensam.",
+        "{zero}: a difference of this size would seldom come from the random assignment alone.",
     ),
-    "covers": (
-        "Ingen skillnad kunde påvisas: den skattas till {estimate}, så att både {lower} och {higher} i {arm} är "
-        "förenliga med siffrorna.",
-        "No difference was found: it is estimated at {estimate}, so that both {lower} and {higher} in {arm} are "
-        "compatible with the figures.",
+    "outside_plain": ("{zero}.", "{zero}."),
+    "outside_start": (
+        "{zero}, men räknat från egen start är jämförelsen inte skyddad av randomiseringen.",
+        "{zero}, but counted from each person’s own start the comparison is not protected by randomisation.",
     ),
-    "lower_share": ("en lägre", "a lower"),
-    "higher_share": ("en högre andel", "a higher share"),
-    "lower_mean": ("ett lägre", "a lower"),
-    "higher_mean": ("ett högre värde", "a higher value"),
+    "outside_family": (
+        "{zero}, och även med hänsyn till de jämförelser som prövas tillsammans väntas så stor skillnad sällan av lottningen "
+        "ensam ({p}).",
+        "{zero}, and also when the comparisons tested together are allowed for, a difference of this size would seldom come from "
+        "the random assignment alone ({p}).",
+    ),
+    "outside_family_not": (
+        "{zero} för jämförelsen för sig, men med hänsyn till de jämförelser som prövas tillsammans kan lottningen ensam inte "
+        "uteslutas på nivån {level} ({p}).",
+        "{zero} for this comparison by itself, but when the comparisons tested together are allowed for, the random assignment "
+        "alone is not ruled out at the {level} level ({p}).",
+    ),
+    "start_not_protected": (
+        "Räknat från egen start är jämförelsen inte skyddad av randomiseringen.",
+        "Counted from each person’s own start the comparison is not protected by randomisation.",
+    ),
+    "p_adjusted_is": ("justerat {p}", "adjusted {p}"),
+    "p_adjusted_below": ("justerat {p}, strax under {level}", "adjusted {p}, just below {level}"),
+    "p_adjusted_above": ("justerat {p}, strax över {level}", "adjusted {p}, just above {level}"),
+    "p_adjusted_at": ("justerat {p}, på själva gränsen {level}", "adjusted {p}, at the {level} itself"),
+    "exploratory_plain": ("Utforskande, inte justerat.", "Exploratory, not adjusted."),
+    "exploratory_adjusted": (
+        "Utforskande; justerat inom familjen av utforskande skillnader i effekt.",
+        "Exploratory; adjusted within the family of exploratory differences in effect.",
+    ),
+    "compatible": (
+        "Skillnaden skattas till {estimate}: förenligt med data är allt från {lower} till {higher} i {arm}.",
+        "The difference is estimated at {estimate}: compatible with the data is anything from {lower} to {higher} in {arm}.",
+    ),
+    "next_to_none_lower": ("i stort sett ingen skillnad", "next to no difference"),
+    "next_to_none_higher": ("i stort sett ingen skillnad", "next to no difference"),
+    "lower_share": ("en andel som är {size} lägre", "a share {size} lower"),
+    "higher_share": ("en andel som är {size} högre", "a share {size} higher"),
+    "lower_mean": ("ett värde som är {size} lägre", "a value {size} lower"),
+    "higher_mean": ("ett värde som är {size} högre", "a value {size} higher"),
+    "lower_time": ("en tid som är {size} kortare", "a time {size} shorter"),
+    "higher_time": ("en tid som är {size} längre", "a time {size} longer"),
     "no_interval": (
         "Skillnaden skattas till {size}; dess osäkerhet kunde inte skattas.",
         "The difference is estimated at {size}; its uncertainty could not be estimated.",
@@ -61,9 +92,23 @@ FINDINGS: dict[str, tuple[str, str]] = {
     ),
     "differs": (
         "Effekten av {arm} jämfört med {control} skiljer sig efter {group}: den skattas till {size} {direction} bland {second} "
-        "än bland {first} ({ci} {span}).",
+        "än bland {first} ({ci} {span}; {p}).",
         "The effect of {arm} compared with {control} differs by {group}: it is estimated at {size} {direction} among {second} "
-        "than among {first} ({ci} {span}).",
+        "than among {first} ({ci} {span}; {p}).",
+    ),
+    "differs_plain": (
+        "Effekten av {arm} jämfört med {control} skattas till {size} {direction} bland {second} än bland {first} ({ci} {span}). "
+        "{zero}.",
+        "The effect of {arm} compared with {control} is estimated at {size} {direction} among {second} than among {first} "
+        "({ci} {span}). {zero}.",
+    ),
+    "differs_by_itself": (
+        "Effekten av {arm} jämfört med {control} skattas till {size} {direction} bland {second} än bland {first} ({ci} {span}). "
+        "{zero} för denna skillnad för sig, men med hänsyn till de skillnader i effekt som prövas tillsammans kan slumpen inte "
+        "uteslutas ({p}).",
+        "The effect of {arm} compared with {control} is estimated at {size} {direction} among {second} than among {first} "
+        "({ci} {span}). {zero} for this difference by itself, but when the differences in effect tested together are allowed "
+        "for, chance is not ruled out ({p}).",
     ),
     "not_differs": (
         "Data visar inte att effekten av {arm} jämfört med {control} skiljer sig mellan {first} och {second}: skillnaden i "

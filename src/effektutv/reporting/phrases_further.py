@@ -91,11 +91,9 @@ FURTHER: dict[str, tuple[str, str]] = {
         "is not shown, because beside the curve it would tell when single persons started work",
     ),
     "could_not_be_estimated": ("kunde inte skattas", "could not be estimated"),
-    "lower_time": ("en kortare", "a shorter"),
-    "higher_time": ("en längre tid", "a longer time"),
     "log_rank_sentence": (
-        "Log-rank-test av att alla grupper börjar arbeta i samma takt: {p}.",
-        "Log-rank test that all arms start work at the same rate: {p}.",
+        "Log-rank-test av att alla grupper börjar arbeta i samma takt: {p}. Utforskande, inte justerat.",
+        "Log-rank test that all arms start work at the same rate: {p}. Exploratory, not adjusted.",
     ),
     "note_time_estimator": (
         "Estimator: Kaplan–Meier, medeltid till {tau} månader; Greenwoods varians, normalfördelning. Intervallen är {level}. "
@@ -162,29 +160,35 @@ FURTHER: dict[str, tuple[str, str]] = {
         "Weighted by the probability of response: {estimate}.",
     ),
     "bounds_sentence": (
-        "Med hänsyn till bortfallet kan skillnaden ligga mellan {lee} bland dem som alltid svarar (Lee). Antas ingenting "
-        "om dem som inte svarade kan den ligga mellan {worst}.",
-        "Allowing for non-response the difference may lie between {lee} among those who always respond (Lee). If nothing "
-        "is assumed of those who did not respond it may lie between {worst}.",
+        "Bland dem som skulle ha svarat i vilken av grupperna som helst skattas effekten ligga mellan {lee}, om lottningen "
+        "påverkar svarandet åt ett håll bara (Lee). Antas ingenting om dem som inte svarade skattas den ligga mellan {worst}.",
+        "Among those who would have responded in either arm the effect is estimated to lie between {lee}, provided that "
+        "assignment moves response in one direction only (Lee). If nothing is assumed of those who did not respond it is "
+        "estimated to lie between {worst}.",
     ),
-    "from_to": ("{low} och {high}", "{low} and {high}"),
+    "from_to": ("{low} och {high} ({ci} {span})", "{low} and {high} ({ci} {span})"),
     "note_n_response": (
         "n: de lottade och de som svarade står i tabellen över svar.",
         "n: those assigned and those who responded stand in the table of response.",
     ),
     "lee_sentence": (
-        "Med hänsyn till bortfallet kan skillnaden ligga mellan {lee} bland dem som alltid svarar (Lee).",
-        "Allowing for non-response the difference may lie between {lee} among those who always respond (Lee).",
+        "Bland dem som skulle ha svarat i vilken av grupperna som helst skattas effekten ligga mellan {lee}, om lottningen "
+        "påverkar svarandet åt ett håll bara (Lee).",
+        "Among those who would have responded in either arm the effect is estimated to lie between {lee}, provided that "
+        "assignment moves response in one direction only (Lee).",
     ),
     "note_survey": (
         "Observerad: skillnaden mellan dem som svarade. Vägd: varje svarande väger det omvända av sin sannolikhet att svara, "
-        "given grupp, stratum och egenskaper. Lee: gruppen med högre svarsandel trimmas. Sämsta fall: de som inte svarade får "
-        "skalans ändpunkter. Intervallen är {level}; för gränser täcker de effekten (Imbens och Manski).",
+        "given {given}. Lee: gruppen med högre svarsandel trimmas, vilket förutsätter att lottningen påverkar svarandet åt ett "
+        "håll bara. Sämsta fall: de som inte svarade får skalans ändpunkter. Intervallen är {level}; för gränser täcker de "
+        "effekten (Imbens och Manski).",
         "Observed: the difference between respondents. Weighted: each respondent weighs the inverse of the probability of "
-        "response, given arm, stratum and characteristics. Lee: the arm with the higher response is trimmed. Worst case: "
-        "non-respondents get the ends of the scale. Intervals are {level}; for bounds they cover the effect (Imbens and "
-        "Manski).",
+        "response, given {given}. Lee: the arm with the higher response is trimmed, which takes it that assignment moves "
+        "response in one direction only. Worst case: non-respondents get the ends of the scale. Intervals are {level}; for "
+        "bounds they cover the effect (Imbens and Manski).",
     ),
+    "given_strata": ("grupp, stratum och egenskaper", "arm, stratum and characteristics"),
+    "given_plain": ("grupp och egenskaper", "arm and characteristics"),
     "others_table_unit": ("Övriga utfall i {unit}. {clock}", "Other outcomes in {unit}. {clock}"),
     "note_interaction": (
         "Skillnaden i effekt väger strata lika i båda nivåerna. Den är därför inte exakt skillnaden mellan raderna ovanför.",
@@ -217,10 +221,12 @@ FURTHER: dict[str, tuple[str, str]] = {
         "away.",
     ),
     "attrition_sentence": (
-        "Skillnaden mellan {arm} och {control} ligger mellan {lee} bland dem som skulle ha funnits kvar i vilken av grupperna "
-        "de än lottats till (Lee), och mellan {worst} vad de som saknas än hade gjort.",
-        "The difference between {arm} and {control} lies between {lee} among those who would have been there in either arm "
-        "(Lee), and between {worst} whatever those who are gone would have done.",
+        "Skillnaden mellan {arm} och {control} skattas ligga mellan {lee} bland dem som skulle ha funnits kvar i vilken av "
+        "grupperna de än lottats till, om lottningen påverkar vilka som finns kvar åt ett håll bara (Lee), och mellan {worst} "
+        "vad de som saknas än hade gjort.",
+        "The difference between {arm} and {control} is estimated to lie between {lee} among those who would have been there in "
+        "either arm, provided that assignment moves who is there in one direction only (Lee), and between {worst} whatever "
+        "those who are gone would have done.",
     ),
     "attrition_table": (
         "Gränser för huvudutfallet när {who} räknas som okända: {outcome}, månad {month}",
@@ -237,12 +243,15 @@ FURTHER: dict[str, tuple[str, str]] = {
         "worst case: among everyone; measure: difference.",
     ),
     "note_attrition": (
-        "Lee: gruppen där fler finns kvar trimmas, utan viktning över strata; det förutsätter att lottningen påverkar alla åt "
-        "samma håll. Sämsta fall: de som saknas får utfallets ändpunkter, viktat över strata. Intervallen är {level} och täcker "
-        "effekten (Imbens och Manski).",
-        "Lee: the arm where more are there is trimmed, not weighted over strata; it takes it that assignment moves everyone in "
-        "one direction. Worst case: those who are gone get the ends of the outcome’s range, weighted over strata. Intervals "
-        "are {level} and cover the effect (Imbens and Manski).",
+        "Lee: gruppen där fler finns kvar trimmas; det förutsätter att lottningen påverkar alla åt samma håll. Sämsta fall: de "
+        "som saknas får utfallets ändpunkter.{strata} Intervallen är {level} och täcker effekten (Imbens och Manski).",
+        "Lee: the arm where more are there is trimmed; it takes it that assignment moves everyone in one direction. Worst case: "
+        "those who are gone get the ends of the outcome’s range.{strata} Intervals are {level} and cover the effect (Imbens and "
+        "Manski).",
+    ),
+    "bounds_over_strata": (
+        " Båda är viktade över strata efter antalet lottade.",
+        " Both are weighted over strata by the numbers assigned.",
     ),
     "note_attrition_hidden": (
         "Gränserna döljs även där de tillsammans med kurvan över tid till arbete skulle avslöja ett fåtal.",
@@ -261,11 +270,19 @@ FURTHER: dict[str, tuple[str, str]] = {
     "complier_effect": ("Effekt av att få den", "Effect of receiving it"),
     "anderson_rubin": ("Anderson–Rubin", "Anderson–Rubin"),
     "cace_sentence": (
-        "{arm_value} i {arm} och {control_value} i {control} fick insatsen i {arm}. Bland dem som fick den därför att de "
-        "lottades till den skattas effekten till {estimate}.",
-        "{arm_value} in {arm} and {control_value} in {control} received the programme of {arm}. Among those who received it "
-        "because they were assigned to it the effect is estimated at {estimate}.",
+        "{arm_value} i {arm} och {control_value} i {control} fick insatsen i {arm}. För dem som fick den därför att de lottades "
+        "till den, i stället för {instead}, skattas effekten till {estimate}, om lottningen påverkar utfallet endast genom den "
+        "insatsen och ingen får den bara när lotten faller på den andra gruppen.",
+        "{arm_value} in {arm} and {control_value} in {control} received the programme of {arm}. For those who received it "
+        "because they were assigned to it, instead of {instead}, the effect is estimated at {estimate}, provided that the "
+        "assignment acts on the outcome through that programme alone and that no one receives it only when assigned to the "
+        "other arm.",
     ),
+    "instead_of_programme": (
+        "det som {control} gav (där {share} fick gruppens egen insats)",
+        "what {control} gave (where {share} received that arm’s own programme)",
+    ),
+    "instead_of_what": ("det som {control} gav", "what {control} gave"),
     "cace_refused": (
         "Effekten av att få insatsen i {arm} ges inte: {reason}.",
         "No effect of receiving the programme of {arm} is given: {reason}.",
@@ -294,20 +311,20 @@ FURTHER: dict[str, tuple[str, str]] = {
     ),
     # ------------------------------------------------------------------------------------------------------------- power
     "power_sentence": (
-        "Med {n_arm} och {n_control} personer i de två grupperna kunde försöket med styrkan {power} upptäcka en skillnad på "
-        "minst {effect} från {baseline} (tvåsidigt test på nivån {alpha}).",
-        "With {n_arm} and {n_control} persons in the two arms the trial could, with a power of {power}, detect a difference of "
-        "at least {effect} from {baseline} (two-sided test at the {alpha} level).",
+        "Med {n_arm} och {n_control} personer i de två grupperna skulle en verklig skillnad på {effect} från {baseline} ha visat "
+        "sig med sannolikheten {power} (tvåsidigt test på nivån {alpha}).",
+        "With {n_arm} and {n_control} persons in the two arms, a true difference of {effect} from {baseline} would have shown "
+        "with a probability of {power} (two-sided test at the {alpha} level).",
     ),
     "power_sentence_equal": (
-        "Med {n_arm} personer per grupp kunde försöket med styrkan {power} upptäcka en skillnad på minst {effect} från "
-        "{baseline} (tvåsidigt test på nivån {alpha}).",
-        "With {n_arm} persons an arm the trial could, with a power of {power}, detect a difference of at least {effect} from "
-        "{baseline} (two-sided test at the {alpha} level).",
+        "Med {n_arm} personer per grupp skulle en verklig skillnad på {effect} från {baseline} ha visat sig med sannolikheten "
+        "{power} (tvåsidigt test på nivån {alpha}).",
+        "With {n_arm} persons per arm, a true difference of {effect} from {baseline} would have shown with a probability of "
+        "{power} (two-sided test at the {alpha} level).",
     ),
     "power_family": (
-        "Om {family} jämförelser prövas tillsammans är gränsen {effect}.",
-        "If {family} comparisons are tested together the limit is {effect}.",
+        "Prövas {family} jämförelser tillsammans gäller det en skillnad på {effect}.",
+        "If {family} comparisons are tested together, this holds for a difference of {effect}.",
     ),
     "power_table": ("Minsta skillnad som kunde upptäckas", "The smallest difference that could be detected"),
     "power_figure": (
@@ -321,10 +338,12 @@ FURTHER: dict[str, tuple[str, str]] = {
     "power_power": ("Styrka", "Power"),
     "power_effect": ("Minsta skillnad", "Smallest difference"),
     "note_power": (
-        "Två andelar, tvåsidigt test med normalfördelning och oviktad varians. Beräknat på planen och gruppernas storlek, inte "
-        "på utfallet: en skillnad under gränsen är inte motbevisad.",
-        "Two proportions, two-sided normal test with unpooled variance. Computed from the plan and the arms’ sizes, not from the "
-        "outcome: a difference below the limit is not disproved.",
+        "Två andelar, tvåsidigt test med normalfördelning och oviktad varians. Upptäckas: visa sig med den angivna styrkan, från "
+        "den angivna andelen. Beräknat på planen och gruppernas slutliga storlek, inte på utfallet: en skillnad under gränsen är "
+        "inte motbevisad.",
+        "Two proportions, two-sided normal test with unpooled variance. Detected: shown with the stated power, from the stated "
+        "share. Computed from the plan and the arms’ final sizes, not from the outcome: a difference below the limit is not "
+        "disproved.",
     ),
     "subtitle_power": (
         "Procentenheter från {baseline}, styrka {power}.",
@@ -366,6 +385,56 @@ FURTHER: dict[str, tuple[str, str]] = {
         "intervallet en månad i sänder.",
         "The simultaneous band holds the whole curve of effects at once, months {months} ({draws} draws); the pointwise interval "
         "one month at a time.",
+    ),
+    # ------------------------------------------------------------------------------------------------ ratios, adjustment
+    "ratio_table": ("Kvoter bredvid skillnaderna", "Ratios beside the differences"),
+    "risk_ratio": ("Riskkvot", "Risk ratio"),
+    "odds_ratio": ("Oddskvot", "Odds ratio"),
+    "summary_short_ratio": ("riskkvot och oddskvot", "risk ratio and odds ratio"),
+    "note_ratios": (
+        "Kvoterna är av samma medelvärden som skillnaderna; intervallen är {level} på logaritmisk skala (deltametoden). "
+        "Utan händelser i en grupp finns ingen kvot.",
+        "Ratios are of the same means as the differences; intervals are {level} on the log scale (delta method). Without events "
+        "in an arm there is no ratio.",
+    ),
+    "told_few_ratio": (
+        "någon grupp har färre än {n} händelser, eller icke-händelser: kvotens intervall täcker mer sällan än det säger",
+        "an arm has fewer than {n} events, or non-events: a ratio’s interval covers less often than it says",
+    ),
+    "term_adjusted": ("Justerat för egenskaper", "Adjusted for covariates"),
+    "adjusted_sentence": (
+        "Justerad för {covariates} skattas skillnaden {contrast} till {estimate}.",
+        "Adjusted for {covariates}, the difference {contrast} is estimated at {estimate}.",
+    ),
+    "adjusted_gains": (
+        "Justeringen tar bort {share} av variansen, lika mycket som {more} fler personer skulle ha gjort.",
+        "The adjustment takes away {share} of the variance, as much as {more} more persons would have.",
+    ),
+    "adjusted_adds": (
+        "Justeringen minskar inte variansen: den blir {share} större.",
+        "The adjustment does not lower the variance: it becomes {share} larger.",
+    ),
+    "adjusted_gains_nothing": ("Justeringen ändrar inte variansen.", "The adjustment does not change the variance."),
+    "adjusted_table": (
+        "Huvudutfallet justerat för {covariates}: {outcome}",
+        "The primary outcome adjusted for {covariates}: {outcome}",
+    ),
+    "unadjusted": ("Ojusterad skillnad", "Unadjusted difference"),
+    "adjusted_difference": ("Justerad skillnad", "Adjusted difference"),
+    "variance_gained": ("Varians som tas bort", "Variance taken away"),
+    "note_adjusted": (
+        "Justerad: {estimator}, egenskaper: {covariates}; {vcov}. Ojusterad: som i tabellen över huvudutfallet, och den "
+        "primära. Intervallen är {level}. Varians som tas bort: 1 − justerad/ojusterad varians.",
+        "Adjusted: {estimator}, covariates: {covariates}; {vcov}. Unadjusted: as in the table of the primary outcome, and the "
+        "primary one. Intervals are {level}. Variance taken away: 1 − adjusted/unadjusted variance.",
+    ),
+    "note_adjusted_planned": (
+        "Egenskaperna var bestämda i förväg, i den plan som låstes.",
+        "The covariates were specified in advance, in the plan that was locked.",
+    ),
+    "note_adjusted_declared": (
+        "Egenskaperna anges i studiefilen; planen låstes inte innan utfallen lästes.",
+        "The covariates are declared in the study file; the plan was not locked before outcomes were read.",
     ),
     # -------------------------------------------------------------------------------------------------------- estimators
     "estimators_figure": (

@@ -111,8 +111,10 @@ LIMITS: dict[str, tuple[str, str]] = {
     ),
     "term_size": ("Försökets storlek", "Size of the trial"),
     "limit_size": (
-        "Försöket var stort nog att upptäcka en skillnad på minst {effect}. Mindre skillnader kan finnas utan att synas.",
-        "The trial was large enough to detect a difference of at least {effect}. Smaller differences may exist unseen.",
+        "En verklig skillnad på {effect} från {baseline} skulle ha visat sig med sannolikheten {power} (tvåsidigt test på nivån "
+        "{alpha}). Även så stora skillnader kan alltså ha missats, och mindre kan finnas utan att synas.",
+        "A true difference of {effect} from {baseline} would have shown with a probability of {power} (two-sided test at the "
+        "{alpha} level). Differences of that size may thus have been missed, too, and smaller ones may exist unseen.",
     ),
     "term_consent": ("Vilka resultaten gäller", "Whom the results are for"),
     "limit_consent": (

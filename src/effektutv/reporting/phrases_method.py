@@ -42,12 +42,12 @@ METHOD: dict[str, tuple[str, str]] = {
         "månadens sista dag. "
         "Att räkna från personens egen start är en sekundär estimand och inte skyddad av randomiseringen; "
         "den som aldrig började "
-        "räknas då från randomiseringen plus medianväntan i samma stratum över alla grupper.",
+        "räknas då från randomiseringen plus medianväntan {within}över alla grupper.",
         "The main analysis counts months from randomisation. Month k is the day k calendar months later, at "
         "most the month’s last "
         "day. Counting from the person’s own start is a secondary estimand and not protected by "
         "randomisation; those who never "
-        "started are then counted from randomisation plus the median delay in the same stratum over all arms.",
+        "started are then counted from randomisation plus the median delay {within}over all arms.",
     ),
     "term_work": ("Arbete", "Work"),
     "text_work": (
@@ -70,6 +70,10 @@ METHOD: dict[str, tuple[str, str]] = {
         "effects in one regression would mix the arms’ effects.",
     ),
     "text_estimator_two": ("{estimator}; {vcov}.", "{estimator}; {vcov}."),
+    "text_adjusted": (
+        "Huvudutfallet skattas även justerat för {covariates}; den primära skattningen är den ojusterade.",
+        "The primary outcome is also estimated with adjustment for {covariates}; the primary estimate is the unadjusted one.",
+    ),
     "term_subgroups": ("Undergrupper", "Subgroups"),
     "text_subgroups": (
         "Om effekten skiljer sig mellan nivåer avgörs av skillnaden i effekt (interaktionen), inte av om "

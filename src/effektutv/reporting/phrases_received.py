@@ -13,12 +13,16 @@ RECEIVED: dict[str, tuple[str, str]] = {
     ),
     "received_hours": (
         "Till och med månad {month} gavs i genomsnitt {arms}, räknat på alla som lottades dit.",
-        "Until month {month} {arms} were given on average, counting everyone assigned.",
+        "Until month {month}, {arms} were given on average, counting everyone assigned.",
     ),
     "received_hours_of": ("{hours} timmar per person i {arm}", "{hours} hours a person in {arm}"),
     "received_most": (
         "Störst var skillnaden i timmar från {actor}: {values}.",
         "The largest difference was in hours from {actor}: {values}.",
+    ),
+    "received_most_shown": (
+        "Bland de aktörer vars timmar visas för alla grupper var skillnaden störst i timmar från {actor}: {values}.",
+        "Of the actors whose hours are shown for every arm, the difference was largest in hours from {actor}: {values}.",
     ),
     "received_value_of": ("{value} i {arm}", "{value} in {arm}"),
     "received_no_hours": (
@@ -107,28 +111,45 @@ RECEIVED: dict[str, tuple[str, str]] = {
         "Effekt efter halvår för randomiseringen: {outcome}",
         "Effect by half-year of randomisation: {outcome}",
     ),
-    "site": ("Projektområde", "Project area"),
-    "sites_figure": ("Effekt efter projektområde: {contrast}", "Effect by project area: {contrast}"),
-    "sites_table": ("Effekt efter projektområde: {outcome}", "Effect by project area: {outcome}"),
+    "site": ("Plats", "Place"),
+    "sites_figure": ("Effekt efter plats: {contrast}", "Effect by place: {contrast}"),
+    "sites_table": ("Effekt efter plats: {outcome}", "Effect by place: {outcome}"),
     "site_variation": (
-        "Effekten {contrast} har standardavvikelsen {tau} mellan kommunerna ({ci} {span}). Att den skulle vara densamma i alla "
-        "kommuner {verdict} (Cochrans test, {p}).",
-        "The effect {contrast} has a standard deviation of {tau} between municipalities ({ci} {span}). That it is the same in "
-        "all municipalities {verdict} (Cochran’s test, {p}).",
+        "Effekten {contrast} skattas ha standardavvikelsen {tau} mellan {sites} kommuner ({ci} {span}). Att den skulle vara "
+        "densamma i alla kommuner {verdict} (Cochrans test, {p}). Utforskande, inte justerat.",
+        "The effect {contrast} is estimated to have a standard deviation of {tau} between {sites} municipalities ({ci} {span}). "
+        "That it is the same in all municipalities {verdict} (Cochran’s test, {p}). Exploratory, not adjusted.",
     ),
     "site_variation_hidden": (
         "Hur mycket effekten skiljer sig mellan kommunerna kan inte visas.",
         "How much the effect differs between municipalities cannot be shown.",
     ),
-    "note_sites_hidden": (
-        "{n} områden visas inte: för få personer.",
-        "{n} areas are not shown: too few persons.",
+    "site_variation_few": (
+        "Hur mycket effekten skiljer sig mellan kommunerna visas inte: färre än tio kommuner har nog med deltagare.",
+        "How much the effect differs between municipalities is not shown: fewer than ten have participants enough.",
     ),
+    "note_sites_hidden": (
+        "{n} platser visas inte, för att skydda små grupper där eller på andra ställen.",
+        "{n} places are not shown, to protect small groups there or elsewhere.",
+    ),
+    "note_sites_none": (
+        "{n} platser har ingen skattning: för få personer, eller samma utfall för alla.",
+        "{n} places have no estimate: too few persons, or the same outcome for everyone.",
+    ),
+    "told_site_few": (
+        "{contrast}: på någon plats har en grupp färre än {n} personer, så att standardavvikelsens intervall är ungefärligt",
+        "{contrast}: in some place an arm has fewer than {n} persons, so that the standard deviation’s interval is approximate",
+    ),
+    "told_site_left": (
+        "{contrast}: några platser ingår inte, för att de saknar två personer i varje grupp eller variation i utfallet",
+        "{contrast}: some places are left out, since they lack two persons in each arm or variation of the outcome",
+    ),
+    "draws_within_strata": (" inom strata", " within strata"),
     "note_draws": (
         "Fördelningen av teststorheten om utfallet för var och en hade varit detsamma i båda grupperna: lottningen mellan dem "
-        "omdragen {draws} gånger inom strata. Studentiserad: skattningen delad med sitt standardfel.",
+        "omdragen {draws} gånger{within}. Studentiserad: skattningen delad med sitt standardfel.",
         "The statistic’s distribution had everyone’s outcome been the same in both arms: the draw between them repeated {draws} "
-        "times within strata. Studentised: the estimate over its standard error.",
+        "times{within}. Studentised: the estimate over its standard error.",
     ),
     "subtitle_draws": (
         "{outcome}. Lottningen omdragen {draws} gånger.",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .blocks import Block
     from .labels import Context
 
-__all__ = ["detectable_text", "power_section", "power_sentence"]
+__all__ = ["detectable", "power_section", "power_sentence"]
 
 _LEVEL = Scale(share=True, decimals=2)
 _POWER = Scale(share=True, decimals=0)
@@ -41,15 +41,22 @@ def _first(ctx: Context) -> PowerRow | None:
     return next((r for r in rows if r.arm in ("", main) and r.control in ("", ctx.study.control)), None)
 
 
-def detectable_text(ctx: Context) -> str:
-    """Return the smallest difference that the main contrast could detect, or the empty string.
+def detectable(ctx: Context) -> dict[str, str]:
+    """Return what the main contrast could detect, and from what share, with what power and at what level; else nothing.
 
     Parameters
     ----------
     ctx : Context
     """
     first = _first(ctx)
-    return "" if first is None else ctx.numbers.gap(_effect(first), ctx.shares)
+    if first is None:
+        return {}
+    return {
+        "effect": ctx.numbers.gap(_effect(first), ctx.shares),
+        "baseline": _percent(ctx, first.baseline),
+        "power": language.percent(first.power, 0, ctx.words.lang),
+        "alpha": _percent(ctx, first.alpha),
+    }
 
 
 def power_sentence(ctx: Context) -> str:
@@ -66,8 +73,7 @@ def power_sentence(ctx: Context) -> str:
     sizes = {"n_arm": language.count(first.n_arm, lang), "n_control": language.count(first.n_control, lang)}
     out = w(
         "power_sentence_equal" if first.n_arm == first.n_control else "power_sentence",
-        power=language.percent(first.power, 0, lang), effect=ctx.numbers.gap(_effect(first), ctx.shares),
-        baseline=_percent(ctx, first.baseline), alpha=_percent(ctx, first.alpha), **sizes,
+        **detectable(ctx), **sizes,
     )  # fmt: skip
     family = next((r for r in rows if r.family > 1 and (r.arm, r.control) == (first.arm, first.control)), None)
     if family is None:

@@ -83,7 +83,10 @@ def received_sentences(ctx: Context, found: Received) -> tuple[str, ...]:
             w("received_value_of", value=n.number(means[actor, a], _DECIMALS).text, arm=ctx.labels.arm(a))
             for a in ctx.arms
         ]
-        out.append(w("received_most", actor=actor_name(ctx, actor), values=language.join(values, w.lang)))
+        # the largest of what protection left may not be the largest
+        hidden = len(spread) < len({r.actor for r in found.rows} - {ALL_ACTORS})
+        key = "received_most_shown" if hidden else "received_most"
+        out.append(w(key, actor=actor_name(ctx, actor), values=language.join(values, w.lang)))
     return (" ".join(out),)
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from effektutv import language
 
 from .blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
+from .chance import bounds_text, scaled_text
 from .effect_tables import marks, protection
 from .estimands import contrasts_text, population
-from .findings import scaled_text
 from .notes import sentences
 
 if TYPE_CHECKING:
@@ -95,13 +95,7 @@ def survey_sentence(ctx: Context, survey: SurveyOutcome, pair: tuple[str, str]) 
 
 
 def _span(ctx: Context, survey: SurveyOutcome, pair: tuple[str, str], method: str) -> str:
-    row, scale = _bounds(survey, pair, method), ctx.scale(survey.outcome)
-    if row is None or not isinstance(row.lower, float) or not isinstance(row.upper, float):
-        return ""
-    unit = ctx.words("points") if scale.share else scale.unit
-    lower = ctx.numbers.value(row.lower, scale).text
-    upper = " ".join(filter(None, (ctx.numbers.value(row.upper, scale).text, unit)))
-    return ctx.words("from_to", low=lower, high=upper)
+    return bounds_text(ctx, _bounds(survey, pair, method), ctx.scale(survey.outcome))
 
 
 # ------------------------------------------------------------------------------------------------------------ in tables
@@ -157,6 +151,7 @@ def _survey_table(ctx: Context) -> TableBlock:
         unit = w("points") if scale.share else scale.unit
         groups.append(Group(tuple(rows), ", ".join(filter(None, (_named(ctx, survey), unit)))))
     level = w("cis", level=ctx.numbers.level(ctx.coverage))
+    given = w("given_strata" if ctx.study.design.strata else "given_plain")
     said = [r.note for s in surveys for e in (s.observed, s.weighted) for r in e.rows]
     said += [note for s in surveys for e in (s.observed, s.weighted) for note in e.notes]
     said += [r.note for s in surveys for b in s.bounds for r in b.rows]
@@ -169,7 +164,7 @@ def _survey_table(ctx: Context) -> TableBlock:
         ),
         groups=tuple(groups),
         notes=(
-            *_estimands(ctx), w("note_survey", level=level), w("note_n_response"),
+            *_estimands(ctx), w("note_survey", level=level, given=given), w("note_n_response"),
             *sentences(said, w, ctx.labels), *marks(ctx, _values(surveys)), protection(ctx),
         ),
         file="tables/bounds.csv",

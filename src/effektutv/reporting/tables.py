@@ -58,6 +58,10 @@ _START_COLUMNS = ("arm", "n", "started", "share", "median_delay", "status")
 #: Digits of a float in a CSV file. Sums, logarithms and exponentials differ in the last bits between processors; the files
 #: must not.
 SIGNIFICANT_DIGITS = 9
+_RATIO_COLUMNS = (
+    "outcome", "clock", "month", "arm", "control", "measure", "n_arm", "n_control", "mean_arm", "mean_control", "estimate",
+    "conf_low", "conf_high", "estimator", "vcov", "strata", "status", "note",
+)  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 Table = tuple["Sequence[str]", "Sequence[Sequence[object]]"]
@@ -138,7 +142,9 @@ def csv_tables(inputs: Protected[ReportInputs]) -> dict[str, Table]:
         out["subgroups"] = effect_rows(grouped)
     if robust := [row for effects in value.robustness for row in effects.rows]:
         out["estimators"] = effect_rows(robust)
-    for name, effects in (("entry", value.entry), ("sites", value.sites)):
+    if ratios := [row for found in value.ratios for row in found.rows]:
+        out["ratios"] = _of(ratios, _RATIO_COLUMNS)
+    for name, effects in (("adjusted", value.adjusted), ("entry", value.entry), ("sites", value.sites)):
         if effects is not None:
             out[name] = effect_rows(effects.rows)
     for profile in value.profiles:

@@ -20,7 +20,7 @@ _HOURS_COLUMNS = ("arm", "actor", "month", "n", "persons", "share", "mean", "mea
 _SHARE_COLUMNS = ("arm", "item", "month", "n", "persons", "share", "status")
 _SITE_COLUMNS = (
     "outcome", "clock", "month", "arm", "control", "site", "sites", "tau", "tau_low", "tau_high", "q_df", "q_p_value",
-    "status",
+    "status", "note",
 )  # fmt: skip
 _DRAW_COLUMNS = ("outcome", "clock", "month", "arm", "control", "low", "high", "share", "kind")
 

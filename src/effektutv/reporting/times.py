@@ -9,10 +9,10 @@ from effektutv.disclosure.mean_times import MONTHS
 from effektutv.results import Suppressed, available
 
 from .blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
+from .chance import uncertainty
 from .effect_tables import marks, protection
 from .estimands import contrasts_text, population, sizes_note
 from .figures_further import survival_figure
-from .findings import uncertainty
 from .notes import sentences
 from .numbers import Scale
 

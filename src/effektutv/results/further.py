@@ -35,6 +35,10 @@ _UNTRIMMED = Unavailable("nothing is trimmed")
 _FORMULA = Unavailable("computed by formula")
 
 
+#: The measures that are ratios.
+RATIOS = ("risk ratio", "odds ratio")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatioRow:
     """One contrast of a 0/1 outcome on one scale: a risk ratio, an odds ratio, or a difference with Newcombe's interval.

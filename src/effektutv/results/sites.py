@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from .base import Count, Statistic, Status, Tabular
 from .effects import Estimand
 
-__all__ = ["SiteRow", "SiteVariation"]
+__all__ = ["FEW_SITES", "SiteRow", "SiteVariation"]
+
+#: Why the variation between sites is not released: with fewer, one number would tell of single ones.
+FEW_SITES = "fewer than ten sites: one number would tell of single ones"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

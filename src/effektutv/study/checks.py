@@ -62,6 +62,7 @@ def check_references(study: Study) -> None:
     _check_outcomes(study, wrong)
     _check_covariates(study, wrong)
     _check_subgroups(study, wrong)
+    _check_adjustment(study, wrong)
 
 
 def _check_names(study: Study, wrong: Wrong) -> None:
@@ -89,6 +90,17 @@ def _check_names(study: Study, wrong: Wrong) -> None:
             once(("level", i, level.code), f"level {level.code!r} of {covariate.name!r}", "covariates", i)
             for value in level.values:
                 once(("value", i, value), f"value {value!r} of {covariate.name!r}", "covariates", i)
+
+
+def _check_adjustment(study: Study, wrong: Wrong) -> None:
+    """Refuse covariates of the plan that the study does not declare, or names twice."""
+    declared = [c.name for c in study.covariates]
+    for i, name in enumerate(study.design.covariates):
+        if name not in declared:
+            allowed = ", ".join(declared) or "none is declared"
+            wrong(f"to adjust for must be a covariate of the study: {allowed}; got {name!r}", "design", "covariates", i)
+        if name in study.design.covariates[:i]:
+            wrong(f"{name!r} stands twice", "design", "covariates", i)
 
 
 def _check_arms(study: Study, wrong: Wrong) -> None:

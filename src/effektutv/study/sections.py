@@ -115,6 +115,8 @@ class Design(Frozen):
     ``ipw`` and ``vcov`` is ``CR2``. ``dof`` asks for other degrees of freedom than the estimator's own.
     ``receipt_tolerance``: how much receipt of a third programme may differ between two arms before the effect of receiving is
     refused.
+    ``covariates`` names the prognostic covariates of the plan, of ``[[covariates]]``: the report then shows the adjusted
+    estimate beside the primary one, which stays as it is.
     """
 
     strata: str | None = None
@@ -126,6 +128,7 @@ class Design(Frozen):
     cluster: str | None = None
     probability: str | None = None
     receipt_tolerance: float = Field(default=0.05, ge=0.0, lt=1.0)
+    covariates: tuple[Name, ...] = ()
 
     @property
     def main(self) -> str:

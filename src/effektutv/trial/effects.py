@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .. import frames, randomised
+from .. import frames, further, randomised
 from ..errors import ArgumentError
 from ..results import Contamination, Effects, Own, Profile, RandomizationTest
+from ..results.further import Ratios
 from ..results.sites import SiteVariation
 from .participants import Participants
 
@@ -89,6 +90,78 @@ class EffectQuestions(Participants):
             contrasts=contrasts,
             clock=self._clock(clock) if dated else "",
             month=self._month(declared, month) if dated else None,
+            **self._assigned(),
+        )
+
+    def adjusted(self, outcome: str | None = None, *, month: int | None = None, clock: str | None = None) -> Effects:
+        """Return the effects on one outcome adjusted for the prognostic covariates that ``[design]`` names.
+
+        The study's estimator where it takes covariates (``fe``, ``lin``, ``logit``), else ``lin``, whose estimand with strata is
+        that of ``blocked``: what differs is the variance. :meth:`itt` stays unadjusted.
+
+        Parameters
+        ----------
+        outcome : str, optional
+            The outcome's name; the primary one where not given.
+        month, clock : optional
+            As in :meth:`outcome`.
+
+        Returns
+        -------
+        Effects
+
+        Raises
+        ------
+        ArgumentError
+            If ``[design]`` names no covariates.
+        """
+        design = self.study.design
+        if not design.covariates:
+            raise ArgumentError(
+                "the study names no covariates to adjust for: give [design] covariates, or itt(covariates=[…])"
+            )
+        binary = (self.study.primary if outcome is None else self.study.outcome(outcome)).binary
+        takes = design.main in ("fe", "lin") or (design.main == "logit" and binary)
+        return self.itt(
+            outcome,
+            month=month,
+            clock=clock,
+            estimator=design.main if takes else "lin",
+            vcov=design.vcov if takes else None,
+            covariates=design.covariates,
+        )
+
+    def ratios(self, outcome: str | None = None, *, month: int | None = None, clock: str | None = None) -> Ratios:
+        """Return risk and odds ratios of a 0/1 outcome, from the same adjusted means as the difference in :meth:`itt`.
+
+        Parameters
+        ----------
+        outcome : str, optional
+            The outcome's name; the primary one where not given.
+        month, clock : optional
+            As in :meth:`outcome`.
+
+        Returns
+        -------
+        Ratios
+
+        Raises
+        ------
+        ArgumentError
+            If the outcome is not 0/1.
+        """
+        name = self.study.primary.name if outcome is None else outcome
+        declared = self.study.outcome(name)
+        y = self.outcome(name, month=month, clock=clock)
+        return further.ratios(
+            self._columns({name: y}),
+            outcome=name,
+            **self._method(y, None, None),
+            weights=self.study.design.weights,
+            level=self.study.study.confidence,
+            **self._attributes(declared),
+            clock=self._clock(clock) if declared.dated else "",
+            month=self._month(declared, month) if declared.dated else None,
             **self._assigned(),
         )
 

@@ -42,13 +42,18 @@ def test_an_interval_without_zero(made, lang):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_an_interval_with_zero_says_that_none_was_found_not_that_there_is_none(made, lang):
+def test_an_interval_with_zero_says_what_is_compatible_not_that_there_is_none(made, lang):
+    """RP07c: neither a finding of a difference nor of none, but the range that the data leave open."""
     ctx = made.context(lang)
-    text = effect_sentence(ctx, first(ctx, "CM"))
-    assert ("Ingen skillnad kunde påvisas" if lang == "sv" else "No difference was found") in text
-    assert ("både en lägre och en högre andel" if lang == "sv" else "both a lower and a higher share") in text
-    assert "there is no" not in text
-    assert "det finns ingen" not in text.lower()
+    text = effect_sentence(ctx, first(ctx, "CM")).replace("\u00a0", " ").replace("\u202f", " ")
+    assert (
+        "förenligt med data är allt från en andel som är 3,9 procentenheter lägre till en andel som är 7,6 procentenheter högre"
+        if lang == "sv"
+        else "compatible with the data is anything from a share 3.9 percentage points lower to a share 7.6 percentage points "
+        "higher"
+    ) in text
+    for never in ("there is no", "No difference", "det finns ingen", "Ingen skillnad"):
+        assert never.lower() not in text.lower()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -81,7 +86,7 @@ def test_what_is_hidden_or_not_there_is_said(made, lang):
 def test_a_subgroup_sentence_starts_from_the_interaction(made, lang):
     ctx = made.context(lang)
     interaction, levels = sexes(ctx)
-    text = subgroup_sentence(ctx, interaction, levels)
+    text = subgroup_sentence(ctx, replace(interaction, p_adjusted=0.004), levels)
     assert interaction.conf_low > 0
     assert text.startswith(
         "Effekten av Supported Employment jämfört med Förstärkt samarbete skiljer sig efter kön"
@@ -115,7 +120,8 @@ def test_clear_in_one_level_and_not_in_the_other_is_no_difference_in_effect(made
 def test_negative_interactions_are_smaller_not_minus(made, lang):
     ctx = made.context(lang)
     interaction, levels = sexes(ctx)
-    text = subgroup_sentence(ctx, replace(interaction, estimate=-0.12, conf_low=-0.2, conf_high=-0.04), levels)
+    smaller = replace(interaction, estimate=-0.12, conf_low=-0.2, conf_high=-0.04, p_adjusted=0.003)
+    text = subgroup_sentence(ctx, smaller, levels)
     assert (
         "12,0 procentenheter mindre bland män" if lang == "sv" else "12.0 percentage points smaller among men"
     ) in text
@@ -159,7 +165,7 @@ def test_values_in_a_unit(made, tmp_path, lang):
     text = effect_sentence(ctx, row).replace("\u202f", " ").replace("\u00a0", " ")
     assert ("1 794 kronor" if lang == "sv" else "1,794 kronor") in text
     wide = effect_sentence(ctx, replace(row, conf_low=-200.0))
-    assert ("ett högre värde" if lang == "sv" else "a higher value") in wide
+    assert ("kronor lägre till ett värde" if lang == "sv" else "kronor lower to a value") in wide
 
 
 def test_every_phrase_has_both_languages_and_the_same_places():
