@@ -101,7 +101,7 @@ def test_the_main_estimator_comes_first_bold_and_its_estimate_runs_through_the_r
     case = case_named("estimators_normal")
     table = case.table.iloc[::-1]
     figure = estimators.estimators(table, **{**case.options, "lang": "sv"})
-    labels = [t for t in figure.texts if t.get_text() in {"Vägd efter stratum", "Med kovariater (Lin)"}]
+    labels = [t for t in figure.texts if t.get_text() in {"Vägd efter stratum", "Samverkande med grupp (Lin)"}]
     first = max(labels, key=lambda t: t.get_position()[1])
     assert (first.get_text(), first.get_fontweight()) == ("Vägd efter stratum", "bold")
     (axes,) = figure.axes

@@ -74,7 +74,8 @@ def test_trap_8_a_hidden_count_has_no_share_and_a_share_no_hidden_count(out):
         for row in out.rows[name]:
             assert (row["events"] == MARK) == (row["share"] == MARK) == (row["status"] == "suppressed"), name
             if row["share"] != MARK:
-                assert float(row["share"]) == int(row["events"]) / int(row["n"])
+                # a file holds nine digits
+                assert float(row["share"]) == pytest.approx(int(row["events"]) / int(row["n"]), rel=1e-8)
             seen += 1
     assert seen >= 36
 
@@ -127,8 +128,8 @@ def test_trap_15_no_sentence_says_that_there_is_no_difference(out, lang):
         "en": ("there is no difference", "no effect", "has no effect", "confirm", "proves", "as good as", "shows that"),
     }  # fmt: skip
     assert [w for w in said[lang] if re.search(rf"\b{w}", text)] == []  # "motbevisad" is another word
-    found = {"sv": "ingen skillnad kunde påvisas", "en": "no difference was found"}[lang]
-    assert found in text
+    assert {"sv": "ingen skillnad kunde påvisas", "en": "no difference was found"}[lang] not in text
+    assert {"sv": "förenligt med data är allt från", "en": "compatible with the data is anything from"}[lang] in text
     covers = {
         "sv": "ett intervall som rymmer noll visar inte att skillnaden är noll",
         "en": "does not show that the difference is zero",

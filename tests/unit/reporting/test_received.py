@@ -261,7 +261,7 @@ def test_no_distribution_no_figure(inputs):
 def test_few_sites_hide_how_effects_vary(inputs):
     rows = tuple(replace(r, sites=3) for r in inputs.site_variation.rows)
     report = built(inputs, site_variation=replace(inputs.site_variation, rows=rows))
-    assert "kan inte visas" in said(section(report, "subgroups").blocks)
+    assert "färre än tio kommuner" in said(section(report, "subgroups").blocks)
 
 
 def test_work_on_statements_is_a_group_of_its_own_in_the_table_and_not_in_the_figure(trial, report):
