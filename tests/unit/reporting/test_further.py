@@ -126,7 +126,7 @@ def test_every_table_of_effects_says_estimand_first_and_protection_last(pages, l
     order = [
         said[0],
         next(n for n in said if n.startswith("Estimator:")),
-        PHRASES["note_family_none"][place],
+        PHRASES["note_family_plain"][place],
         "n = 300 (FS), 300 (SE), 300 (CM).",
     ]
     places = [said.index(n) for n in order]
