@@ -42,7 +42,7 @@ $(VENV)/.docs: $(VENV)/.core
 
 report: $(VENV)/.core
 	$(BIN)/effektutv demo demo --seed $(SEED)
-	$(BIN)/effektutv run demo/study.toml --out out --lang $(LANG_)
+	$(BIN)/effektutv run demo/study.toml --out out --lang $(LANG_) --cross-check
 	@echo "open out/report.html"
 
 # A worker that dies ends the run: with files dealt out to workers, the run would wait for its tests for ever.

@@ -28,7 +28,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .errors import ArgumentError, DisclosureError, EffektutvError, ExtractError, StudyError
+    from .errors import ArgumentError, CrossCheckError, DisclosureError, EffektutvError, ExtractError, StudyError
     from .frames import balance, itt, profile
     from .further import cace, lee_bounds, power, ratios, time_to_event
     from .multiplicity import adjust
@@ -38,12 +38,14 @@ if TYPE_CHECKING:
     from .results import Balance, Effects, Flow, Profile, Suppressed, Unavailable
     from .study import Study
     from .trial import Trial
+    from .trial.cross_checking import cross_check
 
 __version__ = "0.1.0"
 
 _HOME = {
     "ArgumentError": "errors",
     "Balance": "results",
+    "CrossCheckError": "errors",
     "DisclosureError": "errors",
     "Effects": "results",
     "EffektutvError": "errors",
@@ -58,6 +60,7 @@ _HOME = {
     "adjust": "multiplicity",
     "balance": "frames",
     "cace": "further",
+    "cross_check": "trial.cross_checking",
     "itt": "frames",
     "lee_bounds": "further",
     "load": "pipeline",
@@ -73,6 +76,7 @@ _HOME = {
 __all__ = [
     "ArgumentError",
     "Balance",
+    "CrossCheckError",
     "DisclosureError",
     "Effects",
     "EffektutvError",
@@ -88,6 +92,7 @@ __all__ = [
     "adjust",
     "balance",
     "cace",
+    "cross_check",
     "itt",
     "lee_bounds",
     "load",

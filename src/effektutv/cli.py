@@ -165,6 +165,9 @@ def run(
     lang: Annotated[Lang, typer.Option(help="Language of the report.")] = "sv",
     engine: Engine = "duckdb",
     seed: Annotated[int | None, typer.Option(help="Seed, in place of the study's.", min=0)] = None,
+    cross_check: Annotated[
+        bool, typer.Option("--cross-check", help="Estimate the main results again with statsmodels and linearmodels.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Run the whole pipeline: from the extracts to the report."""
@@ -173,7 +176,10 @@ def run(
     from . import pipeline
 
     with showing(quiet) as progress:
-        pipeline.run(study, out=out, lang=lang, engine=engine, seed=seed, progress=progress, second_process=True)
+        pipeline.run(
+            study, out=out, lang=lang, engine=engine, seed=seed, progress=progress, second_process=True,
+            cross_check=cross_check,
+        )  # fmt: skip
     typer.echo(f"wrote {out / 'report.html'}")
 
 

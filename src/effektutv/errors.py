@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = [
     "ArgumentError",
+    "CrossCheckError",
     "DisclosureError",
     "EffektutvError",
     "ExtractError",
@@ -31,6 +32,10 @@ class ArgumentError(EffektutvError, ValueError):
     """An argument of a function or of the command line that cannot be used."""
 
     exit_code = 2
+
+
+class CrossCheckError(EffektutvError):
+    """A second estimation by the field's own libraries that does not agree with ours: nothing is written."""
 
 
 class StudyError(EffektutvError, ValueError):

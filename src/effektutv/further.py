@@ -24,7 +24,7 @@ from .assigned import (
 )
 from .columns import complete, covariate_matrix, label, numbers, zero_one
 from .errors import ArgumentError
-from .estimate.compliance import Receipt, complier_rows
+from .estimate.compliance import ComplierSource, Receipt, complier_rows
 from .estimate.design import Estimator, FloatArray, Vcov, persons
 from .estimate.effects import Labels
 from .estimate.options import parse_spec
@@ -33,7 +33,7 @@ from .estimate.ratios import ratio_rows
 from .estimate.survival import TIE
 from .estimate.time_to_event import Horizon, time_rows
 from .missing import lee_bounds, response_weighted, worst_case_bounds
-from .results import Estimand
+from .results import Estimand, keep
 from .results.further import ComplierEffects, Ratios, TimeToEvent
 
 __all__ = [
@@ -181,7 +181,7 @@ def cace(
     labels = Labels(outcome=outcome, clock=clock, month=month)
     design = assigned.design(X, columns)
     rows, receipt, said = complier_rows(design, y, receipts, spec, float(tolerance), labels)
-    return ComplierEffects(
+    effects = ComplierEffects(
         rows=tuple(rows),
         receipt=receipt,
         conf_level=spec.level,
@@ -197,6 +197,7 @@ def cace(
             received=True,
         ),
     )
+    return keep(effects, ComplierSource(design=design, y=y, receipts=tuple(receipts)))
 
 
 def time_to_event(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from contextlib import nullcontext
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -18,9 +19,14 @@ from .results import DataQuality
 from .study import Study
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pyspark.sql import SparkSession
 
     from .beside import Beside
+    from .disclosure.protected import ReportInputs
+    from .results import PlanLock
+    from .results.cross_check import CrossCheck
     from .trial import Trial
 
 __all__ = ["Clocked", "check", "load", "report", "run"]
@@ -30,7 +36,7 @@ Lang = Literal["sv", "en"]
 #: What can change a number or a byte of the outputs.
 _VERSIONED = (
     "numpy", "scipy", "pandas", "pyarrow", "duckdb", "pyreadstat", "highspy", "matplotlib", "pillow", "pydantic", "jinja2",
-    "typst", "python-docx", "xlsxwriter",
+    "typst", "python-docx", "xlsxwriter", "statsmodels", "linearmodels",
 )  # fmt: skip
 #: And with an engine.
 _VERSIONED_WITH = {"spark": ("pyspark", "sqlglot")}
@@ -46,6 +52,12 @@ _LATER = (
 _READY = (
     "effektutv.reporting.drawing:warm", "effektutv.trial", "effektutv.reporting.word", "effektutv.reporting.workbook", "docx",
     "xlsxwriter",
+)  # fmt: skip
+
+#: And where it estimates the main results a second time.
+_SECOND = (
+    "statsmodels.regression.linear_model", "statsmodels.discrete.discrete_model", "linearmodels.iv",
+    "effektutv.trial.cross_checking",
 )  # fmt: skip
 
 
@@ -216,6 +228,7 @@ def report(
     progress: Progress | None = None,
     steps: Clocked | None = None,
     beside: Beside | None = None,
+    cross_check: bool = False,
 ) -> Path:
     """Write the final report: estimates, disclosure control, tables, figures, HTML and manifest.
 
@@ -233,6 +246,9 @@ def report(
         A clock that already holds earlier steps, for the manifest.
     beside : Beside, optional
         A second process that does some of the work; it is ended when this returns.
+    cross_check : bool
+        Whether the main results are estimated a second time by statsmodels and linearmodels; see
+        :func:`effektutv.cross_check`.
 
     Returns
     -------
@@ -245,22 +261,25 @@ def report(
         If ``lang`` is neither, or ``out`` holds something that is not a report.
     DisclosureError
         If the results cannot be protected; nothing is written.
+    CrossCheckError
+        If the second estimation does not agree; nothing is written.
     """
     if lang not in ("sv", "en"):
         raise ArgumentError(f"lang: got {lang!r}; give 'sv' or 'en'")
-    from .analysis import analyse
     from .disclosure.suppress import protect
     from .plan import lock_status
     from .reporting.document import build, write
     from .reporting.document_types import Facts
+    from .trial.cross_checking import agreeing
 
     clocked = steps or Clocked(progress)
     # a lock that cannot be read is said before anything is estimated
     plan = lock_status(trial.study)
     with replacing(Path(out)) as folder:
-        inputs = analyse(trial, progress=clocked, plan=plan, beside=beside)
+        inputs, second = _analysed(trial, clocked, plan, beside, cross_check)
         clocked("disclosure")
         protected = protect(inputs)
+        checked = None if second is None else agreeing(second())
         clocked.stop()
         libraries = (*_VERSIONED, *_VERSIONED_WITH.get(trial.engine, ()))
         facts = Facts(
@@ -272,9 +291,24 @@ def report(
             steps=dict(clocked.steps),
             plan=plan,
             taken=clocked.taken,
+            cross_check=checked,
         )
         write(build(protected, lang=lang, facts=facts), folder, progress=progress, beside=beside)
     return Path(out)
+
+
+def _analysed(
+    trial: Trial, clocked: Clocked, plan: PlanLock, beside: Beside | None, cross_check: bool
+) -> tuple[ReportInputs, Callable[[], CrossCheck] | None]:
+    """Return what the report shows, and what waits for its second estimation, which the second process does meanwhile."""
+    from .analysis import analyse
+    from .trial.cross_checking import cross_check as checked
+
+    inputs = analyse(trial, progress=clocked, plan=plan, beside=beside)
+    if not cross_check:
+        return inputs, None
+    again = partial(checked, trial)
+    return inputs, again if beside is None else beside.ahead(again)
 
 
 def run(
@@ -286,6 +320,7 @@ def run(
     seed: int | None = None,
     progress: Progress | None = None,
     second_process: bool = False,
+    cross_check: bool = False,
 ) -> Path:
     """Run a study from its files to the report.
 
@@ -305,6 +340,8 @@ def run(
         Called with the key of each step as it begins.
     second_process : bool
         Whether a second process of this interpreter estimates and draws beside the first; the report is the same.
+    cross_check : bool
+        Whether the main results are estimated a second time by other libraries; see :func:`report`.
 
     Returns
     -------
@@ -324,12 +361,13 @@ def run(
     if seed is not None:
         plan = plan.with_seed(seed)
     # it loads its libraries while this one reads the extracts
-    with Beside(_READY) if second_process else nullcontext() as beside:
+    ready = (*_READY, *_SECOND) if cross_check else _READY
+    with Beside(ready) if second_process else nullcontext() as beside:
         if second_process:
             load_meanwhile(_LATER)
         clocked = Clocked(progress)
         trial = load(plan, engine=engine, progress=clocked)
-        return report(trial, out, lang=lang, progress=progress, steps=clocked, beside=beside)
+        return report(trial, out, lang=lang, progress=progress, steps=clocked, beside=beside, cross_check=cross_check)
 
 
 def _silent(step: str) -> None:

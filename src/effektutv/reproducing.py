@@ -15,6 +15,7 @@ from .published.compare import compare
 from .published.figures import read_published, shipped_figures
 from .results import Reproduction, ReproductionRow, held
 from .study import Study
+from .trial.cross_checking import agreeing, cross_check
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -58,6 +59,8 @@ def reproduce(
         If the study file or the file of published figures is wrong.
     ExtractError
         If an extract is missing or breaks its schema.
+    CrossCheckError
+        If the main results estimated a second time by statsmodels and linearmodels do not agree.
     DisclosureError
         If the results cannot be protected: only protected numbers are compared.
     """
@@ -65,7 +68,11 @@ def reproduce(
         study = Study.from_toml(study)
     # the figures first: a mistake in them shows before the extracts are read
     published = read_published(Path(against) if against is not None else shipped_figures(study.study.name))
-    inputs = analyse(pipeline.load(study, engine=engine, spark=spark, progress=progress), progress=progress)
+    trial = pipeline.load(study, engine=engine, spark=spark, progress=progress)
+    inputs = analyse(trial, progress=progress)
+    if progress is not None:
+        progress("cross_check")
+    agreeing(cross_check(trial))
     if progress is not None:
         progress("disclosure")
     return compare(published, protect(inputs))

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from .design import BoolArray, FloatArray, IntArray, Spec
     from .fit import Labels
 
-__all__ = ["Receipt", "TwoStage", "complier_rows", "two_stage"]
+__all__ = ["ComplierSource", "Receipt", "TwoStage", "complier_rows", "two_stage"]
 
 #: A first stage whose F statistic is below this is called weak (Staiger and Stock 1997).
 WEAK = 10.0
@@ -215,6 +215,38 @@ def _anderson_rubin(
         return why, why
     half = float(np.sqrt(root))
     return (-b - half) / (2 * a), (-b + half) / (2 * a)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ComplierSource:
+    """What complier effects were estimated from.
+
+    Parameters
+    ----------
+    design : Design
+    y : (n,) array of float
+        NaN where missing.
+    receipts : tuple of Receipt
+    """
+
+    design: Design
+    y: FloatArray
+    receipts: tuple[Receipt, ...]
+
+    def regression(self, arm: str) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Return outcome, constant with strata and covariates, receipt and assignment of one arm and the comparison arm.
+
+        Parameters
+        ----------
+        arm : str
+        """
+        code = self.design.arms.index(arm)
+        mine = ~np.isnan(self.y) & ((self.design.arm == code) | (self.design.arm == 0))
+        design = self.design.take(mine)
+        dummies = design.stratum[:, None] == np.unique(design.stratum)[None, 1:]
+        own = next(r for r in self.receipts if r.arm == code)
+        exog = np.column_stack([np.ones(design.arm.size), dummies, design.X]).astype(float)
+        return self.y[mine], exog, own.received[mine], (design.arm == code).astype(float)
 
 
 def complier_rows(

@@ -7,8 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from effektutv.errors import ArgumentError
+from effektutv.results import Name
+
 from .design import Design, Estimator, FloatArray, Spec, Vcov
 from .refit import by_arm_probability
+from .regression_matrix import RegressionMatrix, regression_matrix
 from .subgroups import Subgroup
 
 __all__ = ["CLUSTERED", "Source", "source_of"]
@@ -48,6 +52,19 @@ class Source:
         """Whether the estimator is fitted again in each draw, being no function of the arms' sums."""
         plain = self.spec.estimator in (Estimator.DIFFERENCE, Estimator.BLOCKED, Estimator.FE)
         return not plain or self.design.X.shape[1] > 0
+
+    def regression(self, outcome: str, pair: tuple[str, str], group: Name = "", level: Name = "") -> RegressionMatrix:
+        """Return one contrast's estimate as a regression; see :func:`effektutv.estimate.regression_matrix.regression_matrix`.
+
+        Parameters
+        ----------
+        outcome : str
+        pair : tuple of str
+        group, level : str or tuple of str
+        """
+        if self.refused:
+            raise ArgumentError(f"these effects keep no data to fit a model to: {self.refused}")
+        return regression_matrix(self.design, self.outcomes[outcome], self.subgroups, self.spec, pair, group, level)
 
 
 def source_of(

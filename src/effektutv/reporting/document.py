@@ -67,7 +67,7 @@ def build(inputs: Protected[ReportInputs], *, lang: Lang, facts: Facts) -> Docum
         power_section(ctx),
         quality_section(ctx),
         limits_section(ctx),
-        method_section(ctx),
+        method_section(ctx, facts),
         about_section(ctx, facts),
     )
     kept = [s for s in sections if s is not None]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from effektutv.language import Lang
     from effektutv.machine import Taken
     from effektutv.results import PlanLock
+    from effektutv.results.cross_check import CrossCheck
 
     from .blocks import KeyFigure, Section
 
@@ -51,6 +52,8 @@ class Facts:
         The plan's hash, and whether the plan is the one that was locked.
     taken : Taken or None
         What reading took of the machine; it stands only in the manifest's runtime block.
+    cross_check : CrossCheck or None
+        The second estimation of the main results, which agrees; None where none was asked for.
     """
 
     version: str
@@ -61,6 +64,7 @@ class Facts:
     steps: Mapping[str, float] = field(default_factory=dict)
     plan: PlanLock | None = None
     taken: Taken | None = None
+    cross_check: CrossCheck | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

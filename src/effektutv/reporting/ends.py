@@ -14,6 +14,7 @@ from .effect_tables import estimator_name, variance_name
 from .notes import rule_in_language
 from .particulars import delay_within
 from .plan_lines import plan_lines
+from .second_estimation import sentences
 
 if TYPE_CHECKING:
     from effektutv.results import DataQuality
@@ -85,18 +86,22 @@ def _findings_table(ctx: Context, quality: DataQuality) -> TableBlock:
     )
 
 
-def method_section(ctx: Context) -> Section:
+def method_section(ctx: Context, facts: Facts) -> Section:
     """Return the section on method: the estimand in five attributes, and the rules.
 
     Parameters
     ----------
     ctx : Context
+    facts : Facts
     """
     terms, texts = [], []
     for term in ("clock", "work", "estimator", "subgroups", "balance", "uncertainty", "protection"):
         if text := _rule_text(ctx, term):
             terms.append(ctx.words(f"term_{term}"))
             texts.append(text)
+    if facts.cross_check is not None:
+        terms.append(ctx.words("term_cross_check"))
+        texts.append(sentences(facts.cross_check, ctx.words))
     for note in ctx.inputs.value.notes:
         terms.append(ctx.words("note").capitalize())
         texts.append(note)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from effektutv.machine import peak_memory_mib
 from effektutv.results import SUPPRESSION_MARK
 
+from .second_estimation import manifest_block
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -54,6 +56,7 @@ def write(document: Document, folder: Path, steps: Mapping[str, float], beside: 
             "suppressed": len(decisions),
             "by_rule": dict(sorted(Counter(f"{d.table}: {d.role}: {d.rule}" for d in decisions).items())),
         },
+        "cross_check": manifest_block(facts.cross_check),
         "outputs": {
             path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(folder.rglob("*"))

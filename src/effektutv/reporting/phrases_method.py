@@ -49,6 +49,30 @@ METHOD: dict[str, tuple[str, str]] = {
         "randomisation; those who never "
         "started are then counted from randomisation plus the median delay {within}over all arms.",
     ),
+    "term_cross_check": ("Andra skattningen", "Second estimation"),
+    "cross_check_agrees": (
+        "Huvudresultaten skattades en gång till ur deltagartabellen med statsmodels och linearmodels, och stämmer inom 10⁻⁸: "
+        "{what}.",
+        "The main results were estimated a second time from the participants’ table with statsmodels and linearmodels, and "
+        "agree within 10⁻⁸: {what}.",
+    ),
+    "cross_check_part": ("{question} ({n} tal; {how})", "{question} ({n} numbers; {how})"),
+    "cross_check_primary": ("det primära utfallet", "the primary outcome"),
+    "cross_check_subgroup": ("undergrupperna", "the subgroups"),
+    "cross_check_adjusted": ("den justerade skattningen", "the adjusted estimate"),
+    "cross_check_complier": ("effekten för dem som följer lottningen", "the complier effect"),
+    "cross_check_without": (
+        "Utan motsvarighet i biblioteken, och därför inte kontrollerat: {what}.",
+        "Without a counterpart in the libraries, and therefore not checked: {what}.",
+    ),
+    "not_checked_clustered_variance": ("klustrad varians (CR2)", "clustered variance (CR2)"),
+    "not_checked_joint_test": ("gemensamma test av flera nivåer", "joint tests of several levels"),
+    "not_checked_variance_pooled_over_strata": (
+        "varians som slås samman över strata med en person i en grupp",
+        "variance pooled over strata with one person in an arm",
+    ),
+    "not_checked_sparse_form_of_lin": ("den glesa formen av Lins estimator", "the sparse form of Lin’s estimator"),
+    "not_checked_undefined": ("resultat utan ett tal", "results without a number"),
     "term_work": ("Arbete", "Work"),
     "text_work": (
         "Anställning med eller utan lönestöd. Klasserna utesluter varandra: anställning med stöd går före "

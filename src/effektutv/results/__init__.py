@@ -21,10 +21,9 @@ from .effects import (
     RandomizationRow,
     RandomizationTest,
     RowKind,
-    keep,
-    kept,
 )
 from .flow import Flow, FlowStage
+from .kept import keep, kept
 from .names import MISSING, Name, Own, parts, said, written
 from .plan_lock import LockStatus, PlanLock
 from .profiles import NO_BAND, NO_VARIANCE, ArmSummary, EffectBand, EffectBands, Profile

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from ..errors import ArgumentError
 from .base import Count, Statistic, Status, Tabular, Unavailable
 from .credibility import Credibility
+from .fitted_models import absorbed, chosen, data_of, fitted
+from .kept import WithSource
 from .names import Name
 
 if TYPE_CHECKING:
@@ -23,8 +26,6 @@ __all__ = [
     "RandomizationRow",
     "RandomizationTest",
     "RowKind",
-    "keep",
-    "kept",
 ]
 
 
@@ -117,7 +118,7 @@ class EffectRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Effects(Tabular):
+class Effects(WithSource):
     """Effects of the arms on one outcome or several, with what they are effects of.
 
     Parameters
@@ -139,17 +140,6 @@ class Effects(Tabular):
     conf_level: float = 0.95
     notes: tuple[str, ...] = ()
     credibility: Credibility | None = None
-    # What the effects were estimated from (see keep): neither shown, compared, pickled nor carried into a changed copy.
-    _source: object = field(default=None, init=False, repr=False, compare=False)
-
-    def __getstate__(self) -> list[object]:
-        """Return what a pickle or copy holds: everything but the arrays."""
-        return [None if f.name == "_source" else getattr(self, f.name) for f in fields(self)]
-
-    def __setstate__(self, state: list[object]) -> None:
-        """Take what a pickle or copy held."""
-        for f, value in zip(fields(self), state, strict=True):
-            object.__setattr__(self, f.name, value)
 
     @classmethod
     def _row_type(cls) -> type[EffectRow]:
@@ -169,31 +159,89 @@ class Effects(Tabular):
 
         return forest(self.tidy(), **{"lang": lang, "level": self.conf_level, **options})
 
+    def to_statsmodels(
+        self,
+        outcome: str | None = None,
+        arm: str | None = None,
+        control: str | None = None,
+        *,
+        subgroup: Name = "",
+        level: Name = "",
+    ) -> Any:
+        """Return one contrast as a fitted statsmodels model with the same estimate and the same variance.
 
-def keep(effects: Effects, source: object) -> Effects:
-    """Return the effects with what they were estimated from, for tests that draw the assignment again.
+        ``difference``, ``blocked``, ``fe`` and ``lin`` are an ``OLS``, ``ipw`` a ``WLS``; the coefficient ``arm`` is the
+        estimate and its error the row's. Strata and covariates are centred where the estimator centres them. ``logit`` is a
+        ``Logit`` with HC0 (statsmodels has no HC2 for it, and says HC2 of HC0): its coefficient is a log odds ratio, and
+        ours is the average marginal effect of that model.
 
-    It stays within the process: it is no part of the result's value, repr, table or pickle, and a copy made by
-    ``dataclasses.replace`` (as disclosure control makes) has none.
+        Parameters
+        ----------
+        outcome, arm, control : str, optional
+            Which contrast, where there are several.
+        subgroup, level : str or tuple of str
+            For a subgroup's level, its names; everyone where not given.
 
-    Parameters
-    ----------
-    effects : Effects
-        Just made, and known to no one else yet.
-    source : object
-    """
-    object.__setattr__(effects, "_source", source)
-    return effects
+        Returns
+        -------
+        statsmodels results
+            ``RegressionResultsWrapper`` or ``BinaryResultsWrapper``. It holds persons: do not release it.
 
+        Raises
+        ------
+        ArgumentError
+            If the contrast is not one, is between levels, has clustered variance, or pools variance over strata with one
+            person in an arm; or if the effects were read or copied and hold no data.
 
-def kept(effects: Effects) -> object:
-    """Return what :func:`keep` put beside the effects, or None.
+        Examples
+        --------
+        >>> import numpy as np, pandas as pd, effektutv as eu
+        >>> df = pd.DataFrame({"arm": ["a", "b"] * 50, "y": np.arange(100.0) ** 2})
+        >>> effects = eu.itt(df, outcome="y", arm="arm", control="a")
+        >>> bool(np.isclose(effects.to_statsmodels().params["arm"], effects.rows[0].estimate))
+        True
+        """
+        return fitted(self._regression(outcome, arm, control, subgroup, level))
 
-    Parameters
-    ----------
-    effects : Effects
-    """
-    return effects._source
+    def to_linearmodels(
+        self,
+        outcome: str | None = None,
+        arm: str | None = None,
+        control: str | None = None,
+        *,
+        subgroup: Name = "",
+        level: Name = "",
+        vcov: str = "HC1",
+    ) -> Any:
+        """Return one contrast of estimator ``fe`` as a fitted linearmodels ``AbsorbingLS``, its strata absorbed.
+
+        Parameters
+        ----------
+        outcome, arm, control, subgroup, level
+            As in :meth:`to_statsmodels`.
+        vcov : {"HC1", "HC0", "classical"}
+            linearmodels has no HC2.
+
+        Returns
+        -------
+        linearmodels AbsorbingLSResults
+            The coefficient ``arm`` is the estimate. It holds persons: do not release it.
+
+        Raises
+        ------
+        ArgumentError
+            As in :meth:`to_statsmodels`, and for another estimator or variance.
+        """
+        return absorbed(self._regression(outcome, arm, control, subgroup, level), vcov)
+
+    def _regression(
+        self, outcome: str | None, arm: str | None, control: str | None, subgroup: Name, level: Name
+    ) -> Any:
+        """Return the regression behind one contrast."""
+        row = chosen(self.rows, outcome=outcome, arm=arm, control=control, subgroup=subgroup, level=level)
+        if row.kind.compares:
+            raise ArgumentError("level: a comparison of levels is no single model; give one level")
+        return data_of(self).regression(row.outcome, (row.arm, row.control), row.subgroup, row.level)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ from typing import Any
 
 from .base import Count, Statistic, Status, Tabular, Unavailable
 from .effects import Effects, Estimand
+from .fitted_models import chosen, data_of, two_stage
+from .kept import WithSource
 
 __all__ = [
     "BoundRow",
@@ -232,7 +234,7 @@ class ComplierRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ComplierEffects(Tabular):
+class ComplierEffects(WithSource):
     """Complier average causal effects, each arm against the comparison arm.
 
     Parameters
@@ -255,6 +257,30 @@ class ComplierEffects(Tabular):
     @classmethod
     def _row_type(cls) -> type[ComplierRow]:
         return ComplierRow
+
+    def to_linearmodels(self, arm: str | None = None, *, vcov: str = "HC1") -> Any:
+        """Return one arm's complier effect as a fitted linearmodels ``IV2SLS``, the assignment instrumenting receipt.
+
+        Parameters
+        ----------
+        arm : str, optional
+            Which arm against the comparison arm, where there are several.
+        vcov : {"HC1", "HC0", "classical"}
+            linearmodels has no HC2.
+
+        Returns
+        -------
+        linearmodels IVResults
+            The coefficient ``received`` is the estimate. It holds persons: do not release it.
+
+        Raises
+        ------
+        ArgumentError
+            If ``arm`` is not one of them, the result holds no data, or linearmodels lacks the variance.
+        """
+        row = chosen(self.rows, arm=arm)
+        y, exog, received, assigned = data_of(self).regression(row.arm)
+        return two_stage(y, exog, received, assigned, vcov)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

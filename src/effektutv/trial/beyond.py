@@ -162,7 +162,12 @@ class FurtherQuestions(Participants):
         )
 
     def compliance(
-        self, outcome: str | None = None, *, month: int | None = None, clock: str | None = None
+        self,
+        outcome: str | None = None,
+        *,
+        month: int | None = None,
+        clock: str | None = None,
+        vcov: str | None = None,
     ) -> ComplierEffects:
         """Return the effect of receiving one's own programme, each arm against the comparison arm, and who received what.
 
@@ -177,6 +182,8 @@ class FurtherQuestions(Participants):
             The outcome's name; the primary one where not given.
         month, clock : optional
             As in :meth:`outcome`.
+        vcov : str, optional
+            The study's where not given, HC2 for a study with clusters; see :func:`effektutv.cace`.
 
         Returns
         -------
@@ -206,7 +213,7 @@ class FurtherQuestions(Participants):
             outcome=name,
             treatment={code: Own(f"received:{code}") for code in told},
             assignment=assigned.pop("arm"),
-            vcov="HC2" if design.vcov == "CR2" else design.vcov,
+            vcov=vcov or ("HC2" if design.vcov == "CR2" else design.vcov),
             tolerance=design.receipt_tolerance,
             level=self.study.study.confidence,
             clock=self._clock(clock) if declared.dated else "",
