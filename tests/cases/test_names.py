@@ -61,6 +61,15 @@ def numbers(effects):
     ]
 
 
+def close(one, other):
+    """Whether numbers are alike but for the order in which strata and levels, sorted by name, are summed."""
+    return len(one) == len(other) and all(
+        x == pytest.approx(y, rel=1e-9, abs=1e-12) if isinstance(x, float) else x == y
+        for a, b in zip(one, other, strict=True)
+        for x, y in zip(a, b, strict=True)
+    )
+
+
 @pytest.mark.parametrize("name", ["joint", "interaction", "", "missing"])
 @pytest.mark.parametrize("method", ["westfall-young", "romano-wolf", "holm"])
 def test_a_level_called_as_a_kind_of_row(name, method):
@@ -356,9 +365,13 @@ def test_no_word_changes_a_number(drawn):
         balance = eu.balance(
             df, arm=who, control=codes[0], arms=codes[:2], covariates=[one, other, covariate], strata=strata
         )
-        told = [(r.kind, r.n_arm, r.mean_arm, r.smd) for r in balance.rows]
+        # levels stand in the order of their names
+        told = sorted((r.kind, r.n_arm, round(r.mean_arm, 9), round(r.smd, 9)) for r in balance.rows)
         adjusted = eu.itt(df, estimator="fe", covariates=[covariate, one], **call)
         return numbers(effects), numbers(holm), told, numbers(adjusted)
 
     if len({eu.language.look(c) for c in codes[:2]}) == 2:
-        assert found(names, codes) == found(["y", "w", "s", "g", "h", "z"], ["c1", "c2", "c3", "c4", "c5"])
+        theirs = found(names, codes)
+        ours = found(["y", "w", "s", "g", "h", "z"], ["c1", "c2", "c3", "c4", "c5"])
+        for one, other in zip(theirs, ours, strict=True):
+            assert close(one, other)
