@@ -317,7 +317,7 @@ def tables(folder, **names):
     """The tables of a run, names put back to the harmless ones."""
     trial(folder, **names)
     out = folder / "out"
-    run(folder / "s.toml", out, lang="en")
+    run(folder / "s.toml", out=out, lang="en")
     back = {v: k for k, v in {**PLAIN, **names}.items()}
     found = {}
     for path in sorted((out / "tables").glob("*.csv")):
@@ -326,6 +326,10 @@ def tables(folder, **names):
         keyed = [
             i for i, c in enumerate(rows[0]) if c in ("outcome", "covariate", "subgroup", "level", "note", "family")
         ]
+        if path.stem == "balance":
+            # the mark of those not known is ours, and its kind says so
+            at = rows[0].index("kind")
+            rows[1:] = [[row[0], "", *row[2:]] if row[at] == "missing" else row for row in rows[1:]]
         found[path.stem] = [[back.get(x, "") if i in keyed else x for i, x in enumerate(row)] for row in rows[1:]]
     assert {p.suffix for p in out.iterdir()} >= {".html", ".pdf", ".docx", ".xlsx"}
     return found
