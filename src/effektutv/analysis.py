@@ -50,7 +50,6 @@ def analyse(
     ReportInputs
         Results that have not passed disclosure control: do not show them.
     """
-    from .cohort.outcomes import CLOCKS
     from .disclosure.protected import ReportInputs
 
     began = progress or _silent
@@ -59,8 +58,7 @@ def analyse(
     outcomes = [o for o in study.outcomes if trial.has(o.name) and o.item is None]
     groups: list[str | tuple[str, ...]] = [s.by[0] if len(s.by) == 1 else s.by for s in study.subgroups]
     # the study's clock first: it is the main one
-    first = study.time_zero.clock
-    clocks: list[str | None] = [first, *(c for c in CLOCKS if c != first)] if trial.from_registers else [None]
+    clocks: list[str | None] = [*trial.clocks] or [None]
     by_month: Callable[[], tuple[Profile, ...]] = partial(
         _by_month, trial, clocks, [o.name for o in outcomes if o.binary]
     )
@@ -76,6 +74,8 @@ def analyse(
     began("tests")
     redrawn = _redrawn(trial, outcomes)
     effects = [_tested(trial, e, redrawn) for e in effects]
+    # what a column that was not delivered keeps from being known stands in its place, with the reason
+    effects += [trial.itt(o.name, clock=clock) for clock in clocks for o in study.outcomes if trial.lacks(o.name)]
     robustness = _robustness(trial)
     began("balance")
     balance = trial.balance(draws=_BALANCE_DRAWS) if study.covariates else None
@@ -138,7 +138,7 @@ def _pooled(trial: Trial) -> bool:
 def _further(trial: Trial, inputs: ReportInputs) -> ReportInputs:
     """Add what the study declares beyond the mean difference: survey items, receipt of programmes, a plan."""
     study = trial.study
-    received = trial.from_registers and all(a.received is not None for a in study.arms if not a.control)
+    received = trial.from_registers and trial.knows_receipt
     planned = study.plan is not None
     return replace(
         inputs,

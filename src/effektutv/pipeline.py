@@ -11,11 +11,11 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
 from . import __version__
-from .errors import ArgumentError
+from .errors import ArgumentError, ExtractError
 from .folders import check_out, replacing
 from .machine import Taken, load_meanwhile
 from .progress import Look, Progress, watched
-from .results import DataQuality
+from .results import DataQuality, Severity
 from .study import Study
 
 if TYPE_CHECKING:
@@ -156,6 +156,10 @@ def load(
         _check_no_engine(engine)
         began("table")
         cohort = read_plain(study)
+        if cohort.quality.worst is Severity.ERROR:
+            from .registers.quality import error_text
+
+            raise ExtractError(error_text(cohort.quality.rows))
     else:
         from .cohort.build import build_cohort
         from .registers.opening import session_of

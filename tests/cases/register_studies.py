@@ -77,7 +77,7 @@ def write(folder, people, *, change=(), heads=None, **files):
     rows = {"lott": people, "af": AF, "ku": KU, "ev": (), "lss": [("F0", "2014-10-01", 0, 0)], **files}
     for name, table in rows.items():
         with (place / f"{name}.csv").open("w", encoding="cp1252", newline="") as handle:
-            csv.writer(handle, delimiter=";").writerows([(heads or {}).get(name, HEADS[name]).split(), *table])
+            csv.writer(handle, delimiter=";").writerows([((heads or {}).get(name) or HEADS[name]).split(), *table])
     text = STUDY
     for old, new in change:
         assert old in text, old

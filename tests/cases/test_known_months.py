@@ -127,6 +127,8 @@ def test_without_deaths_the_checks_say_how_much_rests_on_it(tmp_path):
     (note,) = [f for f in check(study).rows if f.extract == "scb_handelser"]
     assert (str(note.severity), note.rows_failing, note.unit) == ("note", 6 * 25, "person-months")
     assert months(study, "F0")[1] == list(range(25))
+    # and an estimand says "handled" of what was delivered only (trap 19)
+    assert "death and emigration: not known" in eu.load(study)._attributes(eu.load(study).study.primary)["intercurrent"]
 
 
 LISA = """

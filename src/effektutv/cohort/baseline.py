@@ -17,6 +17,7 @@ from ..registers.engine import literal, quoted
 from ..registers.schema import PERSON, DatedBy, ExtractSchema, load_schema
 from ..registers.session import Session
 from ..study import Covariate, Study
+from .declared import as_text, texts_of
 from .linkage import PARTICIPANTS
 
 __all__ = ["baseline_covariates", "check_covariates", "measure"]
@@ -165,7 +166,8 @@ def _any_before(engine: Session, schema: ExtractSchema, covariate: Covariate, to
     """Return whether any snapshot before randomisation has the property: experience of it, not having it now."""
     at = quoted(schema.dating.at or "")
     values = [*covariate.values, *(v for level in covariate.levels[1:] for v in level.values)]
-    texts = ", ".join(literal(str(v)) for v in values)
+    numbers = {repr(float(t)) for t in texts_of(values) if t.lstrip("-").isdigit()}
+    texts = ", ".join(literal(t) for t in sorted(texts_of(values) | numbers))
     has = "TRUE"
     if values:
         has = " OR ".join(f"CAST(r.{quoted(c.lower())} AS VARCHAR) IN ({texts})" for c in covariate.columns)
@@ -225,7 +227,7 @@ def measure(
         values = positive.astype(float).where(positive | numbers.notna().all(axis=1))
     elif kind == "equals":
         text = as_text(rows[names[0]])
-        values = text.isin(covariate.values).astype(float).where(text.notna())
+        values = text.isin(texts_of(covariate.values)).astype(float).where(text.notna())
     else:
         return _levels(covariate, as_text(rows[names[0]]), without)
     if covariate.absent is not None:
@@ -233,24 +235,9 @@ def measure(
     return values
 
 
-def as_text(column: pd.Series) -> pd.Series:
-    """Return codes as text: whole numbers without a decimal point, missing kept missing.
-
-    Parameters
-    ----------
-    column : pandas.Series
-        Codes as text or numbers.
-    """
-    if pd.api.types.is_bool_dtype(column):
-        column = column.astype("int64")
-    if pd.api.types.is_numeric_dtype(column):
-        return column.map(lambda x: None if pd.isna(x) else f"{x:g}").astype("str").where(column.notna(), None)
-    return column.astype("object").where(column.notna(), None)
-
-
 def _levels(covariate: Covariate, text: pd.Series, without: pd.Series) -> pd.Series:
     """Return the level of each code: by equality, or by the longest prefix."""
-    table = {str(value): level.code for level in covariate.levels for value in level.values}
+    table = {text: level.code for level in covariate.levels for text in texts_of(level.values)}
     if covariate.measure == "levels":
         level = text.map(lambda code: table.get(code) if isinstance(code, str) else None)
     else:

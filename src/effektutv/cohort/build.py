@@ -19,8 +19,10 @@ from ..results import DataQuality, Flow, Severity
 from ..study import SURVEY, Study
 from .baseline import baseline_covariates, check_covariates
 from .contradictions import assignment_findings, order_findings
+from .declared import declared_findings
 from .delivery import Delivery, read_delivery
 from .flow import participant_flow
+from .lacking import not_delivered
 from .linkage import PARTICIPANTS, Linked, link
 from .outcomes import StateMasks, build_masks, outcome_values
 from .receipt import check_receipt, read_receipt
@@ -60,6 +62,8 @@ class Cohort:
         Hours by actor, and what else each was given.
     engine : str
         What built it: ``"duckdb"`` or ``"spark"``; ``"table"`` for a plain table.
+    lacking : mapping of str to str
+        Why a state, a start, a drop-out … cannot be known: the column that was not delivered.
     """
 
     people: pd.DataFrame
@@ -74,6 +78,7 @@ class Cohort:
     received: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     delivery: Delivery = field(default_factory=Delivery)
     engine: str = "table"
+    lacking: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +142,7 @@ def check_registers(engine: Session, study: Study, progress: Callable[[str], Non
             findings += survey_findings(engine)
         findings += span_findings(engine, study)
         findings += order_findings(engine, study, opened.extracts)
+        findings += declared_findings(engine, study, opened.extracts)
     opened.refuse_changed()
     quality = DataQuality(rows=tuple(findings), read=opened.rows, delivered=study.study.data_date, forms=opened.forms)
     return Checked(opened=opened, linked=None if quality.worst is Severity.ERROR else linked, quality=quality)
@@ -147,6 +153,26 @@ def _needed(study: Study) -> frozenset[str]:
     groups = [g for o in study.outcomes if o.month_state is not None for g in SOURCES[o.month_state]]
     surveyed = [(SURVEY,)] if any(o.item is not None for o in study.outcomes) else []
     return frozenset({"assignment", *(name for group in [*groups, *surveyed] for name in group)})
+
+
+def _refuse_lacking(study: Study, lacking: Mapping[str, str]) -> None:
+    """Refuse a study whose main question cannot be answered from what was delivered."""
+    state = study.primary.month_state or ""
+    if state in lacking:
+        raise ExtractError(
+            f"outcome {study.primary.name!r} is primary and cannot be known: {lacking[state]}; order the column, or choose "
+            f"another primary outcome ({study.where('outcomes', study.outcomes.index(study.primary))})"
+        )
+    if study.time_zero.clock == "start" and "start" in lacking:
+        raise ExtractError(
+            f"the study counts months from each person's own start, and {lacking['start']}; order the column, or count from "
+            f"randomisation ({study.where('time_zero', 'clock')})"
+        )
+    if study.design.vcov == "CR2" and study.design.cluster == "behandlare" and "provider" in lacking:
+        raise ExtractError(
+            f"the study's variance is clustered by behandlare, and {lacking['provider']}; order the column, or take another "
+            f"variance ({study.where('design', 'vcov')})"
+        )
 
 
 def build_cohort(engine: Session, study: Study, progress: Callable[[str], None]) -> Cohort:
@@ -179,9 +205,10 @@ def build_cohort(engine: Session, study: Study, progress: Callable[[str], None])
     progress("baseline")
     covariates = baseline_covariates(engine, study, linked.people)
     progress("outcomes")
-    masks = build_masks(engine, study, linked.randomised)
-    primary = study.primary
-    clock = study.time_zero.clock
+    primary, clock = study.primary, study.time_zero.clock
+    lacking = not_delivered(engine, study, checked.opened.extracts)
+    _refuse_lacking(study, lacking)
+    masks = build_masks(engine, study, linked.randomised, lacking=lacking)
     observed = None
     if primary.month_state in masks[clock].observed and primary.month is not None:
         observed = ~np.isnan(outcome_values(masks[clock], primary, [primary.month])[:, 0])
@@ -195,8 +222,9 @@ def build_cohort(engine: Session, study: Study, progress: Callable[[str], None])
         inputs=checked.opened.inputs,
         fallback=linked.fallback,
         survey=read_survey(engine, study, linked.randomised),
-        received=read_receipt(engine, study, linked.randomised),
-        delivery=read_delivery(engine, study, linked.randomised),
+        received=read_receipt(engine, study, linked.randomised, lacking=lacking),
+        delivery=read_delivery(engine, study, linked.randomised, lacking=lacking),
+        lacking=lacking,
         engine=engine.name,
     )
     # Parquet is read where it lies, again and again until here

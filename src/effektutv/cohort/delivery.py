@@ -40,14 +40,17 @@ class Delivery:
         Hours by actor, in the order of the code list; empty where the study has no time reports. No report is no hours.
     given : mapping of str to ndarray of bool, shape (n,)
         ``"sius"``, ``"programme"``, ``"decision_support"``, ``"decision_subsidised"``: only what the study's registers tell.
+    unknown : mapping of str to str
+        What of these, and ``"hours"``, a column that was not delivered keeps from being known, with the reason.
     """
 
     month: int = 0
     hours: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     given: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    unknown: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_delivery(engine: Session, study: Study, n: int) -> Delivery:
+def read_delivery(engine: Session, study: Study, n: int, *, lacking: Mapping[str, str] | None = None) -> Delivery:
     """Return what each participant was given.
 
     Parameters
@@ -58,11 +61,14 @@ def read_delivery(engine: Session, study: Study, n: int) -> Delivery:
         The study.
     n : int
         Number of participants.
+    lacking : mapping of str to str, optional
+        What a column that was not delivered keeps from being known, with the reason.
 
     Returns
     -------
     Delivery
     """
+    without = lacking or {}
     month = study.study.horizon if study.primary.month is None else study.primary.month
     queries = {}
     if "af_sokandekategori" in study.registers:
@@ -75,15 +81,19 @@ def read_delivery(engine: Session, study: Study, n: int) -> Delivery:
             within = code_condition("insats", codes, group, day='"from"')
             queries[key] = _spells("af_beslut", '"from"', '"tom"', within, month)
     given = {}
-    if "af_inskrivning" in study.registers:
+    if "af_inskrivning" in study.registers and "sius" not in without:
         given["sius"] = who_received(engine, study, Received(source="sius"), "", n)
     for key, sql in queries.items():
+        if key in without:
+            continue
         rows = engine.table(sql + " ORDER BY 1", what="reading programmes and decisions").column("row").to_numpy()
         got = np.zeros(n, dtype=bool)
         got[rows] = True
         given[key] = got
-    hours = _hours(engine, study, n, month) if "tidredovisning" in study.registers else {}
-    return Delivery(month=month, hours=hours, given=given)
+    reported = "tidredovisning" in study.registers and "hours" not in without
+    hours = _hours(engine, study, n, month) if reported else {}
+    unknown = {key: without[key] for key in ("sius", *queries, "hours") if key in without}
+    return Delivery(month=month, hours=hours, given=given, unknown=unknown)
 
 
 def _hours(engine: Session, study: Study, n: int, month: int) -> dict[str, NDArray[np.float64]]:

@@ -82,7 +82,7 @@ class StateMasks:
     away: NDArray[np.int64] | None = None
 
 
-def build_masks(engine: Session, study: Study, n: int) -> dict[str, StateMasks]:
+def build_masks(engine: Session, study: Study, n: int, *, lacking: Collection[str] = ()) -> dict[str, StateMasks]:
     """Build every state's months on both clocks.
 
     Parameters
@@ -93,6 +93,8 @@ def build_masks(engine: Session, study: Study, n: int) -> dict[str, StateMasks]:
         The study: which registers there are, cut-offs, codes, rules.
     n : int
         Number of participants.
+    lacking : collection of str
+        States that a column which was not delivered keeps from being known: they are left out.
 
     Returns
     -------
@@ -119,7 +121,7 @@ def build_masks(engine: Session, study: Study, n: int) -> dict[str, StateMasks]:
         raw |= _fetch(engine, _events_query(study), n)
     spans = spans_of(study)
     covered = _fetch(engine, _span_query(study, spans), n)
-    return {clock: _combine(clock, raw, covered, spans, n) for clock in CLOCKS}
+    return {clock: _combine(clock, raw, covered, spans, n, lacking) for clock in CLOCKS}
 
 
 def outcome_values(masks: StateMasks, outcome: Outcome, months: list[int]) -> NDArray[np.float64]:
@@ -406,7 +408,9 @@ def _span_query(study: Study, spans: dict[str, Span]) -> str:
     return f"SELECT row, {', '.join(masks)} FROM {quoted(PARTICIPANTS)}"
 
 
-def _combine(clock: str, raw: Masks, covered: Masks, spans: dict[str, Span], n: int) -> StateMasks:
+def _combine(
+    clock: str, raw: Masks, covered: Masks, spans: dict[str, Span], n: int, lacking: Collection[str]
+) -> StateMasks:
     """Apply precedence, death and emigration, and say which months of which state are known."""
 
     def mask(name: str) -> NDArray[np.int64]:
@@ -435,7 +439,7 @@ def _combine(clock: str, raw: Masks, covered: Masks, spans: dict[str, Span], n: 
     observed = {}
     for state, groups in SOURCES.items():
         known = [[name for name in group if name in spans] for group in groups]
-        if all(known):
+        if all(known) and state not in lacking:
             # statements and declarations follow each other in time: what either covers is covered
             together = np.bitwise_and.reduce(
                 [inside("always"), *(np.bitwise_or.reduce([*map(inside, g)]) for g in known)]

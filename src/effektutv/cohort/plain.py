@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ExtractError, StudyError
-from ..results import DataQuality, Flow, FlowStage
+from ..results import DataQuality, Finding, Flow, FlowStage
 from ..study import Outcome, Study
-from .baseline import as_text, measure
+from .baseline import measure
 from .build import Cohort
+from .declared import as_text, covariate_findings, texts_of, value_findings
 
 __all__ = ["read_plain"]
 
@@ -40,10 +41,11 @@ def read_plain(study: Study) -> Cohort:
     ExtractError
         If the file cannot be read, an arm is unknown, missing or has no one.
     """
-    frame, name, digest = _read(study)
+    frame, spelled, name, digest = _read(study)
     listed = len(frame)
     if study.table is not None and study.table.without_arm == "leave_out":
-        frame = frame[_column(study, frame, study.table.arm, "table", "arm").notna()].reset_index(drop=True)
+        drawn = _column(study, frame, study.table.arm, "table", "arm").notna()
+        frame, spelled = frame[drawn].reset_index(drop=True), spelled[drawn].reset_index(drop=True)
     arm = _arm(study, frame)
     people = pd.DataFrame({"arm": arm})
     people["stratum"] = _column(study, frame, study.design.strata, "design", "strata") if study.design.strata else ""
@@ -52,6 +54,7 @@ def read_plain(study: Study) -> Cohort:
             read = _column(study, frame, named, "design", key)
             people[key] = read if key == "cluster" else pd.to_numeric(read, errors="coerce").astype(float)
     nobody = np.zeros(len(frame), dtype=int)
+    findings: list[Finding] = []
     # what the study names is apart from what we name: either may be called anything
     baseline, outcomes = {}, {}
     for i, covariate in enumerate(study.covariates):
@@ -59,11 +62,21 @@ def read_plain(study: Study) -> Cohort:
             _column(study, frame, column, "covariates", i, "column")
         # by its own columns alone: two columns of the table may differ in nothing but capitals
         rows = pd.DataFrame({name.lower(): frame[name] for name in covariate.columns}, index=frame.index)
+        if covariate.measure in ("equals", "levels", "prefix"):
+            column = covariate.columns[0]
+            values = [*covariate.values, *(v for level in covariate.levels for v in level.values)]
+            text = as_text(frame[column], values, spelled.get(column))
+            rows[column.lower()] = text
+            findings += covariate_findings(covariate, ("table", column), text)
         everyone = pd.Series(True, index=frame.index)
         baseline[covariate.name] = measure(covariate, rows, everyone, nobody)
     for i, outcome in enumerate(study.outcomes):
         columns = [_column(study, frame, name, "outcomes", i, "column") for name in outcome.columns]
-        outcomes[outcome.name] = _outcome(outcome, columns)
+        outcomes[outcome.name] = _outcome(outcome, columns, spelled)
+        if outcome.values:
+            text = as_text(columns[0], outcome.values, spelled.get(outcome.columns[0])).dropna()
+            where = ("table", outcome.columns[0])
+            findings += value_findings(where, outcome.values, set(text), len(text), needed=len(text) > 0)
     by_arm = {code: int((arm == code).sum()) for code in study.arm_codes}
     left_out = listed - len(frame)
     before = (FlowStage(name="listed", n=listed, excluded=0, reason=""),) if left_out else ()
@@ -75,7 +88,7 @@ def read_plain(study: Study) -> Cohort:
             _analysed(outcomes[study.primary.name], arm, by_arm),
         )
     )
-    quality = DataQuality(rows=(), read={"table": listed}, delivered=study.study.data_date)
+    quality = DataQuality(rows=tuple(findings), read={"table": listed}, delivered=study.study.data_date)
     return Cohort(
         people=people,
         baseline=pd.DataFrame(baseline, index=frame.index),
@@ -94,15 +107,18 @@ def _analysed(primary: pd.Series, arm: pd.Series, by_arm: dict[str, int]) -> Flo
     return FlowStage(name="analysed", n=n, excluded=len(primary) - n, reason=reason, by_arm=followed)
 
 
-def _read(study: Study) -> tuple[pd.DataFrame, str, str]:
-    """Return the table, its name, and SHA-256 of the file's bytes or of the package's table as CSV."""
+def _read(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, str, str]:
+    """Return the table, its truth values as a text file writes them, its name, and SHA-256 of the file's bytes.
+
+    Of a data package: of its table as CSV.
+    """
     table = study.table
     if table is None:
         raise StudyError(f"{study.where('study')}: the study has no [table]")
     if table.package is not None:
         packaged = _from_package(study)
         digest = hashlib.sha256(packaged.to_csv(index=False).encode()).hexdigest()
-        return packaged, f"{table.package}/{table.dataset}", digest
+        return packaged, packaged[[]], f"{table.package}/{table.dataset}", digest
     path = study.folder / (table.path or "")
     try:
         data = path.read_bytes()
@@ -116,7 +132,11 @@ def _read(study: Study) -> tuple[pd.DataFrame, str, str]:
             "table: the file cannot be read as a table with a header and rows; check delimiter and decimal in [table], "
             "and that the file is whole"
         )
-    return frame, path.name, hashlib.sha256(data).hexdigest()
+    spelled = frame[[]]
+    truth = [c for c in frame.columns if pd.api.types.is_bool_dtype(frame[c])]
+    if truth and path.suffix.lower() != ".parquet":
+        spelled = pd.read_csv(BytesIO(data), sep=table.delimiter, usecols=truth, dtype="str")
+    return frame, spelled, path.name, hashlib.sha256(data).hexdigest()
 
 
 def _parse(path: Path, data: bytes, delimiter: str, decimal: str) -> pd.DataFrame | None:
@@ -199,11 +219,10 @@ def _count(n: int) -> str:
     return "fewer than 5" if n < 5 else str(n)
 
 
-def _outcome(outcome: Outcome, columns: list[pd.Series]) -> pd.Series:
+def _outcome(outcome: Outcome, columns: list[pd.Series], spelled: pd.DataFrame) -> pd.Series:
     if outcome.values:
-        text = as_text(columns[0])
-        wanted = {f"{v:g}" if isinstance(v, int | float) else v for v in outcome.values}
-        return text.isin(wanted).astype(float).where(text.notna())
+        text = as_text(columns[0], outcome.values, spelled.get(outcome.columns[0]))
+        return text.isin(texts_of(outcome.values)).astype(float).where(text.notna())
     numbers = pd.Series(0.0, index=columns[0].index)
     for column in columns:
         read = pd.to_numeric(column, errors="coerce").astype(float)

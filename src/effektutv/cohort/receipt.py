@@ -7,6 +7,7 @@ time reports of the months of that time, randomisation's own month included: rep
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 import numpy as np
@@ -43,7 +44,9 @@ def check_receipt(study: Study) -> None:
             )
 
 
-def read_receipt(engine: Session, study: Study, n: int) -> dict[str, NDArray[np.bool_]]:
+def read_receipt(
+    engine: Session, study: Study, n: int, *, lacking: Collection[str] = ()
+) -> dict[str, NDArray[np.bool_]]:
     """Return who received the programme of each arm that says what receipt is.
 
     Parameters
@@ -54,6 +57,8 @@ def read_receipt(engine: Session, study: Study, n: int) -> dict[str, NDArray[np.
         The study.
     n : int
         Number of participants.
+    lacking : collection of str
+        Sources that a column which was not delivered keeps from being known: their arms are left out.
 
     Returns
     -------
@@ -63,7 +68,7 @@ def read_receipt(engine: Session, study: Study, n: int) -> dict[str, NDArray[np.
     return {
         arm.code: who_received(engine, study, arm.received, arm.code, n)
         for arm in study.arms
-        if arm.received is not None
+        if arm.received is not None and arm.received.source not in lacking
     }
 
 

@@ -316,6 +316,9 @@ def collect_starts(ledger: Ledger, starts: Starts, flow: Flow | None) -> None:
     starts : Starts
     flow : Flow or None
     """
+    if any(isinstance(row.started, Unavailable) for row in starts.rows):
+        # nothing was counted
+        return
     for row in starts.rows:
         if not isinstance(row.n, int) or not isinstance(row.started, int):
             raise DisclosureError("start of the intervention: the counts behind an arm are unknown")

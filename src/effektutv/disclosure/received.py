@@ -97,6 +97,8 @@ def collect_received(
     """
     began = {s.arm: s.started for s in (starts.rows if starts else ())}
     for row in received.rows:
+        if isinstance(row.persons, Unavailable):
+            continue
         n, persons = _counted(row, "hours")
         cell = served_cell(row)
         if cell in ledger.seen:
@@ -121,6 +123,8 @@ def collect_shares(ledger: Ledger, shares: Shares) -> None:
     """
     by_item: dict[tuple[str, int | None], list[Cell]] = {}
     for row in shares.rows:
+        if isinstance(row.persons, Unavailable):
+            continue
         cell = share_cell(row)
         if cell in ledger.seen:
             raise DisclosureError(f"{row.item}: an arm stands twice; it cannot be checked")
@@ -166,7 +170,8 @@ def decide_received(ledger: Ledger, received: Received | None) -> None:
         if rule := mean_rule(row, ledger.policy):
             ledger.withhold(hours_cell(row), rule)
         by_arm.setdefault((row.arm, row.month), []).append(row)
-    for rows in by_arm.values():
+    for found in by_arm.values():
+        rows = [r for r in found if not isinstance(r.persons, Unavailable)]
         away = [r for r in rows if ledger.is_hidden(hours_cell(r))]
         if len(away) == 1 and len(rows) > 1:
             # nobody's hours protect nothing; the sum of all goes last
@@ -220,13 +225,15 @@ def protect_received(received: Received, ledger: Ledger, notes: Callable[[Iterab
 
 def _hours(row: HoursRow, ledger: Ledger) -> HoursRow:
     changes: dict[str, object] = {}
-    if ledger.is_hidden(hours_cell(row)):
+    counted = not isinstance(row.persons, Unavailable)
+    if counted and ledger.is_hidden(hours_cell(row)):
         changes.update(mean=_GONE, mean_month=_GONE)
-    if ledger.is_hidden(served_cell(row)):
+    if counted and ledger.is_hidden(served_cell(row)):
         changes.update(persons=_GONE, share=_GONE)
     if isinstance(row.n, int) and ledger.policy.small(row.n):
         changes["n"] = _GONE
-    status = Status.SUPPRESSED if changes else Status.RELEASED
+    plain = Status.RELEASED if counted else Status.UNAVAILABLE
+    status = Status.SUPPRESSED if changes else plain
     return replace(row, status=status, largest=_INSIDE, second=_INSIDE, **changes)  # type: ignore[arg-type]
 
 
@@ -245,7 +252,8 @@ def protect_shares(shares: Shares, ledger: Ledger, notes: Callable[[Iterable[str
 
 def _share(row: ShareRow, ledger: Ledger) -> ShareRow:
     changes: dict[str, object] = {}
-    if ledger.is_hidden(share_cell(row)):
+    # what was not delivered was never counted
+    if not isinstance(row.persons, Unavailable) and ledger.is_hidden(share_cell(row)):
         changes.update(persons=_GONE, share=_GONE)
     if isinstance(row.n, int) and ledger.policy.small(row.n):
         changes["n"] = _GONE

@@ -311,7 +311,8 @@ class _Apply:
 
     def _start(self, row: StartRow) -> StartRow:
         gone, policy = Suppressed(_TOUCHED), self.ledger.policy
-        hidden = self.ledger.is_hidden(collect.started_cell(row.arm))
+        counted = not isinstance(row.started, Unavailable)
+        hidden = counted and self.ledger.is_hidden(collect.started_cell(row.arm))
         few = isinstance(row.started, int) and policy.small(row.started)
         changes: dict[str, object] = {"started": gone, "share": gone} if hidden else {}
         if few or quantile_rule(policy, row.started):
@@ -321,7 +322,8 @@ class _Apply:
             changes |= round_fields(row, ("median_delay",), 0)
         if isinstance(row.n, int) and policy.small(row.n):
             changes["n"] = gone
-        status = Status.SUPPRESSED if changes else Status.RELEASED
+        plain = Status.RELEASED if counted else Status.UNAVAILABLE
+        status = Status.SUPPRESSED if changes else plain
         return replace(row, status=status, **changes)  # type: ignore[arg-type]
 
     # ----------------------------------------------------------------------------------------------- flow, balance

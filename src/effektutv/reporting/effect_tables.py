@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from effektutv.language import NOT_ASKED
+from effektutv.language import ABSENT, NOT_ASKED
 from effektutv.results import EffectRow, RowKind, Suppressed, Unavailable
 
 from .blocks import Cell, Group, Head, Row, TableBlock
@@ -322,6 +322,8 @@ def marks(ctx: Context, values: Iterable[object]) -> list[str]:
     out = []
     if any(isinstance(v, Suppressed) for v in values):
         out.append(ctx.words("note_suppressed"))
-    if any(isinstance(v, Unavailable) for v in values):
+    why = {ctx.numbers.why(v) for v in values if isinstance(v, Unavailable)}
+    if "" in why:
         out.append(ctx.words("note_unavailable"))
+    out += [f"{ABSENT} {reason}." for reason in sorted(why - {""})]
     return out

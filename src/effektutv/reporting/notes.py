@@ -92,6 +92,8 @@ _NOTES = (
         re.compile(r"(?P<contrast>[^;:]+ − [^;:]+): some site has fewer than (?P<n>\d+) persons in an arm: [^;]+"),
     ),
     ("told_site_left", re.compile(r"(?P<contrast>[^;:]+ − [^;:]+): sites left out: [^;]+")),
+    ("why_not_delivered", re.compile(r"(?P<column>\S+) was not delivered")),
+    ("why_without_value", re.compile(r"(?P<column>\S+) was delivered without a value")),
     ("told_precision", re.compile(r"strata effects weight strata by precision [^;]+")),
     ("told_rows", re.compile(r"(?P<group>\S+): (?P<n>\d+) of (?P<of>\d+) rows have a note of their own")),
     ("told_still", re.compile(r"no variation in arm (?P<arm>[^;]+): it adds nothing to the standard error")),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from effektutv import language
-from effektutv.results import available
+from effektutv.results import Unavailable, available
 
 from .blocks import Cell
 
@@ -39,6 +39,10 @@ class Scale:
     def name(self) -> language.Scale:
         """The scale's name in ``language`` and in the figures."""
         return "points" if self.share else "unit"
+
+
+#: How a reason ends that names a column, by the phrase that says it.
+_LACKS = (("why_not_delivered", " was not delivered"), ("why_without_value", " was delivered without a value"))
 
 
 class Numbers:
@@ -109,11 +113,23 @@ class Numbers:
         """Return a number's cell, or the mark's and its meaning where it is no number."""
         if available(value):
             return Cell(text, value=language.rounded(value, decimals, scale=scale), decimals=decimals)
-        return self._absent(text)
+        return self._absent(text, value)
 
-    def _absent(self, text: str) -> Cell:
+    def _absent(self, text: str, value: object = None) -> Cell:
         absent = "suppressed" if text == language.SUPPRESSED else "unavailable"
-        return Cell(text, absent, self.words(absent))
+        return Cell(text, absent, self.why(value) or self.words(absent))
+
+    def why(self, value: object) -> str:
+        """Return in words which column was not delivered, where that is why there is no number; else nothing.
+
+        Parameters
+        ----------
+        value : object
+            A field of a result row.
+        """
+        reasons = value.reason.split("; ") if isinstance(value, Unavailable) else []
+        found = [(key, reason.removesuffix(end)) for reason in reasons for key, end in _LACKS if reason.endswith(end)]
+        return "; ".join(self.words(key, column=column) for key, column in found)
 
     def not_asked(self, why: str) -> Cell:
         """Return the cell of a number that is not there by right: nobody asked for it.

@@ -169,6 +169,21 @@ ORDERS: dict[str, tuple[str, str]] = {
         "whoever is dead is in no state; ask the register's owner whether the death or the number is wrong",
     ),
     # ----------------------------------------------------------------------------------------------------------- pay
+    "rule_declared_value": ("angivet värde förekommer: {value}", "declared value occurs: {value}"),
+    "rule_declared_level": ("angiven nivå förekommer: {value}", "declared level occurs: {value}"),
+    "advice_declared_near": (
+        "ett värde där skiljer sig bara i versaler, blanktecken eller inledande nollor (olika värden: {n})",
+        "a value there differs from it only in case, blanks or zeros in front (different values: {n})",
+    ),
+    "advice_declared_none": (
+        "skriv det som det står i kolumnen (olika värden där: {n})",
+        "write it as it stands in the column (different values there: {n})",
+    ),
+    "rule_no_level": ("värde i en angiven nivå: {name}", "value of a declared level: {name}"),
+    "advice_no_level": (
+        "ett värde utan nivå saknas; ange den nivå som det hör till",
+        "a value of no level is missing; declare the level that it belongs to",
+    ),
     "rule_pay": ("lön över 0", "pay above 0"),
     "advice_pay": (
         "lön läggs ihop per person, arbetsgivare och månader; där inget blir kvar är det ingen månad i arbete",

@@ -6,6 +6,8 @@ __all__ = ["RECEIVED"]
 
 #: key: (Swedish, English).
 RECEIVED: dict[str, tuple[str, str]] = {
+    "why_not_delivered": ("{column} levererades inte", "{column} was not delivered"),
+    "why_without_value": ("{column} levererades utan något värde", "{column} was delivered without a value"),
     "received": ("Insatser som deltagarna fick", "What the participants received"),
     "received_opening": (
         "Effekterna i denna rapport är effekter av skillnaden i det som grupperna fick. Det som skilde dem åt står här.",

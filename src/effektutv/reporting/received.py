@@ -38,7 +38,9 @@ def received_section(ctx: Context) -> Section | None:
     blocks: list[Block] = [Paragraph(texts=received_sentences(ctx, found))]
     if found.rows:
         table = _hours_table(ctx, found.rows)
-        blocks += [_figure(ctx, found, table), table]
+        # hours that were not delivered have a reason and no bars
+        blocks += [_figure(ctx, found, table)] if any(r.actor != ALL_ACTORS for r in found.rows) else []
+        blocks.append(table)
     if found.shares.rows:
         blocks.append(
             shares_table(

@@ -161,6 +161,11 @@ class FurtherQuestions(Participants):
             bounds=self._bounds(df, declared),
         )
 
+    @property
+    def knows_receipt(self) -> bool:
+        """Whether the study says, and the delivery tells, who received the programme of each arm but the comparison arm."""
+        return all(code in self._cohort.received for code in self.study.arm_codes[1:])
+
     def compliance(
         self,
         outcome: str | None = None,
@@ -196,6 +201,12 @@ class FurtherQuestions(Participants):
         """
         received = self._cohort.received
         lacking = [code for code in self.study.arm_codes[1:] if code not in received]
+        sources = {a.code: a.received.source for a in self.study.arms if a.received is not None}
+        gone = [
+            f"{c}: {self._cohort.lacking[s]}" for c, s in sources.items() if s in self._cohort.lacking and c in lacking
+        ]
+        if gone:
+            raise ArgumentError(f"who received a programme cannot be known: {'; '.join(gone)}; order the column")
         if lacking:
             raise ArgumentError(
                 f"the study does not say who received the programme of {', '.join(lacking)}: give received in [[arms]], "

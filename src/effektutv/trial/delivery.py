@@ -20,6 +20,9 @@ _BENEFIT_ENDS = 30
 _NO_MONTHS = Unavailable("everybody was randomised after the interventions had ended")
 _NO_HOURS = Unavailable("nobody has hours")
 _NOBODY = Unavailable("nobody is followed that long")
+#: The items of delivery in the table's order; those without a month of their own.
+_ITEMS = ("sius", "programme", "decision_support", "decision_subsidised", "dropped_out")
+_UNDATED = ("sius", "dropped_out")
 
 
 class Deliveries(Participants):
@@ -56,7 +59,17 @@ class Deliveries(Participants):
             rows += [_hours_row(code, actor, delivery.month, h, months) for actor, h in hours.items()]
         given = {key: (got, None if key == "sius" else delivery.month) for key, got in delivery.given.items()}
         given["dropped_out"] = (self._cohort.people["dropped_out"].notna().to_numpy(), None)
+        reasons = {k: v for k, v in delivery.unknown.items() if k != "hours"}
+        if (why := self._cohort.lacking.get("dropped_out")) is not None:
+            del given["dropped_out"]
+            reasons["dropped_out"] = why
+        if (why := delivery.unknown.get("hours")) is not None:
+            rows = [self._no_hours(code, delivery.month, why) for code in self.study.arm_codes]
         shares = [r for item, (got, month) in given.items() for r in self._shares(item, month, got)]
+        for item, why in reasons.items():
+            shares += self._no_shares(item, None if item in _UNDATED else delivery.month, why)
+        order = list(_ITEMS)
+        shares.sort(key=lambda r: order.index(r.item))
         return Received(rows=tuple(rows), shares=Shares(rows=tuple(shares)))
 
     def turned_thirty(self, *, month: int | None = None, clock: str | None = None) -> Shares:
@@ -105,6 +118,20 @@ class Deliveries(Participants):
             if end is not None:
                 counted = np.minimum(counted, np.maximum(end.year * 12 + end.month - first + 1, 0))
         return counted
+
+    def _no_hours(self, arm: str, month: int, why: str) -> HoursRow:
+        """Return an arm's hours where the reports do not tell them."""
+        gone, n = Unavailable(why), int((self._cohort.people["arm"] == arm).sum())
+        return HoursRow(
+            arm=arm, actor=ALL_ACTORS, month=month, n=n, persons=gone, share=gone, mean=gone, mean_month=gone
+        )
+
+    def _no_shares(self, item: str, month: int | None, why: str) -> Iterator[ShareRow]:
+        """Return an item of every arm where the delivery does not tell who had it."""
+        gone = Unavailable(why)
+        for code in self.study.arm_codes:
+            n = int((self._cohort.people["arm"] == code).sum())
+            yield ShareRow(arm=code, item=item, month=month, n=n, persons=gone, share=gone)
 
     def _shares(
         self, item: str, month: int | None, got: NDArray[np.bool_], *, known: NDArray[np.bool_] | None = None

@@ -88,8 +88,12 @@ class Descriptions(Participants):
         if "started" not in people:
             raise ArgumentError("a study of a plain table has no day of start")
         rows = []
+        gone = Unavailable(why) if (why := self._cohort.lacking.get("start")) is not None else None
         for code in self.study.arm_codes:
             inside = people[people["arm"] == code]
+            if gone is not None:
+                rows.append(StartRow(arm=code, n=len(inside), started=gone, share=gone, median_delay=gone))
+                continue
             started = inside["started"].notna()
             delay = (inside["started"] - inside["randomised"]).dt.days[started]
             rows.append(

@@ -7,9 +7,10 @@ from typing import Any
 
 from .. import frames, further, randomised
 from ..errors import ArgumentError
-from ..results import Contamination, Effects, Own, Profile, RandomizationTest
+from ..results import Contamination, EffectRow, Effects, Estimand, Own, Profile, RandomizationTest, Unavailable
 from ..results.further import Ratios
 from ..results.sites import SiteVariation
+from ..study import Outcome
 from .participants import Participants
 
 __all__ = ["EffectQuestions"]
@@ -70,6 +71,10 @@ class EffectQuestions(Participants):
         """
         name = self.study.primary.name if outcome is None else outcome
         declared = self.study.outcome(name)
+        if (why := self.lacks(name)) is not None:
+            return self._unavailable(declared, why, month, clock)
+        if (vcov or self.study.design.vcov).upper() == "CR2" and (why := self._no_providers) is not None:
+            return self._unavailable(declared, why, month, clock, estimator=estimator, vcov="CR2")
         y = self.outcome(name, month=month, clock=clock)
         groups = _groups(by)
         named = list(dict.fromkeys([*(c for g in groups for c in g), *(covariates or ())]))
@@ -378,6 +383,47 @@ class EffectQuestions(Participants):
             **self._attributes(declared),
             **assigned,
         )
+
+    def _unavailable(
+        self,
+        outcome: Outcome,
+        why: str,
+        month: int | None,
+        clock: str | None,
+        *,
+        estimator: str | None = None,
+        vcov: str | None = None,
+    ) -> Effects:
+        """Return the contrasts of an outcome that cannot be known, each with the reason in the place of every number."""
+        codes, gone = self.study.arm_codes, Unavailable(why)
+        pairs = [(a, codes[0]) for a in codes[1:]]
+        pairs += [(b, a) for i, a in enumerate(codes[1:], start=1) for b in codes[i + 1 :]]
+        numbers = (
+            "n_arm", "n_control", "share_arm", "share_control", "mean_arm", "mean_control", "estimate", "std_error", "statistic",
+            "df", "p_value", "conf_low", "conf_high",
+        )  # fmt: skip
+        rows = tuple(
+            EffectRow(
+                outcome=outcome.name,
+                clock=self._clock(clock) if outcome.dated else "",
+                month=self._month(outcome, month) if outcome.dated else None,
+                arm=arm,
+                control=control,
+                estimator=estimator or self.study.design.main,
+                vcov=vcov or self.study.design.vcov,
+                strata=self.study.design.strata or "",
+                note=why,
+                **dict.fromkeys(numbers, gone),  # type: ignore[arg-type]
+            )
+            for arm, control in pairs
+        )
+        estimand = Estimand(
+            outcome=outcome.name,
+            contrast=", ".join(f"{a} − {c}" for a, c in pairs) + "; as assigned",
+            summary="difference in proportions" if outcome.binary else "difference in means",
+            **self._attributes(outcome),
+        )
+        return Effects(rows=rows, estimand=estimand, conf_level=self.study.study.confidence)
 
     def _hypotheses(self, groups: Sequence[tuple[str, ...]]) -> dict[str, Any]:
         """Return what the study declared of these subgroups before outcomes were seen, and how many it has in all."""

@@ -26,6 +26,11 @@ _FOLLOWED = (
     "as assigned (treatment policy); a month beyond a register's end: left out by the day that months are counted from, never "
     "by outcome"
 )
+#: Without a register of deaths and moves nothing is done about them.
+_UNKNOWN = _FOLLOWED.replace(
+    "death and emigration: counted as not in the state (composite)",
+    "death and emigration: not known, no register of them was delivered",
+)
 _SURVEYED = (
     "no answer, for whatever reason: no outcome; programme not started, stopped or another received: kept as assigned "
     "(treatment policy)"
@@ -107,6 +112,35 @@ class Participants:
             return True
         return declared.month_state in self._masks(CLOCKS[0]).states
 
+    def lacks(self, outcome: str) -> str | None:
+        """Return why an outcome cannot be known although its registers are there, or None.
+
+        Parameters
+        ----------
+        outcome : str
+            The outcome's name.
+
+        Returns
+        -------
+        str or None
+            Which column was not delivered, e.g. ``"avhopp was not delivered"``.
+        """
+        return self._cohort.lacking.get(self.study.outcome(outcome).month_state or "")
+
+    @property
+    def _no_providers(self) -> str | None:
+        """Why nobody knows who shares a provider, where clusters are providers; else None."""
+        return self._cohort.lacking.get("provider") if self.study.design.cluster == "behandlare" else None
+
+    @property
+    def clocks(self) -> tuple[str, ...]:
+        """The clocks that months can be counted on, the study's first: none in a study of a plain table."""
+        if not self.from_registers:
+            return ()
+        first = self.study.time_zero.clock
+        others = (c for c in CLOCKS if c != first)
+        return (first, *(c for c in others if c != "start" or "start" not in self._cohort.lacking))
+
     def outcome(self, name: str, *, month: int | None = None, clock: str | None = None) -> NDArray[np.float64]:
         """Return one outcome of every participant.
 
@@ -144,12 +178,18 @@ class Participants:
             return self._cohort.survey.values(declared)
         return self._months(declared, [self._month(declared, month)], self._clock(clock))[:, 0]
 
+    @property
+    def knows_events(self) -> bool:
+        """Whether the study has a register of deaths and moves."""
+        return any(m.dead is not None or m.away is not None for m in self._cohort.masks.values())
+
     def _attributes(self, outcome: Outcome) -> dict[str, Any]:
         """Return whom an outcome's estimand is for, and what is done about what happens after randomisation."""
         population = _POPULATION if self.from_registers else POPULATION
         if outcome.item is not None:
             return {"population": population, "intercurrent": _SURVEYED}
-        return {"population": population, "intercurrent": _FOLLOWED if outcome.dated else _OBSERVED}
+        followed = _FOLLOWED if self.knows_events else _UNKNOWN
+        return {"population": population, "intercurrent": followed if outcome.dated else _OBSERVED}
 
     def _attributes_of_all(self, names: Sequence[str]) -> dict[str, Any]:
         """Return the attributes of several outcomes in one estimand, told apart where they differ."""
@@ -222,6 +262,8 @@ class Participants:
         chosen = self.study.time_zero.clock if clock is None else clock
         if chosen not in CLOCKS:
             raise ArgumentError(f"clock: got {chosen!r}; give one of {', '.join(CLOCKS)}")
+        if chosen == "start" and (why := self._cohort.lacking.get("start")) is not None:
+            raise ArgumentError(f"clock: months since the own start cannot be had: {why}; use clock='randomisation'")
         return chosen
 
     def _month(self, outcome: Outcome, month: int | None) -> int:
@@ -241,6 +283,8 @@ class Participants:
 
     def _months(self, outcome: Outcome, months: list[int], clock: str) -> NDArray[np.float64]:
         masks = self._masks(clock)
+        if (why := self.lacks(outcome.name)) is not None:
+            raise ArgumentError(f"outcome {outcome.name!r} cannot be known: {why}; order the column")
         if outcome.month_state not in masks.states:
             raise ArgumentError(
                 f"outcome {outcome.name!r}: a register that it needs is not in the study; add it to [registers]"

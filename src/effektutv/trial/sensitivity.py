@@ -119,11 +119,6 @@ class Sensitivities(Participants):
             **self._assigned(),
         )
 
-    @property
-    def knows_events(self) -> bool:
-        """Whether the study has a register of deaths and moves."""
-        return any(m.dead is not None or m.away is not None for m in self._cohort.masks.values())
-
     def attrition_bounds(
         self, outcome: str | None = None, *, month: int | None = None, clock: str | None = None
     ) -> tuple[Bounds, Bounds]:
