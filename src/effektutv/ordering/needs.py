@@ -30,7 +30,7 @@ _BACKGROUND = "Bakgrund"
 #: The columns that a state is made of, by register.
 _STATE_COLUMNS = {
     "af_sokandekategori": ("inskadm", "utskadm", "skat"),
-    "scb_ku": ("ar", "fromman", "tomman"),
+    "scb_ku": ("ar", "fromman", "tomman", "kontbrutto"),
     "scb_agi": ("period", "kontant_ersattning_ulag_ag"),
     "studier": ("from", "tom"),
     "fk_ersattning": ("del_from_datum", "del_tom_datum", "forman_kod"),
