@@ -78,7 +78,7 @@ KNOWN = {
         "response_arm response_control trimmed trimmed_share lower upper std_error_lower std_error_upper "
         "conf_low conf_high cells strata status note"
     ),
-    "ComplierEffects": "rows receipt conf_level notes estimand",
+    "ComplierEffects": "_source rows receipt conf_level notes estimand",
     "ComplierRow": (
         "outcome clock month arm control n_arm n_control receipt_arm receipt_control first_stage "
         "first_stage_error f_classical f_robust intention_to_treat estimate std_error statistic df p_value "

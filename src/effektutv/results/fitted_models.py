@@ -13,18 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["Contrast", "Regression", "absorbed", "chosen", "data_of", "fitted", "two_stage"]
-
-
-class Contrast(Protocol):
-    """A row of a result that is one contrast of two arms."""
-
-    @property
-    def outcome(self) -> str: ...  # noqa: D102
-    @property
-    def arm(self) -> str: ...  # noqa: D102
-    @property
-    def control(self) -> str: ...  # noqa: D102
+__all__ = ["absorbed", "chosen", "data_of", "fitted", "two_stage"]
 
 
 class Regression(Protocol):

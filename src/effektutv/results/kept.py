@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from .base import Tabular
 
-__all__ = ["WithSource", "keep", "kept"]
+__all__ = ["keep", "kept"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
