@@ -91,7 +91,7 @@ class TableBlock:
     notes : tuple of str
         Under the table, in their order.
     file : str
-        The CSV file with the same numbers at full precision, relative to the report; empty where there is none.
+        The CSV file with the same numbers to nine significant digits, relative to the report; empty where there is none.
     """
 
     key: str

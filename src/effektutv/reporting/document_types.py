@@ -81,7 +81,7 @@ class Document:
     key_figures : tuple of KeyFigure
     sections : tuple of Section
     inputs : Protected of ReportInputs
-        For the tables at full precision.
+        For the CSV tables.
     facts : Facts
     """
 

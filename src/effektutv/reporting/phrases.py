@@ -40,7 +40,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "files": ("Filer:", "Files:"),
     "about_table": ("Om tabellen", "About the table"),
     "abbreviations": ("Förkortningar", "Abbreviations"),
-    "full_precision": ("Med full noggrannhet:", "At full precision:"),
+    "full_precision": ("Med nio värdesiffror:", "To nine significant digits:"),
     "outcome": ("Utfall", "Outcome"),
     "suppressed": ("visas inte: för få personer", "not shown: too few persons"),
     "unavailable": ("finns inte", "not available"),

@@ -21,8 +21,8 @@ FORMATS: dict[str, tuple[str, str]] = {
     "notes_sheet": ("Läs först", "Read first"),
     "notes_title": ("Så läses tabellerna", "How to read the tables"),
     "notes_same": (
-        "Varje tal är det som står i rapporten, avrundat på samma sätt. Talen med full noggrannhet finns i mappen tables.",
-        "Every number is the one in the report, rounded in the same way. The numbers at full precision are in the folder tables.",
+        "Varje tal är det som står i rapporten, avrundat på samma sätt. Talen med nio värdesiffror finns i mappen tables.",
+        "Every number is the one in the report, rounded in the same way. Nine significant digits are in the folder tables.",
     ),
     "notes_split": (
         "En cell i rapporten med flera tal har här en kolumn för varje tal: skattning och standardfel, intervallets nedre och "

@@ -8,9 +8,9 @@ __all__ = ["PRINT"]
 PRINT: dict[str, tuple[str, str]] = {
     "appendix": ("Bilaga: siffrorna bakom figurerna", "Appendix: the numbers behind the figures"),
     "appendix_text": (
-        "Varje figurs siffror i figurens ordning. Samma siffror med full noggrannhet ligger i mappen figures, en fil för varje "
+        "Varje figurs siffror i figurens ordning. Samma siffror med nio värdesiffror ligger i mappen figures, en fil för varje "
         "figur.",
-        "The numbers of each figure, in the order of the figures. The same numbers at full precision are in the folder "
+        "The numbers of each figure, in the order of the figures. The same numbers to nine significant digits are in the folder "
         "figures, one file for each figure.",
     ),
     "numbers_on_page": ("Siffrorna bakom figuren: sidan", "The numbers behind the figure: page"),

@@ -1,4 +1,4 @@
-"""Tables as CSV: the protected results at full precision, one file a table.
+"""Tables as CSV: the protected results to nine significant digits, one file per table.
 
 A suppressed cell is ``‥``, never 0 and never blank; a number that does not exist is blank, and its row says why. Text that
 a spreadsheet would run as a formula is written as text.

@@ -1,4 +1,4 @@
-"""The CSV tables of the questions beyond the mean difference, at full precision; their columns are documented here.
+"""The CSV tables of the questions beyond the mean difference, to nine significant digits; their columns are documented here.
 
 ``time_to_work.csv``
     A row a clock and contrast: mean time without work until ``tau`` months in either arm, their difference with standard
