@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from .assigned import draws_of, read_assignment, seed_of
-from .columns import as_floats, coded, few_levels, names_of, numeric, require
+from .columns import as_floats, coded, few_levels, is_date, names_of, numeric, require
 from .errors import ArgumentError
 from .estimate.balance import Covariate, balance_rows, omnibus
 from .estimate.design import persons
 from .results import Balance
+from .roles import check_roles
 
 __all__ = ["balance"]
 
@@ -70,6 +71,7 @@ def balance(
     """
     drawn = None if draws is None else draws_of(draws)
     seeded = seed_of(seed)
+    check_roles({"arm": arm}, {"covariates": covariates, "strata": strata})
     assigned = read_assignment(df, arm, control, arms, strata, contrasts)
     names = names_of("covariates", covariates)
     strange = sorted(set(kinds or {}) - set(names))
@@ -98,6 +100,8 @@ def _balance_covariate(df: Any, name: str, kind: str | None) -> Covariate:
         numeric(df, "covariates", name)
     if values is None:
         column = coded(df, "covariates", name)
+        if is_date(series, column.labels):
+            raise ArgumentError(f"covariates: {name!r} is a date; use a number, e.g. days since the first of them")
         few_levels("covariates", name, column)
         codes = np.where(column.code < 0, np.nan, column.code.astype(float))
         return Covariate(name=name, kind="category", values=codes, levels=column.labels)

@@ -19,6 +19,7 @@ from .estimate.effects import Labels, missing_note
 from .estimate.options import parse_spec
 from .estimate.sites import site_row
 from .results.sites import SiteVariation
+from .roles import check_roles
 
 __all__ = ["site_variation"]
 
@@ -62,6 +63,7 @@ def site_variation(
         If an argument cannot be used.
     """
     spec = parse_spec(estimator="difference", vcov=None, weights="all", level=level, stratified=False, adjusted=False)
+    check_roles({"outcome": outcome, "arm": arm}, {"site": site})
     assigned = read_assignment(df, arm, control, arms, None, contrasts)
     names = names_of("site", site)
     sites = crossed(df, "site", names)

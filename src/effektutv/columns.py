@@ -6,6 +6,7 @@ cannot be used raises an error that names the argument, the column, the rule and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -33,6 +34,7 @@ __all__ = [
     "crossed",
     "few_levels",
     "frame_columns",
+    "is_date",
     "label",
     "names_of",
     "numbers",
@@ -42,6 +44,9 @@ __all__ = [
     "row_count",
     "zero_one",
 ]
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:$|[T ])")
 
 
 class Arrays:
@@ -201,6 +206,8 @@ def numeric(df: Any, argument: str, name: object) -> FloatArray:
     series = require(df, argument, name)
     values = as_floats(series)
     if values is None:
+        if is_date(series):
+            raise ArgumentError(f"{argument}: column {name!r} is a date; use a number, e.g. days since randomisation")
         raise ArgumentError(
             f"{argument}: column {name!r} is {_kind(series)}, not numeric; make it numbers first (an event 0/1)"
         )
@@ -506,6 +513,8 @@ def _expanded(df: Any, name: str) -> list[tuple[str, FloatArray]]:
     if as_floats(series) is not None:
         return [(name, numeric(df, "covariates", name))]
     column = coded(df, "covariates", name)
+    if is_date(series, column.labels):
+        raise ArgumentError(f"covariates: {name!r} is a date; use a number, e.g. days since the first of them")
     few_levels("covariates", name, column)
     missing = column.code < 0
     if len(column.labels) < 2:
@@ -515,6 +524,20 @@ def _expanded(df: Any, name: str) -> list[tuple[str, FloatArray]]:
         for j, text in enumerate(column.labels)
         if j > 0
     ]
+
+
+def is_date(series: Any, labels: Sequence[str] = ()) -> bool:
+    """Return whether a column holds days or moments, as dates or as text of the form 2024-05-31.
+
+    Parameters
+    ----------
+    series : pandas.Series or polars.Series
+    labels : sequence of str
+        Its distinct values as text.
+    """
+    if str(series.dtype).lower().startswith(("datetime", "date", "period")):
+        return True
+    return bool(labels) and all(_DAY.match(text) for text in labels)
 
 
 def few_levels(argument: str, name: str, column: Coded) -> None:

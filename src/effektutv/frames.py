@@ -25,7 +25,18 @@ from .assigned import (
 )
 from .balancing import balance
 from .between_sites import site_variation
-from .columns import alike_note, as_floats, coded, covariate_matrix, few_levels, names_of, order_of, require, row_count
+from .columns import (
+    alike_note,
+    as_floats,
+    coded,
+    covariate_matrix,
+    few_levels,
+    is_date,
+    names_of,
+    order_of,
+    require,
+    row_count,
+)
 from .errors import ArgumentError
 from .estimate.credibility import CUT_POINTS, DIRECTIONS, Claims, credibility
 from .estimate.design import Estimator, FloatArray, persons
@@ -36,6 +47,7 @@ from .estimate.source import source_of
 from .estimate.subgroups import Subgroup, cross, subgroup_rows
 from .pooled import contamination, pooled_regression
 from .results import EffectBands, EffectRow, Effects, Profile, keep
+from .roles import check_levels, check_roles, refuse_reproduced, strata_unused
 
 __all__ = ["balance", "contamination", "itt", "pooled_regression", "profile", "site_variation"]
 
@@ -155,6 +167,16 @@ def itt(
         If an argument cannot be used.
     """
     names = names_of("outcome", outcome)
+    groups_of = _entries(by)
+    others = {
+        "covariates": covariates,
+        "strata": strata,
+        "by": groups_of,
+        "cluster": cluster,
+        "probability": probability,
+    }
+    check_roles({"outcome": names, "arm": arm}, others)
+    check_levels(levels, groups_of)
     outcomes: dict[str, FloatArray] = {}
     spec = parse_spec(
         estimator=estimator,
@@ -170,12 +192,13 @@ def itt(
     assigned = read_assignment(df, arm, control, arms, strata, contrasts)
     X, columns, notes = covariate_matrix(df, covariates)
     design = assigned.design(X, columns, read_cluster(df, cluster, notes), read_probability(df, probability))
-    groups = [_subgroup(df, entry, levels, notes) for entry in _entries(by)]
+    groups = [_subgroup(df, entry, levels, notes) for entry in groups_of]
     claims = _claims(groups, hypotheses, prior_evidence, cut_points, modifiers, protocol)
     rows: list[EffectRow] = []
     binary = True
     for name in names:
         y = read_outcome(df, name, zero_one="estimator 'logit'" if spec.estimator is Estimator.LOGIT else "")
+        refuse_reproduced(X, columns, y, name)
         outcomes[name] = y
         binary &= bool(np.all(np.isnan(y) | (y == 0) | (y == 1)))
         labels = Labels(outcome=name, clock=clock, month=month)
@@ -186,6 +209,7 @@ def itt(
             found, said = subgroup_rows(design, y, spec, assigned.contrasts, group, labels)
             rows += found
             notes += said
+    notes += strata_unused(spec.estimator, strata)
     estimand = state_estimand(assigned, ", ".join(names), binary, population, intercurrent)
     effects = Effects(
         rows=tuple(rows),
@@ -268,12 +292,18 @@ def profile(
     assigned = read_assignment(df, arm, control, arms, strata, contrasts)
     X, columns, notes = covariate_matrix(df, covariates)
     months, Y = _monthly(df, outcomes)
+    given = list(outcomes.values()) if isinstance(outcomes, Mapping) else []
+    others = {"covariates": covariates, "strata": strata, "cluster": cluster, "probability": probability}
+    check_roles({"outcomes": given, "arm": arm}, others)
+    for j, month in enumerate(months):
+        refuse_reproduced(X, columns, Y[:, j], f"{name}, month {month}")
     if spec.estimator is Estimator.LOGIT and not np.all(np.isnan(Y) | (Y == 0) | (Y == 1)):
         raise ArgumentError("outcomes: estimator 'logit' needs 0/1 outcomes, and there are other values; recode them")
     drawn = _bands(bands, draws, seed)
     design = assigned.design(X, columns, read_cluster(df, cluster, notes), read_probability(df, probability))
     labels = Labels(outcome=name, clock=clock)
     summaries, effects, said, binary = profile_rows(design, Y, months, spec, assigned.contrasts, labels)
+    notes += strata_unused(spec.estimator, strata)
     simultaneous = EffectBands()
     if drawn is not None:
         summaries, found = band_rows(
@@ -315,6 +345,8 @@ def _subgroup(
     for name in columns:
         declared = order_of(levels, name)
         column = coded(df, "by", name, declared)
+        if is_date(require(df, "by", name), column.labels):
+            raise ArgumentError(f"by: {name!r} is a date; cut it into periods chosen beforehand, e.g. half-years")
         few_levels("by", name, column)
         notes += alike_note("by", name, column.labels)
         if declared is None and len(column.labels) > MOST_LEVELS and as_floats(require(df, "by", name)) is not None:

@@ -35,6 +35,7 @@ from .estimate.time_to_event import Horizon, time_rows
 from .missing import lee_bounds, response_weighted, worst_case_bounds
 from .results import Estimand, keep
 from .results.further import ComplierEffects, Ratios, TimeToEvent
+from .roles import check_roles, refuse_reproduced, strata_unused
 
 __all__ = [
     "cace",
@@ -110,8 +111,12 @@ def ratios(
     assigned = read_assignment(df, arm, control, arms, strata, contrasts)
     X, columns, notes = covariate_matrix(df, covariates)
     design = assigned.design(X, columns, read_cluster(df, cluster, notes), read_probability(df, probability))
+    others = {"covariates": covariates, "strata": strata, "cluster": cluster, "probability": probability}
+    check_roles({"outcome": outcome, "arm": arm}, others)
     y = read_outcome(df, outcome, zero_one="a ratio")
+    refuse_reproduced(X, columns, y, outcome)
     rows, said = ratio_rows(design, y, spec, assigned.contrasts, Labels(outcome=outcome, clock=clock, month=month))
+    notes += strata_unused(spec.estimator, strata)
     plain = spec.estimator is Estimator.DIFFERENCE and spec.vcov is not Vcov.CR2
     measures = "difference in {}, risk ratio and odds ratio" if plain else "risk ratio and odds ratio"
     estimand = state_estimand(assigned, outcome, True, population, intercurrent, summary=measures)
@@ -176,7 +181,11 @@ def cace(
         raise ArgumentError(f"tolerance: got {tolerance!r}; give a proportion of at least 0 and below 1")
     assigned = read_assignment(df, assignment, control, arms, strata, None)
     X, columns, notes = covariate_matrix(df, covariates)
+    check_roles({"outcome": outcome, "assignment": assignment}, {"covariates": covariates, "strata": strata})
+    received = list(treatment.values()) if isinstance(treatment, Mapping) else treatment
+    check_roles({"outcome": outcome}, {"treatment": received})
     y = read_outcome(df, outcome)
+    refuse_reproduced(X, columns, y, outcome)
     receipts = _receipts(df, assigned, treatment)
     labels = Labels(outcome=outcome, clock=clock, month=month)
     design = assigned.design(X, columns)
@@ -263,6 +272,7 @@ def time_to_event(
     spec = parse_spec(estimator="difference", vcov=None, weights="all", level=level, stratified=False, adjusted=False)
     if isinstance(tau, bool) or not isinstance(tau, int | float) or not 0 < tau < np.inf:
         raise ArgumentError(f"tau: got {tau!r}; give the horizon as a number above 0, in the unit of {time!r}")
+    check_roles({"time": time, "event": event, "arm": arm}, {"strata": strata})
     assigned = read_assignment(df, arm, control, arms, strata, contrasts)
     t = complete(df, "time", time)
     near = TIE * float(np.max(np.abs(t), initial=0.0))
@@ -277,6 +287,11 @@ def time_to_event(
     at = numbers(np.linspace(0, tau, 9).tolist() if times is None else times)
     if not at or min(at) < 0:
         raise ArgumentError("times: give at least one time, none of them negative")
+    if tau < np.min(t[t > near], initial=np.inf):
+        raise ArgumentError(
+            f"tau: {tau:g} ends before anything is known: no time in {time!r} after day 0 is that short; give the horizon in the "
+            "unit of the times"
+        )
     horizon = Horizon(tau=float(tau), times=at, level=spec.level)
     labels = Labels(outcome=event if outcome is None else outcome, clock=clock)
     found = time_rows(assigned.bare(), t, kind.astype(np.intp), horizon, assigned.contrasts, labels)

@@ -20,6 +20,7 @@ from .estimate.options import parse_spec
 from .estimate.response import response_rows
 from .results import Effects, Estimand
 from .results.further import BoundRow, Bounds
+from .roles import check_roles
 
 __all__ = ["ALWAYS_RESPONDERS", "lee_bounds", "response_weighted", "worst_case_bounds"]
 
@@ -94,6 +95,7 @@ def lee_bounds(
     0.5
     """
     spec, assigned, y, seen = _with_missing(df, outcome, arm, control, observed, strata, level, contrasts, arms)
+    check_roles({"outcome": outcome, "arm": arm, "observed": observed}, {"tighten": tighten})
     labels = Labels(outcome=outcome, clock=clock, month=month)
     rows = lee_rows(assigned.bare(), y, seen, _cells(df, tighten), spec.level, assigned.contrasts, labels)
     estimand = state_estimand(
@@ -207,6 +209,7 @@ def response_weighted(
     if strata is None and not covariates:
         raise ArgumentError("covariates: name what response depends on, strata or covariates; else use itt")
     spec, assigned, y, seen = _with_missing(df, outcome, arm, control, observed, strata, level, contrasts, arms)
+    check_roles({"outcome": outcome, "arm": arm, "observed": observed}, {"covariates": covariates})
     X, columns, notes = covariate_matrix(df, covariates)
     labels = Labels(outcome=outcome, clock=clock, month=month)
     rows, said = response_rows(assigned.design(X, columns), y, seen, spec.level, assigned.contrasts, labels)
@@ -238,6 +241,7 @@ def _with_missing(
     spec = parse_spec(
         estimator=None, vcov=None, weights=weights, level=level, stratified=strata is not None, adjusted=False
     )
+    check_roles({"outcome": outcome, "arm": arm}, {"strata": strata, "observed": observed})
     assigned = read_assignment(df, arm, control, arms, strata, contrasts)
     y = read_outcome(df, outcome)
     if observed is None:

@@ -15,6 +15,7 @@ from .estimate.contamination import contamination_rows, pooled_rows
 from .estimate.effects import Labels
 from .estimate.options import parse_spec
 from .results import Contamination, Effects
+from .roles import check_roles
 
 __all__ = ["contamination", "pooled_regression"]
 
@@ -55,6 +56,7 @@ def pooled_regression(
         If an argument cannot be used.
     """
     spec = parse_spec(estimator="fe", vcov=vcov, weights="pair", level=level, stratified=True, adjusted=False)
+    check_roles({"outcome": outcome, "arm": arm}, {"strata": strata})
     assigned = read_assignment(df, arm, control, arms, strata, None)
     design = assigned.bare()
     y = read_outcome(df, outcome)
@@ -100,6 +102,7 @@ def contamination(
         If an argument cannot be used.
     """
     spec = parse_spec(estimator="blocked", vcov=None, weights="all", level=level, stratified=True, adjusted=False)
+    check_roles({"outcome": outcome, "arm": arm}, {"strata": strata})
     assigned = read_assignment(df, arm, control, arms, strata, None)
     y = read_outcome(df, outcome)
     rows, notes = contamination_rows(assigned.bare(), y, spec, Labels(outcome=outcome, clock=clock, month=month))

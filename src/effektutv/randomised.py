@@ -34,6 +34,7 @@ from .estimate.randomization import Options, randomization_row
 from .estimate.refit import by_arm_probability
 from .estimate.source import CLUSTERED
 from .results import DistributionRow, RandomizationRow, RandomizationTest
+from .roles import check_roles, refuse_reproduced
 
 __all__ = ["arm_drift", "randomization_test"]
 
@@ -142,6 +143,9 @@ def randomization_test(
         stratified=strata is not None,
         adjusted=bool(covariates),
     )
+    block = mechanism[1] if isinstance(mechanism, tuple) and len(mechanism) == 2 else None
+    others = {"covariates": covariates, "strata": strata, "probability": probability, "mechanism": block}
+    check_roles({"outcome": names, "arm": arm}, others)
     options = replace(_options(spec, draws, studentize, alternative, rule, level, seed), bins=_bins(distribution))
     assigned = read_assignment(df, arm, control, arms, strata, contrasts)
     X, columns, notes = covariate_matrix(df, covariates)
@@ -154,6 +158,7 @@ def randomization_test(
     binary = True
     for name in names:
         y = read_outcome(df, name, zero_one="estimator 'logit'" if spec.estimator is Estimator.LOGIT else "")
+        refuse_reproduced(X, columns, y, name)
         binary &= bool(np.all(np.isnan(y) | (y == 0) | (y == 1)))
         if missing := int(np.count_nonzero(np.isnan(y))):
             notes.append(f"{name}: {persons(missing)} without an observed outcome left out; draws keep them so")
@@ -208,6 +213,7 @@ def arm_drift(
     ArgumentError
         If an argument cannot be used.
     """
+    check_roles({"arm": arm, "period": period}, {"strata": strata})
     design = read_assignment(df, arm, None, None, strata, None).bare()
     periods = coded(df, "period", period)
     if periods.n_missing:

@@ -9,7 +9,7 @@ from .. import language
 from ..errors import ArgumentError
 from ..language import ABSENT, SUPPRESSED, Lang, Scale
 from .cells import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
-from .rows import RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure
+from .rows import RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure, writer
 from .style import ArmStyle, pair_styles
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ def bounds(
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
     labels: Labels | None = None,
-    scale: Scale = "points",
+    scale: Scale | None = None,
     unit_label: str | None = None,
-    decimals: int = 1,
+    decimals: int | None = None,
     level: float | None = None,
 ) -> Figure:
     """Draw bounds as bars with their interval's ends, and estimates as markers, contrast by contrast.
@@ -53,11 +53,13 @@ def bounds(
         The comparison arm's code; the first of ``arms`` else.
     labels : mapping, optional
         Labels of the outcome, of methods and estimators, the latter two by name or by ("method", name), ("estimator", name).
-    scale : {"points", "unit"}
-        ``"points"``: differences of shares, shown in percentage points. ``"unit"``: shown as they are.
+    scale : {"points", "unit"}, optional
+        ``"points"``: differences of shares, shown in percentage points. ``"unit"``: shown in their own unit, from 100,000 on in
+        thousands, millions and so on. By default points, unless the table has shares or means outside 0 to 1.
     unit_label : str, optional
         The unit's name under the axis: percentage points unless ``scale`` is ``"unit"``.
-    decimals : int, default 1
+    decimals : int, optional
+        1 by default, more where all amounts are below 1; in millions 2.
     level : float, optional
         Coverage of the intervals, for the heading: 0.95.
 
@@ -70,18 +72,16 @@ def bounds(
     ArgumentError
         If the table has several outcomes.
     """
-    rows, names, write = _read(table, lang, arms, control, labels, scale, decimals)
+    rows, names, write = _read(table, lang, arms, control, labels, scale, decimals, unit_label)
     body = _layout(rows, names, write)
-    unit = unit_label or (language.capital(language.text("percentage_points", names.lang)) if scale == "points" else "")
     signs = {sign for line in body for cell in line.cells for sign in (SUPPRESSED, ABSENT) if cell.endswith(sign)}
     outcome = word(rows[0], "outcome")
     return row_figure(
         body,
         heads=column_heads(names, level, "effect_or_bounds"),
         write=write,
-        unit=unit,
         title=_default_title(outcome, names) if title is None else title,
-        subtitle=difference_subtitle(names, rows, scale, unit_label, "bounds") if subtitle is None else subtitle,
+        subtitle=difference_subtitle(names, rows, write, "bounds") if subtitle is None else subtitle,
         notes=[*notes, names.text("bounds_note"), *_lee(rows, names), *mark_notes(signs, names.lang)],
     )
 
@@ -92,15 +92,16 @@ def _read(
     arms: Mapping[str, str] | None,
     control: str | None,
     labels: Labels | None,
-    scale: Scale,
-    decimals: int,
+    scale: Scale | None,
+    decimals: int | None,
+    unit_label: str | None,
 ) -> tuple[list[dict[str, object]], Names, Writer]:
     rows = records(table, ["arm", "control", "method", "lower", "upper", "conf_low", "conf_high"], "bounds")
     shown = {(word(r, "outcome"), word(r, "clock"), value(r, "month")) for r in rows}
     if len(shown) > 1:
         raise ArgumentError("table: the bounds figure got several outcomes, clocks or months; give one")
     names = Names(rows, lang, arms, control, labels)
-    return rows, names, Writer(names=names, scale=scale, decimals=decimals)
+    return rows, names, writer(rows, names, scale, decimals, unit_label)
 
 
 def _pair(row: Row) -> tuple[str, str]:
@@ -163,9 +164,9 @@ def alt_text(
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
     labels: Labels | None = None,
-    scale: Scale = "points",
+    scale: Scale | None = None,
     unit_label: str | None = None,
-    decimals: int = 1,
+    decimals: int | None = None,
     level: float | None = None,
 ) -> str:
     """Return each contrast's estimates with their intervals and its bounds, a sentence a contrast.
@@ -178,17 +179,16 @@ def alt_text(
     arms, control, labels, scale, unit_label, decimals, level
         As for :func:`bounds`.
     """
-    rows, names, write = _read(table, lang, arms, control, labels, scale, decimals)
-    unit = language.text("percentage_points", names.lang) if scale == "points" else unit_label or ""
+    rows, names, write = _read(table, lang, arms, control, labels, scale, decimals, unit_label)
     sentences = []
     for pair in dict.fromkeys(_pair(r) for r in rows):
         mine = [r for r in rows if _pair(r) == pair]
-        parts = [_said(row, names, write, unit, level) for row in mine]
+        parts = [_said(row, names, write, level) for row in mine]
         sentences.append(f"{names.versus(mine[0])}: {'; '.join(parts)}.")
     return " ".join(sentences)
 
 
-def _said(row: Row, names: Names, write: Writer, unit: str, level: float | None) -> str:
+def _said(row: Row, names: Names, write: Writer, level: float | None) -> str:
     bound = bool(word(row, "method"))
     if value(row, "lower" if bound else "estimate") is None:
         return f"{_label(row, names)} {absent_words(mark(row), names)}"
@@ -196,4 +196,4 @@ def _said(row: Row, names: Names, write: Writer, unit: str, level: float | None)
     stated = "" if level is None else coverage(level, names.lang) + " "
     around = f" ({stated}{names.text('ci_words')} {write.interval(row, running=True)})"
     around = "" if bound or value(row, "conf_low") is None else around
-    return f"{_label(row, names)} {shown}{' ' + unit if unit else ''}{around}"
+    return f"{_label(row, names)} {shown}{write.unit_said}{around}"

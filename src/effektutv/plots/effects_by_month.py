@@ -16,6 +16,7 @@ from .axis import Linear, nice_ticks
 from .cells import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
 from .lines import runs
 from .measure import LINE, widest, wrap
+from .scales import decimals_of, power_of, scale_of, unit_words
 from .style import INK, MARGIN, MUTED, RULE, WIDTH, ArmStyle, Page, house_style, pair_styles
 
 if TYPE_CHECKING:
@@ -51,11 +52,18 @@ class _Content:
     panels: list[_Panel]
     mark_month: int | None
     scale: Scale
+    power: int = 0
+    unit_label: str | None = None
 
     @property
-    def factor(self) -> int:
+    def factor(self) -> float:
         """What values on the axis are multiplied with."""
-        return 100 if self.scale == "points" else 1
+        return 100 if self.scale == "points" else 10.0**-self.power
+
+    @property
+    def unit(self) -> str:
+        """What stands above the axis; the empty string for nothing."""
+        return unit_words(self.scale, self.power, self.unit_label, self.names.lang)
 
     def reach(self) -> tuple[float, float]:
         """Return the lowest and highest value drawn, zero among them; a unit around it where there is no other."""
@@ -78,7 +86,7 @@ def effects_by_month(
     outcome: str | None = None,
     clock: str | None = None,
     mark_month: int | None = None,
-    scale: Scale = "points",
+    scale: Scale | None = None,
     unit_label: str | None = None,
 ) -> Figure:
     """Draw each contrast's effect by month in a panel of its own, all on one scale.
@@ -108,8 +116,9 @@ def effects_by_month(
         Which to draw where the table has several; its first else.
     mark_month : int, optional
         Month of the main outcome: marked.
-    scale : {"points", "unit"}
-        ``"points"``: differences of shares, shown in percentage points. ``"unit"``: shown as they are.
+    scale : {"points", "unit"}, optional
+        ``"points"``: differences of shares, shown in percentage points. ``"unit"``: shown in their own unit, from 100,000 on in
+        thousands, millions and so on. By default points, unless the table has shares or means outside 0 to 1.
     unit_label : str, optional
         The unit's name above the axis: percentage points unless ``scale`` is ``"unit"``.
 
@@ -122,7 +131,7 @@ def effects_by_month(
     ArgumentError
         If the table lacks what is asked for.
     """
-    content = _read(table, bands, lang, arms, control, labels, outcome, clock, mark_month, scale)
+    content = _read(table, bands, lang, arms, control, labels, outcome, clock, mark_month, scale, unit_label)
     names = content.names
     low, high = content.reach()
     ticks, decimals = nice_ticks(low * content.factor, high * content.factor)
@@ -134,7 +143,7 @@ def effects_by_month(
     heading = LINE * max(len(head) for head in heads)
     tall = heading + (_LANE if any(any(p.marks) for p in content.panels) else 0) + 8
     rows = -(-len(content.panels) // columns)
-    unit = unit_label or (language.capital(language.text("percentage_points", names.lang)) if scale == "points" else "")
+    unit = content.unit
     signs = {sign for panel in content.panels for sign in panel.marks if sign}
     with house_style():
         page = Page(
@@ -177,7 +186,8 @@ def _read(
     outcome: str | None,
     clock: str | None,
     mark_month: int | None,
-    scale: Scale,
+    scale: Scale | None,
+    unit_label: str | None,
 ) -> _Content:
     rows = records(table, ["month", "arm", "control", "estimate"], "effects by month")
     names = Names(rows, lang, arms, control, labels)
@@ -198,6 +208,7 @@ def _read(
         _contrast([r for r in rows if (word(r, "arm"), word(r, "control")) == pair], months, names, look)
         for pair, look in zip(pairs, looks, strict=True)
     ]
+    chosen = scale_of(rows, scale)
     return _Content(
         names=names,
         outcome=word(rows[0], "outcome"),
@@ -205,7 +216,9 @@ def _read(
         months=months,
         panels=panels,
         mark_month=mark_month,
-        scale=scale,
+        scale=chosen,
+        power=power_of([v for p in panels for column in p.columns.values() for v in column], chosen),
+        unit_label=unit_label,
     )
 
 
@@ -236,6 +249,7 @@ def _default_subtitle(content: _Content, unit: str) -> str:
     names = content.names
     if content.scale == "points":
         return names.text("forest_subtitle_points")
+    unit = unit if content.unit_label else unit.lower()
     return names.text("forest_subtitle_unit", unit=unit) if unit else names.text("forest_subtitle_plain")
 
 
@@ -303,7 +317,7 @@ def alt_text(
     outcome: str | None = None,
     clock: str | None = None,
     mark_month: int | None = None,
-    scale: Scale = "points",
+    scale: Scale | None = None,
     unit_label: str | None = None,
 ) -> str:
     """Return each contrast's effect at the marked month (the last one else) with its pointwise interval, in a sentence.
@@ -316,19 +330,21 @@ def alt_text(
     bands, arms, control, labels, outcome, clock, mark_month, scale, unit_label
         As for :func:`effects_by_month`.
     """
-    content = _read(table, bands, lang, arms, control, labels, outcome, clock, mark_month, scale)
+    content = _read(table, bands, lang, arms, control, labels, outcome, clock, mark_month, scale, unit_label)
     names = content.names
     month = content.months[-1] if mark_month is None else mark_month
     place = content.months.index(month)
-    unit = language.text("percentage_points", names.lang) if scale == "points" else unit_label or ""
+    unit = content.unit if content.unit_label and content.scale == "unit" else content.unit.lower()
+    decimals = decimals_of([v for p in content.panels for v in p.columns["estimate"]], content.scale, content.power)
     parts = []
     for panel in content.panels:
         if panel.marks[place]:
             parts.append(f"{panel.label} {absent_words(panel.marks[place], names)}")
             continue
         estimate, low, high = (float(panel.columns[c][place]) for c in _EDGES[:3])
-        shown = language.number(estimate * content.factor, 1, names.lang)
-        ends = language.interval(low, high, 1, names.lang, scale=scale, running=True)
+        shown = language.number(estimate * content.factor, decimals, names.lang)
+        low, high = low / 10.0**content.power, high / 10.0**content.power
+        ends = language.interval(low, high, decimals, names.lang, scale=content.scale, running=True)
         around = f" ({names.text('ci_words')} {ends})" if np.isfinite(low + high) else ""
         parts.append(f"{panel.label} {shown}{' ' + unit if unit else ''}{around}")
     since = f" {names.text('months_since_lower', clock=names.label(content.clock))}" if content.clock else ""

@@ -9,7 +9,7 @@ from .. import language
 from ..errors import ArgumentError
 from ..language import ABSENT, SUPPRESSED, Lang, Scale
 from .cells import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
-from .rows import RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure
+from .rows import RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure, writer
 from .style import pair_styles
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ def estimators(
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
     labels: Labels | None = None,
-    scale: Scale = "points",
+    scale: Scale | None = None,
     unit_label: str | None = None,
-    decimals: int = 1,
+    decimals: int | None = None,
     level: float | None = None,
     main: str | None = None,
 ) -> Figure:
@@ -54,11 +54,13 @@ def estimators(
         The comparison arm's code; the first of ``arms`` else.
     labels : mapping, optional
         Labels of outcome and estimators, the latter by name or by ("estimator", name).
-    scale : {"points", "unit"}
-        ``"points"``: differences of shares, shown in percentage points. ``"unit"``: shown as they are.
+    scale : {"points", "unit"}, optional
+        ``"points"``: differences of shares, shown in percentage points. ``"unit"``: shown in their own unit, from 100,000 on in
+        thousands, millions and so on. By default points, unless the table has shares or means outside 0 to 1.
     unit_label : str, optional
         The unit's name under the axis: percentage points unless ``scale`` is ``"unit"``.
-    decimals : int, default 1
+    decimals : int, optional
+        1 by default, more where all amounts are below 1; in millions 2.
     level : float, optional
         Coverage of the intervals, for the heading: 0.95.
     main : str, optional
@@ -73,18 +75,16 @@ def estimators(
     ArgumentError
         If the table has several outcomes, clocks or months, or ``main`` is none of its estimators.
     """
-    rows, names, write = _read(table, lang, arms, control, labels, scale, decimals)
+    rows, names, write = _read(table, lang, arms, control, labels, scale, decimals, unit_label)
     body, guide = _layout(rows, names, write, main)
-    unit = unit_label or (language.capital(language.text("percentage_points", names.lang)) if scale == "points" else "")
     signs = {sign for line in body for cell in line.cells for sign in (SUPPRESSED, ABSENT) if cell.endswith(sign)}
     persons = any(line.cells[-1] for line in body if line.cells)
     return row_figure(
         body,
         heads=column_heads(names, level),
         write=write,
-        unit=unit,
         title=_default_title(rows, names) if title is None else title,
-        subtitle=difference_subtitle(names, rows, scale, unit_label) if subtitle is None else subtitle,
+        subtitle=difference_subtitle(names, rows, write) if subtitle is None else subtitle,
         notes=[*notes, *([names.text("n_pair_note")] if persons else []), *mark_notes(signs, names.lang)],
         guide=guide,
     )
@@ -96,8 +96,9 @@ def _read(
     arms: Mapping[str, str] | None,
     control: str | None,
     labels: Labels | None,
-    scale: Scale,
-    decimals: int,
+    scale: Scale | None,
+    decimals: int | None,
+    unit_label: str | None,
 ) -> tuple[list[dict[str, object]], Names, Writer]:
     needed = "component" if "component" in table.columns else "estimator"
     rows = records(table, ["arm", "control", needed, "estimate", "conf_low", "conf_high"], "estimators")
@@ -105,7 +106,7 @@ def _read(
     if len(shown) > 1 or any(word(r, "subgroup") for r in rows):
         raise ArgumentError("table: the estimators figure got several outcomes, clocks, months or subgroups; give one")
     names = Names(rows, lang, arms, control, labels)
-    return rows, names, Writer(names=names, scale=scale, decimals=decimals)
+    return rows, names, writer(rows, names, scale, decimals, unit_label)
 
 
 def _key(row: Row) -> str:
@@ -169,9 +170,9 @@ def alt_text(
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
     labels: Labels | None = None,
-    scale: Scale = "points",
+    scale: Scale | None = None,
     unit_label: str | None = None,
-    decimals: int = 1,
+    decimals: int | None = None,
     level: float | None = None,
     main: str | None = None,
 ) -> str:
@@ -185,8 +186,7 @@ def alt_text(
     arms, control, labels, scale, unit_label, decimals, level, main
         As for :func:`estimators`.
     """
-    rows, names, write = _read(table, lang, arms, control, labels, scale, decimals)
-    unit = language.text("percentage_points", names.lang) if scale == "points" else unit_label or ""
+    rows, names, write = _read(table, lang, arms, control, labels, scale, decimals, unit_label)
     sentences = []
     for pair in dict.fromkeys(_pair(r) for r in rows):
         parts = []
@@ -198,7 +198,7 @@ def alt_text(
             shown = "" if level is None else coverage(level, names.lang) + " "
             around = f" ({shown}{names.text('ci_words')} {write.interval(row, running=True)})"
             around = "" if value(row, "conf_low") is None else around
-            parts.append(f"{_label(row, names)} {write.estimate(row)}{' ' + unit if unit else ''}{around}")
+            parts.append(f"{_label(row, names)} {write.estimate(row)}{write.unit_said}{around}")
         first = next(r for r in rows if _pair(r) == pair)
         sentences.append(f"{names.versus(first)}: {'; '.join(parts)}.")
     return " ".join(sentences)

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .. import language
+from ..errors import ArgumentError
 from ..language import ABSENT, SUPPRESSED, Lang, Scale
 from .cells import Labels, Names, Row, absent_words, kind, mark, mark_notes, records, value, word
 from .measure import wrap
-from .rows import LABEL_WIDTH, RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure
+from .rows import LABEL_WIDTH, RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure, writer
 from .style import MUTED, ArmStyle, pair_styles
 
 if TYPE_CHECKING:
@@ -33,10 +34,11 @@ def forest(
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
     labels: Labels | None = None,
-    scale: Scale = "points",
+    scale: Scale | None = None,
     unit_label: str | None = None,
-    decimals: int = 1,
+    decimals: int | None = None,
     level: float | None = None,
+    outcome: str | None = None,
 ) -> Figure:
     """Draw a forest plot: effects with intervals, and beside them estimate, interval and persons as text.
 
@@ -60,32 +62,43 @@ def forest(
         The comparison arm's code; the first of ``arms`` else.
     labels : mapping of str to str, optional
         Labels of outcomes, subgroups and levels by key.
-    scale : {"points", "unit"}
-        ``"points"``: differences of shares, shown in percentage points. ``"unit"``: shown as they are.
+    scale : {"points", "unit"}, optional
+        ``"points"``: differences of shares, shown in percentage points. ``"unit"``: shown in their own unit, from 100,000 on in
+        thousands, millions and so on. By default points, unless the table has shares or means outside 0 to 1.
     unit_label : str, optional
         The unit's name under the axis: percentage points unless ``scale`` is ``"unit"``.
-    decimals : int, default 1
-        One precision for the whole figure.
+    decimals : int, optional
+        One precision for the whole figure: 1 by default, more where all amounts are below 1; in millions 2.
     level : float, optional
         Coverage of the intervals, for the heading: 0.95.
+    outcome : str, optional
+        The only one to draw, of several.
 
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    ArgumentError
+        If an option cannot be used.
     """
     rows = records(table, ["arm", "control", "estimate", "conf_low", "conf_high"], "forest")
+    if outcome is not None:
+        found = list(dict.fromkeys(word(r, "outcome") for r in rows))
+        rows = [r for r in rows if word(r, "outcome") == outcome]
+        if not rows:
+            raise ArgumentError(f"outcome: got {outcome!r}; the table has {found}")
     names = Names(rows, lang, arms, control, labels)
-    write = Writer(names=names, scale=scale, decimals=decimals)
+    write = writer(rows, names, scale, decimals, unit_label)
     body = _layout(rows, names, write)
-    unit = unit_label or (language.capital(language.text("percentage_points", names.lang)) if scale == "points" else "")
     signs = {sign for line in body for cell in line.cells for sign in (SUPPRESSED, ABSENT) if cell.endswith(sign)}
     return row_figure(
         body,
         heads=column_heads(names, level),
         write=write,
-        unit=unit,
         title=_default_title(rows, names) if title is None else title,
-        subtitle=difference_subtitle(names, rows, scale, unit_label) if subtitle is None else subtitle,
+        subtitle=difference_subtitle(names, rows, write) if subtitle is None else subtitle,
         notes=[*notes, names.text("n_pair_note"), *mark_notes(signs, names.lang)],
     )
 
@@ -192,9 +205,9 @@ def alt_text(
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
     labels: Labels | None = None,
-    scale: Scale = "points",
+    scale: Scale | None = None,
     unit_label: str | None = None,
-    decimals: int = 1,
+    decimals: int | None = None,
     level: float | None = None,
 ) -> str:
     """Return the effects for everyone and the interactions' p-values, in two sentences.
@@ -209,8 +222,7 @@ def alt_text(
     """
     rows = records(table, ["arm", "control", "estimate", "conf_low", "conf_high"], "forest")
     names = Names(rows, lang, arms, control, labels)
-    write = Writer(names=names, scale=scale, decimals=decimals)
-    unit = language.text("percentage_points", names.lang) if scale == "points" else unit_label or ""
+    write = writer(rows, names, scale, decimals, unit_label)
     several = len({_key(r) for r in rows}) > 1
     everyone = [r for r in rows if not word(r, "subgroup")] or [r for r in rows if kind(r) not in COMPARISONS]
     parts = []
@@ -221,7 +233,7 @@ def alt_text(
             parts.append(f"{place}{names.versus(row)} {absent_words(mark(row), names)}")
             continue
         around = "" if value(row, "conf_low") is None else _around(row, write, level)
-        parts.append(f"{place}{names.versus(row)} {write.estimate(row)}{' ' + unit if unit else ''}{around}")
+        parts.append(f"{place}{names.versus(row)} {write.estimate(row)}{write.unit_said}{around}")
     tests = [
         f"{names.label(word(r, 'subgroup'))}, {names.versus(r)}: {write.p_value(r)}"
         for r in rows

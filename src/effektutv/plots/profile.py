@@ -16,6 +16,7 @@ from .axis import Linear, nice_ticks
 from .cells import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
 from .lines import LANE, LEADER, NAME_WIDTH, Line, counts_strip, end_labels, gap_marks, gaps, thin_out
 from .measure import LINE, text_width, widest, wrap
+from .scales import power_of, scale_of, unit_words
 from .style import MARGIN, MUTED, RULE, WIDTH, Page, house_style
 
 if TYPE_CHECKING:
@@ -48,13 +49,30 @@ class _Content:
     arms: list[_Arm]
     mark_month: int | None
     scale: Scale
+    power: int = 0
+    unit_label: str | None = None
+
+    @property
+    def many(self) -> float:
+        """What means are divided by: a million where they are shown in millions."""
+        return 10.0**self.power
+
+    @property
+    def unit(self) -> str:
+        """What means are counted in; the empty string for shares, and where nobody said."""
+        return "" if self.scale == "points" else unit_words("unit", self.power, self.unit_label, self.names.lang)
+
+    def interval(self, low: float, high: float) -> str:
+        """Return an interval of shares or means as text."""
+        low, high = low / self.many, high / self.many
+        return language.interval(low, high, self.decimals, self.names.lang, scale=self.scale)
 
     def shown(self, share: float, decimals: int | None = None) -> str:
         """Return a share, or a mean, as text: with one decimal, or as many as tell the axis' steps apart."""
         decimals = self.decimals if decimals is None else decimals
         if self.scale == "points":
             return language.percent(share, decimals, self.names.lang)
-        return language.number(share, decimals, self.names.lang)
+        return language.number(share / self.many, decimals, self.names.lang)
 
     @property
     def decimals(self) -> int:
@@ -83,7 +101,8 @@ def shares_by_month(
     mark_month: int | None = None,
     bands: bool = True,
     y_label: str | None = None,
-    scale: Scale = "points",
+    scale: Scale | None = None,
+    unit_label: str | None = None,
 ) -> Figure:
     """Draw the share of each arm by month, with pointwise and, where the table has them, simultaneous bands.
 
@@ -112,19 +131,26 @@ def shares_by_month(
     bands : bool, default True
     y_label : str, optional
         Written above the axis.
-    scale : {"points", "unit"}
-        ``"points"``: shares, shown in per cent. ``"unit"``: means, shown as they are.
+    scale : {"points", "unit"}, optional
+        ``"points"``: shares, shown in per cent. ``"unit"``: means, shown in their own unit, from 100,000 on in thousands,
+        millions and so on. By default points, unless the table has values outside 0 to 1.
+    unit_label : str, optional
+        The unit's name, where ``scale`` is ``"unit"``.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
-    content = _read(table, lang, arms, control, labels, outcome, clock, mark_month, scale)
+    content = _read(table, lang, arms, control, labels, outcome, clock, mark_month, scale, unit_label)
     names = content.names
     heading = _default_title(content) if title is None else title
     under = _default_subtitle(content) if subtitle is None else subtitle
     foot = [*notes, *_own_notes(content, bands, bool(notes)), *mark_notes(content.absences(), names.lang)]
-    label_width = max(*(widest(arm.name, bold=True) for arm in content.arms), text_width(_value_line(content, 0.888)))
+    # figures say what they count: the caller's title and subtitle may not
+    y_label = content.unit if y_label is None and content.unit else y_label
+    label_width = max(
+        *(widest(arm.name, bold=True) for arm in content.arms), *(text_width(line) for line in _values(content))
+    )
     lanes = LANE * len(gaps(content.arms))
     above = LINE * ((y_label is not None) + (mark_month is not None)) + lanes + 6
     strip = LINE * (1 + sum(len(arm.name) for arm in content.arms)) + 12
@@ -136,9 +162,9 @@ def shares_by_month(
         right = WIDTH - MARGIN - label_width - LEADER
         top = page.top + above
         across = Linear(content.months[0], content.months[-1], left + 4, right)
-        up = Linear(0.0, ticks[-1], top + _PLOT_HEIGHT, top)
+        up = Linear(ticks[0], ticks[-1], top + _PLOT_HEIGHT, top)
         axes = page.axes(left, top, right - left, _PLOT_HEIGHT)
-        axes.set(xlim=(across.back(left), content.months[-1]), ylim=(0, ticks[-1]))
+        axes.set(xlim=(across.back(left), content.months[-1]), ylim=(ticks[0], ticks[-1]))
         _axis(page, axes, content, ticks, tick_labels, across, top, lanes, y_label)
         _draw_lines(axes, content, bands)
         places = [across(month) for month in content.months]
@@ -161,7 +187,8 @@ def _read(
     outcome: str | None,
     clock: str | None,
     mark_month: int | None,
-    scale: Scale,
+    scale: Scale | None,
+    unit_label: str | None,
 ) -> _Content:
     rows = records(table, ["month", "arm", "share"], "shares by month")
     names = Names(rows, lang, arms, control, labels)
@@ -171,14 +198,18 @@ def _read(
     months = sorted({int(r["month"]) for r in rows})
     if mark_month is not None and mark_month not in months:
         raise ArgumentError(f"mark_month: got {mark_month}; the table has the months {months[0]} to {months[-1]}")
+    chosen = scale_of(rows, scale)
+    lines = [_arm(code, [r for r in rows if word(r, "arm") == code], months, names) for code in names.arms]
     return _Content(
         names=names,
         outcome=chosen_outcome,
         clock=chosen_clock,
         months=months,
-        arms=[_arm(code, [r for r in rows if word(r, "arm") == code], months, names) for code in names.arms],
+        arms=lines,
         mark_month=mark_month,
-        scale=scale,
+        scale=chosen,
+        power=power_of([v for a in lines for v in (*a.y, *a.band[0], *a.band[1])], chosen),
+        unit_label=unit_label,
     )
 
 
@@ -212,17 +243,19 @@ def _arm(code: str, rows: Sequence[Row], months: Sequence[int], names: Names) ->
 
 def _default_title(content: _Content) -> str:
     names = content.names
+    kind = "profile_title" if content.scale == "points" else "profile_title_mean"
     if not content.clock:
-        return names.text("profile_title_plain", outcome=language.capital(names.label(content.outcome)))
+        return names.text(f"{kind}_plain", outcome=language.capital(names.label(content.outcome)))
     since = names.label(content.clock)
     if content.outcome == "arbete" and content.scale == "points":
         return names.text("work_profile_title", clock=since)
-    return names.text("profile_title", outcome=language.capital(names.label(content.outcome)), clock=since)
+    return names.text(kind, outcome=language.capital(names.label(content.outcome)), clock=since)
 
 
 def _default_subtitle(content: _Content) -> str:
     names = content.names
-    unit = names.text("share_axis") + "." if content.scale == "points" else ""
+    unit = names.text("share_axis" if content.scale == "points" else "mean_axis")
+    unit += f", {content.unit if content.unit_label else content.unit.lower()}." if content.unit else "."
     return f"{unit} {names.text('n_arms', n=str(len(content.arms)))}".strip()
 
 
@@ -239,15 +272,21 @@ def _own_notes(content: _Content, bands: bool, told: bool) -> list[str]:
 
 
 def _share_ticks(content: _Content, bands: bool) -> tuple[list[float], int]:
-    """Return the ticks from 0 to beyond the highest value, and the decimals that tell them apart."""
+    """Return the ticks from 0, or below the lowest mean, to beyond the highest value, and the decimals that tell them apart."""
     drawn = [arm.y for arm in content.arms]
     if bands:
         drawn += [edge for arm in content.arms for edge in (arm.band[1], arm.wide[1])]
     highest = max((float(np.nanmax(d)) for d in drawn if np.isfinite(d).any()), default=1.0)
     if content.scale == "points":
         highest = min(highest, 1.0)  # a wide band can reach past everyone; no share does
-    factor = 100 if content.scale == "points" else 1
-    ticks, decimals = nice_ticks(0.0, highest * factor if highest > 0 else 1.0)
+    lowest = 0.0
+    if content.scale == "unit":
+        below = [arm.y for arm in content.arms]
+        below += [edge for arm in content.arms for edge in (arm.band[0], arm.wide[0])] if bands else []
+        lowest = min([0.0, *(float(np.nanmin(d)) for d in below if np.isfinite(d).any())])
+    factor = 100 if content.scale == "points" else 1 / content.many
+    highest = highest if highest > lowest else lowest + 1 / factor
+    ticks, decimals = nice_ticks(lowest * factor, max(highest, 0.0) * factor)
     if content.scale == "points" and highest <= 1:
         ticks = [t for t in ticks if t <= 100]
     return [t / factor for t in ticks], decimals
@@ -341,7 +380,8 @@ def alt_text(
     outcome: str | None = None,
     clock: str | None = None,
     mark_month: int | None = None,
-    scale: Scale = "points",
+    scale: Scale | None = None,
+    unit_label: str | None = None,
 ) -> str:
     """Return the arms' shares at the marked month (the last one else) with their intervals, in a sentence.
 
@@ -350,10 +390,10 @@ def alt_text(
     table : DataFrame
         As for :func:`shares_by_month`, and so are the others.
     lang : {"sv", "en"}
-    arms, control, labels, outcome, clock, mark_month, scale
+    arms, control, labels, outcome, clock, mark_month, scale, unit_label
         As for :func:`shares_by_month`.
     """
-    content = _read(table, lang, arms, control, labels, outcome, clock, mark_month, scale)
+    content = _read(table, lang, arms, control, labels, outcome, clock, mark_month, scale, unit_label)
     names = content.names
     month = content.months[-1] if mark_month is None else mark_month
     place = content.months.index(month)
@@ -362,13 +402,14 @@ def alt_text(
         if arm.marks[place]:
             parts.append(f"{names.arm(arm.code)} {absent_words(arm.marks[place], names)}")
             continue
-        bounds = language.interval(arm.band[0][place], arm.band[1][place], content.decimals, names.lang, scale=scale)
-        around = f" {bounds}" if np.isfinite(arm.band[0][place]) else ""
+        low, high = (float(edge[place]) for edge in arm.band)
+        around = f" {content.interval(low, high)}" if np.isfinite(low) else ""
         parts.append(f"{names.arm(arm.code)} {content.shown(float(arm.y[place]))}{around}")
     since = names.text("months_since_lower", clock=names.label(content.clock)) if content.clock else ""
     return names.text(
         "profile_alt",
-        outcome=language.capital(names.label(content.outcome)),
+        outcome=language.capital(names.label(content.outcome))
+        + (f" ({content.unit.lower()})" if content.power else ""),
         month=str(month),
         since=f" {since}" if since else "",
         shares=language.join(parts, names.lang),
@@ -387,7 +428,8 @@ def course(
     outcome: str | None = None,
     clock: str | None = None,
     mark_month: int | None = None,
-    scale: Scale = "points",
+    scale: Scale | None = None,
+    unit_label: str | None = None,
 ) -> str:
     """Return where each arm's line begins, where it is highest and where it ends, a sentence an arm; only of months shown.
 
@@ -396,10 +438,10 @@ def course(
     table : DataFrame
         As for :func:`shares_by_month`, and so are the others.
     lang : {"sv", "en"}
-    arms, control, labels, outcome, clock, mark_month, scale
+    arms, control, labels, outcome, clock, mark_month, scale, unit_label
         As for :func:`shares_by_month`.
     """
-    content = _read(table, lang, arms, control, labels, outcome, clock, mark_month, scale)
+    content = _read(table, lang, arms, control, labels, outcome, clock, mark_month, scale, unit_label)
     sentences = []
     for arm in content.arms:
         seen = [i for i, absent in enumerate(arm.marks) if not absent]

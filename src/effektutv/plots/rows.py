@@ -10,17 +10,28 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from .. import language
+from ..errors import ArgumentError
 from ..language import Lang, Scale
 from .axis import Linear, nice_ticks
 from .cells import Names, Row, mark, value, word
 from .measure import LINE, TEXT, text_width, widest, wrap
+from .scales import decimals_of, power_of, power_words, scale_of, unit_words
 from .style import GRID, INK, MARGIN, MUTED, RULE, WIDTH, ArmStyle, Page, house_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["LABEL_WIDTH", "RowLine", "Writer", "column_heads", "coverage", "difference_subtitle", "row_figure"]
+__all__ = [
+    "LABEL_WIDTH",
+    "RowLine",
+    "Writer",
+    "column_heads",
+    "coverage",
+    "difference_subtitle",
+    "row_figure",
+    "writer",
+]
 
 #: Width in which a row's label wraps.
 LABEL_WIDTH = 158.0
@@ -28,6 +39,10 @@ _HEADING_WIDTH = 290.0
 _COLUMN_GAP = 11.0
 _ROW_GAP = 3.0
 _BAR = 8.0
+#: Width that what is drawn has at least, and labels where both want room.
+_LEAST, _LEAST_LABEL = 110.0, 84.0
+#: The columns that are drawn.
+_DRAWN = ("estimate", "conf_low", "conf_high", "lower", "upper")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,16 +91,41 @@ class Writer:
     scale : {"points", "unit"}
         ``"points"``: differences of shares, shown in percentage points.
     decimals : int
+    power : int
+        Of ten, that amounts are shown in: 6 for millions.
+    unit_label : str, optional
+        The unit's name.
     """
 
     names: Names
     scale: Scale
     decimals: int
+    power: int = 0
+    unit_label: str | None = None
 
     @property
-    def factor(self) -> int:
+    def factor(self) -> float:
         """What values on the axis are multiplied with."""
-        return 100 if self.scale == "points" else 1
+        return 100 if self.scale == "points" else 10.0**-self.power
+
+    @property
+    def unit(self) -> str:
+        """The unit under the axis; the empty string for none."""
+        return unit_words(self.scale, self.power, self.unit_label, self.names.lang)
+
+    @property
+    def unit_said(self) -> str:
+        """The unit after a number in a sentence, with a space before it; the empty string for none."""
+        if self.scale == "points":
+            return " " + language.text("percentage_points", self.names.lang)
+        said = unit_words(self.scale, self.power, self.unit_label, self.names.lang)
+        return "" if not said else f" {said if self.unit_label else said.lower()}"
+
+    @property
+    def notes(self) -> list[str]:
+        """What a note must say: that amounts are shown in millions."""
+        many = power_words(self.power, self.names.lang)
+        return [self.names.text("in_many", many=many)] if many else []
 
     def estimate(self, row: Row) -> str:
         """Return the effect."""
@@ -94,13 +134,14 @@ class Writer:
             return mark(row)
         if self.scale == "points":
             return language.points(shown, self.decimals, self.names.lang, unit=False)
-        return language.number(shown, self.decimals, self.names.lang)
+        return language.number(shown / 10.0**self.power, self.decimals, self.names.lang)
 
     def interval(self, row: Row, running: bool = False, ends: tuple[str, str] = ("conf_low", "conf_high")) -> str:
         """Return the interval, or another pair of ends."""
         low, high = (value(row, end) for end in ends)
         if low is None or high is None:
             return mark(row)
+        low, high = low / 10.0**self.power, high / 10.0**self.power
         return language.interval(low, high, self.decimals, self.names.lang, scale=self.scale, running=running)
 
     def persons(self, row: Row, columns: tuple[str, str] = ("n_arm", "n_control")) -> str:
@@ -117,6 +158,37 @@ class Writer:
         return bare if p is not None else bare.replace(language.ABSENT, mark(row))
 
 
+def writer(
+    rows: Sequence[Row], names: Names, scale: Scale | None, decimals: int | None, unit_label: str | None
+) -> Writer:
+    """Return how a figure's numbers become text, on one scale and with one precision for all rows.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        What is drawn.
+    names : Names
+    scale : {"points", "unit"}, optional
+        As of :func:`~effektutv.plots.scales.scale_of`.
+    decimals : int, optional
+        As of :func:`~effektutv.plots.scales.decimals_of`; of amounts in millions two at most.
+    unit_label : str, optional
+
+    Raises
+    ------
+    ArgumentError
+        If the scale is unknown, or the decimals are no number from 0 to 12.
+    """
+    chosen = scale_of(rows, scale)
+    drawn = [value(row, column) for row in rows for column in _DRAWN]
+    power = power_of(drawn, chosen)
+    if decimals is None or power:
+        decimals = decimals_of(drawn, chosen, power)
+    elif isinstance(decimals, bool) or not isinstance(decimals, int) or not 0 <= decimals <= 12:
+        raise ArgumentError(f"decimals: got {decimals!r}; give a whole number from 0 to 12")
+    return Writer(names=names, scale=chosen, decimals=decimals, power=power, unit_label=unit_label)
+
+
 def coverage(level: float, lang: Lang) -> str:
     """Return an interval's coverage: 95 %, but 99,5 % where it is not whole.
 
@@ -128,9 +200,7 @@ def coverage(level: float, lang: Lang) -> str:
     return language.percent(level, 0 if abs(level * 100 - round(level * 100)) < 1e-9 else 1, lang)
 
 
-def difference_subtitle(
-    names: Names, rows: Sequence[Row], scale: Scale, unit_label: str | None, kind: str = "forest"
-) -> str:
+def difference_subtitle(names: Names, rows: Sequence[Row], write: Writer, kind: str = "forest") -> str:
     """Return the subtitle of a figure of differences that was given none: the contrast where there is one, and the unit.
 
     Parameters
@@ -138,17 +208,17 @@ def difference_subtitle(
     names : Names
     rows : sequence of Row
         With ``arm`` and ``control``.
-    scale : {"points", "unit"}
-    unit_label : str, optional
+    write : Writer
     kind : {"forest", "bounds"}
         Whose words.
     """
     one = len({(word(r, "arm"), word(r, "control")) for r in rows}) == 1
     first = f"{names.versus(rows[0])}. " if one else ""
-    if scale == "points":
+    if write.scale == "points":
         return first + names.text(f"{kind}_subtitle_points")
-    if unit_label:
-        return first + names.text(f"{kind}_subtitle_unit", unit=unit_label)
+    if write.unit:
+        unit = write.unit if write.unit_label else write.unit.lower()
+        return first + names.text(f"{kind}_subtitle_unit", unit=unit)
     return first + names.text(f"{kind}_subtitle_plain")
 
 
@@ -172,7 +242,6 @@ def row_figure(
     *,
     heads: Sequence[str],
     write: Writer,
-    unit: str,
     title: str,
     subtitle: str,
     notes: Sequence[str],
@@ -187,8 +256,7 @@ def row_figure(
     heads : sequence of str
         Of the text columns.
     write : Writer
-    unit : str
-        Under the axis; the empty string for none.
+        Its unit stands under the axis.
     title, subtitle : str
     notes : sequence of str
     hints : bool, default True
@@ -200,6 +268,7 @@ def row_figure(
     -------
     matplotlib.figure.Figure
     """
+    unit, notes = write.unit, [*notes, *write.notes]
     columns = [
         max(text_width(head), widest([line.cells[i] for line in body if line.cells])) for i, head in enumerate(heads)
     ]
@@ -207,6 +276,11 @@ def row_figure(
         LABEL_WIDTH,
         2 + max((x.indent + text_width(x.label, TEXT, x.bold) for x in body if x.row is not None), default=0),
     )
+    # what is drawn has room before labels, which can wrap
+    taken = 2 * MARGIN + 8 + sum(columns) + _COLUMN_GAP * len(heads)
+    label_width = max(min(label_width, WIDTH - taken - _LEAST), min(label_width, _LEAST_LABEL))
+    if WIDTH - taken - label_width < 30:
+        raise ArgumentError("decimals: the numbers leave no room for the drawing; give fewer decimals")
     with house_style():
         height = LINE + 8 + sum(line.height(label_width) for line in body)
         page = Page(height + 20 + (LINE if unit else 0) + LINE, title=title, subtitle=subtitle, notes=notes)
@@ -233,8 +307,7 @@ def _effect_axis(
     body: Sequence[RowLine], write: Writer, left: float, right: float
 ) -> tuple[Linear, list[float], list[str]]:
     """Return the map from effects to places, with zero inside, and as many round ticks as stand apart."""
-    names = ("estimate", "conf_low", "conf_high", "lower", "upper")
-    cells = (value(line.row, c) for line in body if line.row is not None for c in names)
+    cells = (value(line.row, c) for line in body if line.row is not None for c in _DRAWN)
     seen = [c for c in cells if c is not None] or [-1.0, 1.0]
     low, high = min(0.0, *seen), max(0.0, *seen)
     across = Linear(low, high if high > low else low + 1, left, right)

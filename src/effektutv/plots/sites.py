@@ -9,7 +9,7 @@ from .. import language
 from ..errors import ArgumentError
 from ..language import ABSENT, SUPPRESSED, Lang, Scale
 from .cells import Labels, Names, Row, kind, mark_notes, records, value, word
-from .rows import RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure
+from .rows import RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure, writer
 from .style import ArmStyle, pair_styles
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ def sites(
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
     labels: Labels | None = None,
-    scale: Scale = "points",
+    scale: Scale | None = None,
     unit_label: str | None = None,
-    decimals: int = 1,
+    decimals: int | None = None,
     level: float | None = None,
     places: int | None = None,
 ) -> Figure:
@@ -57,11 +57,13 @@ def sites(
         The comparison arm's code; the first of ``arms`` else.
     labels : mapping, optional
         Labels of outcome, characteristic and sites, the latter by key or (characteristic, key).
-    scale : {"points", "unit"}
-        ``"points"``: differences of shares, shown in percentage points. ``"unit"``: shown as they are.
+    scale : {"points", "unit"}, optional
+        ``"points"``: differences of shares, shown in percentage points. ``"unit"``: shown in their own unit, from 100,000 on in
+        thousands, millions and so on. By default points, unless the table has shares or means outside 0 to 1.
     unit_label : str, optional
         The unit's name under the axis: percentage points unless ``scale`` is ``"unit"``.
-    decimals : int, default 1
+    decimals : int, optional
+        1 by default, more where all amounts are below 1; in millions 2.
     level : float, optional
         Coverage of the intervals, for the heading: 0.95.
     places : int, optional
@@ -76,22 +78,20 @@ def sites(
     ArgumentError
         If the table has several contrasts, outcomes, months or characteristics, or none of the latter.
     """
-    rows, names, write = _read(table, lang, arms, control, labels, scale, decimals)
+    rows, names, write = _read(table, lang, arms, control, labels, scale, decimals, unit_label)
     everyone = [r for r in rows if not word(r, "subgroup")]
     look = pair_styles([(word(rows[0], "arm"), word(rows[0], "control"))], names.styles, names.control)[0]
     pale = ArmStyle(colour=look.colour, line=look.line, marker=look.marker, label=look.label, hollow=True)
     body = [_line(r, names.text("everyone"), write, look, bold=True) for r in everyone]
     body += [_line(r, _site(r, names), write, pale, space=6.0 if not i and body else 0.0)
              for i, r in enumerate(_sorted(rows))]  # fmt: skip
-    unit = unit_label or (language.capital(language.text("percentage_points", names.lang)) if scale == "points" else "")
     signs = {sign for line in body for cell in line.cells for sign in (SUPPRESSED, ABSENT) if cell.endswith(sign)}
     return row_figure(
         body,
         heads=column_heads(names, level),
         write=write,
-        unit=unit,
         title=_default_title(rows, names) if title is None else title,
-        subtitle=difference_subtitle(names, rows, scale, unit_label) if subtitle is None else subtitle,
+        subtitle=difference_subtitle(names, rows, write) if subtitle is None else subtitle,
         notes=[
             *notes,
             *_own_notes(rows, names, write, places),
@@ -108,8 +108,9 @@ def _read(
     arms: Mapping[str, str] | None,
     control: str | None,
     labels: Labels | None,
-    scale: Scale,
-    decimals: int,
+    scale: Scale | None,
+    decimals: int | None,
+    unit_label: str | None,
 ) -> tuple[list[dict[str, object]], Names, Writer]:
     needed = ["arm", "control", "subgroup", "level", "estimate", "conf_low", "conf_high"]
     rows = records(table, needed, "sites")
@@ -120,7 +121,7 @@ def _read(
             "table: the sites figure wants one contrast, outcome and month, by one characteristic; give those rows alone"
         )
     names = Names(rows, lang, arms, control, labels)
-    return rows, names, Writer(names=names, scale=scale, decimals=decimals)
+    return rows, names, writer(rows, names, scale, decimals, unit_label)
 
 
 def _sorted(rows: Sequence[Row]) -> list[Row]:
@@ -173,9 +174,9 @@ def alt_text(
     arms: Mapping[str, str] | None = None,
     control: str | None = None,
     labels: Labels | None = None,
-    scale: Scale = "points",
+    scale: Scale | None = None,
     unit_label: str | None = None,
-    decimals: int = 1,
+    decimals: int | None = None,
     level: float | None = None,
     places: int | None = None,
 ) -> str:
@@ -192,9 +193,8 @@ def alt_text(
     arms, control, labels, scale, unit_label, decimals, level, places
         As for :func:`sites`.
     """
-    rows, names, write = _read(table, lang, arms, control, labels, scale, decimals)
-    unit = language.text("percentage_points", names.lang) if scale == "points" else unit_label or ""
-    unit = f" {unit}" if unit else ""
+    rows, names, write = _read(table, lang, arms, control, labels, scale, decimals, unit_label)
+    unit = write.unit_said
     everyone = [r for r in rows if not word(r, "subgroup") and value(r, "estimate") is not None]
     varies = [r for r in _sorted(rows) if value(r, "estimate") is not None and _varies(r)]
     out = []

@@ -16,12 +16,23 @@ WORDS = Catalogue(
         "start": {"sv": "start", "en": "start"},
         "versus": {"sv": "{arm} mot {control}", "en": "{arm} vs {control}"},
         "everyone": {"sv": "Alla", "en": "Everyone"},
+        "mean_axis": {"sv": "Medelvärde", "en": "Mean"},
+        "thousands": {"sv": "tusental", "en": "thousands"},
+        "millions": {"sv": "miljoner", "en": "millions"},
+        "billions": {"sv": "miljarder", "en": "billions"},
+        "trillions": {"sv": "biljoner", "en": "trillions"},
+        "in_many": {"sv": "Belopp visas i {many}.", "en": "Amounts are shown in {many}."},
         "share_axis": {"sv": "Andel i procent", "en": "Share, per cent"},
         # shares by month
         "profile_title": {
             "sv": "{outcome}: andel efter månader sedan {clock}",
             "en": "{outcome}: share by months since {clock}",
         },
+        "profile_title_mean": {
+            "sv": "{outcome}: medelvärde efter månader sedan {clock}",
+            "en": "{outcome}: mean by months since {clock}",
+        },
+        "profile_title_mean_plain": {"sv": "{outcome}: medelvärde efter månad", "en": "{outcome}: mean by month"},
         "profile_title_plain": {"sv": "{outcome}: andel efter månad", "en": "{outcome}: share by month"},
         "work_profile_title": {
             "sv": "Andel i arbete efter månader sedan {clock}",
@@ -219,7 +230,7 @@ WORDS = Catalogue(
             "sv": "Samma effekt med olika skattningsmetoder",
             "en": "One effect by several estimators",
         },
-        "estimator_difference": {"sv": "Skillnad i andelar", "en": "Difference in means"},
+        "estimator_difference": {"sv": "Skillnad i medelvärden", "en": "Difference in means"},
         "estimator_blocked": {"sv": "Vägd efter stratum", "en": "Weighted by stratum"},
         "estimator_fe": {"sv": "Regression med strata", "en": "Regression with strata"},
         "estimator_lin": {"sv": "Samverkande med grupp (Lin)", "en": "Interacted with arm (Lin)"},

@@ -129,10 +129,10 @@ def profile_figure(ctx: Context, profile: Profile, outcome: str, clock: str) -> 
         ctx, "_".join(filter(None, ("profile", outcome, clock))), title, (plot.shares_by_month, plot.alt_text, plot.course),
         replace(profile, rows=rows).tidy(), tables.arm_rows(rows), _profile_table(ctx, title, rows, profile.bands.draws),
         labels={outcome: label, "randomisation": w("zero_randomisation"), "start": w("zero_start")},
-        told=("control", "outcome", "clock", "mark_month"), arms=ctx.study.arm_labels(w.lang), outcome=outcome,
-        clock=clock or None,
-        mark_month=declared.month if declared else None, scale=ctx.scale(outcome).name, notes=figure_notes(ctx, *notes),
-        subtitle=subtitle(ctx, "subtitle_shares" if share else "subtitle_mean", followed),
+        told=("control", "outcome", "clock", "mark_month", "scale", "unit_label"), arms=ctx.study.arm_labels(w.lang),
+        outcome=outcome, clock=clock or None, mark_month=declared.month if declared else None,
+        scale=ctx.scale(outcome).name, unit_label=ctx.scale(outcome).unit or None,
+        notes=figure_notes(ctx, *notes), subtitle=subtitle(ctx, "subtitle_shares" if share else "subtitle_mean", followed),
     )  # fmt: skip
 
 
@@ -156,9 +156,10 @@ def _profile_table(ctx: Context, title: str, rows: Sequence[ArmSummary], draws: 
     arms = [a for a in ctx.arms if any(r.arm == a for r in rows)]
     found = {(r.month, r.arm): r for r in rows}
     ci = w("ci_short", level=n.level(ctx.coverage))
+    unit = w("percent") if ctx.scale(rows[0].outcome).share else ctx.scale(rows[0].outcome).unit
     heads = [Head(w("month"), words=True)]
     for arm in arms:
-        heads += [Head(ctx.labels.arm_short(arm), w("percent")), Head(ci, ctx.labels.arm_short(arm))]
+        heads += [Head(ctx.labels.arm_short(arm), unit), Head(ci, ctx.labels.arm_short(arm))]
     body = []
     for month in dict.fromkeys(r.month for r in rows):
         cells = []

@@ -56,7 +56,7 @@ class Omnibus:
     mc_error: Statistic = Unavailable("no draws were asked for")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Balance(Tabular):
     """Baseline covariates by arm: standardised differences, variance ratios, missingness, and an omnibus test."""
 
@@ -79,6 +79,7 @@ class Balance(Tabular):
         **options
             Passed to :func:`effektutv.plots.love.love`.
         """
+        from ..plots.door import drawn
         from ..plots.love import love
 
-        return love(self.tidy(), lang=lang, **options)
+        return drawn(love, self.tidy(), options, lang=lang)

@@ -29,7 +29,7 @@ class CountRow:
     status: Status = Status.UNCHECKED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Counts(Tabular):
     """Exclusive categories of an outcome by arm: kinds of work, or the sources that know of the work.
 
@@ -59,8 +59,9 @@ class Counts(Tabular):
             Passed to :func:`effektutv.plots.bars.stacked_bars`.
         """
         from ..plots.bars import stacked_bars
+        from ..plots.door import drawn
 
-        return stacked_bars(self.tidy(), lang=lang, **options)
+        return drawn(stacked_bars, self.tidy(), options, lang=lang)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,7 @@ class StartRow:
     status: Status = Status.UNCHECKED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Starts(Tabular):
     """Start of the intervention by arm: what the start clock rests on."""
 

@@ -50,7 +50,7 @@ class CredibilityRow:
     evidence: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Credibility(Tabular):
     """The items of ICEMAN for every subgroup of a result.
 

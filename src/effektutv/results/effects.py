@@ -117,7 +117,7 @@ class EffectRow:
     events_control: Count = field(default=Unavailable("not a 0/1 outcome"), metadata={"internal": True})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Effects(WithSource):
     """Effects of the arms on one outcome or several, with what they are effects of.
 
@@ -146,18 +146,27 @@ class Effects(WithSource):
         return EffectRow
 
     def plot(self, lang: str = "en", **options: Any) -> Any:
-        """Return a forest plot (matplotlib figure) of the effects.
+        """Return a forest plot (matplotlib figure) of the effects, in percentage points or the outcome's own unit.
 
         Parameters
         ----------
         lang : {"en", "sv"}
             Language of every word in the figure.
         **options
-            Passed to :func:`effektutv.plots.forest.forest`.
-        """
-        from ..plots.forest import forest
+            Passed to :func:`effektutv.plots.forest.forest`; ``outcome`` chooses one of several.
 
-        return forest(self.tidy(), **{"lang": lang, "level": self.conf_level, **options})
+        Raises
+        ------
+        ArgumentError
+            If an option is not the figure's, a key of ``labels`` or ``arms`` is not the result's, or shares and amounts
+            would stand on one axis.
+        """
+        from ..plots.door import drawn
+        from ..plots.forest import forest
+        from .units import unit_of_effects
+
+        unit = {} if options.get("scale") is not None else unit_of_effects(self, options.get("outcome"))
+        return drawn(forest, self.tidy(), options, lang=lang, level=self.conf_level, **unit)
 
     def to_statsmodels(
         self,
@@ -273,7 +282,7 @@ class ContaminationRow:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Contamination(Tabular):
     """How one regression of all arms with strata effects differs from the arms' own effects, and by whose.
 
@@ -308,9 +317,12 @@ class Contamination(Tabular):
         **options
             Passed to :func:`effektutv.plots.estimators.estimators`.
         """
+        from ..plots.door import drawn
         from ..plots.estimators import estimators
+        from .units import unit_of_estimand
 
-        return estimators(self.tidy(), **{"lang": lang, "level": self.conf_level, **options})
+        unit = unit_of_estimand(self.estimand)
+        return drawn(estimators, self.tidy(), options, lang=lang, level=self.conf_level, **unit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -369,7 +381,7 @@ class DistributionRow:
     kind: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class RandomizationTest(Tabular):
     """Randomisation tests, a row a contrast.
 
@@ -423,10 +435,11 @@ class RandomizationTest(Tabular):
             If no distribution was asked for (``distribution=True``).
         """
         from ..errors import ArgumentError
+        from ..plots.door import drawn
         from ..plots.randomization import randomization
 
         if not self.distribution:
             raise ArgumentError("distribution: the test kept none; give distribution=True to randomization_test")
         alternatives = {row.alternative for row in self.rows}
         stated = {"alternative": alternatives.pop()} if len(alternatives) == 1 else {}
-        return randomization(self.distribution_table(), **{"lang": lang, **stated, **options})
+        return drawn(randomization, self.distribution_table(), options, lang=lang, **stated)

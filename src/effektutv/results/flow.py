@@ -41,7 +41,7 @@ class FlowStage:
     status: Status = Status.UNCHECKED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Flow(Tabular):
     """Participant flow: exclusions by stage, which must add up.
 
@@ -103,6 +103,7 @@ class Flow(Tabular):
         **options
             Passed to :func:`effektutv.plots.flow.flow`.
         """
+        from ..plots.door import drawn
         from ..plots.flow import flow
 
-        return flow(self.tidy(), lang=lang, **options)
+        return drawn(flow, self.tidy(), options, lang=lang)

@@ -74,7 +74,7 @@ class RatioRow:
     events_control: Count = field(default=_NO_COUNT, metadata={"internal": True})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Ratios(Tabular):
     """Risk ratios and odds ratios beside the differences.
 
@@ -132,7 +132,7 @@ class BoundRow:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Bounds(Tabular):
     """Bounds by contrast, with the response that they rest on.
 
@@ -168,8 +168,11 @@ class Bounds(Tabular):
             Passed to :func:`effektutv.plots.bounds.bounds`.
         """
         from ..plots.bounds import bounds
+        from ..plots.door import drawn
+        from .units import unit_of_estimand
 
-        return bounds(self.tidy(), **{"lang": lang, "level": self.conf_level, **options})
+        unit = unit_of_estimand(self.estimand)
+        return drawn(bounds, self.tidy(), options, lang=lang, level=self.conf_level, **unit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +187,7 @@ class ReceiptRow:
     status: Status = Status.UNCHECKED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Receipts(Tabular):
     """Receipt of every programme by arm: what a complier effect rests on."""
 
@@ -233,7 +236,7 @@ class ComplierRow:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ComplierEffects(WithSource):
     """Complier average causal effects, each arm against the comparison arm.
 
@@ -321,7 +324,7 @@ class LogRankArm:
     expected: Statistic
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class LogRank(Tabular):
     """A log-rank test that the arms' hazards are the same.
 
@@ -375,7 +378,7 @@ class MeanTimeRow:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class TimeToEvent(Tabular):
     """Time to a first event: restricted mean differences by contrast, risk table and curves by arm, log-rank test.
 
@@ -416,16 +419,17 @@ class TimeToEvent(Tabular):
         **options
             Passed to :func:`effektutv.plots.survival.survival`.
         """
+        from ..plots.door import drawn
         from ..plots.survival import survival
 
-        return survival(self.risk_table(), lang=lang, **options)
+        return drawn(survival, self.risk_table(), options, lang=lang)
 
     def risk_table(self) -> Any:
         """Return the risk table and the curves, a row an arm and time (pandas)."""
         return _Risk(rows=self.risk).tidy()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class _Risk(Tabular):
     rows: tuple[RiskRow, ...]
 
@@ -458,7 +462,7 @@ class PowerRow:
     monte_carlo_error: Statistic = _FORMULA
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Power(Tabular):
     """Power, sample sizes or minimum detectable effects.
 
@@ -490,9 +494,10 @@ class Power(Tabular):
         ArgumentError
             If the rows make no line: one point has no curve.
         """
+        from ..plots.door import drawn
         from ..plots.power import power_curve
 
-        return power_curve(self.tidy(), lang=lang, **options)
+        return drawn(power_curve, self.tidy(), options, lang=lang)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

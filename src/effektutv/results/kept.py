@@ -10,7 +10,7 @@ from .base import Tabular
 __all__ = ["keep", "kept"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class WithSource(Tabular):
     """A result that keeps its arrays: neither shown, compared, pickled nor carried into a changed copy."""
 

@@ -56,7 +56,7 @@ class EffectBand:
     status: Status = Status.UNCHECKED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class EffectBands(Tabular):
     """Simultaneous bands of the effects by month, and how all bands of the profile were drawn.
 
@@ -79,7 +79,7 @@ class EffectBands(Tabular):
         return EffectBand
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Profile(Tabular):
     """Month by month: the share in each arm, and the effects between arms.
 
@@ -136,6 +136,9 @@ class Profile(Tabular):
         **options
             Passed to :func:`effektutv.plots.profile.shares_by_month`.
         """
+        from ..plots.door import drawn
         from ..plots.profile import shares_by_month
+        from .units import unit_of_estimand
 
-        return shares_by_month(self.tidy(), lang=lang, **options)
+        unit = unit_of_estimand(self.effects.estimand)
+        return drawn(shares_by_month, self.tidy(), options, lang=lang, **unit)

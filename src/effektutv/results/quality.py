@@ -126,7 +126,7 @@ class ReadForm:
     dates: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class DataQuality(Tabular):
     """What was found when the extracts were read and checked.
 

@@ -57,7 +57,7 @@ class ShareRow:
     status: Status = Status.UNCHECKED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Shares(Tabular):
     """Shares of each arm that several things hold for; they do not exclude each other.
 
@@ -77,7 +77,7 @@ class Shares(Tabular):
         return ShareRow
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Received(Tabular):
     """What each arm received: the contrast that an effect is an effect of.
 
@@ -110,7 +110,8 @@ class Received(Tabular):
             Passed to :func:`effektutv.plots.bars.stacked_bars`.
         """
         from ..plots.bars import stacked_bars
+        from ..plots.door import drawn
 
         parts = self.tidy().query("actor != @ALL_ACTORS", local_dict={"ALL_ACTORS": ALL_ACTORS})
         parts = parts.drop(columns="share").rename(columns={"actor": "category", "mean": "share"})
-        return stacked_bars(parts, lang=lang, **{"unit": "hours", **options})
+        return drawn(stacked_bars, parts, options, lang=lang, unit="hours")

@@ -84,7 +84,7 @@ class ReproductionRow:
     status: Status = Status.RELEASED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Reproduction(Tabular):
     """A run held against published figures.
 

@@ -50,7 +50,7 @@ class SiteRow:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SiteVariation(Tabular):
     """Variation of the effects between sites, a row a contrast. No site is named or shown by itself.
 

@@ -1,0 +1,56 @@
+"""In what a result counts: shares in percentage points, means in the outcome's own unit, as its estimand says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import ArgumentError
+from .base import Unavailable
+
+if TYPE_CHECKING:
+    from .effects import Effects, Estimand
+
+__all__ = ["unit_of_effects", "unit_of_estimand"]
+
+
+def unit_of_estimand(estimand: Estimand | None) -> dict[str, str]:
+    """Return the ``scale`` option that an estimand's summary measure decides; nothing where nobody said what is estimated.
+
+    Parameters
+    ----------
+    estimand : Estimand or None
+    """
+    if estimand is None:
+        return {}
+    if "proportions" in estimand.summary:
+        return {"scale": "points"}
+    return {"scale": "unit"} if "means" in estimand.summary else {}
+
+
+def unit_of_effects(effects: Effects, outcome: str | None = None) -> dict[str, str]:
+    """Return the ``scale`` option of effects: of shares, or of means; of both on one axis there is none.
+
+    Parameters
+    ----------
+    effects : Effects
+    outcome : str, optional
+        The only one that is drawn.
+
+    Raises
+    ------
+    ArgumentError
+        If shares and amounts would stand on one axis.
+    """
+    known = unit_of_estimand(effects.estimand)
+    if known == {"scale": "points"}:
+        return known
+    # one summary for several outcomes says means where any of them is one
+    rows = [r for r in effects.rows if outcome in (None, r.outcome)]
+    shares = dict.fromkeys(r.outcome for r in rows if not isinstance(r.events_arm, Unavailable))
+    amounts = [o for o in dict.fromkeys(r.outcome for r in rows) if o not in shares]
+    if shares and amounts:
+        raise ArgumentError(
+            f"outcome: {next(iter(shares))!r} is a share and {amounts[0]!r} an amount: they have no axis in common; "
+            f"draw one at a time, plot(outcome={amounts[0]!r})"
+        )
+    return {"scale": "points"} if shares else known
