@@ -235,7 +235,7 @@ def test_dates_are_no_dummies(d, as_text):
     with pytest.raises(ArgumentError, match="by: 'day' is a date; cut it into periods"):
         eu.itt(dated, outcome="b", by="day", **K)
     if not as_text:
-        with pytest.raises(ArgumentError, match="outcome: column 'day' is a date"):
+        with pytest.raises(ArgumentError, match="outcome: column 'day' is a date, not numeric"):
             eu.itt(dated, outcome="day", **K)
 
 
