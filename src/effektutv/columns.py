@@ -207,7 +207,9 @@ def numeric(df: Any, argument: str, name: object) -> FloatArray:
     values = as_floats(series)
     if values is None:
         if is_date(series):
-            raise ArgumentError(f"{argument}: column {name!r} is a date, not numeric; use a number, e.g. days since randomisation")
+            raise ArgumentError(
+                f"{argument}: column {name!r} is a date, not numeric; use a number, e.g. days since randomisation"
+            )
         raise ArgumentError(
             f"{argument}: column {name!r} is {_kind(series)}, not numeric; make it numbers first (an event 0/1)"
         )

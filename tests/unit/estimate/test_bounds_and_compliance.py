@@ -120,7 +120,10 @@ def test_response_stands_beside():
     ("message", "call"),
     [
         ("observed: fewer than 5 persons count as observed", lambda d: eu.lee_bounds(d, observed="all", **LEE)),
-        ("observed: column 'z' has values other", lambda d: eu.lee_bounds(d.assign(z=d.y.fillna(5)), observed="z", **LEE)),
+        (
+            "observed: column 'z' has values other",
+            lambda d: eu.lee_bounds(d.assign(z=d.y.fillna(5)), observed="z", **LEE),
+        ),
         ("observed: column 'y' is the outcome, too", lambda d: eu.lee_bounds(d, observed="y", **LEE)),
         ("tighten: part is missing for fewer than 5", lambda d: eu.lee_bounds(d, tighten="part", **LEE)),
         ("limits: 'y' is not 0/1", lambda d: worst_case_bounds(d, **LEE)),
