@@ -139,7 +139,8 @@ def _further(trial: Trial, inputs: ReportInputs) -> ReportInputs:
     """Add what the study declares beyond the mean difference: survey items, receipt of programmes, a plan."""
     study = trial.study
     received = trial.from_registers and trial.knows_receipt
-    planned = study.plan is not None
+    # a plan of another outcome says nothing of the primary one
+    planned = study.plan is not None and study.plan.outcome in (None, study.primary.name)
     return replace(
         inputs,
         contamination=trial.contamination() if _pooled(trial) else None,
@@ -153,7 +154,7 @@ def _further(trial: Trial, inputs: ReportInputs) -> ReportInputs:
 def _from_registers(trial: Trial, inputs: ReportInputs) -> ReportInputs:
     """Add what only registers tell: what the arms received, who turned 30, effects by entry and by place."""
     study, several = trial.study, trial.n_sites > 1
-    aged = any(c.measure == "age" for c in study.covariates)
+    aged = study.benefit is not None and any(c.measure == "age" for c in study.covariates)
     benefit = any(o.state == "benefit" and trial.has(o.name) for o in study.outcomes)
     return replace(
         inputs,

@@ -81,7 +81,9 @@ def read_delivery(engine: Session, study: Study, n: int, *, lacking: Mapping[str
             within = code_condition("insats", codes, group, day='"from"')
             queries[key] = _spells("af_beslut", '"from"', '"tom"', within, month)
     given = {}
-    if "af_inskrivning" in study.registers and "sius" not in without:
+    consultant = any(a.received is not None and a.received.source == "sius" for a in study.arms)
+    if consultant and "af_inskrivning" in study.registers and "sius" not in without:
+        # one trial's programme: elsewhere a row of its own would say that it was this trial's, too
         given["sius"] = who_received(engine, study, Received(source="sius"), "", n)
     for key, sql in queries.items():
         if key in without:

@@ -158,7 +158,7 @@ def _answer(ctx: Context, item: _Item, places: Mapping[str, str]) -> tuple[str, 
 def _lacks(ctx: Context, number: str, places: Mapping[str, str]) -> bool:
     """Return whether the report has some of an item's content and not all of it, for want of a register or a table."""
     study = ctx.study
-    if number == "21c":
+    if number in ("21c", "22b"):
         return bool(study.registers) and "scb_handelser" not in study.registers
     if number in ("21d", "28"):
         return "subgroups" not in places

@@ -12,7 +12,7 @@ from .adjusted import adjusted_covariates
 from .blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
 from .effect_tables import estimator_name, variance_name
 from .notes import rule_in_language
-from .particulars import delay_within
+from .particulars import delay_within, knows_events
 from .plan_lines import plan_lines
 from .second_estimation import sentences
 
@@ -141,6 +141,15 @@ def _rule_text(ctx: Context, term: str) -> str:
     return w(f"text_{term}", within=delay_within(ctx))
 
 
+def _intercurrent(ctx: Context) -> str:
+    """Return what is done about events after randomisation: of deaths and moves only what their register allows."""
+    primary = ctx.study.primary
+    if not ctx.study.registers or not primary.dated:
+        return ctx.words("intercurrent_text_plain")
+    key = "events_work" if (primary.month_state or "").startswith("work") else "events_state"
+    return ctx.words("intercurrent_text", events=ctx.words(key if knows_events(ctx) else "events_unknown"))
+
+
 def _estimand_table(ctx: Context) -> TableBlock:
     w, study = ctx.words, ctx.study
     registers = bool(study.registers)
@@ -152,7 +161,7 @@ def _estimand_table(ctx: Context) -> TableBlock:
         "population": language.capital(w("population_registers" if registers else "population_table")) + ".",
         "treatment": w("treatment_text", arms=arms),
         "outcome": w("outcome_text", outcome=outcome, when=when) if when else w("outcome_text_plain", outcome=outcome),
-        "intercurrent": w("intercurrent_text" if registers else "intercurrent_text_plain"),
+        "intercurrent": _intercurrent(ctx),
         "summary": w("summary_share" if ctx.scale(primary.name).share else "summary_mean"),
     }
     rows = tuple(Row(w(f"estimand_{key}"), (Cell(text, words=True),)) for key, text in attributes.items())

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from effektutv import language
 
+from .particulars import knows_events
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -49,7 +51,9 @@ def intercurrent(ctx: Context) -> str:
     ----------
     ctx : Context
     """
-    return ctx.words("intercurrent_short" if ctx.study.registers else "intercurrent_short_plain")
+    if not ctx.study.registers:
+        return ctx.words("intercurrent_short_plain")
+    return ctx.words("intercurrent_short" if knows_events(ctx) else "intercurrent_short_unknown")
 
 
 def summary(ctx: Context, outcome: str) -> str:

@@ -8,7 +8,7 @@ from effektutv import language
 
 from .blocks import Paragraph, Section
 from .chance import scaled_text
-from .particulars import followed, has_consultant
+from .particulars import benefit_words, followed, has_consultant, knows_events
 from .power import detectable
 
 if TYPE_CHECKING:
@@ -26,11 +26,18 @@ def limits_section(ctx: Context) -> Section:
     ----------
     ctx : Context
     """
-    found = [(ctx.words(f"term_{key}"), text(ctx)) for key, text in _LIMITS.items()]
+    found = [(_term(ctx, key), text(ctx)) for key, text in _LIMITS.items()]
     kept = [(term, text) for term, text in found if text]
     points = Paragraph(texts=tuple(text for _, text in kept), terms=tuple(term for term, _ in kept))
     opening = Paragraph(texts=(ctx.words("limits_opening"),))
     return Section(key="limits", title=ctx.words("limits"), blocks=(opening, points))
+
+
+def _term(ctx: Context, key: str) -> str:
+    """Return a limit's name, in the study's own words where it declares them."""
+    if key == "turned_age":
+        return ctx.words("term_turned_age", age=benefit_words(ctx).get("age", ""))
+    return ctx.words("term_providers_officers" if key == "providers" and has_consultant(ctx) else f"term_{key}")
 
 
 def _of_arms(ctx: Context, values: dict[str, object]) -> str:
@@ -74,15 +81,21 @@ def _providers(ctx: Context) -> str:
     plain = next((r for r in robust if r.estimator == "fe" and r.vcov != "CR2"), main[0] if main else None)
     same = (plain.arm, plain.control) if plain is not None else None
     clustered = next((r for r in robust if r.vcov == "CR2" and (r.arm, r.control) == same), None)
+    # officers are the employment service's, who work beside its consultants
+    officers = has_consultant(ctx)
+    provider = ctx.words("provider_officer" if officers else "provider")
     if clustered is None or plain is None:
-        return ctx.words("limit_providers")
+        return ctx.words("limit_providers", provider=provider)
     errors = (clustered.std_error, plain.std_error)
     if not all(isinstance(e, float) for e in errors):
-        return ctx.words("limit_providers")
+        return ctx.words("limit_providers", provider=provider)
     scale = ctx.scale(plain.outcome)
     told = [ctx.numbers.gap(e, scale) for e in errors if isinstance(e, float)]
     contrast = ctx.labels.contrast(plain.arm, plain.control)
-    return ctx.words("limit_providers_clustered", clustered=told[0], plain=told[1], contrast=contrast)
+    said = ctx.words(
+        "limit_providers_clustered", clustered=told[0], plain=told[1], contrast=contrast, provider=provider
+    )
+    return f"{said} {ctx.words('limit_officers_unknown')}" if officers else said
 
 
 def _capacity(ctx: Context) -> str:
@@ -143,10 +156,13 @@ def _follow_up(ctx: Context) -> str:
     out = []
     if isinstance(drawn, int) and isinstance(analysed, int):
         if drawn == analysed and ctx.study.registers:
-            out.append(ctx.words("limit_follow_up_all", horizon=language.count(ctx.study.study.horizon, lang)))
+            key = "limit_follow_up_all" if knows_events(ctx) else "limit_follow_up_registers"
+            out.append(ctx.words(key, horizon=language.count(ctx.study.study.horizon, lang)))
         elif drawn > analysed:
             counts = {"analysed": language.count(analysed, lang), "randomised": language.count(drawn, lang)}
             out.append(ctx.words("limit_follow_up", **counts))
+    if ctx.study.registers and not knows_events(ctx):
+        out.append(ctx.words("limit_events_unknown"))
     end = ctx.study.time_zero.interventions_end
     if end is not None:
         out.append(ctx.words("limit_ended", date=language.date_text(end, lang)))
@@ -166,12 +182,15 @@ def _missing_surveys(ctx: Context) -> str:
     return ctx.words("limit_missing_surveys", shares="; ".join(told)) if told else ""
 
 
-def _turned_30(ctx: Context) -> str:
+def _turned_age(ctx: Context) -> str:
     found = ctx.inputs.value.turned_thirty
     shares = _of_arms(ctx, {r.arm: r.share for r in found.rows}) if found is not None else ""
     if not shares or found is None or found.rows[0].month is None:
         return ""
-    return ctx.words("limit_turned_30", shares=shares, month=language.count(found.rows[0].month, ctx.words.lang))
+    words = benefit_words(ctx)
+    words["benefit"] = language.capital(words["benefit"])
+    month = language.count(found.rows[0].month, ctx.words.lang)
+    return ctx.words("limit_turned_age", shares=shares, month=month, **words)
 
 
 def _small_cells(ctx: Context) -> str:
@@ -201,7 +220,7 @@ _LIMITS: dict[str, Callable[[Context], str]] = {
     "start_clock": _start_clock,
     "follow_up": _follow_up,
     "missing_surveys": _missing_surveys,
-    "turned_30": _turned_30,
+    "turned_age": _turned_age,
     "small_cells": _small_cells,
     "unavailable": _unavailable,
     "exploratory": _exploratory,

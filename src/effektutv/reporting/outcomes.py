@@ -15,7 +15,7 @@ from .effect_tables import effect_table, marks
 from .elsewhere import entry_table, nothing_shown, site_blocks
 from .figures import forest_figure, kinds_figure, sources_figure
 from .findings import effect_sentence, subgroup_sentence, topic
-from .particulars import followed
+from .particulars import benefit_words, followed
 from .power import power_sentence
 from .ratio_table import ratio_table
 from .received import shares_table
@@ -137,7 +137,7 @@ def effects_section(ctx: Context) -> Section:
             blocks.append(effect_table(ctx, key, name, members))
         if clock == ctx.clocks[0]:
             ratios = ratio_table(ctx)
-            blocks += [*([ratios] if ratios is not None else []), *_turned_30(ctx)]
+            blocks += [*([ratios] if ratios is not None else []), *_turned_age(ctx)]
     return Section(key="effects", title=w("effects"), blocks=tuple(blocks) or (Paragraph(texts=(w("no_effects"),)),))
 
 
@@ -149,15 +149,17 @@ def _others_caption(ctx: Context, clock: str, unit: str) -> str:
     return ctx.words("others_table_unit", unit=unit, clock=label) if unit else ctx.words("others_table", clock=label)
 
 
-def _turned_30(ctx: Context) -> list[Block]:
-    """Return who turned 30 by the month of the benefit's outcome: it ends there; nothing where that is not known."""
-    found = ctx.inputs.value.turned_thirty
-    if found is None or not found.rows:
+def _turned_age(ctx: Context) -> list[Block]:
+    """Return who turned the age at which the benefit ends, by its outcome's month; nothing where that is not known."""
+    found, words = ctx.inputs.value.turned_thirty, benefit_words(ctx)
+    if found is None or not found.rows or not words:
         return []
+    item = found.rows[0].item
+    note = ctx.words("note_turned_age", **{**words, "benefit": language.capital(words["benefit"])})
     return [
         shares_table(
-            ctx, found, key="table-turned-30", caption=ctx.words("turned_30_table"), notes=(ctx.words("note_turned_30"),),
-            file="tables/turned_30.csv",
+            ctx, found, key=f"table-{item.replace('_', '-')}", caption=ctx.words("turned_age_table", **words), notes=(note,),
+            file=f"tables/{item}.csv",
         )
     ]  # fmt: skip
 

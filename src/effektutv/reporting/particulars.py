@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .labels import Context
 
-__all__ = ["band_note", "delay_within", "followed", "has_consultant", "redrawn_note"]
+__all__ = ["band_note", "benefit_words", "delay_within", "followed", "has_consultant", "knows_events", "redrawn_note"]
 
 
 def redrawn_note(ctx: Context) -> str:
@@ -73,6 +73,29 @@ def delay_within(ctx: Context) -> str:
     ctx : Context
     """
     return ctx.words("delay_in_stratum") if ctx.study.design.strata else ""
+
+
+def benefit_words(ctx: Context) -> dict[str, str]:
+    """Return the benefit that ends at an age, and the age, for sentences; nothing where the study declares none.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
+    benefit = ctx.study.benefit
+    if benefit is None:
+        return {}
+    return {"benefit": benefit.name.in_language(ctx.words.lang), "age": str(benefit.ends_at_age)}
+
+
+def knows_events(ctx: Context) -> bool:
+    """Return whether the study has a register of deaths and moves, without which nothing is said to be done about them.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
+    return "scb_handelser" in ctx.study.registers
 
 
 def followed(ctx: Context) -> str:

@@ -268,8 +268,13 @@ PHRASES: dict[str, tuple[str, str]] = {
     "outcome_each_plain": ("vart och ett i tabellen", "each in the table"),
     "outcome_each_row": ("vart och ett i tabellen, vid månaden som står där", "each in the table, at the month stated there"),
     "intercurrent_short": (
-        "döda och utvandrade räknas som inte i tillståndet, den som inte kan följas till månaden ingår inte",
-        "those who have died or emigrated count as not in the state, those whose follow-up does not reach the month are left out",
+        "döda räknas som inte i tillståndet, utvandrade som inte i arbete, den som inte kan följas till månaden ingår inte",
+        "those who have died count as not in the state, those who have emigrated as not in work, those whose follow-up does not "
+        "reach the month are left out",
+    ),
+    "intercurrent_short_unknown": (
+        "dödsfall och flyttningar är inte kända, den som inte kan följas till månaden ingår inte",
+        "deaths and moves are not known, those whose follow-up does not reach the month are left out",
     ),
     "intercurrent_short_plain": ("den som saknar utfall ingår inte", "whose outcome is missing is left out"),
     "summary_short_share": ("skillnad i andelar", "difference in proportions"),

@@ -183,6 +183,10 @@ CONSORT: dict[str, tuple[str, str]] = {
         "deaths and moves, of which the study has no register",
     ),
     "lacks_21d": ("vilka analyser som var planerade", "which analyses were planned"),
+    "lacks_22b": (
+        "dödsfall och flyttningar, som studien inte har något register över",
+        "deaths and moves, of which the study has no register",
+    ),
     "lacks_22a": ("hur många som fick insatsen", "how many received the intervention"),
     "lacks_24a": ("i vilken grad insatserna gavs", "to what extent the interventions were given"),
     "lacks_26": ("relativa effekter bredvid skillnaderna", "relative effects beside the differences"),

@@ -17,12 +17,14 @@ FURTHER: dict[str, tuple[str, str]] = {
     "note_n_rows": ("n varierar mellan raderna och står i dem.", "n differs between rows and stands in them."),
     "estimand_time": (
         "Estimand: effekten av att ha lottats till gruppen, bland {population}, utom dem i arbete dag 0; utfall: månader "
-        "till första månaden i arbete, högst {tau}, {zero}; jämförelser: {contrasts}; händelser efter randomiseringen: död och "
-        "utvandring konkurrerar med arbete, data slutar där uppföljningen gör det; mått: skillnad i medeltid utan arbete.",
+        "till första månaden i arbete, högst {tau}, {zero}; jämförelser: {contrasts}; händelser efter randomiseringen: {events}, "
+        "data slutar där uppföljningen gör det; mått: skillnad i medeltid utan arbete.",
         "Estimand: the effect of assignment to the arm, among {population}, but those in work on day 0; outcome: months to the "
-        "first month in work, at most {tau}, {zero}; comparisons: {contrasts}; intercurrent events: death and emigration compete "
-        "with work, follow-up ends where the data do; summary: difference in mean time without work.",
+        "first month in work, at most {tau}, {zero}; comparisons: {contrasts}; intercurrent events: {events}, follow-up ends "
+        "where the data do; summary: difference in mean time without work.",
     ),
+    "events_compete": ("död och utvandring konkurrerar med arbete", "death and emigration compete with work"),
+    "events_compete_unknown": ("dödsfall och flyttningar är inte kända", "deaths and moves are not known"),
     "estimand_survey": (
         "Estimand: effekten av att ha lottats till gruppen; utfall: {outcome}; jämförelser: {contrasts}; mått: skillnad i "
         "{summary}. Population: de som svarade (observerad), {population} (vägd, sämsta fall), de som hade svarat i vilken av "
@@ -113,6 +115,10 @@ FURTHER: dict[str, tuple[str, str]] = {
         "och medeltiden räknar dem som avslutad uppföljning.",
         "The share who have started work takes into account that who dies or emigrates cannot start (Aalen–Johansen); the curve "
         "and the mean time count them as end of follow-up.",
+    ),
+    "note_incidence_unknown": (
+        "Andelen som har börjat arbeta tar ingen hänsyn till dödsfall och flyttningar, som inte är kända.",
+        "The share who have started work does not allow for deaths and moves, which are not known.",
     ),
     "note_risk_months": (
         "Var tredje månad visas; alla månader står i tabellfilen.",

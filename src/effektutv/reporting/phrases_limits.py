@@ -18,20 +18,27 @@ LIMITS: dict[str, tuple[str, str]] = {
         "The effect is that of the difference between the arms as the interventions were given, there and then, with the time "
         "and the people that there were. It does not say which part of an intervention worked.",
     ),
-    "term_providers": ("Gemensamma handläggare", "Shared case officers"),
+    "term_providers": ("Gemensamma behandlare", "Shared providers"),
+    "term_providers_officers": ("Gemensamma handläggare", "Shared case officers"),
+    "provider": ("behandlare", "provider"),
+    "provider_officer": ("handläggare eller annan behandlare", "case officer or other provider"),
     "limit_providers": (
-        "Deltagare med samma handläggare eller annan behandlare liknar varandra, och skickligheten hos några få kan inte "
-        "skiljas från insatsen. Standardfelen räknar personerna som oberoende.",
-        "Participants with the same case officer or other provider tend to be alike, and the skill of a few cannot be told "
-        "from the intervention. Standard errors count persons as independent.",
+        "Deltagare med samma {provider} liknar varandra, och skickligheten hos några få kan inte skiljas från insatsen. "
+        "Standardfelen räknar personerna som oberoende.",
+        "Participants with the same {provider} tend to be alike, and the skill of a few cannot be told from the intervention. "
+        "Standard errors count persons as independent.",
     ),
     "limit_providers_clustered": (
-        "Deltagare med samma handläggare eller annan behandlare liknar varandra, och skickligheten hos några få kan inte "
-        "skiljas från insatsen. Räknas de som delar behandlare som en grupp är standardfelet {clustered}, mot {plain} "
-        "när alla räknas var för sig ({contrast}); handläggare som arbetade med flera grupper är inte kända.",
-        "Participants with the same case officer or other provider tend to be alike, and the skill of a few cannot be told "
-        "from the intervention. Where those who share a provider count as a group the standard error is {clustered}, against "
-        "{plain} where each person counts alone ({contrast}); case officers who worked with several arms are not known.",
+        "Deltagare med samma {provider} liknar varandra, och skickligheten hos några få kan inte skiljas från insatsen. Räknas "
+        "de som delar behandlare som en grupp är standardfelet {clustered}, mot {plain} när alla räknas var för sig "
+        "({contrast}).",
+        "Participants with the same {provider} tend to be alike, and the skill of a few cannot be told from the intervention. "
+        "Where those who share a provider count as a group the standard error is {clustered}, against {plain} where each person "
+        "counts alone ({contrast}).",
+    ),
+    "limit_officers_unknown": (
+        "Handläggare som arbetade med flera grupper är inte kända.",
+        "Case officers who worked with several arms are not known.",
     ),
     "term_capacity": ("Platser och kapacitet", "Capacity"),
     "limit_capacity": (
@@ -90,6 +97,18 @@ LIMITS: dict[str, tuple[str, str]] = {
         "Everyone assigned can be followed to the month of the main outcome. What happens after the {horizon} months of "
         "follow-up is not known.",
     ),
+    "limit_events_unknown": (
+        "Dödsfall och flyttningar är inte kända, för studien har inget register över dem: den som dött eller flyttat utomlands "
+        "räknas som om personen kunde följas.",
+        "Deaths and moves are not known, for the study has no register of them: whoever died or moved abroad counts as if "
+        "followed.",
+    ),
+    "limit_follow_up_registers": (
+        "Registren når huvudutfallets månad för alla lottade. Vad som händer efter uppföljningens {horizon} månader är "
+        "inte känt.",
+        "The registers reach the month of the main outcome for everyone assigned. What happens after the {horizon} months of "
+        "follow-up is not known.",
+    ),
     "limit_ended": (
         "Insatserna slutade den {date}: de som lottades sent hade kortare tid med insatsen.",
         "The interventions ended on {date}: those who were assigned late had less time with them.",
@@ -127,12 +146,12 @@ LIMITS: dict[str, tuple[str, str]] = {
         "Resultaten gäller dem som lottades i försöket.",
         "The results are for those who were assigned in the trial.",
     ),
-    "term_turned_30": ("30-årsgränsen", "Age 30"),
-    "limit_turned_30": (
-        "Aktivitetsersättningen slutar vid 30 år: {shares} fyller 30 senast det år som månad {month} infaller. Att lämna "
-        "ersättningen är inte detsamma som att ha arbete.",
-        "The benefit ends at 30: {shares} turn 30 by the year of month {month}. Leaving the benefit is not the same as having "
-        "work.",
+    "term_turned_age": ("{age}-årsgränsen", "Age {age}"),
+    "limit_turned_age": (
+        "{benefit} slutar vid {age} år: {shares} fyller {age} senast det år som månad {month} infaller. Att lämna ersättningen "
+        "är inte detsamma som att ha arbete.",
+        "{benefit} ends at {age}: {shares} turn {age} by the year of month {month}. Leaving the benefit is not the same as "
+        "having work.",
     ),
     "term_exploratory": ("Många jämförelser", "Many comparisons"),
     "limit_exploratory": (

@@ -20,14 +20,24 @@ METHOD: dict[str, tuple[str, str]] = {
     "outcome_text": ("{outcome}, {when}.", "{outcome}, {when}."),
     "outcome_text_plain": ("{outcome}.", "{outcome}."),
     "intercurrent_text": (
-        "Att aldrig börja, eller att lämna insatsen, ändrar ingenting: personen räknas i sin grupp. Den som "
-        "har dött räknas som "
-        "inte i arbete, den som har utvandrat som inte i arbete i Sverige. Den vars uppföljning inte når "
-        "månaden lämnar nämnaren "
-        "efter datum för randomisering, aldrig efter utfall.",
-        "Never starting, or leaving, changes nothing: the person counts in the arm assigned. Those who have "
-        "died count as not in work, those who have emigrated as not in work in Sweden. Those whose follow-up does not reach "
-        "the month leave the denominator by date of randomisation, never by outcome.",
+        "Att aldrig börja, eller att lämna insatsen, ändrar ingenting: personen räknas i sin grupp. {events} Den vars "
+        "uppföljning inte når månaden lämnar nämnaren efter datum för randomisering, aldrig efter utfall.",
+        "Never starting, or leaving, changes nothing: the person counts in the arm assigned. {events} Those whose follow-up does "
+        "not reach the month leave the denominator by date of randomisation, never by outcome.",
+    ),
+    "events_work": (
+        "Den som har dött räknas som inte i arbete, den som har utvandrat som inte i arbete i Sverige.",
+        "Those who have died count as not in work, those who have emigrated as not in work in Sweden.",
+    ),
+    "events_state": (
+        "Den som har dött räknas som inte i tillståndet; för den som har utvandrat gäller vad registren har.",
+        "Those who have died count as not in the state; for those who have emigrated, what the registers hold counts.",
+    ),
+    "events_unknown": (
+        "Dödsfall och flyttningar är inte kända: studien har inget register över dem, och den som dött eller flyttat utomlands "
+        "räknas som om personen var kvar.",
+        "Deaths and moves are not known: the study has no register of them, and whoever died or moved abroad counts as if still "
+        "there.",
     ),
     "intercurrent_text_plain": (
         "Personen räknas i sin grupp, vad den än fick. Den som saknar utfall ingår inte.",

@@ -77,24 +77,40 @@ RECEIVED: dict[str, tuple[str, str]] = {
         "Decision on other subsidised employment (until month {month})",
     ),
     "item_dropped_out": ("Avhopp från insatsen", "Dropped out of the intervention"),
-    "item_turned_30": ("Fyller 30 senast det år som månad {month} infaller", "Turn 30 by the year of month {month}"),
+    "item_turned_age": (
+        "Fyller {age} senast det år som månad {month} infaller",
+        "Turn {age} by the year of month {month}",
+    ),
     "note_shares": (
-        "Alla lottade. En person kan räknas på flera rader. Program och beslut är Arbetsförmedlingens, och ges även av andra "
-        "skäl än insatsen. Beslut om anställning är nära utfallet: de hör till det som insatsen kan leda till.",
-        "Everyone assigned. A person may count in several rows. Programmes and decisions are the employment service’s, and are "
-        "given for other reasons than the intervention, too. Decisions on employment are close to the outcome: they belong to "
-        "what the intervention may lead to.",
+        "Alla lottade. En person kan räknas på flera rader.",
+        "Everyone assigned. A person may count in several rows.",
     ),
-    # ------------------------------------------------------------------------------------------------------- turned 30
-    "turned_30_table": (
-        "Vilka som fyller 30: där slutar aktivitetsersättningen",
-        "Who turns 30: the benefit ends there",
+    "note_shares_both": (
+        "Program och beslut är Arbetsförmedlingens, och ges även av andra skäl än insatsen.",
+        "Programmes and decisions are the employment service’s, and are given for other reasons than the intervention, too.",
     ),
-    "note_turned_30": (
-        "Aktivitetsersättning betalas längst till månaden före 30-årsdagen. Andelen som lämnat ersättningen innehåller därför "
-        "dem som blev för gamla. Registren har födelseår, inte dag.",
-        "Aktivitetsersättning is paid at most to the month before the 30th birthday. The share who have left the benefit "
-        "therefore includes those who grew too old. The registers have the year of birth, not the day.",
+    "note_shares_programme": (
+        "Programmen är Arbetsförmedlingens, och ges även av andra skäl än insatsen.",
+        "Programmes are the employment service’s, and are given for other reasons than the intervention, too.",
+    ),
+    "note_shares_decided": (
+        "Besluten är Arbetsförmedlingens, och fattas även av andra skäl än insatsen.",
+        "Decisions are the employment service’s, and are made for other reasons than the intervention, too.",
+    ),
+    "note_shares_close": (
+        "Beslut om anställning är nära utfallet: de hör till det som insatsen kan leda till.",
+        "Decisions on employment are close to the outcome: they belong to what the intervention may lead to.",
+    ),
+    # ------------------------------------------------------------------------------- the age at which the benefit ends
+    "turned_age_table": (
+        "Vilka som fyller {age}: där slutar {benefit}",
+        "Who turns {age}: {benefit} ends there",
+    ),
+    "note_turned_age": (
+        "{benefit} betalas längst till månaden före {age}-årsdagen. Andelen som lämnat ersättningen innehåller därför dem som "
+        "blev för gamla. Registren har födelseår, inte dag.",
+        "{benefit} is paid at most to the month before the birthday at {age}. The share who have left the benefit therefore "
+        "includes those who grew too old. The registers have the year of birth, not the day.",
     ),
     # --------------------------------------------------------------------------------------------- seen from elsewhere
     "statements_of": ("{outcome} enligt kontrolluppgift", "{outcome} by employers’ statements"),

@@ -42,9 +42,10 @@ def received_section(ctx: Context) -> Section | None:
         blocks += [_figure(ctx, found, table)] if any(r.actor != ALL_ACTORS for r in found.rows) else []
         blocks.append(table)
     if found.shares.rows:
+        note = _shares_note(ctx, found.shares)
         blocks.append(
             shares_table(
-                ctx, found.shares, key="table-shares", caption=ctx.words("shares_table"), notes=(ctx.words("note_shares"),),
+                ctx, found.shares, key="table-shares", caption=ctx.words("shares_table"), notes=(note,),
                 file="tables/received_shares.csv",
             )
         )  # fmt: skip
@@ -139,6 +140,15 @@ def _hours_table(ctx: Context, rows: Sequence[HoursRow]) -> TableBlock:
     )  # fmt: skip
 
 
+def _shares_note(ctx: Context, shares: Shares) -> str:
+    """Return the note on shares: of programmes and decisions only where the table has them."""
+    items = {r.item for r in shares.rows}
+    programmes, decisions = "programme" in items, any(item.startswith("decision") for item in items)
+    given = {(True, True): "both", (True, False): "programme", (False, True): "decided"}.get((programmes, decisions))
+    keys = ["note_shares", *([f"note_shares_{given}"] if given else []), *(["note_shares_close"] if decisions else [])]
+    return " ".join(ctx.words(key) for key in keys)
+
+
 def shares_table(
     ctx: Context, shares: Shares, *, key: str, caption: str, notes: tuple[str, ...], file: str
 ) -> TableBlock:
@@ -182,7 +192,12 @@ def shares_table(
 
 def _item(ctx: Context, row: ShareRow) -> str:
     month = "" if row.month is None else language.count(row.month, ctx.words.lang)
-    return ctx.words(f"item_{row.item}", month=month)
+    kind, _, age = row.item.partition("_")
+    return (
+        ctx.words("item_turned_age", month=month, age=age)
+        if kind == "turned"
+        else ctx.words(f"item_{row.item}", month=month)
+    )
 
 
 def _figure(ctx: Context, found: Received, table: TableBlock) -> FigureBlock:

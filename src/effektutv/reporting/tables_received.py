@@ -38,8 +38,8 @@ def received_tables(value: ReportInputs) -> dict[str, Table]:
         out["received_hours"] = hours_rows(value.received.rows)
     if value.received is not None and value.received.shares.rows:
         out["received_shares"] = share_rows(value.received.shares.rows)
-    if value.turned_thirty is not None:
-        out["turned_30"] = share_rows(value.turned_thirty.rows)
+    if value.turned_thirty is not None and value.turned_thirty.rows:
+        out[value.turned_thirty.rows[0].item] = share_rows(value.turned_thirty.rows)
     if value.site_variation is not None:
         out["site_variation"] = variation_rows(value.site_variation.rows)
     if value.randomization is not None and value.randomization.distribution:

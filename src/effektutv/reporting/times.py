@@ -15,6 +15,7 @@ from .estimands import contrasts_text, population, sizes_note
 from .figures_further import survival_figure
 from .notes import sentences
 from .numbers import Scale
+from .particulars import knows_events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -159,6 +160,7 @@ def _risk_table(ctx: Context, times: TimeToEvent) -> TableBlock:
             values += [v for v in pair if v is not None]
             cells += [n.count(pair[0]), n.value(pair[1], ctx.shares)]
         body.append(Row(_months(ctx, time), tuple(cells)))
+    incidence = "note_incidence" if knows_events(ctx) else "note_incidence_unknown"
     fewer = [w("note_risk_months")] if len(shown) < len(all_times) else []
     return TableBlock(
         key=_key("table-risk", clock),
@@ -167,7 +169,7 @@ def _risk_table(ctx: Context, times: TimeToEvent) -> TableBlock:
         heads=tuple(heads),
         groups=(Group(tuple(body)),),
         notes=(
-            _estimand(ctx, times), *_not_protected(ctx, clock), w("note_incidence"), *fewer, *_told(ctx, times),
+            _estimand(ctx, times), *_not_protected(ctx, clock), w(incidence), *fewer, *_told(ctx, times),
             *marks(ctx, values), protection(ctx),
         ),
         file="tables/risk_table.csv",
@@ -179,6 +181,7 @@ def _estimand(ctx: Context, times: TimeToEvent) -> str:
     return ctx.words(
         "estimand_time", population=population(ctx), tau=_months(ctx, row.tau), zero=ctx.words(f"clock_word_{row.clock}"),
         contrasts=contrasts_text(ctx, times.rows),
+        events=ctx.words("events_compete" if knows_events(ctx) else "events_compete_unknown"),
     )  # fmt: skip
 
 

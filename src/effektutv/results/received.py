@@ -44,8 +44,8 @@ class ShareRow:
 
     ``item`` is a key: ``"sius"`` (a spell with a SIUS consultant until the interventions' end), ``"programme"`` (a labour-market
     programme), ``"decision_support"`` and ``"decision_subsidised"`` (the employment service's decisions on employment with
-    support and other subsidised employment), ``"dropped_out"``, ``"turned_30"``. ``month`` is the last month counted, ``None``
-    where the item has no month of its own.
+    support and other subsidised employment), ``"dropped_out"``, ``"turned_"`` and the age at which the benefit ends. ``month``
+    is the last month counted, ``None`` where the item has no month of its own.
     """
 
     arm: str

@@ -13,6 +13,7 @@ from __future__ import annotations
 from .consort import CONSORT_ITEMS
 from .sections import (
     Arm,
+    Benefit,
     Codes,
     Database,
     Design,
@@ -38,6 +39,7 @@ __all__ = [
     "MONTHS_IN_WORK",
     "SURVEY",
     "Arm",
+    "Benefit",
     "Codes",
     "Covariate",
     "Database",

@@ -63,6 +63,9 @@ def check_references(study: Study) -> None:
     _check_covariates(study, wrong)
     _check_subgroups(study, wrong)
     _check_adjustment(study, wrong)
+    names = [o.name for o in study.outcomes]
+    if study.plan is not None and study.plan.outcome is not None and study.plan.outcome not in names:
+        wrong(f"there is no outcome {study.plan.outcome!r}; declared: {', '.join(names)}", "plan", "outcome")
 
 
 def _check_names(study: Study, wrong: Wrong) -> None:

@@ -176,10 +176,12 @@ class Plan(Frozen):
     """``[plan]``: what the trial was planned by, for the minimum detectable effect.
 
     ``baseline`` is the comparison arm's expected share in the primary outcome (0.18, not 18); ``alpha`` the two-sided level
-    of the family.
+    of the family. ``outcome`` names the outcome that the baseline is of, the primary one where it is left out: a plan of
+    another outcome says nothing of the primary one, and no smallest difference is told then.
     """
 
     baseline: float = Field(gt=0.0, lt=1.0)
+    outcome: Name | None = None
     power: float = Field(default=0.8, gt=0.0, lt=1.0)
     alpha: float = Field(default=0.05, gt=0.0, lt=1.0)
 
@@ -318,6 +320,16 @@ class Codes(Frozen):
 
     aktivitetsersattning: tuple[str, ...] = ()
     sjukersattning: tuple[str, ...] = ()
+
+
+class Benefit(Frozen):
+    """``[benefit]``: a benefit that ends for everyone at an age, whatever the trial does.
+
+    ``name`` is what it is called within a sentence; ``ends_at_age`` the age at which it ends, in years.
+    """
+
+    name: Text
+    ends_at_age: int = Field(ge=1, le=120)
 
 
 class Work(Frozen):

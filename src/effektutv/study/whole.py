@@ -14,6 +14,7 @@ from .consort import ConsortItem
 from .reading import explain, read_study_file
 from .sections import (
     Arm,
+    Benefit,
     Codes,
     Database,
     Design,
@@ -51,6 +52,7 @@ class Study(Frozen):
     table: Table | None = None
     target_group: TargetGroup | None = None
     codes: Codes = Codes()
+    benefit: Benefit | None = None
     work: Work = Work()
     plan: Plan | None = None
     covariates: tuple[Covariate, ...] = ()

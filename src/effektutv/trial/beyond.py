@@ -31,7 +31,9 @@ _WORK = ("work", "work_with_support", "work_other_subsidised", "work_regular")
 #: Persons an arm, a step of the curve of minimum detectable effects.
 _STEP = 50
 _RESPONDENTS = "respondents are compared as they are: who answers may differ between the arms"
-_COMPETING = "death and emigration compete; programme not started, stopped or another received: kept as assigned"
+_COMPETING = "death and emigration compete"
+_NOT_COMPETING = "death and emigration: not known, no register of them was delivered"
+_KEPT = "programme not started, stopped or another received: kept as assigned"
 _EVENTS_UNKNOWN = "deaths and moves are not known: the study has no register of them"
 _PLANNED = "the comparison arm's share is the plan's, {:g}, in every contrast"
 
@@ -50,7 +52,8 @@ class FurtherQuestions(Participants):
         """Return the time to the first month in work: restricted mean differences, risk table, curves, log-rank tests.
 
         Work is seen on the day of each month, 0 to the study's horizon. Whoever is in work on day 0 was so already: left
-        out and counted. Death and emigration compete; the first month that lies beyond a source's cut-off censors.
+        out and counted. Death and emigration compete where the study has a register of them; the first month that lies beyond a
+        source's cut-off censors.
 
         Parameters
         ----------
@@ -82,6 +85,7 @@ class FurtherQuestions(Participants):
         if tau is not None and (isinstance(tau, bool) or not isinstance(tau, int | float) or not 0 < tau <= horizon):
             raise ArgumentError(f"tau: got {tau!r}; give months above 0 and at most the study's horizon, {horizon}")
         until = float(horizon if tau is None else tau)
+        unknown = masks.dead is None and masks.away is None
         time, event = time_to_state(masks, state, horizon)
         found = further.time_to_event(
             self._columns({Own("time"): time, Own("event"): event}),
@@ -93,10 +97,9 @@ class FurtherQuestions(Participants):
             outcome=outcome.name,
             clock=chosen,
             population=self._attributes(outcome)["population"],
-            intercurrent=_COMPETING,
+            intercurrent=f"{_NOT_COMPETING if unknown else _COMPETING}; {_KEPT}",
             **self._assigned(),
         )
-        unknown = masks.dead is None and masks.away is None
         return replace(found, notes=(*found.notes, _EVENTS_UNKNOWN)) if unknown else found
 
     def survey(self, outcome: str) -> SurveyOutcome:
@@ -304,6 +307,12 @@ class FurtherQuestions(Participants):
     def _plan(self) -> Plan:
         if self.study.plan is None:
             raise ArgumentError("the study has no plan: give [plan] with baseline, the comparison arm's expected share")
+        planned, primary = self.study.plan.outcome, self.study.primary.name
+        if planned not in (None, primary):
+            raise ArgumentError(
+                f"the study's plan is of {planned!r}, and the primary outcome is {primary!r}: give [plan] with the baseline of "
+                f"the primary outcome"
+            )
         return self.study.plan
 
     def _bounds(self, df: Arrays, declared: Outcome) -> tuple[Bounds, ...]:

@@ -1,4 +1,4 @@
-"""Questions about what each arm received, and about who turned 30: the benefit ends there."""
+"""Questions about what each arm received, and about who reached the age at which the benefit ends."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from .participants import Participants
 
 __all__ = ["Deliveries"]
 
-#: In years: aktivitetsersättning ends the month before the birthday.
-_BENEFIT_ENDS = 30
 _NO_MONTHS = Unavailable("everybody was randomised after the interventions had ended")
 _NO_HOURS = Unavailable("nobody has hours")
 _NOBODY = Unavailable("nobody is followed that long")
@@ -29,7 +27,9 @@ class Deliveries(Participants):
     """What the arms received, so that a reader knows what the effect is an effect of."""
 
     def received(self) -> Received:
-        """Return what each arm received: hours by actor, a SIUS consultant, programmes and decisions, drop-outs.
+        """Return what each arm received: hours by actor, programmes and decisions, drop-outs.
+
+        A SIUS consultant is told of where an arm's ``received`` is one.
 
         Everyone assigned to the arm counts, whether they started or not. Hours are those of the calendar months from
         randomisation's own to the month of the main outcome, and not beyond the interventions' end. A person counts for an item
@@ -73,8 +73,9 @@ class Deliveries(Participants):
         return Received(rows=tuple(rows), shares=Shares(rows=tuple(shares)))
 
     def turned_thirty(self, *, month: int | None = None, clock: str | None = None) -> Shares:
-        """Return how many of each arm reach the year in which they turn 30 by a month: the benefit ends there.
+        """Return how many of each arm turn the age at which the benefit ends, 30 in the first trial, by a month.
 
+        The age is the study file's ``ends_at_age`` in ``[benefit]``; the row's item is ``turned_`` and the age.
         The registers have the year of birth, not the day: who turns 30 in the calendar year of the month's day counts.
 
         Parameters
@@ -92,19 +93,24 @@ class Deliveries(Participants):
         Raises
         ------
         ArgumentError
-            If the study has no outcome on the benefit, or no covariate with ``measure = "age"``.
+            If the study has no outcome on the benefit, no covariate with ``measure = "age"``, or no ``[benefit]``.
         """
         benefit = self._of_state("benefit")
         ages = [c.name for c in self.study.covariates if c.measure == "age"]
         if not ages:
             raise ArgumentError('the study has no covariate with measure = "age": nobody\'s year of birth is known')
+        if self.study.benefit is None:
+            raise ArgumentError(
+                "the study does not say at which age the benefit ends: give [benefit] with name and ends_at_age"
+            )
+        ends = self.study.benefit.ends_at_age
         people, k = self._cohort.people, self._month(benefit, month)
         zero = people["randomised" if self._clock(clock) == "randomisation" else "start_clock"]
         day = day_k(zero.to_numpy().astype("datetime64[D]"), k)
         years = day.astype("datetime64[Y]").astype(int) + 1970 - people["randomised"].dt.year.to_numpy()
         # age is counted in calendar years at randomisation
         age = self._cohort.baseline[ages[0]].to_numpy(dtype=float) + years
-        return Shares(rows=tuple(self._shares("turned_30", k, age >= _BENEFIT_ENDS, known=np.isfinite(age))))
+        return Shares(rows=tuple(self._shares(f"turned_{ends}", k, age >= ends, known=np.isfinite(age))))
 
     def _months_counted(self, month: int) -> NDArray[np.int64]:
         """Return each participant's calendar months whose hours count: to a month, and not beyond the interventions' end."""

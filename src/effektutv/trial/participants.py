@@ -21,15 +21,15 @@ __all__ = ["ENTRY", "Participants"]
 
 #: Whom estimands are for, and what is done about what happens after randomisation.
 _POPULATION = "all who consented and were randomised, as assigned"
+#: What is done about deaths and moves, by whether the state is work: the emigrated are not in (Swedish) work.
+_HANDLED = {
+    True: "death and emigration: counted as not in the state (composite)",
+    False: "death: counted as not in the state (composite); emigration: the state as the registers hold it",
+}
+_UNHANDLED = "death and emigration: not known, no register of them was delivered"
 _FOLLOWED = (
-    "death and emigration: counted as not in the state (composite); programme not started, stopped or another received: kept "
-    "as assigned (treatment policy); a month beyond a register's end: left out by the day that months are counted from, never "
-    "by outcome"
-)
-#: Without a register of deaths and moves nothing is done about them.
-_UNKNOWN = _FOLLOWED.replace(
-    "death and emigration: counted as not in the state (composite)",
-    "death and emigration: not known, no register of them was delivered",
+    "programme not started, stopped or another received: kept as assigned (treatment policy); a month beyond a register's end: "
+    "left out by the day that months are counted from, never by outcome"
 )
 _SURVEYED = (
     "no answer, for whatever reason: no outcome; programme not started, stopped or another received: kept as assigned "
@@ -188,8 +188,12 @@ class Participants:
         population = _POPULATION if self.from_registers else POPULATION
         if outcome.item is not None:
             return {"population": population, "intercurrent": _SURVEYED}
-        followed = _FOLLOWED if self.knows_events else _UNKNOWN
-        return {"population": population, "intercurrent": followed if outcome.dated else _OBSERVED}
+        if not outcome.dated:
+            return {"population": population, "intercurrent": _OBSERVED}
+        work = (outcome.month_state or "").startswith("work")
+        events = _HANDLED[work] if self.knows_events else _UNHANDLED
+        return {"population": population, "intercurrent": f"{events}; {_FOLLOWED}"}
+
 
     def _attributes_of_all(self, names: Sequence[str]) -> dict[str, Any]:
         """Return the attributes of several outcomes in one estimand, told apart where they differ."""
