@@ -194,7 +194,6 @@ class Participants:
         events = _HANDLED[work] if self.knows_events else _UNHANDLED
         return {"population": population, "intercurrent": f"{events}; {_FOLLOWED}"}
 
-
     def _attributes_of_all(self, names: Sequence[str]) -> dict[str, Any]:
         """Return the attributes of several outcomes in one estimand, told apart where they differ."""
         each = {name: self._attributes(self.study.outcome(name)) for name in names}
