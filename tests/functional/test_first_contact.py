@@ -19,6 +19,10 @@ from effektutv.registers.spark_local import check_installed
 
 #: What the demonstration's own study file says, by the key that asks.
 ANSWERS = {
+    "name": "aktivitetsersattning",
+    "title": '{ sv = "Titel", en = "Title" }',
+    "month": "15",
+    "baseline": "0.18",
     "data_date": "2018-03-31",
     "interventions_end": "2016-12-31",
     "cutoff": "2017-12-31",
@@ -40,7 +44,8 @@ def answered(contact, folder):
             line = f'code = "{CODES[label]}"'
         elif suggestion and suggestion[1] in ANSWERS:
             value = ANSWERS[suggestion[1]]
-            line = f"{suggestion[1]} = " + (value if value[0].isdigit() else f'["{value}"]')
+            listed = f'["{value}"]' if suggestion[1] in ("aktivitetsersattning", "sjukersattning") else f'"{value}"'
+            line = f"{suggestion[1]} = " + (value if value[0].isdigit() or value[0] == "{" else listed)
         out.append(line)
     contact.path.write_text("\n".join(out) + "\n", encoding="utf-8")
     return draft(folder)
@@ -85,6 +90,8 @@ def test_round_trip(delivery, demo, tmp_path):
     titled = (demo / "study.toml").read_text(encoding="utf-8")
     title = re.search(r"(?m)^title = .*$", titled)[0]
     text = re.sub(r"(?m)^title = .*$", title, (delivery / "study.toml").read_text(encoding="utf-8"))
+    # the age at which the benefit ends is this trial's own, and drafted for nobody
+    text += re.search(r"(?m)^\[benefit\]\n(?:[a-z].*\n)+", titled)[0]
     (delivery / "study.toml").write_text(text, encoding="utf-8")
     for folder, out in ((delivery, "mine"), (demo, "theirs")):
         pipeline.run(folder / "study.toml", out=tmp_path / out, lang="sv")
@@ -414,11 +421,36 @@ def test_command_and_exit_codes(delivery, monkeypatch, capsys):
     # nobody is there to ask
     assert run("--ask") == 2
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    typed = iter(["i fjol", "2018-03-31", "2016-12-31", "FS", "SE", "CM", *["2017-12-31"] * 7, "AE", ""])
+    typed = iter(
+        [
+            "studie",
+            "Titel",
+            "Titel | Title",
+            "femton",
+            "15",
+            "i fjol",
+            "2018-03-31",
+            "2016-12-31",
+            "18",
+            "0.18",
+            "FS",
+            "SE",
+            "CM",
+            *["2017-12-31"] * 7,
+            "AE",
+            "",
+        ]
+    )
     monkeypatch.setattr("typer.prompt", lambda *a, **k: next(typed))
     assert run("--ask") == 1
     said = capsys.readouterr().out
-    assert "data_date: give a day" in said
+    for refused in (
+        "title: give a text in Swedish and one",
+        "month: give a month",
+        "data_date: give a day",
+        "baseline: give a",
+    ):
+        assert refused in said
     assert "codes.sjukersattning" in said
     path = delivery / "study.toml"
     path.write_text(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from ..errors import ArgumentError, EffektutvError, StudyError
@@ -122,6 +123,10 @@ def draft(folder: str | Path, *, out: str | Path | None = None) -> FirstContact:
     return contact if contact.questions else replace(contact, problem=_problem(path))
 
 
+#: Answers that stand in the file as they are typed, and what they are then.
+_BARE: Mapping[Answer, tuple[type, ...]] = {Answer.DAY: (date,), Answer.MONTH: (int,), Answer.SHARE: (float,)}
+
+
 def answer(contact: FirstContact, question: Question, given: str) -> None:
     """Write one answer into the study file; :func:`draft` then goes on from there.
 
@@ -131,15 +136,18 @@ def answer(contact: FirstContact, question: Question, given: str) -> None:
     question : Question
         One of its questions that has a key.
     given : str
-        As typed: a day, a text, codes with a comma between, or a path.
+        As typed: a day, a number, a text, titles with | between, codes with a comma between, or a path.
 
     Raises
     ------
     ArgumentError
         If it is no such answer.
     """
-    if question.answer is Answer.DAY:
+    if question.answer in _BARE:
         value = given.strip()
+    elif question.answer is Answer.TITLES:
+        sv, _, en = given.partition("|")
+        value = f"{{ sv = {_quoted(sv.strip())}, en = {_quoted(en.strip())} }}" if sv.strip() and en.strip() else ""
     elif question.answer is Answer.CODES:
         value = "[" + ", ".join(_quoted(c.strip()) for c in given.split(",") if c.strip()) + "]"
     else:
@@ -148,7 +156,8 @@ def answer(contact: FirstContact, question: Question, given: str) -> None:
     text = contact.path.read_text(encoding="utf-8")
     fits = False
     try:
-        fits = question.answer is not Answer.DAY or hasattr(tomllib.loads(line)[question.key], "isoformat")
+        kinds = _BARE.get(question.answer, (object,))
+        fits = type(tomllib.loads(line)[question.key]) in kinds or kinds == (object,)
         tomllib.loads(set_key(text, question.table, line))
     except tomllib.TOMLDecodeError:
         fits = False

@@ -37,6 +37,9 @@ class Answer(StrEnum):
     DAY = "a day, YYYY-MM-DD"
     TEXT = "a text"
     CODES = "codes, with a comma between"
+    SHARE = "a share between 0 and 1"
+    MONTH = "a month, a whole number"
+    TITLES = "a text in Swedish and one in English, with | between"
     PATH = "a path"
     #: Nothing to type: something must be delivered, or the study file changed.
     ELSEWHERE = "elsewhere"
@@ -88,6 +91,7 @@ def key_questions(values: Mapping[str, Any], declined: Collection[Key], form: Co
     """
     for question in (
         *_about_trial(values),
+        *_about_plan(values),
         *_about_arms(values),
         *_about_design(values, form),
         *_about_registers(values),
@@ -103,6 +107,32 @@ def _about_trial(values: Mapping[str, Any]) -> Iterator[Question]:
     if "study" in values:
         yield Question(
             table=("study",),
+            key="name",
+            ask="What is the study called in files? Lower-case letters a-z, digits and _, a letter first.",
+            answer=Answer.TEXT,
+            suggestions=('name = "..."',),
+            needed=True,
+        )
+        yield Question(
+            table=("study",),
+            key="title",
+            ask="What is the report called? It stands on its cover; CONSORT asks that it says that the trial is randomised.",
+            answer=Answer.TITLES,
+            suggestions=('title = { sv = "...", en = "..." }',),
+            needed=True,
+        )
+        if _without_month(values):
+            yield Question(
+                table=("study",),
+                key="month",
+                ask="At which month are the arms compared, in the outcomes that state no month of their own? The plan says so; "
+                "a month that is chosen from the results is no test.",
+                answer=Answer.MONTH,
+                suggestions=("month = ...",),
+                needed=True,
+            )
+        yield Question(
+            table=("study",),
             key="data_date",
             ask="Which day was the delivery made? It stands on the report's cover.",
             answer=Answer.DAY,
@@ -115,6 +145,22 @@ def _about_trial(values: Mapping[str, Any]) -> Iterator[Question]:
             ask="Which was the last day of the interventions? Nobody is active in one, or receives one, after it.",
             answer=Answer.DAY,
             suggestions=("interventions_end = YYYY-MM-DD",),
+        )
+
+
+def _without_month(values: Mapping[str, Any]) -> bool:
+    return any("state" in o and "month" not in o for o in values.get("outcomes", ()))
+
+
+def _about_plan(values: Mapping[str, Any]) -> Iterator[Question]:
+    if "plan" in values:
+        yield Question(
+            table=("plan",),
+            key="baseline",
+            ask="Which share of the comparison arm was expected to have the primary outcome when the trial was planned (between "
+            "0 and 1)? Without it the report does not say what the trial could detect.",
+            answer=Answer.SHARE,
+            suggestions=("baseline = 0...",),
         )
 
 

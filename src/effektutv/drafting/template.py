@@ -21,15 +21,24 @@ RECEIPT = {"sius": "af_inskrivning", "hours": "tidredovisning", "start": "assign
 _HEADER = re.compile(r"^\[\[?([a-z_.]+)\]\]?", re.MULTILINE)
 #: Keys of the trial's study file that are its own and nobody else's: they are asked for.
 _ASKED = {
-    "study": ("data_date", "# data_date"),
+    "study": ("name", "title", "data_date", "# data_date"),
+    "plan": ("baseline",),
     "arms": ("code",),
     "time_zero": ("interventions_end",),
     "codes": ("aktivitetsersattning", "sjukersattning"),
 }
 #: What is in a first draft and was not asked: it is the trial's own, for its registers are those that were looked for.
 _GUESSED = """\
-# Guessed: names, labels, plan, covariates, outcomes and subgroups are those of the trial of young adults with
-# aktivitetsersättning, because the registers looked for are its own. Change or take out what is another in your study.
+# Guessed from the registers looked for: arms' labels, covariates, outcomes and subgroups. Change or take out what is another
+# in your study.
+
+"""
+#: What stands in place of the trial's own benefit and its age.
+_BENEFIT = """\
+# A benefit that ends at an age, whatever the trial does: who reaches it is then told beside the outcome on the benefit.
+# [benefit]
+# name = { sv = "...", en = "..." }
+# ends_at_age = ...
 
 """
 #: What stands before the first register.
@@ -83,6 +92,12 @@ def first_draft(*, form: Collection[str], synthetic: bool, have: Collection[str]
         for key in _ASKED.get(name, ()):
             block = re.sub(rf"(?m)^{key} = .*\n", "", block)
         body, comments = _apart(block)
+        if name in ("arms", "plan"):
+            comments = ""  # on what was planned, and on the benefit
+        if name == "benefit":
+            body = _BENEFIT
+        if name == "outcomes":
+            body = re.sub(r"(?m)^month = .*\n", "", body)
         if name == "consort" or name.startswith("registers."):
             # the trial's own answers to the checklist are nobody else's; registers are added as they are found
             body = ""

@@ -15,7 +15,6 @@ from .estimands import contrasts_text, population, sizes_note
 from .figures_further import survival_figure
 from .notes import sentences
 from .numbers import Scale
-from .particulars import knows_events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +28,8 @@ __all__ = ["time_section", "time_sentence"]
 
 #: Months between the rows of the risk table on the page; the file has them all.
 _STEP = 3
+#: How a note of a result without a register of deaths and moves begins.
+_EVENTS_UNKNOWN = "deaths and moves are not known"
 
 
 def time_section(ctx: Context) -> Section | None:
@@ -160,7 +161,7 @@ def _risk_table(ctx: Context, times: TimeToEvent) -> TableBlock:
             values += [v for v in pair if v is not None]
             cells += [n.count(pair[0]), n.value(pair[1], ctx.shares)]
         body.append(Row(_months(ctx, time), tuple(cells)))
-    incidence = "note_incidence" if knows_events(ctx) else "note_incidence_unknown"
+    incidence = "note_incidence" if _knows_events(times) else "note_incidence_unknown"
     fewer = [w("note_risk_months")] if len(shown) < len(all_times) else []
     return TableBlock(
         key=_key("table-risk", clock),
@@ -176,12 +177,17 @@ def _risk_table(ctx: Context, times: TimeToEvent) -> TableBlock:
     )  # fmt: skip
 
 
+def _knows_events(times: TimeToEvent) -> bool:
+    """Return whether deaths and moves were known where the times were measured: the result itself says where they were not."""
+    return not any(note.startswith(_EVENTS_UNKNOWN) for note in times.notes)
+
+
 def _estimand(ctx: Context, times: TimeToEvent) -> str:
     row = times.rows[0]
     return ctx.words(
         "estimand_time", population=population(ctx), tau=_months(ctx, row.tau), zero=ctx.words(f"clock_word_{row.clock}"),
         contrasts=contrasts_text(ctx, times.rows),
-        events=ctx.words("events_compete" if knows_events(ctx) else "events_compete_unknown"),
+        events=ctx.words("events_compete" if _knows_events(times) else "events_compete_unknown"),
     )  # fmt: skip
 
 

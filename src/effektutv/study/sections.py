@@ -67,7 +67,10 @@ class Text(Frozen):
 
 
 class Identity(Frozen):
-    """``[study]``: what the study is called, and what holds for all of it."""
+    """``[study]``: what the study is called, and what holds for all of it.
+
+    ``month`` is the month of the outcomes from registers that state none of their own.
+    """
 
     name: Name
     title: Text
@@ -75,6 +78,7 @@ class Identity(Frozen):
     synthetic: bool = False
     seed: int = Field(default=20170331, ge=0)
     horizon: int = Field(default=24, ge=0, le=60)
+    month: int | None = Field(default=None, ge=0)
     confidence: float = Field(default=0.95, gt=0.5, lt=1.0)
     data_date: date | None = None
 
@@ -176,11 +180,12 @@ class Plan(Frozen):
     """``[plan]``: what the trial was planned by, for the minimum detectable effect.
 
     ``baseline`` is the comparison arm's expected share in the primary outcome (0.18, not 18); ``alpha`` the two-sided level
-    of the family. ``outcome`` names the outcome that the baseline is of, the primary one where it is left out: a plan of
-    another outcome says nothing of the primary one, and no smallest difference is told then.
+    of the family. Without a baseline no smallest difference is told: one trial's share is no other's. ``outcome`` names the
+    outcome that the baseline is of, the primary one where it is left out: a plan of another outcome says nothing of the
+    primary one, and no smallest difference is told then.
     """
 
-    baseline: float = Field(gt=0.0, lt=1.0)
+    baseline: float | None = Field(default=None, gt=0.0, lt=1.0)
     outcome: Name | None = None
     power: float = Field(default=0.8, gt=0.0, lt=1.0)
     alpha: float = Field(default=0.05, gt=0.0, lt=1.0)

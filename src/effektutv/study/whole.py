@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from pydantic import Field, PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from ..errors import StudyError
 from ..toml_lines import line_of
@@ -60,6 +60,18 @@ class Study(Frozen):
     subgroups: tuple[Subgroup, ...] = ()
     disclosure: Disclosure = Disclosure()
     consort: dict[ConsortItem, Text] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _months(cls, values: Any) -> Any:
+        """Give outcomes from registers without a month of their own that of the study."""
+        study = values.get("study") if isinstance(values, dict) else None
+        month = study.get("month") if isinstance(study, dict) else None
+        outcomes = values.get("outcomes") if month is not None else None
+        if not isinstance(outcomes, list | tuple):
+            return values
+        given = tuple({"month": month, **o} if isinstance(o, dict) and "state" in o else o for o in outcomes)
+        return {**values, "outcomes": given}
 
     _folder: Path = PrivateAttr(default=Path())
     _file: str = PrivateAttr(default="study.toml")
