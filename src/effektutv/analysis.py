@@ -139,9 +139,9 @@ def _further(trial: Trial, inputs: ReportInputs) -> ReportInputs:
     """Add what the study declares beyond the mean difference: survey items, receipt of programmes, a plan."""
     study = trial.study
     received = trial.from_registers and trial.knows_receipt
-    # a plan of another outcome says nothing of the primary one, and one without a share nothing at all
+    # a plan of another outcome says nothing of the primary one
     plan = study.plan
-    planned = plan is not None and plan.baseline is not None and plan.outcome in (None, study.primary.name)
+    planned = plan is not None and plan.outcome in (None, study.primary.name)
     return replace(
         inputs,
         contamination=trial.contamination() if _pooled(trial) else None,

@@ -121,9 +121,8 @@ def said(other):
 def test_nothing_of_the_first_trial_is_in_the_report_of_another(said, lang):
     """RP03: arms, sources, a benefit's age and a plan come from the study file, or are not said."""
     assert not [t for t in said[lang] if FIRST.search(t)]
-    assert not [
-        t for t in said[lang] if re.search(r"stratumviktad|weighted by stratum|i samma stratum|same stratum", t)
-    ]
+    weighted = re.compile(r"stratumviktad|weighted by stratum|i samma stratum|same stratum")
+    assert not [t for t in said[lang] if weighted.search(t) and "where there are any" not in t]
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"])
@@ -175,7 +174,7 @@ def test_a_plan_of_another_outcome_says_nothing_of_the_primary_one(small, tmp_pa
     study.write_text(text.replace("baseline = 0.18", 'outcome = "arbette"\nbaseline = 0.18'), "utf-8")
     with pytest.raises(StudyError, match="there is no outcome 'arbette'"):
         eu.Study.from_toml(study)
-    study.write_text(text.replace("baseline = 0.18\n", ""), "utf-8")
+    study.write_text(text.replace("baseline = 0.18\npower = 0.8\nalpha = 0.05\n", ""), "utf-8")
     with pytest.raises(ArgumentError, match="has no plan"):
         eu.load(study).power_curve()
 

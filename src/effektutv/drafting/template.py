@@ -22,7 +22,7 @@ _HEADER = re.compile(r"^\[\[?([a-z_.]+)\]\]?", re.MULTILINE)
 #: Keys of the trial's study file that are its own and nobody else's: they are asked for.
 _ASKED = {
     "study": ("name", "title", "data_date", "# data_date"),
-    "plan": ("baseline",),
+    "plan": ("baseline", "power", "alpha"),
     "arms": ("code",),
     "time_zero": ("interventions_end",),
     "codes": ("aktivitetsersattning", "sjukersattning"),

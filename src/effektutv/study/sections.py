@@ -180,12 +180,12 @@ class Plan(Frozen):
     """``[plan]``: what the trial was planned by, for the minimum detectable effect.
 
     ``baseline`` is the comparison arm's expected share in the primary outcome (0.18, not 18); ``alpha`` the two-sided level
-    of the family. Without a baseline no smallest difference is told: one trial's share is no other's. ``outcome`` names the
+    of the family. An empty section is no plan: one trial's share is no other's. ``outcome`` names the
     outcome that the baseline is of, the primary one where it is left out: a plan of another outcome says nothing of the
     primary one, and no smallest difference is told then.
     """
 
-    baseline: float | None = Field(default=None, gt=0.0, lt=1.0)
+    baseline: float = Field(gt=0.0, lt=1.0)
     outcome: Name | None = None
     power: float = Field(default=0.8, gt=0.0, lt=1.0)
     alpha: float = Field(default=0.05, gt=0.0, lt=1.0)

@@ -63,9 +63,13 @@ class Study(Frozen):
 
     @model_validator(mode="before")
     @classmethod
-    def _months(cls, values: Any) -> Any:
-        """Give outcomes from registers without a month of their own that of the study."""
-        study = values.get("study") if isinstance(values, dict) else None
+    def _filled(cls, values: Any) -> Any:
+        """Give outcomes from registers without a month of their own that of the study; take an empty plan for none."""
+        if not isinstance(values, dict):
+            return values
+        if values.get("plan") == {}:
+            values = {key: value for key, value in values.items() if key != "plan"}
+        study = values.get("study")
         month = study.get("month") if isinstance(study, dict) else None
         outcomes = values.get("outcomes") if month is not None else None
         if not isinstance(outcomes, list | tuple):

@@ -251,7 +251,7 @@ class FurtherQuestions(Participants):
         ArgumentError
             If the study has no plan.
         """
-        plan, baseline = self._plan()
+        plan = self._plan()
         sizes = self._cohort.people["arm"].value_counts()
         codes = self.study.arm_codes
         # the contrasts' order is that of the effects: each against the comparison arm, then each against every later arm
@@ -263,14 +263,14 @@ class FurtherQuestions(Participants):
             for family in sorted({1, len(pairs)}):
                 found = further.power(
                     n_per_arm=n,
-                    baseline=baseline,
+                    baseline=plan.baseline,
                     power=plan.power,
                     alpha=plan.alpha,
                     family=family,
                     ratio=n_control / n,
                 )
                 rows += [replace(row, arm=arm, control=control) for row in found.rows]
-        return Power(rows=tuple(rows), notes=(_PLANNED.format(baseline),))
+        return Power(rows=tuple(rows), notes=(_PLANNED.format(plan.baseline),))
 
     def power_curve(self) -> Power:
         """Return minimum detectable effects over numbers of persons an arm: the data of a curve.
@@ -288,33 +288,33 @@ class FurtherQuestions(Participants):
         ArgumentError
             If the study has no plan.
         """
-        plan, baseline = self._plan()
+        plan = self._plan()
         largest = int(self._cohort.people["arm"].value_counts().max())
         k = len(self.study.arm_codes)
         # to the next hundred, so that the curve's end tells no arm's size
         end = max(4 * _STEP, -(-2 * largest // 100) * 100)
         found = further.power_curve(
             range(_STEP, end + 1, _STEP),
-            baseline=baseline,
+            baseline=plan.baseline,
             power=plan.power,
             alpha=plan.alpha,
             families=sorted({1, k * (k - 1) // 2}),
         )
-        return replace(found, notes=(*found.notes, _PLANNED.format(baseline)))
+        return replace(found, notes=(*found.notes, _PLANNED.format(plan.baseline)))
 
     # ------------------------------------------------------------------------------------------------------- inside
 
-    def _plan(self) -> tuple[Plan, float]:
-        """Return the plan and its baseline, which is of the primary outcome."""
+    def _plan(self) -> Plan:
+        """Return the plan, whose baseline is of the primary outcome."""
         plan = self.study.plan
-        if plan is None or plan.baseline is None:
+        if plan is None:
             raise ArgumentError("the study has no plan: give [plan] with baseline, the comparison arm's expected share")
         if plan.outcome not in (None, self.study.primary.name):
             raise ArgumentError(
                 f"the study's plan is of {plan.outcome!r}, and the primary outcome is {self.study.primary.name!r}: give [plan] "
                 f"with the baseline of the primary outcome"
             )
-        return plan, plan.baseline
+        return plan
 
     def _bounds(self, df: Arrays, declared: Outcome) -> tuple[Bounds, ...]:
         """Return Lee's bounds, and worst-case bounds where the outcome's range is declared; both within the strata."""
