@@ -57,7 +57,7 @@ def test_the_whole_way(copy, tmp_path, lang):
     assert manifest["outputs"]
     header = (out / "tables" / "itt.csv").read_text(encoding="utf-8").splitlines()[0]
     assert header.startswith(
-        "outcome,clock,month,arm,control,subgroup,level,n_arm,n_control,share_arm,share_control,mean_arm,mean_control,"
+        "outcome,clock,month,arm,control,subgroup,level,kind,n_arm,n_control,share_arm,share_control,mean_arm,mean_control,"
         "estimate,std_error,statistic,df,p_value,conf_low,conf_high,p_randomization,p_adjusted,family,estimator,vcov,"
         "strata,status"
     )

@@ -122,7 +122,11 @@ def lay_out(folder, good, name, text):
     study = HEAD
     if name != "assignment":
         (folder / "assignment.csv").write_text(good["assignment"], encoding="utf-8")
-        study += f'[registers.{name}]\npath = "{name}_2014.csv"\ncutoff = 2017-12-31\n'
+        # monthly declarations of pay began in 2019
+        cutoff = "2020-12-31" if name == "scb_agi" else "2017-12-31"
+        study += f'[registers.{name}]\npath = "{name}_2014.csv"\ncutoff = {cutoff}\n'
+    if name == "scb_agi":
+        study = study.replace("data_date = 2018-03-31", "data_date = 2021-03-31")
     (folder / ("assignment.csv" if name == "assignment" else f"{name}_2014.csv")).write_text(text, encoding="utf-8")
     (folder / "study.toml").write_text(study, encoding="utf-8")
     return folder / "study.toml"

@@ -97,7 +97,7 @@ def collect_received(
     """
     began = {s.arm: s.started for s in (starts.rows if starts else ())}
     for row in received.rows:
-        if isinstance(row.persons, Unavailable):
+        if _not_delivered(row.persons, row.share, row.mean, row.mean_month):
             continue
         n, persons = _counted(row, "hours")
         cell = served_cell(row)
@@ -113,6 +113,15 @@ def collect_received(
         _link_receipt(ledger, study, received, compliance)
 
 
+def _not_delivered(persons: object, *others: object) -> bool:
+    """Return whether nothing was counted; a number beside persons that nobody counted cannot be checked."""
+    if not isinstance(persons, Unavailable):
+        return False
+    if not all(isinstance(value, Unavailable) for value in others):
+        raise DisclosureError("received: a row has a number and no count of persons; it cannot be checked")
+    return True
+
+
 def collect_shares(ledger: Ledger, shares: Shares) -> None:
     """Enter items by arm, and that an item's persons add up over the arms to a sum that is taken as known.
 
@@ -123,7 +132,7 @@ def collect_shares(ledger: Ledger, shares: Shares) -> None:
     """
     by_item: dict[tuple[str, int | None], list[Cell]] = {}
     for row in shares.rows:
-        if isinstance(row.persons, Unavailable):
+        if _not_delivered(row.persons, row.share):
             continue
         cell = share_cell(row)
         if cell in ledger.seen:

@@ -343,7 +343,8 @@ def _part(name: str, value: str, words: Words, labels: Labels) -> str:
     if name in ("arm", "control", "programme"):
         return labels.arm_short(value)
     if name == "share":
-        return language.percent(float(value), 0, words.lang)
+        percent = value.removesuffix(" per cent")
+        return language.percent(float(percent) / (1 if percent == value else 100), 0, words.lang)
     if name in ("step", "half"):
         return language.number(float(value), max(0, len(value.partition(".")[2])), words.lang)
     if name == "outcome":

@@ -29,7 +29,7 @@ SAME = {
     "unique-error": ("unique",),
     "foreign-key": ("foreign key",),
 }
-OURS_ALONE = ("code list", "reversed", "months missing", "calendar", "text")
+OURS_ALONE = ("code list", "reversed", "months missing", "calendar", "text", "years of the column")
 ROWS = 7
 #: A text that fits each pattern of the declarations.
 _FITTING = {
