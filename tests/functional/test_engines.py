@@ -225,7 +225,8 @@ def disturbed(folder: Path, seed: int) -> None:
         for row in rows:
             out += [row] * rng.choice((1, 1, 1, 2))
         rng.shuffle(out)
-        out = [[moved(rng, days, cell, i) for i, cell in enumerate(row)] for row in out]
+        # nobody dead was randomised: a death that is moved before the draw would stop the run
+        out = [row if "död" in row else [moved(rng, days, cell, i) for i, cell in enumerate(row)] for row in out]
         with path.open("w", encoding="cp1252", newline="") as handle:
             csv.writer(handle, delimiter=";", lineterminator="\n").writerows([head, *out])
 
