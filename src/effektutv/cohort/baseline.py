@@ -109,7 +109,10 @@ def _told(engine: Session, study: Study, schema: ExtractSchema, rule: str, peopl
         first = study.registers[schema.name].first
         return pd.Series(True if first is None else day > np.datetime64(first), index=people.index)
     dated = [
-        d for (d,) in engine.rows(f"SELECT DISTINCT {at} FROM {quoted(schema.name)} WHERE {at} IS NOT NULL", what=what)
+        d
+        for (d,) in engine.rows(
+            f"SELECT DISTINCT {at} FROM {quoted(schema.name)} WHERE {at} IS NOT NULL ORDER BY 1", what=what
+        )
     ]
     if rule == "year_before":
         return pd.Series((people["randomised"].dt.year - 1).isin(dated), index=people.index)
