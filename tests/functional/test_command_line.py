@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -65,7 +66,8 @@ def test_the_whole_way(copy, tmp_path, lang):
         assert f'<section id="{section}"' in html, section
     further = {"time_to_work", "risk_table", "survey", "bounds", "receipts", "compliance", "power", "contamination"}
     assert further <= {p.stem for p in (out / "tables").glob("*.csv")}
-    families = {line.split(",")[22] for line in (out / "tables" / "itt.csv").read_text(encoding="utf-8").splitlines()}
+    with (out / "tables" / "itt.csv").open(encoding="utf-8", newline="") as handle:
+        families = {row["family"] for row in csv.DictReader(handle)}
     assert {"other_contrasts_holm", "planned_interactions_holm", "exploratory_interactions_holm"} <= families
     told = "En not från skattningen finns" if lang == "sv" else "A note of the estimation stands"
     assert told not in html, "an estimator's note has no words in the report"
