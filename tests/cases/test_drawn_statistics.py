@@ -43,8 +43,6 @@ def trial(single: int = 0, missing: float = 0.2, seed: int = 4) -> pd.DataFrame:
 @pytest.mark.parametrize("single", [0, 2, 5])
 def test_the_statistic_is_the_rows(how, single):
     """ST01's neighbours: weights of everyone randomised, pooled or plug-in variance, missing outcomes and single persons."""
-    if single and how.get("estimator") == "fe" and "covariates" not in how:
-        pass  # leverage below 1 in strata of four: HC2 is defined
     df = trial(single)
     row = eu.itt(df, outcome="y", **BASE, **how).rows[0]
     drawn = eu.randomization_test(df, outcome="y", draws=20, level=None, **BASE, **how).rows[0]
