@@ -287,7 +287,8 @@ def time_to_event(
     at = numbers(np.linspace(0, tau, 9).tolist() if times is None else times)
     if not at or min(at) < 0:
         raise ArgumentError("times: give at least one time, none of them negative")
-    if tau < np.min(t[t > near], initial=np.inf):
+    later = t[t > near]
+    if later.size and tau < later.min():
         raise ArgumentError(
             f"tau: {tau:g} ends before anything is known: no time in {time!r} after day 0 is that short; give the horizon in the "
             "unit of the times"

@@ -60,8 +60,8 @@ def test_the_manifest_holds_what_the_contract_says(study):
     manifest, _, _ = run(study)
     out = study.parent / "out"
     assert set(manifest) == {
-        "effektutv", "versions", "language", "engine", "seed", "study", "plan", "inputs", "flow", "disclosure", "outputs",
-        "runtime",
+        "effektutv", "versions", "language", "engine", "seed", "study", "plan", "cross_check", "inputs", "flow", "disclosure",
+        "outputs", "runtime",
     }  # fmt: skip
     assert manifest["study"]["sha256"] == hashlib.sha256(study.read_bytes()).hexdigest() == manifest["inputs"]["study"]
     files = {p.relative_to(out).as_posix(): p for p in out.rglob("*") if p.is_file() and p.name != "manifest.json"}

@@ -45,8 +45,12 @@ def shares(out):
 # trap 8: percentages come from protected counts
 
 
+def in_steps(number, decimals):
+    return float(number) == round(float(number), decimals)
+
+
 def in_hundredths(number):
-    return float(number) == round(float(number), 2)
+    return in_steps(number, 2)
 
 
 def test_trap_8_every_share_is_a_whole_count_that_may_be_shown(out):
@@ -104,7 +108,12 @@ def test_trap_10_suppressed_cells_are_marked_in_every_table(out):
                 assert not marked or "estimate" not in row, (name, marked)
                 continue
             assert marked, name
-            if "estimate" in row:  # nothing of an effect is left, not even a p-value or a zero
+            if "tau" in row and row["estimate"] != MARK:  # coarse means, and what is worked out from them as printed
+                assert {row["n_arm"], row["n_control"]} & {MARK}, name
+                assert all(in_steps(row[c], 3) for c in ("mean_arm", "mean_control", "estimate", "std_error")), name
+                if (error := float(row["std_error"])) > 0:
+                    assert float(row["statistic"]) == pytest.approx(float(row["estimate"]) / error), name
+            elif "estimate" in row:  # nothing of an effect is left, not even a p-value or a zero
                 left = {c: row[c] for c in ("estimate", "std_error", "p_value", "conf_low", "conf_high") if c in row}
                 if MARK in (row["n_arm"], row["n_control"]) and set(left.values()) != {MARK}:
                     # a number of persons that differs from another's by a few is hidden, and the rest in hundredths

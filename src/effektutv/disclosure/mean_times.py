@@ -95,7 +95,8 @@ def coarse_rows(rows: Sequence[MeanTimeRow], curves: Curves, level: float) -> Pr
             found = _rounded(row, step, level)
         n_arm = _size(row.n_arm, tracks[row.arm], curves)
         n_control = _size(row.n_control, tracks[row.control], curves)
-        shown.append(replace(found, n_arm=n_arm, n_control=n_control))
+        status = Status.SUPPRESSED if Suppressed in (type(n_arm), type(n_control)) else found.status
+        shown.append(replace(found, n_arm=n_arm, n_control=n_control, status=status))
     return Printed(rows=tuple(shown), step=step if known else None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
@@ -49,7 +50,10 @@ def drawn(figure: Callable[..., Figure], table: pd.DataFrame, options: Mapping[s
 
 
 def _check_keys(table: pd.DataFrame, labels: object, arms: object) -> None:
-    """Refuse labels of what the table has not: a slip in a key would pass without a word."""
+    """Refuse labels none of whose keys the table has, and a key that nearly names what is left without a label.
+
+    A study's whole set of labels is given to each of its figures, so that a key which this result lacks is no slip by itself.
+    """
     for argument, named in (("labels", labels), ("arms", arms)):
         if named is not None and not isinstance(named, Mapping):
             raise ArgumentError(f"{argument}: got {type(named).__name__}; give a mapping of key to label")
@@ -59,15 +63,24 @@ def _check_keys(table: pd.DataFrame, labels: object, arms: object) -> None:
         if name not in ("note", "status")
     }
     codes = list(dict.fromkeys(v for name in ("control", "arm") for v in cells.get(name, [])))
-    if strange := [a for a in (arms or ()) if a not in codes]:  # type: ignore[attr-defined]
-        raise ArgumentError(f"arms: {strange[0]!r} is no arm of this result; it has {_listed(codes)}")
+    _check_slips("arms", list(arms or ()), set(codes), codes)  # type: ignore[call-overload]
     values = {v for found in cells.values() for v in found}
-    for key in labels or ():  # type: ignore[attr-defined]
-        of, name = key if isinstance(key, tuple) and len(key) == 2 else ("", key)
-        if name in values or WORDS.label(name, "en") != name or WORDS.label(f"{of}_{name}", "en") != f"{of}_{name}":
-            continue
-        shown = [v for column, found in cells.items() if column in _LABELLED for v in found]
-        raise ArgumentError(f"labels: {key!r} occurs nowhere in this result; it has {_listed(dict.fromkeys(shown))}")
+    pairs = [k if isinstance(k, tuple) and len(k) == 2 else ("", k) for k in labels or ()]  # type: ignore[attr-defined]
+    ours = {n for of, n in pairs if WORDS.label(n, "en") != n or WORDS.label(f"{of}_{n}", "en") != f"{of}_{n}"}
+    shown = [v for column, found in cells.items() if column in _LABELLED for v in found]
+    _check_slips("labels", [n for _, n in pairs], values | ours, shown)
+
+
+def _check_slips(argument: str, keys: list[str], known: set[str], shown: list[str]) -> None:
+    """Refuse keys of which none is known, or one that is close to a shown value which has no label."""
+    strange = [k for k in keys if k not in known]
+    bare = [v for v in dict.fromkeys(shown) if v not in keys]
+    if strange and len(strange) == len(keys):
+        has = _listed(dict.fromkeys(shown))
+        raise ArgumentError(f"{argument}: {strange[0]!r} occurs nowhere in this result; it has {has}")
+    for key in strange:
+        if meant := get_close_matches(str(key), bare, n=1, cutoff=0.85):
+            raise ArgumentError(f"{argument}: {key!r} occurs nowhere in this result; did you mean {meant[0]!r}?")
 
 
 #: Columns whose values are labelled.

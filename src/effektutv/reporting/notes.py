@@ -83,6 +83,7 @@ _NOTES = (
     ("told_not_additive_fits", re.compile(r"the contrasts are fitted one by one by a logistic regression, [^;]+")),
     ("told_not_additive_strata", re.compile(r"the contrasts keep different strata, [^;]+")),
     ("told_not_additive_weights", re.compile(r"the contrasts weight strata by their own two arms, [^;]+")),
+    ("told_strata_unused", re.compile(r"strata: estimator '\w+' does not use them [^;]+; use [^;]+ for that")),
     ("told_sparse_own", re.compile(r"sparse form of lin [^;]+ slopes of each arm's own")),
     ("told_sparse_common", re.compile(r"sparse form of lin [^;]+ one slope for all arms")),
     ("told_sparse_plain", re.compile(r"sparse form of lin [^;]+ as blocked")),

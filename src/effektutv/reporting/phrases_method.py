@@ -366,6 +366,10 @@ METHOD: dict[str, tuple[str, str]] = {
         "the row with a difference of differences shows by how much the second characteristic’s difference in effect differs "
         "between the levels of the first",
     ),
+    "told_strata_unused": (
+        "strata används varken i skattningen eller i dess fel",
+        "strata are used neither in the estimate nor in its error",
+    ),
     "told_other": (
         "en not från skattningen finns i kolumnen note i tabellfilen",
         "a note of the estimation stands in the table file’s column note",

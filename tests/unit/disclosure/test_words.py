@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from effektutv.disclosure.suppress import protect
+from effektutv.reporting.document_types import Facts
 from effektutv.reporting.ends import method_section
 from effektutv.reporting.labels import Context
 from effektutv.reporting.phrases import Words
@@ -14,7 +15,7 @@ BIG = {"FS": (350, 60), "SE": (355, 89), "CM": (358, 70)}
 
 def said(make, lang, **parts):
     out = protect(make.inputs(*make.everyone(BIG), **parts))
-    section = method_section(Context.of(out, Words(lang)))
+    section = method_section(Context.of(out, Words(lang)), Facts(version="0", engine="table", seed=1))
     texts = [t for block in section.blocks for t in getattr(block, "texts", ())]
     return next(t for t in texts if "disclosure.csv" in t)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -278,7 +279,10 @@ def test_codes_of_which_not_one_is_known_are_no_codes_of_the_list(engine, opened
 def test_a_finding_in_a_notebook_shows_no_small_count():
     few = {"extract": "studier", "column": "slag", "rule": "r", "severity": Severity.NOTE}
     found = DataQuality(rows=(Finding(**few, rows_checked=4321, rows_failing=3),), read={"studier": 4321})
-    for shown in (repr(found), repr(found.rows), str(found.rows[0])):
+    for shown in (repr(found.rows), str(found.rows[0])):
         assert "fewer than 5 of 4321 rows" in shown
         assert "rows_failing" not in shown
+    for shown in (repr(found), found._repr_html_()):
+        assert "fewer than 5" in shown
+        assert re.search(r"\b3\b", shown) is None
     assert "fewer than 5 of fewer than 5 rows" in repr(Finding(**few, rows_checked=4, rows_failing=2))
