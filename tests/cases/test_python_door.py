@@ -144,6 +144,13 @@ def test_options_and_keys_that_are_not_known_are_refused(d):
     ):
         with pytest.raises(ArgumentError, match=said):
             found.plot(**options)
+    # the labels of a whole study fit each of its figures; a key that nearly names what has no label is a slip
+    found.plot(
+        labels={"b": "Work", "another_outcome": "x"}, arms={"A": "one", "B": "two", "arm_of_another_contrast": "x"}
+    )
+    long = eu.itt(d.rename(columns={"b": "arbete"}), outcome="arbete", **K)
+    with pytest.raises(ArgumentError, match=r"labels: 'arbeta' .* did you mean 'arbete'"):
+        long.plot(labels={"arbeta": "Work", "A": "one"})
     with pytest.raises(ArgumentError, match=r"levels: 'typo' is not among the columns of by, \['v'\]"):
         eu.itt(d, outcome="b", by="v", levels={"typo": ["two", "one"]}, **K)
 

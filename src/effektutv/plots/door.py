@@ -79,7 +79,7 @@ def _check_slips(argument: str, keys: list[str], known: set[str], shown: list[st
         has = _listed(dict.fromkeys(shown))
         raise ArgumentError(f"{argument}: {strange[0]!r} occurs nowhere in this result; it has {has}")
     for key in strange:
-        if meant := get_close_matches(str(key), bare, n=1, cutoff=0.85):
+        if meant := get_close_matches(str(key), bare, n=1, cutoff=0.8):
             raise ArgumentError(f"{argument}: {key!r} occurs nowhere in this result; did you mean {meant[0]!r}?")
 
 
