@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import secrets
 import shutil
@@ -11,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -75,7 +77,7 @@ def server() -> Iterator[Server]:
         options = f"-c listen_addresses=127.0.0.1 -p {port} -c unix_socket_directories={folder} -c fsync=off"
         call("pg_ctl", "-D", data, "-w", "-s", "-l", str(folder / "log"), "-o", options, "start")
         try:
-            with _driver_without_log(folder):
+            with _driver_without_log():
                 yield Server(port=port, password=password)
         finally:
             call("pg_ctl", "-D", data, "-w", "-s", "-m", "immediate", "stop")
@@ -83,14 +85,24 @@ def server() -> Iterator[Server]:
         shutil.rmtree(folder)
 
 
-@contextmanager
-def _driver_without_log(folder: Path) -> Iterator[None]:
-    """Let connections find Debian's list of drivers without the log in /tmp, which no connection string turns off."""
-    (folder / "odbc").mkdir()
+@cache
+def _drivers() -> str:
+    """Write Debian's list of drivers without the log in /tmp, which no connection string turns off.
+
+    One list for the whole process: the driver manager remembers where it read the first, and finds no driver once that is gone.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="odbc-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     drivers = Path("/etc/odbcinst.ini").read_text(encoding="utf-8")
-    (folder / "odbc" / "odbcinst.ini").write_text(drivers.replace("CommLog=1", "CommLog=0"), encoding="utf-8")
+    (folder / "odbcinst.ini").write_text(drivers.replace("CommLog=1", "CommLog=0"), encoding="utf-8")
+    return str(folder)
+
+
+@contextmanager
+def _driver_without_log() -> Iterator[None]:
+    """Let connections find that list."""
     before = os.environ.get("ODBCSYSINI")
-    os.environ["ODBCSYSINI"] = str(folder / "odbc")
+    os.environ["ODBCSYSINI"] = _drivers()
     try:
         yield
     finally:
