@@ -149,33 +149,36 @@ def test_no_number_of_a_report_narrows_a_suppressed_cell_many(tmp_path):
     assert refused == []
 
 
-def test_without_complements_the_attacker_succeeds(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def many_small_cells(tmp_path_factory):
+    """A study whose small cells follow from the others where no complement is hidden."""
+    return inputs_of(tmp_path_factory.mktemp("small") / "demo", 1)
+
+
+def test_without_complements_the_attacker_succeeds(many_small_cells, tmp_path, monkeypatch):
     """The attack is one: with primary suppression alone cells are narrowed, many to a single value."""
     monkeypatch.setattr(ledger, "chosen", lambda _: [])
     monkeypatch.setattr(ledger, "narrowed", lambda _: [])
-    inputs = inputs_of(tmp_path / "demo", 1)
-    found, tried = narrowed(written(protect(inputs), tmp_path / "out"), inputs)
+    found, tried = narrowed(written(protect(many_small_cells), tmp_path / "out"), many_small_cells)
     assert tried > 30
     assert len(found) > 10
     assert any(high - low < 0.5 for _, (low, high), _ in found)
 
 
-def test_without_complements_the_attacker_reads_a_silent_log_too(tmp_path, monkeypatch):
+def test_without_complements_the_attacker_reads_a_silent_log_too(many_small_cells, tmp_path, monkeypatch):
     found_before_silence = iter([True])
     monkeypatch.setattr(ledger, "chosen", lambda _: [])
     monkeypatch.setattr(ledger, "narrowed", lambda _: next(found_before_silence, None))
-    inputs = inputs_of(tmp_path / "demo", 1)
-    protected = protect(inputs)
+    protected = protect(many_small_cells)
     assert protected.silent
-    found, tried = narrowed(written(protected, tmp_path / "out"), inputs)
+    found, tried = narrowed(written(protected, tmp_path / "out"), many_small_cells)
     assert tried > 30
     assert len(found) > 10
     assert any(high - low < 0.5 for _, (low, high), _ in found)
 
 
-def test_without_complements_the_audit_refuses_and_names_the_tables(tmp_path, monkeypatch):
+def test_without_complements_the_audit_refuses_and_names_the_tables(many_small_cells, monkeypatch):
     monkeypatch.setattr(ledger, "chosen", lambda _: [])
-    inputs = inputs_of(tmp_path / "demo", 1)
     with pytest.raises(DisclosureError, match=r"from these together: .*effects by"):
-        protect(inputs)
+        protect(many_small_cells)
     assert complement.chosen is not ledger.chosen
