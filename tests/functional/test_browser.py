@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 from browser import asked
 
-import effektutv as eu
-
 pytestmark = pytest.mark.system
 
 PROBE = """
@@ -24,10 +22,8 @@ PROBE = """
 
 
 @pytest.fixture(scope="module", params=["sv", "en"])
-def page(request, trial, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("browser")
-    eu.report(trial, folder / "out", lang=request.param)
-    return folder / "out" / "report.html"
+def page(request, demo_report):
+    return demo_report(request.param) / "report.html"
 
 
 def test_on_a_desk(page, tmp_path):

@@ -6,9 +6,6 @@ import csv
 
 import pytest
 
-import effektutv as eu
-from effektutv.analysis import analyse
-
 
 def test_the_trial_takes_its_pooled_regression_apart(trial):
     result = trial.contamination(month=15, clock="start")
@@ -26,21 +23,21 @@ def test_the_trial_takes_its_pooled_regression_apart(trial):
             assert rows[row.arm, "pooled", ""].estimate == pytest.approx(row.estimate, rel=1e-9)
 
 
-def test_the_report_has_it_beside_the_other_estimators(trial, tmp_path):
-    pooled = [e for e in analyse(trial).robustness if e.rows[0].estimator == "pooled"]
+def test_the_report_has_it_beside_the_other_estimators(analysed, demo_report):
+    pooled = [e for e in analysed.robustness if e.rows[0].estimator == "pooled"]
     assert [(r.arm, r.control) for e in pooled for r in e.rows] == [("SE", "FS"), ("CM", "FS")]
-    eu.report(trial, tmp_path / "out", lang="sv")
-    with (tmp_path / "out" / "tables" / "estimators.csv").open(encoding="utf-8") as file:
+    out = demo_report("sv")
+    with (out / "tables" / "estimators.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [r["arm"] for r in rows if r["estimator"] == "pooled"] == ["SE", "CM"]
-    html = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    html = (out / "report.html").read_text(encoding="utf-8")
     assert "En regression med alla grupper blandar in" in html
     # months in work: a mean beside the shares, with its unit, and the bands of the monthly figure
     assert "Månader i arbete" in html
     assert "månader" in html
     assert "10\u202f000 dragningar" in html or "10\u00a0000 dragningar" in html
-    with (tmp_path / "out" / "tables" / "itt.csv").open(encoding="utf-8") as file:
+    with (out / "tables" / "itt.csv").open(encoding="utf-8") as file:
         counted = [r for r in csv.DictReader(file) if r["outcome"] == "manader_i_arbete"]
     assert {r["clock"] for r in counted} == {"randomisation", "start"}
-    bands = (tmp_path / "out" / "tables" / "profile_arbete_randomisation_bands.csv").read_text(encoding="utf-8")
+    bands = (out / "tables" / "profile_arbete_randomisation_bands.csv").read_text(encoding="utf-8")
     assert bands.startswith("outcome,clock,month,arm,control,sim_low,sim_high,sim_critical,status\n")

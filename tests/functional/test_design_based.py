@@ -5,23 +5,17 @@ from __future__ import annotations
 import pytest
 
 import effektutv as eu
-from effektutv.analysis import analyse
 from effektutv.results import available
 
 
-@pytest.fixture(scope="module")
-def inputs(trial):
-    return analyse(trial)
-
-
-def test_everyone_on_the_main_clock_has_a_redrawn_p_and_nobody_on_the_start_clock(inputs):
-    for effects in inputs.effects:
+def test_everyone_on_the_main_clock_has_a_redrawn_p_and_nobody_on_the_start_clock(analysed):
+    for effects in analysed.effects:
         for row in effects.rows:
             assert available(row.p_randomization) == (row.clock == "randomisation" and not row.subgroup), row
 
 
-def test_a_redrawn_p_agrees_with_the_one_from_t(inputs):
-    row = next(r for e in inputs.effects for r in e.rows if (r.outcome, r.clock) == ("arbete", "randomisation"))
+def test_a_redrawn_p_agrees_with_the_one_from_t(analysed):
+    row = next(r for e in analysed.effects for r in e.rows if (r.outcome, r.clock) == ("arbete", "randomisation"))
     assert row.p_randomization == pytest.approx(row.p_value, abs=0.02)
 
 
@@ -30,8 +24,8 @@ def test_the_start_clock_is_refused(trial):
         trial.randomization_test("arbete", clock="start")
 
 
-def test_families_of_the_primary_outcome_are_corrected_in_one_call(inputs):
-    rows = [r for e in inputs.effects for r in e.rows if (r.outcome, r.clock) == ("arbete", "randomisation")]
+def test_families_of_the_primary_outcome_are_corrected_in_one_call(analysed):
+    rows = [r for e in analysed.effects for r in e.rows if (r.outcome, r.clock) == ("arbete", "randomisation")]
     families = {}
     for row in rows:
         if available(row.p_adjusted):

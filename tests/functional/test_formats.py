@@ -7,11 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from effektutv.analysis import analyse
-from effektutv.disclosure.suppress import protect
 from effektutv.reporting import document, workbook
 from effektutv.reporting.blocks import FigureBlock, TableBlock
-from effektutv.reporting.document_types import Facts
 
 sys.path.insert(0, str(Path(__file__).parent))
 from report_readers import numbers, of_html, of_pdf, of_word, of_workbook, plain
@@ -19,17 +16,9 @@ from report_readers import numbers, of_html, of_pdf, of_word, of_workbook, plain
 LANGUAGES = ("sv", "en")
 
 
-@pytest.fixture(scope="module")
-def found(trial):
-    return protect(analyse(trial))
-
-
 @pytest.fixture(scope="module", params=LANGUAGES)
-def written(request, found, tmp_path_factory):
-    folder = tmp_path_factory.mktemp(f"formats-{request.param}")
-    doc = document.build(found, lang=request.param, facts=Facts(version="0", engine="duckdb", seed=1))
-    document.write(doc, folder)
-    return doc, folder
+def written(request, demo_document, demo_report):
+    return demo_document[request.param], demo_report(request.param)
 
 
 def blocks(doc):

@@ -14,8 +14,6 @@ import docx
 import openpyxl
 import pytest
 
-import effektutv as eu
-
 sys.path.insert(0, str(Path(__file__).parent))
 from report_readers import of_word
 
@@ -28,10 +26,8 @@ SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
 
 
 @pytest.fixture(scope="module", params=["sv", "en"])
-def report(request, trial, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("office")
-    eu.report(trial, folder / "out", lang=request.param)
-    return folder / "out"
+def report(request, demo_report):
+    return demo_report(request.param)
 
 
 def converted(path, kind, into):

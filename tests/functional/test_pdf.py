@@ -8,11 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from effektutv.analysis import analyse
-from effektutv.disclosure.suppress import protect
-from effektutv.reporting import document, pdf
-from effektutv.reporting.document_types import Facts
-from effektutv.reporting.drawing import write_figures
+from effektutv.reporting import pdf
 
 # tests are imported by file, so that the reader beside the unit tests is found only by its folder
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "reporting"))
@@ -23,18 +19,10 @@ LEFT, RIGHT, TOP, BOTTOM = 25 / 25.4 * 72, (210 - 25) / 25.4 * 72, 841.89 - 24 /
 HAIR = 2.0
 
 
-@pytest.fixture(scope="module")
-def found(trial):
-    return protect(analyse(trial))
-
-
 @pytest.fixture(scope="module", params=["sv", "en"])
-def printed(request, found, tmp_path_factory):
-    folder = tmp_path_factory.mktemp(f"printed-{request.param}")
-    doc = document.build(found, lang=request.param, facts=Facts(version="0", engine="duckdb", seed=1))
-    write_figures(doc, folder)
-    pdf.write(doc, folder)
-    return doc, *read(folder / "report.pdf"), folder
+def printed(request, demo_document, demo_report):
+    folder = demo_report(request.param)
+    return demo_document[request.param], *read(folder / "report.pdf"), folder
 
 
 def _plain(text):

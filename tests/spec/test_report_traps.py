@@ -11,7 +11,6 @@ from types import SimpleNamespace
 
 import pytest
 
-import effektutv as eu
 from effektutv.results.base import SUPPRESSION_MARK as MARK
 
 LANGUAGES = ("sv", "en")
@@ -20,13 +19,11 @@ SHARES = {"share": "n", "share_arm": "n_arm", "share_control": "n_control"}
 
 
 @pytest.fixture(scope="module")
-def out(trial, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("report")
-    for lang in LANGUAGES:
-        eu.report(trial, folder / lang, lang=lang)
-    tables = {p.stem: p for p in (folder / "sv" / "tables").glob("*.csv")}
+def out(demo_report):
+    folders = {lang: demo_report(lang) for lang in LANGUAGES}
+    tables = {p.stem: p for p in (folders["sv"] / "tables").glob("*.csv")}
     rows = {name: list(csv.DictReader(path.open(encoding="utf-8"))) for name, path in tables.items()}
-    pages = {lang: (folder / lang / "report.html").read_text(encoding="utf-8") for lang in LANGUAGES}
+    pages = {lang: (folders[lang] / "report.html").read_text(encoding="utf-8") for lang in LANGUAGES}
     return SimpleNamespace(rows=rows, pages=pages)
 
 

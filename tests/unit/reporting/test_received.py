@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 from report_inputs import FACTS
 
-from effektutv.analysis import analyse
 from effektutv.disclosure.suppress import protect
 from effektutv.reporting import document
 from effektutv.reporting.blocks import FigureBlock, Paragraph, TableBlock
@@ -17,8 +16,8 @@ from effektutv.study import CONSORT_ITEMS, Text
 
 
 @pytest.fixture(scope="module")
-def inputs(trial):
-    return analyse(trial)
+def inputs(analysed):
+    return analysed
 
 
 def built(inputs, lang="sv", **changes):
