@@ -7,13 +7,14 @@ covers the day before randomisation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from ..errors import StudyError
 from ..registers.engine import literal, quoted
+from ..registers.readers import Extract
 from ..registers.schema import PERSON, DatedBy, ExtractSchema, load_schema
 from ..registers.session import Session
 from ..study import Covariate, Study
@@ -59,7 +60,9 @@ def check_covariates(study: Study) -> None:
                 )
 
 
-def baseline_covariates(engine: Session, study: Study, people: pd.DataFrame) -> pd.DataFrame:
+def baseline_covariates(
+    engine: Session, study: Study, people: pd.DataFrame, extracts: Mapping[str, Extract]
+) -> pd.DataFrame:
     """Return the baseline covariates of every participant.
 
     Parameters
@@ -70,6 +73,8 @@ def baseline_covariates(engine: Session, study: Study, people: pd.DataFrame) -> 
         The study.
     people : pandas.DataFrame, n rows
         Participants in the order of the engine's table.
+    extracts : mapping of str to Extract
+        The opened extracts: which columns some files lack.
 
     Returns
     -------
@@ -86,34 +91,48 @@ def baseline_covariates(engine: Session, study: Study, people: pd.DataFrame) -> 
         schema = load_schema(register)
         columns = sorted({c.lower() for covariate in covariates for c in covariate.columns})
         told = _told(engine, study, schema, rule, people)
+        partly = extracts[register].partly
+        reach = {
+            c.name: told & _told(engine, study, schema, rule, people, lacking)
+            if (lacking := [x.lower() for x in c.columns if x.lower() in partly])
+            else told
+            for c in covariates
+        }
         if rule == "any_before":
             for covariate in covariates:
-                found[covariate.name] = _any_before(engine, schema, covariate, told)
+                found[covariate.name] = _any_before(engine, schema, covariate, reach[covariate.name])
             continue
         rows = _rows(engine, schema, rule, columns).set_index("row")
         rows = rows.reindex(range(len(people)))
         for covariate in covariates:
-            found[covariate.name] = measure(covariate, rows, rows["found"].eq(True), year, told)
+            found[covariate.name] = measure(covariate, rows, rows["found"].eq(True), year, reach[covariate.name])
     return pd.DataFrame({c.name: found[c.name].array for c in study.covariates})
 
 
-def _told(engine: Session, study: Study, schema: ExtractSchema, rule: str, people: pd.DataFrame) -> pd.Series:
+def _told(
+    engine: Session,
+    study: Study,
+    schema: ExtractSchema,
+    rule: str,
+    people: pd.DataFrame,
+    lacking: Sequence[str] = (),
+) -> pd.Series:
     """Return for whom the delivery reaches over the time of her baseline: of others no row means nothing.
 
     Of an annual register the year before must be among the years delivered, of snapshots one of the year before randomisation
-    (or, where any counts, any before), of spells the day before must not lie before the first that the delivery covers.
+    (or, where any counts, any before), of spells the day before must not lie before the first that the delivery covers. Of
+    columns that some files lack a year or a snapshot counts where they hold a value, and no spell tells anything.
     """
     day = people["randomised"].to_numpy().astype("datetime64[D]")
     at, what = quoted(schema.dating.at or ""), f"{schema.name}: looking at the time that it covers"
     if rule == "day_before":
         first = study.registers[schema.name].first
+        if lacking:
+            return pd.Series(False, index=people.index)
         return pd.Series(True if first is None else day > np.datetime64(first), index=people.index)
-    dated = [
-        d
-        for (d,) in engine.rows(
-            f"SELECT DISTINCT {at} FROM {quoted(schema.name)} WHERE {at} IS NOT NULL ORDER BY 1", what=what
-        )
-    ]
+    held = "".join(f" AND {quoted(c)} IS NOT NULL" for c in lacking)
+    sql = f"SELECT DISTINCT {at} FROM {quoted(schema.name)} WHERE {at} IS NOT NULL{held} ORDER BY 1"
+    dated = [d for (d,) in engine.rows(sql, what=what)]
     if rule == "year_before":
         return pd.Series((people["randomised"].dt.year - 1).isin(dated), index=people.index)
     told = np.zeros(len(people), dtype=bool)

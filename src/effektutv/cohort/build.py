@@ -26,7 +26,7 @@ from .lacking import not_delivered
 from .linkage import PARTICIPANTS, Linked, link
 from .outcomes import StateMasks, build_masks, outcome_values
 from .receipt import check_receipt, read_receipt
-from .spans import SOURCES, check_spans, span_findings
+from .spans import SOURCES, check_sources, check_spans, span_findings
 from .survey import Survey, check_items, read_survey, survey_findings
 
 __all__ = ["Checked", "Cohort", "build_cohort", "check_registers"]
@@ -118,6 +118,7 @@ def check_registers(engine: Session, study: Study, progress: Callable[[str], Non
         If an extract is missing or cannot be read, or the randomisation form cannot be used.
     """
     check_spans(study)
+    check_sources(study)
     check_covariates(study)
     check_items(study)
     check_receipt(study)
@@ -203,7 +204,7 @@ def build_cohort(engine: Session, study: Study, progress: Callable[[str], None])
     if linked is None:
         raise ExtractError(error_text(checked.quality.rows))
     progress("baseline")
-    covariates = baseline_covariates(engine, study, linked.people)
+    covariates = baseline_covariates(engine, study, linked.people, checked.opened.extracts)
     progress("outcomes")
     primary, clock = study.primary, study.time_zero.clock
     lacking = not_delivered(engine, study, checked.opened.extracts)

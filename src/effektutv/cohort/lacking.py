@@ -92,6 +92,10 @@ def _lacks(
         if column in extract.absent:
             yield (register, column), f"{name} was not delivered"
             continue
+        if (lacking := extract.partly.get(column, 0)) > 0:
+            # what a person had in the time of these files is not known, and nothing tells whose rows they would be
+            yield (register, column), f"{name} was not delivered in {lacking} of {len(extract.files)} files"
+            continue
         what = f"{register}: looking for values of {name}"
         table = quoted(extract.table)
         if engine.rows(f"SELECT 1 FROM {table} WHERE {quoted(column)} IS NOT NULL LIMIT 1", what=what):

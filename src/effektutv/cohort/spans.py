@@ -19,25 +19,26 @@ from ..registers.schema import extract_names, load_schema
 from ..registers.session import Session
 from ..results import Finding, Severity
 from ..results.quality import EVENTS_COVERED, EVENTS_UNKNOWN, SOURCES_COVERED
-from ..study import Study
+from ..study import SOURCES, Study, registers_lacking
 from .linkage import PARTICIPANTS
 from .months import day_k
 
-__all__ = ["CLOCKS", "DATED", "EVENTS", "PAY", "SOURCES", "Span", "check_spans", "span_findings", "spans_of"]
+__all__ = [
+    "CLOCKS",
+    "DATED",
+    "EVENTS",
+    "PAY",
+    "SOURCES",
+    "Span",
+    "check_sources",
+    "check_spans",
+    "span_findings",
+    "spans_of",
+]
 
 #: Both clocks, by the participants' column that holds day 0.
 CLOCKS = ("randomisation", "start")
 
-#: The registers without which a state cannot be known (those that the study has of each group).
-SOURCES: dict[str, tuple[tuple[str, ...], ...]] = {
-    "work": (("af_sokandekategori",), ("scb_ku", "scb_agi")),
-    "work_with_support": (("af_sokandekategori",),),
-    "work_other_subsidised": (("af_sokandekategori",),),
-    "work_regular": (("af_sokandekategori",), ("scb_ku", "scb_agi")),
-    "studies": (("studier",),),
-    "benefit": (("fk_ersattning",),),
-    "active": (),
-}
 #: The register of deaths and moves, which every state depends on.
 EVENTS = "scb_handelser"
 #: The registers that tell of work by pay, and the column that holds it.
@@ -89,6 +90,27 @@ def spans_of(study: Study) -> dict[str, Span]:
         last = [day for day in (dating.last, register.cutoff) if day is not None]
         out[name] = Span(first=max(first, default=None), last=min(last))
     return out
+
+
+def check_sources(study: Study) -> None:
+    """Check that the study has the registers of its primary outcome.
+
+    Parameters
+    ----------
+    study : Study
+
+    Raises
+    ------
+    StudyError
+        With the outcome's line and the registers that it needs.
+    """
+    primary = study.primary
+    if lacking := registers_lacking(study, primary):
+        needs = " and ".join(" or ".join(group) for group in lacking)
+        raise StudyError(
+            f"{study.where('outcomes', study.outcomes.index(primary))}: outcome {primary.name!r} is primary and is made of "
+            f"{needs}, which the study does not have; add it to [registers], or choose another primary outcome"
+        )
 
 
 def check_spans(study: Study) -> None:

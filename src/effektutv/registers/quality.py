@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ..results import Finding, Severity
-from ..results.quality import FILE, PARTICIPANTS
+from ..results.quality import FILE, IN_EVERY_FILE, PARTICIPANTS
 from .engine import quoted
 from .keys import check_foreign_keys, check_keys, check_projects
 from .missing_words import missing_advice
@@ -163,6 +163,11 @@ def _file_findings(extract: Extract, total: int, needed: bool) -> list[Finding]:
         severity = severity_of(schema, RuleKind.ABSENT, field)
         findings.append(finding(RuleKind.ABSENT, field.name, "column not delivered", total, total, severity))
     files = len(extract.files)
+    for column, lacking in extract.partly.items():
+        field = schema.field(column)
+        # a column of some years is rightly absent from the files of others
+        severity = severity_of(schema, RuleKind.PARTLY, field) if field.years is None else Severity.NOTE
+        findings.append(finding(RuleKind.PARTLY, field.name, IN_EVERY_FILE, files, lacking, severity))
     if extract.truncated:
         severity = severity_of(schema, RuleKind.TRUNCATED)
         rule = "the file ends with a line break"

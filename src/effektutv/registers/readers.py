@@ -69,6 +69,8 @@ class Extract:
         any is something else. Of text files only.
     projects : tuple of str
         Projects' numbers that stand before the name of the column of serial numbers, a file each that has one.
+    partly : mapping of str to int
+        By canonical column that some files have and others lack: how many lack it. Its values there are missing.
     """
 
     schema: ExtractSchema
@@ -83,6 +85,7 @@ class Extract:
     rows: int | None = None
     misfits: Mapping[str, frozenset[str]] = field(default_factory=dict)
     projects: tuple[str, ...] = ()
+    partly: Mapping[str, int] = field(default_factory=dict)
 
 
 def open_extract(
@@ -147,7 +150,13 @@ def open_extract(
         rows=sum(counts) if len(counts) == len(sources) else None,
         misfits=_misfits(sources),
         projects=tuple(s.project for s in sources if s.project),
+        partly=_partly(schema, sources),
     )
+
+
+def _partly(schema: ExtractSchema, sources: Sequence[Source]) -> dict[str, int]:
+    lacking = {f.column: sum(f.column not in s.columns for s in sources) for f in schema.fields}
+    return {column: n for column, n in lacking.items() if 0 < n < len(sources)}
 
 
 def _misfits(sources: Sequence[Source]) -> dict[str, frozenset[str]]:

@@ -84,6 +84,7 @@ class RuleKind(StrEnum):
     MONTHS_MISSING = "months_missing"
     FUTURE = "future"
     ABSENT = "absent"
+    PARTLY = "partly"
     TRUNCATED = "truncated"
     EMPTY = "empty"
     OVERLAP = "overlap"

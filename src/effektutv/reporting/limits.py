@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from effektutv import language
+from effektutv.study import registers_lacking
 
 from .blocks import Paragraph, Section
 from .chance import scaled_text
@@ -14,9 +15,11 @@ from .power import detectable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from effektutv.study import Outcome, Study
+
     from .labels import Context
 
-__all__ = ["limits_section"]
+__all__ = ["limits_section", "with_registers"]
 
 
 def limits_section(ctx: Context) -> Section:
@@ -198,9 +201,29 @@ def _small_cells(ctx: Context) -> str:
     return ctx.words("limit_small_cells", n=language.count(n, ctx.words.lang)) if n else ""
 
 
+def with_registers(study: Study, outcome: Outcome, label: str, either: str) -> str:
+    """Return an outcome's label, and the registers that it lacks: one of each group is enough.
+
+    Parameters
+    ----------
+    study : Study
+    outcome : Outcome
+    label : str
+        In the report's language.
+    either : str
+        The word between registers of which one is enough.
+    """
+    needs = [f" {either} ".join(group) for group in registers_lacking(study, outcome)]
+    return f"{label} ({', '.join(needs)})" if needs else label
+
+
 def _unavailable(ctx: Context) -> str:
     known = {r.outcome for r in ctx.rows} | {s.outcome for s in ctx.inputs.value.surveys}
-    lacking = [ctx.labels.outcome(o.name) for o in ctx.study.outcomes if o.name not in known]
+    lacking = [
+        with_registers(ctx.study, o, ctx.labels.outcome(o.name), ctx.words("or"))
+        for o in ctx.study.outcomes
+        if o.name not in known
+    ]
     return ctx.words("limit_unavailable", outcomes=language.join(lacking, ctx.words.lang)) if lacking else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -41,8 +42,12 @@ class Scale:
         return "points" if self.share else "unit"
 
 
-#: How a reason ends that names a column, by the phrase that says it.
-_LACKS = (("why_not_delivered", " was not delivered"), ("why_without_value", " was delivered without a value"))
+#: What a reason is that names a column, by the phrase that says it.
+_LACKS = (
+    ("why_not_delivered", re.compile(r"(?P<column>.+) was not delivered")),
+    ("why_not_in_files", re.compile(r"(?P<column>.+) was not delivered in (?P<n>\d+) of (?P<of>\d+) files")),
+    ("why_without_value", re.compile(r"(?P<column>.+) was delivered without a value")),
+)
 
 
 class Numbers:
@@ -128,8 +133,8 @@ class Numbers:
             A field of a result row.
         """
         reasons = value.reason.split("; ") if isinstance(value, Unavailable) else []
-        found = [(key, reason.removesuffix(end)) for reason in reasons for key, end in _LACKS if reason.endswith(end)]
-        return "; ".join(self.words(key, column=column) for key, column in found)
+        found = [(key, match) for reason in reasons for key, form in _LACKS if (match := form.fullmatch(reason))]
+        return "; ".join(self.words(key, **match.groupdict()) for key, match in found)
 
     def not_asked(self, why: str) -> Cell:
         """Return the cell of a number that is not there by right: nobody asked for it.

@@ -60,6 +60,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "not_redrawn": ("ingen omdragning här", "not redrawn here"),
     "and": ("och", "and"),
+    "or": ("eller", "or"),
     "synthetic_title": ("Syntetiska data.", "Synthetic data."),
     "synthetic_text": (
         "Personerna och siffrorna i denna rapport är påhittade. De säger ingenting om verkliga människor eller insatser.",

@@ -142,6 +142,10 @@ CHECKS: dict[str, tuple[str, str]] = {
         "kolumnen räknas som tom överallt; beställ den om studien behöver den",
         "the column is taken as missing everywhere; order it if the study needs it",
     ),
+    "advice_partly": (
+        "några filer saknar kolumnen: värdena där är okända; beställ den även för de filerna",
+        "some files lack the column: its values there are not known; order it for these files too",
+    ),
     "advice_truncated": (
         "filen kan vara avklippt: jämför antalet rader med registerhållarens",
         "the file may be cut off: compare its number of rows with the owner's",

@@ -7,6 +7,10 @@ __all__ = ["RECEIVED"]
 #: key: (Swedish, English).
 RECEIVED: dict[str, tuple[str, str]] = {
     "why_not_delivered": ("{column} levererades inte", "{column} was not delivered"),
+    "why_not_in_files": (
+        "{column} levererades inte i {n} av {of} filer",
+        "{column} was not delivered in {n} of {of} files",
+    ),
     "why_without_value": ("{column} levererades utan något värde", "{column} was delivered without a value"),
     "received": ("Insatser som deltagarna fick", "What the participants received"),
     "received_opening": (

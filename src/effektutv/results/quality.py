@@ -14,6 +14,7 @@ __all__ = [
     "EVENTS_COVERED",
     "EVENTS_UNKNOWN",
     "FILE",
+    "IN_EVERY_FILE",
     "MONTHS_COVERED",
     "PARTICIPANTS",
     "SOME_COVERED",
@@ -27,6 +28,8 @@ __all__ = [
 
 #: In the place of a column: the rule is on whole files, and files are counted, not rows.
 FILE = "(file)"
+#: The rule on one column that counts files: of several files of one register, those that lack it.
+IN_EVERY_FILE = "column delivered in every file"
 #: The rule that counts persons, not rows: participants that a register has no row of.
 PARTICIPANTS = "participants without a row"
 #: The rules that count months and years, not rows: those that the study needs and that a register has nothing of.
@@ -58,7 +61,7 @@ class Severity(StrEnum):
 class Finding:
     """One rule checked on one column of one extract: how many rows were checked and how many failed.
 
-    Where ``column`` is :data:`FILE` the rule is on the extract's files, and both counts are of files; other rules count
+    Where ``column`` is :data:`FILE`, or the rule is that every file has the column, both counts are of files; other rules count
     persons, months or years (:attr:`unit`). Either count is ``Suppressed`` where disclosure control has taken it out.
     """
 
@@ -73,7 +76,7 @@ class Finding:
     @property
     def unit(self) -> str:
         """What the counts are of: ``"rows"``, ``"persons"``, ``"person-months"``, ``"files"``, ``"months"`` or ``"years"``."""
-        if self.column == FILE:
+        if self.column == FILE or self.rule == IN_EVERY_FILE:
             return "files"
         if self.rule == MONTHS_COVERED:
             return "months"

@@ -4,8 +4,8 @@ A study is either built from register extracts (``[registers]``) or read from on
 (``[table]``). Everything that can change an estimate stands in the file; nothing is taken from hidden configuration.
 
 ``sections`` how the trial was done and where the data lie; ``consort`` the items of the CONSORT checklist; ``variables``
-covariates, outcomes, subgroups; ``whole`` the study itself; ``checks`` what one part says of another; ``reading`` the file,
-with the line of every mistake.
+covariates, outcomes, subgroups; ``sources`` the registers that outcomes are made of; ``whole`` the study itself; ``checks`` what
+one part says of another; ``reading`` the file, with the line of every mistake.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from .sections import (
     TimeZero,
     Work,
 )
+from .sources import SOURCES, registers_lacking
 from .variables import FIRST_MONTH_IN_WORK, MONTHS_IN_WORK, SURVEY, Covariate, Level, Outcome, Subgroup
 from .whole import Study
 
@@ -37,6 +38,7 @@ __all__ = [
     "CONSORT_ITEMS",
     "FIRST_MONTH_IN_WORK",
     "MONTHS_IN_WORK",
+    "SOURCES",
     "SURVEY",
     "Arm",
     "Benefit",
@@ -60,4 +62,5 @@ __all__ = [
     "Text",
     "TimeZero",
     "Work",
+    "registers_lacking",
 ]

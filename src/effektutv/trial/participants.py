@@ -15,7 +15,7 @@ from ..cohort.outcomes import CLOCKS, StateMasks, outcome_values
 from ..columns import Arrays
 from ..errors import ArgumentError
 from ..results import DataQuality, Flow, Own
-from ..study import SURVEY, Outcome, Study
+from ..study import SURVEY, Outcome, Study, registers_lacking
 
 __all__ = ["ENTRY", "Participants"]
 
@@ -289,8 +289,9 @@ class Participants:
         if (why := self.lacks(outcome.name)) is not None:
             raise ArgumentError(f"outcome {outcome.name!r} cannot be known: {why}; order the column")
         if outcome.month_state not in masks.states:
+            needs = " and ".join(" or ".join(group) for group in registers_lacking(self.study, outcome))
             raise ArgumentError(
-                f"outcome {outcome.name!r}: a register that it needs is not in the study; add it to [registers]"
+                f"outcome {outcome.name!r}: a register that it needs is not in the study; add {needs} to [registers]"
             )
         return outcome_values(masks, outcome, months)
 
