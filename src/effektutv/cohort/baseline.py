@@ -8,6 +8,7 @@ covers the day before randomisation.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from ..registers.session import Session
 from ..study import Covariate, Study
 from .declared import as_text, texts_of
 from .linkage import PARTICIPANTS
+from .unknown_spans import spell_span_without
 
 __all__ = ["baseline_covariates", "check_covariates", "measure"]
 
@@ -90,10 +92,10 @@ def baseline_covariates(
     for (register, rule), covariates in groups.items():
         schema = load_schema(register)
         columns = sorted({c.lower() for covariate in covariates for c in covariate.columns})
-        told = _told(engine, study, schema, rule, people)
+        told = _told(engine, study, extracts[register], rule, people)
         partly = extracts[register].partly
         reach = {
-            c.name: told & _told(engine, study, schema, rule, people, lacking)
+            c.name: told & _told(engine, study, extracts[register], rule, people, lacking)
             if (lacking := [x.lower() for x in c.columns if x.lower() in partly])
             else told
             for c in covariates
@@ -112,7 +114,7 @@ def baseline_covariates(
 def _told(
     engine: Session,
     study: Study,
-    schema: ExtractSchema,
+    extract: Extract,
     rule: str,
     people: pd.DataFrame,
     lacking: Sequence[str] = (),
@@ -121,15 +123,18 @@ def _told(
 
     Of an annual register the year before must be among the years delivered, of snapshots one of the year before randomisation
     (or, where any counts, any before), of spells the day before must not lie before the first that the delivery covers. Of
-    columns that some files lack a year or a snapshot counts where they hold a value, and no spell tells anything.
+    columns that some files lack a year or a snapshot counts where they hold a value, and no day from the first spell of these
+    files on does.
     """
+    schema = extract.schema
     day = people["randomised"].to_numpy().astype("datetime64[D]")
     at, what = quoted(schema.dating.at or ""), f"{schema.name}: looking at the time that it covers"
     if rule == "day_before":
         first = study.registers[schema.name].first
-        if lacking:
-            return pd.Series(False, index=people.index)
-        return pd.Series(True if first is None else day > np.datetime64(first), index=people.index)
+        reached = np.full(len(people), True) if first is None else day > np.datetime64(first)
+        if (gap := spell_span_without(extract, lacking, date.max)) is not None:
+            reached &= ~gap.holds(day - 1)
+        return pd.Series(reached, index=people.index)
     held = "".join(f" AND {quoted(c)} IS NOT NULL" for c in lacking)
     sql = f"SELECT DISTINCT {at} FROM {quoted(schema.name)} WHERE {at} IS NOT NULL{held} ORDER BY 1"
     dated = [d for (d,) in engine.rows(sql, what=what)]

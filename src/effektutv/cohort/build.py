@@ -22,12 +22,13 @@ from .contradictions import assignment_findings, order_findings
 from .declared import declared_findings
 from .delivery import Delivery, read_delivery
 from .flow import participant_flow
-from .lacking import not_delivered
+from .lacking import columns_needed, lacking_in_files, not_delivered
 from .linkage import PARTICIPANTS, Linked, link
 from .outcomes import StateMasks, build_masks, outcome_values
 from .receipt import check_receipt, read_receipt
-from .spans import SOURCES, check_sources, check_spans, span_findings
+from .spans import SOURCES, Span, check_sources, check_spans, span_findings
 from .survey import Survey, check_items, read_survey, survey_findings
+from .unknown_spans import unknown_spans
 
 __all__ = ["Checked", "Cohort", "build_cohort", "check_registers"]
 
@@ -85,12 +86,14 @@ class Cohort:
 class Checked:
     """The study's extracts, checked alone and against the participants.
 
-    ``linked`` is ``None`` where a finding is an error: then nothing may be built.
+    ``linked`` is ``None`` where a finding is an error: then nothing may be built. ``unknown`` are the days inside a register's
+    span of which it does not tell.
     """
 
     opened: Opened
     linked: Linked | None
     quality: DataQuality
+    unknown: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
 
 
 def check_registers(engine: Session, study: Study, progress: Callable[[str], None]) -> Checked:
@@ -125,7 +128,7 @@ def check_registers(engine: Session, study: Study, progress: Callable[[str], Non
     needed = _needed(study)
     opened = open_registers(engine, study, progress, needed=needed)
     findings = list(opened.findings)
-    linked = None
+    linked, unknown = None, {}
     findings += assignment_findings(engine, study)
     # an error in one register does not keep from view what is wrong with the others
     if not any(f.severity is Severity.ERROR and f.extract == "assignment" for f in findings):
@@ -141,12 +144,14 @@ def check_registers(engine: Session, study: Study, progress: Callable[[str], Non
                 findings += check_coverage(engine, extract, study, PARTICIPANTS)
         if SURVEY in opened.extracts:
             findings += survey_findings(engine)
-        findings += span_findings(engine, study)
+        unknown = unknown_spans(engine, study, opened.extracts)
+        findings += span_findings(engine, study, unknown)
         findings += order_findings(engine, study, opened.extracts)
         findings += declared_findings(engine, study, opened.extracts)
     opened.refuse_changed()
     quality = DataQuality(rows=tuple(findings), read=opened.rows, delivered=study.study.data_date, forms=opened.forms)
-    return Checked(opened=opened, linked=None if quality.worst is Severity.ERROR else linked, quality=quality)
+    built = None if quality.worst is Severity.ERROR else linked
+    return Checked(opened=opened, linked=built, quality=quality, unknown=unknown)
 
 
 def _needed(study: Study) -> frozenset[str]:
@@ -174,6 +179,21 @@ def _refuse_lacking(study: Study, lacking: Mapping[str, str]) -> None:
             f"the study's variance is clustered by behandlare, and {lacking['provider']}; order the column, or take another "
             f"variance ({study.where('design', 'vcov')})"
         )
+
+
+def _refuse_unknown(study: Study, checked: Checked, observed: NDArray[np.bool_]) -> None:
+    """Refuse a study whose main question cannot be answered because the files of that time lack a column."""
+    primary = study.primary
+    needed = [c for c in columns_needed(study, primary.month_state or "") if c[0] in checked.unknown]
+    if observed.any() or not needed:
+        return
+    reasons = [why for name, column in needed if (why := lacking_in_files(checked.opened.extracts[name], column))]
+    names = " or ".join(checked.opened.extracts[name].schema.field(column).name for name, column in needed)
+    told = "; ".join(reasons) or f"its rows of that time hold no value of {names}"
+    raise ExtractError(
+        f"outcome {primary.name!r} is primary and is known of nobody in month {primary.month}: {told}; order the column for "
+        f"these files, or choose another month ({study.where('outcomes', study.outcomes.index(primary))})"
+    )
 
 
 def build_cohort(engine: Session, study: Study, progress: Callable[[str], None]) -> Cohort:
@@ -209,10 +229,11 @@ def build_cohort(engine: Session, study: Study, progress: Callable[[str], None])
     primary, clock = study.primary, study.time_zero.clock
     lacking = not_delivered(engine, study, checked.opened.extracts)
     _refuse_lacking(study, lacking)
-    masks = build_masks(engine, study, linked.randomised, lacking=lacking)
+    masks = build_masks(engine, study, linked.randomised, lacking=lacking, unknown=checked.unknown)
     observed = None
     if primary.month_state in masks[clock].observed and primary.month is not None:
         observed = ~np.isnan(outcome_values(masks[clock], primary, [primary.month])[:, 0])
+        _refuse_unknown(study, checked, observed)
     cohort = Cohort(
         people=linked.people,
         baseline=covariates,

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Mapping
 from ..registers.engine import quoted
 from ..registers.readers import Extract
 from ..registers.session import Session
-from ..study import Study
-from .spans import PAY
+from ..study import SOURCES, Study
+from .spans import DATED, PAY
 
-__all__ = ["columns_needed", "not_delivered"]
+__all__ = ["MANY", "columns_needed", "lacking_in_files", "not_delivered"]
 
 #: Of so many rows one at least has a value.
-_MANY = 20
+MANY = 20
 _AF_ENDS = ("af_sokandekategori", "utskadm")
 #: What each thing that is asked for is made of, beside columns that no delivery may lack.
 _NEEDS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -75,12 +75,30 @@ def not_delivered(engine: Session, study: Study, extracts: Mapping[str, Extract]
     """
     wanted = dict.fromkeys(c for what in _NEEDS for c in columns_needed(study, what) if c[0] in extracts)
     lacks = dict(_lacks(engine, extracts, list(wanted)))
+    partly = {c: why for c in wanted if (why := lacking_in_files(extracts[c[0]], c[1]))}
     out = {}
     for what in _NEEDS:
-        reasons = [lacks[c] for c in columns_needed(study, what) if c in lacks]
+        # of a state it is the time of these files that is not known
+        whole = {c: why for c, why in partly.items() if what not in SOURCES or c[0] not in DATED}
+        told = (lacks.get(c) or whole.get(c) for c in columns_needed(study, what))
+        reasons = [why for why in told if why]
         if reasons:
             out[what] = "; ".join(reasons)
     return out
+
+
+def lacking_in_files(extract: Extract, column: str) -> str:
+    """Return the reason that some of a register's files lack a column, and others do not; empty where there is none.
+
+    Parameters
+    ----------
+    extract : Extract
+    column : str
+        Canonical.
+    """
+    if (lacking := extract.partly.get(column)) is None:
+        return ""
+    return f"{extract.schema.field(column).name} was not delivered in {lacking.files} of {len(extract.files)} files"
 
 
 def _lacks(
@@ -92,14 +110,10 @@ def _lacks(
         if column in extract.absent:
             yield (register, column), f"{name} was not delivered"
             continue
-        if (lacking := extract.partly.get(column, 0)) > 0:
-            # what a person had in the time of these files is not known, and nothing tells whose rows they would be
-            yield (register, column), f"{name} was not delivered in {lacking} of {len(extract.files)} files"
-            continue
         what = f"{register}: looking for values of {name}"
         table = quoted(extract.table)
         if engine.rows(f"SELECT 1 FROM {table} WHERE {quoted(column)} IS NOT NULL LIMIT 1", what=what):
             continue
         (total,) = engine.rows(f"SELECT count(*) FROM {table}", what=what)[0]
-        if total >= _MANY:
+        if total >= MANY:
             yield (register, column), f"{name} was delivered without a value"

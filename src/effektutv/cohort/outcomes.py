@@ -15,7 +15,7 @@ Rules, each counted in the data-quality findings:
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -82,7 +82,14 @@ class StateMasks:
     away: NDArray[np.int64] | None = None
 
 
-def build_masks(engine: Session, study: Study, n: int, *, lacking: Collection[str] = ()) -> dict[str, StateMasks]:
+def build_masks(
+    engine: Session,
+    study: Study,
+    n: int,
+    *,
+    lacking: Collection[str] = (),
+    unknown: Mapping[str, Sequence[Span]] | None = None,
+) -> dict[str, StateMasks]:
     """Build every state's months on both clocks.
 
     Parameters
@@ -95,6 +102,8 @@ def build_masks(engine: Session, study: Study, n: int, *, lacking: Collection[st
         Number of participants.
     lacking : collection of str
         States that a column which was not delivered keeps from being known: they are left out.
+    unknown : mapping of str to sequence of Span, optional
+        By register: days inside its span of which it does not tell.
 
     Returns
     -------
@@ -120,7 +129,7 @@ def build_masks(engine: Session, study: Study, n: int, *, lacking: Collection[st
     if "scb_handelser" in have:
         raw |= _fetch(engine, _events_query(study), n)
     spans = spans_of(study)
-    covered = _fetch(engine, _span_query(study, spans), n)
+    covered = _fetch(engine, _span_query(study, spans, unknown or {}), n)
     return {clock: _combine(clock, raw, covered, spans, n, lacking) for clock in CLOCKS}
 
 
@@ -391,8 +400,8 @@ def _events_query(study: Study) -> str:
     )
 
 
-def _span_query(study: Study, spans: dict[str, Span]) -> str:
-    """Return the query of the months inside each register's span, of all months, and of those after the interventions."""
+def _span_query(study: Study, spans: dict[str, Span], unknown: Mapping[str, Sequence[Span]]) -> str:
+    """Return the query of the months that each register tells of, of all months, and of those after the interventions."""
     horizon, ended = study.study.horizon, study.time_zero.interventions_end
     everything = f"CAST({(1 << (horizon + 1)) - 1} AS BIGINT)"
 
@@ -400,9 +409,14 @@ def _span_query(study: Study, spans: dict[str, Span]) -> str:
         first = "0" if span.first is None else first_month(clock, f"DATE '{span.first}'")
         return month_run(first, last_month(clock, f"DATE '{span.last}'"), horizon)
 
+    def told(clock: str, name: str) -> str:
+        within = until(clock, spans[name])
+        gaps = " | ".join(f"({until(clock, gap)})" for gap in unknown.get(name, ()))
+        return f"({within}) & ({everything} - ({gaps}))" if gaps else within
+
     masks = []
     for clock in CLOCKS:
-        masks += [f"{until(clock, span)} AS {name}_{clock}" for name, span in spans.items()]
+        masks += [f"{told(clock, name)} AS {name}_{clock}" for name in spans]
         after = "CAST(0 AS BIGINT)" if ended is None else f"{everything} - {until(clock, Span(first=None, last=ended))}"
         masks += [f"{everything} AS always_{clock}", f"{after} AS ended_{clock}"]
     return f"SELECT row, {', '.join(masks)} FROM {quoted(PARTICIPANTS)}"

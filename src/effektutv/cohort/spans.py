@@ -6,7 +6,7 @@ group. What depends on deaths and moves is known no longer than the register of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -152,7 +152,9 @@ def check_spans(study: Study) -> None:
             )
 
 
-def span_findings(engine: Session, study: Study) -> Iterator[Finding]:
+def span_findings(
+    engine: Session, study: Study, unknown: Mapping[str, Sequence[Span]] | None = None
+) -> Iterator[Finding]:
     """Yield how many of the participants' months no source covers before its end, and how many rest on deaths not known.
 
     Months of everyone on the study's clock, 0 to the horizon, are counted; those beyond the cut-off of all sources are as
@@ -163,7 +165,10 @@ def span_findings(engine: Session, study: Study) -> Iterator[Finding]:
     engine : Session
         The session, with the participants' table.
     study : Study
+    unknown : mapping of str to sequence of Span, optional
+        By register: days inside its span of which it does not tell.
     """
+    unknown = unknown or {}
     spans, have = spans_of(study), set(study.registers)
     states = dict.fromkeys(o.month_state for o in study.outcomes if o.month_state is not None)
     groups = {g for s in states for g in SOURCES[s] if have & {*g}}
@@ -174,10 +179,11 @@ def span_findings(engine: Session, study: Study) -> Iterator[Finding]:
         # nobody is active after them, dead or alive
         known &= days <= np.datetime64(study.time_zero.interventions_end)
     for group in sorted(groups):
-        sources = [spans[name] for name in group if name in have]
-        covered = np.logical_or.reduce([s.holds(days) for s in sources])
-        inside = days <= np.datetime64(max(s.last for s in sources))
-        name = next(name for name in group if name in have)
+        sources = [name for name in group if name in have]
+        covered = np.logical_or.reduce([_told(spans[name], unknown.get(name, ()), days) for name in sources])
+        inside = days <= np.datetime64(max(spans[name].last for name in sources))
+        # what a column of some files keeps from being known is said of its own register
+        name = next((name for name in sources if name in unknown), sources[0])
         yield from _finding(name, SOURCES_COVERED, total, persons, inside & ~covered, Severity.WARNING)
         known &= covered
     if not states:
@@ -187,6 +193,13 @@ def span_findings(engine: Session, study: Study) -> Iterator[Finding]:
         yield from _finding(EVENTS, EVENTS_COVERED, total, persons, lost, Severity.WARNING)
     else:
         yield from _finding(EVENTS, EVENTS_UNKNOWN, total, persons, known, Severity.NOTE)
+
+
+def _told(span: Span, unknown: Sequence[Span], days: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+    told = span.holds(days)
+    for gap in unknown:
+        told &= ~gap.holds(days)
+    return told
 
 
 def _months(engine: Session, study: Study) -> tuple[NDArray[np.datetime64], NDArray[np.int64]]:

@@ -6,6 +6,7 @@ more persons than everyone are no cells to protect but faults, and stop the rele
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -44,7 +45,7 @@ __all__ = [
 
 #: The level of those whose value is known, where there is no level.
 _KNOWN = Own("known")
-_REST = "@rest"
+_REST, _BETWEEN = "@rest", "@between"
 _TOLERANCE = 1e-6
 
 
@@ -245,12 +246,18 @@ def _link_months(ledger: Ledger, study: Study, cells: list[Cell]) -> None:
 
 
 def _add_up(ledger: Ledger, total: Cell, parts: list[Cell], where: str) -> None:
-    """Exclusive categories of the same persons add up to a total, with whatever is not shown as the rest."""
-    rest = Cell(total.table, f"{total.outcome}:{_REST}", total.month, total.arm, total.group, total.level)
+    """Exclusive categories of the same persons add up to a total, with whatever is not shown as the rest.
+
+    A category may be known of more persons than the total is, where it has fewer sources: only what is counted of the same ones
+    adds up. What is counted of both tells of those between them.
+    """
+    rest = replace(total, outcome=f"{total.outcome}:{_REST}")
     ledger.spare.add(rest)
     for clock, (n, events) in ledger.largest(total).items():
-        sights = [ledger.largest(p).get(clock) for p in parts]
-        counts = [s[1] for s in sights if s is not None and s[1] is not None]
+        sights = [_by_persons(ledger, p, clock) for p in parts]
+        counts = [same for s in sights if (same := s.get(n)) is not None]
+        for part in parts:
+            _between(ledger, part, n, clock, where)
         if events is None or len(counts) < len(parts):
             continue
         if (left := events - sum(counts)) < 0:
@@ -258,6 +265,24 @@ def _add_up(ledger: Ledger, total: Cell, parts: list[Cell], where: str) -> None:
         if left:
             ledger.observe(rest, n, left, clock)
     ledger.margin((*parts, *([rest] if rest in ledger.seen else [])), total, where=where)
+
+
+def _by_persons(ledger: Ledger, cell: Cell, clock: str) -> dict[int, int | None]:
+    return dict(reversed(ledger.seen.get(cell, {}).get(clock, [])))
+
+
+def _between(ledger: Ledger, part: Cell, n: int, clock: str, where: str) -> None:
+    """Enter the persons of whom a category is known and its total is not, where they are few: two tables tell of them."""
+    of, events = ledger.largest(part).get(clock, (0, None))
+    if (same := _by_persons(ledger, part, clock).get(n)) is None or events is None or of <= n:
+        return
+    left, more = of - n, events - same
+    if not 0 <= more <= left:
+        raise DisclosureError(f"{part}: those with a known total do not fit into all; nothing is released")
+    if ledger.rule(left, more):
+        others = replace(part, outcome=f"{part.outcome}:{_BETWEEN}")
+        ledger.observe(others, left, more, clock)
+        ledger.margin((others,), part, where=where, clock=clock)
 
 
 # ------------------------------------------------------------------------------------------------ counts and starts

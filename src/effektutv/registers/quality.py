@@ -167,7 +167,7 @@ def _file_findings(extract: Extract, total: int, needed: bool) -> list[Finding]:
         field = schema.field(column)
         # a column of some years is rightly absent from the files of others
         severity = severity_of(schema, RuleKind.PARTLY, field) if field.years is None else Severity.NOTE
-        findings.append(finding(RuleKind.PARTLY, field.name, IN_EVERY_FILE, files, lacking, severity))
+        findings.append(finding(RuleKind.PARTLY, field.name, IN_EVERY_FILE, files, lacking.files, severity))
     if extract.truncated:
         severity = severity_of(schema, RuleKind.TRUNCATED)
         rule = "the file ends with a line break"

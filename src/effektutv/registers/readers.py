@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from ..errors import ExtractError
 from ..study import Register
@@ -16,12 +17,13 @@ from .identity_numbers import holds_identity_number
 from .missing_words import with_declared_words
 from .parquet_source import parquet_source
 from .schema import ExtractSchema
+from .session import Session
 from .source_files import FileMark, marks_of, refuse_changed, register_files
 from .statistical_files import STATISTICAL, statistical_to_parquet
 from .text_source import text_source
 from .typed_columns import FileForm, Source
 
-__all__ = ["Extract", "FileFacts", "open_extract"]
+__all__ = ["Extract", "FileFacts", "Lacking", "lacking_columns", "open_extract"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,17 @@ class FileFacts:
     size: int | None
     sha256: str
     mark: FileMark | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lacking:
+    """How many of a register's files lack a column that others have.
+
+    ``times`` are what the rows of these files are dated with: years, months, days, or of spells each file's first start.
+    """
+
+    files: int
+    times: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +82,8 @@ class Extract:
         any is something else. Of text files only.
     projects : tuple of str
         Projects' numbers that stand before the name of the column of serial numbers, a file each that has one.
-    partly : mapping of str to int
-        By canonical column that some files have and others lack: how many lack it. Its values there are missing.
+    partly : mapping of str to Lacking
+        By canonical column that some files have and others lack: which lack it. Its values there are missing.
     """
 
     schema: ExtractSchema
@@ -85,7 +98,7 @@ class Extract:
     rows: int | None = None
     misfits: Mapping[str, frozenset[str]] = field(default_factory=dict)
     projects: tuple[str, ...] = ()
-    partly: Mapping[str, int] = field(default_factory=dict)
+    partly: Mapping[str, Lacking] = field(default_factory=dict)
 
 
 def open_extract(
@@ -150,13 +163,33 @@ def open_extract(
         rows=sum(counts) if len(counts) == len(sources) else None,
         misfits=_misfits(sources),
         projects=tuple(s.project for s in sources if s.project),
-        partly=_partly(schema, sources),
+        partly=lacking_columns(engine, schema, sources),
     )
 
 
-def _partly(schema: ExtractSchema, sources: Sequence[Source]) -> dict[str, int]:
-    lacking = {f.column: sum(f.column not in s.columns for s in sources) for f in schema.fields}
-    return {column: n for column, n in lacking.items() if 0 < n < len(sources)}
+def lacking_columns(engine: Session, schema: ExtractSchema, sources: Sequence[Source]) -> dict[str, Lacking]:
+    """Return, by canonical column that some files or tables have and others lack, how many lack it and of which time they are.
+
+    Parameters
+    ----------
+    engine : Session
+        The session that has them.
+    schema : ExtractSchema
+    sources : sequence of Source
+    """
+    lacking = {f.column: [s.select for s in sources if f.column not in s.columns] for f in schema.fields}
+    partly = {column: queries for column, queries in lacking.items() if 0 < len(queries) < len(sources)}
+    at, start = schema.dating.at, schema.dating.start
+    told = f"DISTINCT {quoted(at)}" if at is not None else f"min({quoted(start)})" if start is not None else ""
+    times: dict[str, tuple[Any, ...]] = {}
+    for query in dict.fromkeys(q for queries in partly.values() for q in queries) if told else ():
+        what = f"{schema.name}: looking at the time of files that lack a column"
+        found = engine.rows(f"SELECT {told} AS at FROM ({query}) lacking ORDER BY 1", what=what)
+        times[query] = tuple(t for (t,) in found if t is not None)
+    return {
+        column: Lacking(files=len(queries), times=tuple(dict.fromkeys(t for q in queries for t in times.get(q, ()))))
+        for column, queries in partly.items()
+    }
 
 
 def _misfits(sources: Sequence[Source]) -> dict[str, frozenset[str]]:

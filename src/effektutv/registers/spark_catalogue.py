@@ -17,7 +17,7 @@ from .identity import refuse_identity_numbers
 from .identity_numbers import holds_identity_number
 from .missing_words import with_declared_words
 from .parquet_source import typed_relation
-from .readers import Extract, FileFacts
+from .readers import Extract, FileFacts, lacking_columns
 from .schema import ExtractSchema
 from .session import Session
 from .typed_columns import Source
@@ -104,6 +104,7 @@ def open_catalogue(engine: Session, schema: ExtractSchema, register: Register, w
         unread=tuple(s.unread for s in sources if s.unread),
         rows=sum(rows for rows, _ in counts),
         projects=tuple(s.project for s in sources if s.project),
+        partly=lacking_columns(engine, schema, sources),
     )
     _look_at_samples(engine, extract, sources)
     return extract

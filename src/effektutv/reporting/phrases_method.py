@@ -389,7 +389,7 @@ METHOD: dict[str, tuple[str, str]] = {
     ),
     "rule_reversed": ("omvänd: slutet före början", "reversed: the end lies before the start"),
     "rule_months": ("månader saknas", "months missing"),
-    "rule_partly": ("kolumnen finns i varje fil", "the column is in every file"),
+    "rule_partly": ("kolumnen finns i varje fil (antal filer)", "the column is in every file (number of files)"),
     "rule_absent": ("kolumnen är inte levererad", "column not delivered"),
     "rule_cut": (
         "varje fil slutar med radbrytning (antal filer)",

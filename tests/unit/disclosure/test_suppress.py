@@ -253,6 +253,36 @@ def test_a_kind_that_is_not_shown_is_still_found_by_subtraction(make):
     assert hidden == {"reguljart"}
 
 
+def test_a_kind_that_is_known_of_more_persons_than_work_does_not_stop_the_release(make):
+    # pay of a year was not delivered: work is known of 255 in SE, work with support of 355, and holds more than all work
+    rows = make.everyone({"FS": (250, 60), "SE": (255, 90), "CM": (258, 70)})
+    rows += make.everyone({"FS": (350, 80), "SE": (355, 110), "CM": (358, 90)}, outcome="stod")
+    rows += make.everyone({"FS": (250, 20), "SE": (255, 38), "CM": (258, 30)}, outcome="reguljart")
+    out = protect(make.inputs(*rows))
+    assert {r.status for r in rows_of(out)} == {Status.RELEASED}
+
+
+@pytest.mark.parametrize(
+    ("more", "events", "hidden"), [(3, 1, True), (100, 2, True), (100, 0, False), (100, 20, False)]
+)
+def test_a_kind_that_is_known_of_few_more_persons_than_work_is_hidden(make, more, events, hidden):
+    # the categories of work are of those whose work is known: less the kind's own row they tell of the others
+    kinds = make.counts(
+        {
+            a: (n, {"stod": 20, "annan": 10, "reguljart": e - 30})
+            for a, (n, e) in {"FS": (250, 60), "SE": (255, 90), "CM": (258, 70)}.items()
+        }
+    )
+    rows = make.everyone({"FS": (250, 60), "SE": (255, 90), "CM": (258, 70)})
+    support = {"FS": (250, 20), "SE": (255 + more, 20 + events), "CM": (258, 20)}
+    out = protect(make.inputs(*rows, *make.everyone(support, outcome="stod"), kinds=(kinds,)))
+    status = {(r.arm, r.category): r.status for r in out.value.kinds[0].rows}
+    assert (status["SE", "stod"] is Status.SUPPRESSED) == hidden
+    assert status["FS", "annan"] is Status.RELEASED
+    own = {r.status for r in rows_of(out, outcome="stod", arm="SE", control="FS")}
+    assert own == {Status.SUPPRESSED if hidden else Status.RELEASED}
+
+
 def test_starts_and_flow(make):
     starts = make.starts({"FS": (350, 347), "SE": (355, 340), "CM": (358, 330)})
     flow = make.flow(
