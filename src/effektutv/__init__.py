@@ -27,6 +27,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .version import __version__
+
 if TYPE_CHECKING:
     from .errors import ArgumentError, CrossCheckError, DisclosureError, EffektutvError, ExtractError, StudyError
     from .frames import balance, itt, profile
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
     from .trial import Trial
     from .trial.cross_checking import cross_check
 
-__version__ = "0.1.0"
 
 _HOME = {
     "ArgumentError": "errors",

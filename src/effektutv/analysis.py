@@ -7,13 +7,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from .results.further import RATIOS
+from .results.ratios import RATIOS
 
 if TYPE_CHECKING:
     from .beside import Beside
     from .disclosure.protected import ReportInputs
     from .results import EffectRow, Effects, PlanLock, Profile, RandomizationTest
-    from .results.further import Ratios
+    from .results.ratios import Ratios
     from .study import Outcome
     from .trial import Trial
 

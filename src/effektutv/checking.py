@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from . import __version__, pipeline
+from . import pipeline
 from .errors import ArgumentError
 from .folders import check_file, write_whole
 from .reporting.quality_page import quality_lines, quality_page
 from .results import DataQuality
 from .study import Study
+from .version import __version__
 
 __all__ = ["check_and_write", "quality_lines"]
 

@@ -34,7 +34,9 @@ from .estimate.survival import TIE
 from .estimate.time_to_event import Horizon, time_rows
 from .missing import lee_bounds, response_weighted, worst_case_bounds
 from .results import Estimand, keep
-from .results.further import ComplierEffects, Ratios, TimeToEvent
+from .results.compliance import ComplierEffects
+from .results.ratios import Ratios
+from .results.time_to_event import TimeToEvent
 from .roles import check_roles, refuse_reproduced, strata_unused
 
 __all__ = [

@@ -19,7 +19,7 @@ from .estimate.effects import Labels, effect_rows
 from .estimate.options import parse_spec
 from .estimate.response import response_rows
 from .results import Effects, Estimand
-from .results.further import BoundRow, Bounds
+from .results.bounds import BoundRow, Bounds
 from .roles import check_roles
 
 __all__ = ["ALWAYS_RESPONDERS", "lee_bounds", "response_weighted", "worst_case_bounds"]

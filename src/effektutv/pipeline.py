@@ -10,13 +10,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
-from . import __version__
 from .errors import ArgumentError, ExtractError
 from .folders import check_out, replacing
 from .machine import Taken, load_meanwhile
 from .progress import Look, Progress, watched
 from .results import DataQuality, Severity
 from .study import Study
+from .version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable

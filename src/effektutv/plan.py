@@ -21,11 +21,11 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from . import __version__
 from .errors import ArgumentError, StudyError
 from .folders import write_whole
 from .results import LockStatus, PlanLock
 from .study import Study
+from .version import __version__
 
 __all__ = ["Plan", "lock", "lock_path", "lock_status", "plan_of", "plan_sha256"]
 

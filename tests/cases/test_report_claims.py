@@ -29,7 +29,7 @@ from effektutv.reporting.power import power_sentence
 from effektutv.reporting.ratio_table import ratio_table
 from effektutv.reporting.surveys import survey_section
 from effektutv.results import Effects, LockStatus, PlanLock, Suppressed, Unavailable
-from effektutv.results.further import RatioRow, Ratios
+from effektutv.results.ratios import RatioRow, Ratios
 from effektutv.study import Study
 
 LANGUAGES = ("sv", "en")

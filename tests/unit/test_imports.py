@@ -26,6 +26,7 @@ BASE = {
 #: Room → the rooms it may import. A room may always import itself.
 ARROWS = {
     "errors": set(),
+    "version": set(),
     "resources": set(),
     "machine": set(),
     "temporary": set(),
@@ -70,6 +71,7 @@ ARROWS = {
     },
     "folders": {"errors", "temporary"},
     "pipeline": {
+        "version",
         "progress",
         "beside",
         "machine",
@@ -84,11 +86,10 @@ ARROWS = {
         "cohort",
         "disclosure",
         "reporting",
-        "__init__",
     },
     "analysis": {"results", "study", "trial", "multiplicity", "cohort", "disclosure", "beside"},
     "published": {"errors", "language", "resources", "results", "study", "disclosure"},
-    "plan": {"errors", "folders", "results", "study", "__init__"},
+    "plan": {"errors", "folders", "results", "study", "version"},
     "reproducing": {
         "analysis",
         "folders",
@@ -102,9 +103,10 @@ ARROWS = {
     },
     "drafting": {"errors", "folders", "resources", "toml_lines", "study", "registers", "cohort"},
     "ordering": {"errors", "folders", "language", "study", "registers", "cohort", "reporting"},
-    "checking": {"errors", "folders", "pipeline", "reporting", "results", "study", "__init__"},
+    "checking": {"errors", "folders", "pipeline", "reporting", "results", "study", "version"},
     "__main__": {"cli"},
     "cli": {
+        "version",
         "checking",
         "display",
         "drafting",
@@ -118,9 +120,9 @@ ARROWS = {
         "published",
         "reproducing",
         "synthetic",
-        "__init__",
     },
     "__init__": {
+        "version",
         "errors",
         "results",
         "study",

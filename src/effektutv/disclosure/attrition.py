@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from effektutv.results import Effects
-    from effektutv.results.further import BoundRow, Bounds
+    from effektutv.results.bounds import BoundRow, Bounds
     from effektutv.study import Study
 
     from .ledger import Ledger

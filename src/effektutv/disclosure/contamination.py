@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
 from effektutv.results import Contamination, Status, Suppressed, Unavailable, parts
-from effektutv.results.further import Power
+from effektutv.results.power import Power
 
 from .collect import flow_cell
 from .ledger import Cell

@@ -14,7 +14,7 @@ from effektutv.estimate.design import Design, FloatArray, IntArray
 from effektutv.estimate.fit import Labels
 from effektutv.estimate.time_to_event import Horizon, time_rows
 from effektutv.results import Status, Suppressed, Unavailable
-from effektutv.results.further import LogRank, LogRankArm, MeanTimeRow, RiskRow, TimeToEvent
+from effektutv.results.time_to_event import LogRank, LogRankArm, MeanTimeRow, RiskRow, TimeToEvent
 
 from .grid import spread
 from .mean_times import APART, TESTED, coarse_log_rank, coarse_rows

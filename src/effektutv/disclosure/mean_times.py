@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from effektutv.results import Count, Statistic
-    from effektutv.results.further import MeanTimeRow
+    from effektutv.results.time_to_event import MeanTimeRow
 
     from .times import Curves, Track
 

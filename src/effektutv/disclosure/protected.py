@@ -20,9 +20,14 @@ if TYPE_CHECKING:
         RandomizationTest,
         Starts,
     )
-    from effektutv.results.further import Bounds, ComplierEffects, Power, Ratios, SurveyOutcome, TimeToEvent
+    from effektutv.results.bounds import Bounds
+    from effektutv.results.compliance import ComplierEffects
+    from effektutv.results.power import Power
+    from effektutv.results.ratios import Ratios
     from effektutv.results.received import Received, Shares
     from effektutv.results.sites import SiteVariation
+    from effektutv.results.survey import SurveyOutcome
+    from effektutv.results.time_to_event import TimeToEvent
     from effektutv.study import Study
 
     from .policy import Policy

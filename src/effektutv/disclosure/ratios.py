@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from effektutv.results import EffectRow, Effects
-    from effektutv.results.further import RatioRow, Ratios
+    from effektutv.results.ratios import RatioRow, Ratios
 
     from .policy import Policy
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
 from effektutv.results import Status, Suppressed, Unavailable, available
-from effektutv.results.further import ComplierEffects, Receipts
+from effektutv.results.compliance import ComplierEffects, Receipts
 
 from .collect import started_cell
 from .ledger import Cell
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from effektutv.results import Starts
-    from effektutv.results.further import ComplierRow, ReceiptRow
+    from effektutv.results.compliance import ComplierRow, ReceiptRow
 
     from .ledger import Ledger
     from .rounded import Blurred

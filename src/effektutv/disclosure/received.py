@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from effektutv.results import Starts
-    from effektutv.results.further import ComplierEffects
+    from effektutv.results.compliance import ComplierEffects
     from effektutv.results.received import HoursRow, ShareRow
     from effektutv.study import Study
 

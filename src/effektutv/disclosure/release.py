@@ -11,8 +11,11 @@ from .protected import ReportInputs
 
 if TYPE_CHECKING:
     from effektutv.results import Counts, Effects, Profile, Statistic
-    from effektutv.results.further import Bounds, ComplierEffects, SurveyOutcome, TimeToEvent
+    from effektutv.results.bounds import Bounds
+    from effektutv.results.compliance import ComplierEffects
     from effektutv.results.received import Received, Shares
+    from effektutv.results.survey import SurveyOutcome
+    from effektutv.results.time_to_event import TimeToEvent
 
 __all__ = ["release_all", "shown"]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from effektutv.results import Name
-    from effektutv.results.further import SurveyOutcome
+    from effektutv.results.survey import SurveyOutcome
 
     from .ledger import Ledger
 

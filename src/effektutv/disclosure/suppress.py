@@ -67,7 +67,7 @@ if TYPE_CHECKING:
         StartRow,
         Starts,
     )
-    from effektutv.results.further import TimeToEvent
+    from effektutv.results.time_to_event import TimeToEvent
     from effektutv.study import Study
 
     from .times import Curves

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
 from effektutv.results import Status, Suppressed, Unavailable, available
-from effektutv.results.further import Bounds, SurveyOutcome
+from effektutv.results.bounds import Bounds
+from effektutv.results.survey import SurveyOutcome
 
 from . import collect
 from .ledger import Cell
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from effektutv.results import EffectRow, Effects
-    from effektutv.results.further import BoundRow
+    from effektutv.results.bounds import BoundRow
     from effektutv.study import Study
 
     from .ledger import Ledger

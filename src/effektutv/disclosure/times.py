@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from effektutv.results import EffectRow
-    from effektutv.results.further import RiskRow, TimeToEvent
+    from effektutv.results.time_to_event import RiskRow, TimeToEvent
     from effektutv.study import Study
 
     from .ledger import Ledger

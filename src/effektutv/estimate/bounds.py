@@ -29,7 +29,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from effektutv.results import Statistic, Unavailable
-from effektutv.results.further import BoundRow
+from effektutv.results.bounds import BoundRow
 
 from .design import count_cells, observe
 from .effects import fit_contrast

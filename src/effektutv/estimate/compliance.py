@@ -26,7 +26,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from effektutv.results import Statistic, Unavailable
-from effektutv.results.further import ComplierRow, ReceiptRow, Receipts
+from effektutv.results.compliance import ComplierRow, ReceiptRow, Receipts
 
 from .covariance import coefficient_variance, covariance
 from .design import Design, Vcov, observe, persons, strata_count

@@ -23,7 +23,7 @@ from scipy.special import ndtr, ndtri, stdtrit
 
 from effektutv.errors import ArgumentError
 from effektutv.results import Statistic, Unavailable
-from effektutv.results.further import Power, PowerRow
+from effektutv.results.power import Power, PowerRow
 
 from .design import FloatArray, IntArray
 

@@ -23,7 +23,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from effektutv.results import Statistic, Unavailable
-from effektutv.results.further import RatioRow
+from effektutv.results.ratios import RatioRow
 
 from .design import Estimator, count_cells, observe
 from .effects import fit_contrast, inference, missing_note

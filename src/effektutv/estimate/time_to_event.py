@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from effektutv.results import Statistic, Unavailable
-from effektutv.results.further import LogRank, LogRankArm, MeanTimeRow, RiskRow, TimeToEvent
+from effektutv.results.time_to_event import LogRank, LogRankArm, MeanTimeRow, RiskRow, TimeToEvent
 
 from .design import Design, persons, strata_count
 from .effects import inference

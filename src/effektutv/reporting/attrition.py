@@ -13,7 +13,7 @@ from .effect_tables import marks, protection
 from .estimands import contrasts_text, population
 
 if TYPE_CHECKING:
-    from effektutv.results.further import BoundRow, Bounds
+    from effektutv.results.bounds import BoundRow, Bounds
 
     from .blocks import Block, Cell
     from .labels import Context

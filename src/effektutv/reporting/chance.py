@@ -14,7 +14,7 @@ from effektutv import language
 
 if TYPE_CHECKING:
     from effektutv.results import Statistic
-    from effektutv.results.further import BoundRow
+    from effektutv.results.bounds import BoundRow
 
     from .labels import Context
     from .numbers import Scale

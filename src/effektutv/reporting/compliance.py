@@ -15,7 +15,7 @@ from .estimands import contrasts_text, intercurrent, sizes_note, summary
 from .notes import sentences, told
 
 if TYPE_CHECKING:
-    from effektutv.results.further import ComplierEffects, ComplierRow, Receipts
+    from effektutv.results.compliance import ComplierEffects, ComplierRow, Receipts
 
     from .labels import Context
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from effektutv.results import Count, EffectRow, Profile
-    from effektutv.results.further import Power, TimeToEvent
+    from effektutv.results.power import Power
+    from effektutv.results.time_to_event import TimeToEvent
 
     from .blocks import FigureBlock, TableBlock
     from .labels import Context

@@ -14,7 +14,7 @@ from .numbers import Scale
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from effektutv.results.further import PowerRow
+    from effektutv.results.power import PowerRow
 
     from .blocks import Block
     from .labels import Context

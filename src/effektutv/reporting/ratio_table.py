@@ -11,7 +11,7 @@ from .notes import sentences
 from .numbers import Scale
 
 if TYPE_CHECKING:
-    from effektutv.results.further import RatioRow
+    from effektutv.results.ratios import RatioRow
 
     from .labels import Context
 

@@ -14,7 +14,8 @@ from .notes import sentences
 
 if TYPE_CHECKING:
     from effektutv.results import EffectRow
-    from effektutv.results.further import BoundRow, SurveyOutcome
+    from effektutv.results.bounds import BoundRow
+    from effektutv.results.survey import SurveyOutcome
 
     from .labels import Context
 

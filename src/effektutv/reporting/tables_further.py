@@ -54,8 +54,11 @@ if TYPE_CHECKING:
 
     from effektutv.disclosure.protected import ReportInputs
     from effektutv.results import Contamination
+    from effektutv.results.compliance import ComplierEffects, Receipts
     from effektutv.results.credibility import CredibilityRow
-    from effektutv.results.further import ComplierEffects, Power, Receipts, SurveyOutcome, TimeToEvent
+    from effektutv.results.power import Power
+    from effektutv.results.survey import SurveyOutcome
+    from effektutv.results.time_to_event import TimeToEvent
 
     from .tables import Table
 

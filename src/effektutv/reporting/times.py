@@ -19,7 +19,7 @@ from .numbers import Scale
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from effektutv.results.further import MeanTimeRow, TimeToEvent
+    from effektutv.results.time_to_event import MeanTimeRow, TimeToEvent
 
     from .blocks import Block
     from .labels import Context

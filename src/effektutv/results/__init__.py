@@ -8,7 +8,7 @@ and leaves the reason in ``status`` and ``note``.
 from __future__ import annotations
 
 from .balance import Balance, BalanceRow, Omnibus
-from .base import SUPPRESSION_MARK, Count, Statistic, Status, Suppressed, Tabular, Unavailable, available, held
+from .base import SUPPRESSION_MARK, Count, Statistic, Status, Suppressed, Unavailable, available
 from .counts import CountRow, Counts, StartRow, Starts
 from .credibility import Credibility, CredibilityRow
 from .effects import (
@@ -29,6 +29,7 @@ from .plan_lock import LockStatus, PlanLock
 from .profiles import NO_BAND, NO_VARIANCE, ArmSummary, EffectBand, EffectBands, Profile
 from .quality import DataQuality, Finding, ReadForm, Severity
 from .reproduction import Reproduction, ReproductionRow, Verdict
+from .tabular import Tabular, held
 
 __all__ = [
     "MISSING",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .base import Count, Statistic, Status, Tabular, Unavailable
+from .base import Count, Statistic, Status, Unavailable
+from .tabular import Tabular
 
 __all__ = ["Balance", "BalanceRow", "Omnibus"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .base import Count, Statistic, Status, Tabular
+from .base import Count, Statistic, Status
+from .tabular import Tabular
 
 __all__ = ["CountRow", "Counts", "StartRow", "Starts"]
 

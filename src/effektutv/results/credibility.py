@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .base import Tabular
 from .names import Name
+from .tabular import Tabular
 
 __all__ = ["Credibility", "CredibilityRow"]
 

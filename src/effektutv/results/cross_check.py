@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .base import Statistic, Tabular
+from .base import Statistic
 from .names import Name
+from .tabular import Tabular
 
 __all__ = ["CrossCheck", "CrossCheckRow", "NotChecked", "Question"]
 

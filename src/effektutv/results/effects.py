@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
-from .base import Count, Statistic, Status, Tabular, Unavailable
+from .base import Count, Statistic, Status, Unavailable
 from .credibility import Credibility
 from .fitted_models import absorbed, chosen, data_of, fitted
 from .kept import WithSource
 from .names import Name
+from .tabular import Tabular
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
-from .base import Count, Status, Tabular, plain
+from .base import Count, Status
+from .tabular import Tabular, plain
 
 if TYPE_CHECKING:
     import pandas as pd

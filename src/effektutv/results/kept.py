@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TypeVar
 
-from .base import Tabular
+from .tabular import Tabular
 
 __all__ = ["keep", "kept"]
 

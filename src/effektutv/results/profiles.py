@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .base import Count, Statistic, Status, Tabular, Unavailable
+from .base import Count, Statistic, Status, Unavailable
 from .effects import Effects
+from .tabular import Tabular
 
 __all__ = ["NO_BAND", "NO_VARIANCE", "ArmSummary", "EffectBand", "EffectBands", "Profile"]
 

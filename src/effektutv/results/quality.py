@@ -8,7 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from .base import SUPPRESSION_MARK, Count, Tabular
+from .base import SUPPRESSION_MARK, Count
+from .tabular import Tabular
 
 __all__ = [
     "EVENTS_COVERED",

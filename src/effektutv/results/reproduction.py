@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .base import Statistic, Status, Tabular, Unavailable
+from .base import Statistic, Status, Unavailable
 from .names import Name
+from .tabular import Tabular
 
 __all__ = ["Reproduction", "ReproductionRow", "Verdict"]
 

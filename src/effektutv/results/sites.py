@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .base import Count, Statistic, Status, Tabular
+from .base import Count, Statistic, Status
 from .effects import Estimand
+from .tabular import Tabular
 
 __all__ = ["FEW_SITES", "SiteRow", "SiteVariation"]
 

@@ -13,14 +13,11 @@ from ..cohort.times import time_to_state
 from ..columns import Arrays
 from ..errors import ArgumentError
 from ..results import Own
-from ..results.further import (
-    Bounds,
-    ComplierEffects,
-    Power,
-    PowerRow,
-    SurveyOutcome,
-    TimeToEvent,
-)
+from ..results.bounds import Bounds
+from ..results.compliance import ComplierEffects
+from ..results.power import Power, PowerRow
+from ..results.survey import SurveyOutcome
+from ..results.time_to_event import TimeToEvent
 from ..study import Outcome, Plan
 from .participants import Participants
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from ..estimate.design import BoolArray, FloatArray, IntArray
     from ..results import Effects, Name, Statistic
-    from ..results.further import ComplierRow
+    from ..results.compliance import ComplierRow
     from . import Trial
 
 __all__ = ["TOLERANCE", "agreeing", "cross_check"]

@@ -8,7 +8,7 @@ from typing import Any
 from .. import frames, further, randomised
 from ..errors import ArgumentError
 from ..results import Contamination, EffectRow, Effects, Estimand, Own, Profile, RandomizationTest, Unavailable
-from ..results.further import Ratios
+from ..results.ratios import Ratios
 from ..results.sites import SiteVariation
 from ..study import Outcome
 from .participants import Participants

@@ -9,7 +9,7 @@ from .. import frames, further
 from ..cohort.months import unpack
 from ..errors import ArgumentError
 from ..results import Effects, Own
-from ..results.further import Bounds
+from ..results.bounds import Bounds
 from ..study import FIRST_MONTH_IN_WORK, MONTHS_IN_WORK
 from .participants import ENTRY, Participants
 

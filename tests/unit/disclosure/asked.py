@@ -9,7 +9,7 @@ import pandas as pd
 
 import effektutv as eu
 from effektutv.further import cace, lee_bounds, response_weighted, worst_case_bounds
-from effektutv.results.further import SurveyOutcome
+from effektutv.results.survey import SurveyOutcome
 
 ARMS = ("FS", "SE", "CM")
 ITEM = """

@@ -16,7 +16,7 @@ from effektutv.disclosure.suppress import protect
 from effektutv.errors import DisclosureError
 from effektutv.pooled import contamination
 from effektutv.results import Credibility, CredibilityRow, Status, Suppressed, Unavailable
-from effektutv.results.further import Power
+from effektutv.results.power import Power
 from effektutv.study import Study
 
 FIRST = ("first_stage", "first_stage_error", "f_classical", "f_robust", "receipt_arm", "receipt_control")

@@ -20,7 +20,7 @@ from effektutv.results import (
     Suppressed,
     Unavailable,
 )
-from effektutv.results.further import ComplierEffects, ReceiptRow, Receipts
+from effektutv.results.compliance import ComplierEffects, ReceiptRow, Receipts
 from effektutv.results.received import ALL_ACTORS, HoursRow, Received, ShareRow, Shares
 from effektutv.results.sites import SiteRow, SiteVariation
 

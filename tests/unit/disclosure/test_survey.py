@@ -12,7 +12,7 @@ from effektutv.disclosure.protected import Role
 from effektutv.disclosure.suppress import protect
 from effektutv.errors import DisclosureError
 from effektutv.results import EffectRow, Status, Suppressed, Unavailable
-from effektutv.results.further import BoundRow
+from effektutv.results.bounds import BoundRow
 
 EFFECT = ("mean_arm", "mean_control", "estimate", "std_error", "statistic", "df", "p_value", "conf_low", "conf_high")
 BOUND = ("lower", "upper", "std_error_lower", "std_error_upper", "conf_low", "conf_high")

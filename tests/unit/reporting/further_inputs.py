@@ -22,7 +22,7 @@ from effektutv.further import (
 from effektutv.multiplicity import adjust
 from effektutv.results import ArmSummary, EffectBand, EffectBands, Flow, FlowStage, Profile, Unavailable
 from effektutv.results.credibility import Credibility, CredibilityRow
-from effektutv.results.further import SurveyOutcome
+from effektutv.results.survey import SurveyOutcome
 from effektutv.study import Study
 
 STUDY = """
