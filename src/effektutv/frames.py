@@ -127,10 +127,10 @@ def itt(
         weight and (SE − CM) = (SE − FS) − (CM − FS) where all three keep the same strata; or the two arms' persons with a
         known outcome, as R's estimatr has it.
     dof : {"satterthwaite", "residual", "bell-mccaffrey"}, optional
-        Degrees of freedom; by default the estimator's own: Satterthwaite's for ``difference``, ``blocked`` and the sparse
-        form of ``lin``, persons less parameters for ``fe`` and ``lin``, Bell and McCaffrey's with clusters, the normal
-        distribution for ``logit``. ``"residual"`` is persons less parameters for every estimator (``blocked``: n − 2·strata,
-        as estimatr); ``"bell-mccaffrey"`` is for ``fe`` with HC2, every person a cluster of her own.
+        Degrees of freedom; by default the estimator's own: Satterthwaite's with HC2 (in ``fe`` and ``lin`` those of Bell and
+        McCaffrey, every person a cluster of her own, as with clusters), persons less parameters with other variances, the
+        normal distribution for ``logit``. ``"residual"`` is persons less parameters for every estimator (``blocked``:
+        n − 2·strata, as estimatr); ``"bell-mccaffrey"`` names those of ``fe``.
     level : float
         Coverage of the intervals.
     contrasts : sequence of (arm, control), optional

@@ -135,7 +135,9 @@ def known_weights(g) -> None:
     df = load(g.trial)
     df = df[~df[g.strata].astype(str).isin(g.parent(1)["blocks_dropped"])]
     df = df[df["arm"].isin([g.arm, g.arms[0]])]
-    row = eu.itt(df, outcome=g.outcome, strata=g.strata, estimator="ipw", weights="pair", **pair(g)).rows[0]
+    row = eu.itt(
+        df, outcome=g.outcome, strata=g.strata, estimator="ipw", weights="pair", dof="residual", **pair(g)
+    ).rows[0]
     g.whole(row)
 
 

@@ -13,8 +13,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 import thin_scenarios as thin
 
 PAGE = Path(__file__).parents[2] / "docs" / "simulations_thin.md"
-#: What keeps its level by Satterthwaite's degrees of freedom; `fe` and interacted `lin` do not where cells are of two.
-SATTERTHWAITE = ("blocked", "lin", "lin with a covariate")
+#: What keeps its level by its own degrees of freedom.
+OWN = tuple(name for name in thin.ESTIMATORS if "residual" not in name)
 
 
 def least(draws: int) -> float:
@@ -23,11 +23,11 @@ def least(draws: int) -> float:
 
 
 def holds(name: str, draws: int) -> None:
-    for estimator in SATTERTHWAITE:
+    for estimator in OWN:
         found = thin.coverage(thin.SCENARIOS[name], estimator, draws)
-        if estimator == "blocked" or found.sparse == draws:
-            assert found.intervals == draws
-            assert found.coverage >= least(draws) - 0.01, (name, estimator)
+        assert found.coverage >= least(found.intervals) - 0.01, (name, estimator)
+        # weights worth fewer than two persons have no variance: `ipw` in a stratum of its own
+        assert found.intervals == draws, (name, estimator)
 
 
 @pytest.mark.parametrize("name", ["4 strata of 1 + 9", "4 strata of 2 + 28", "arm shares of 2:1 and 1:2 by stratum"])

@@ -58,7 +58,9 @@ ESTIMATORS = {
     "lin with a covariate": (Estimator.LIN, True),
     "fe": (Estimator.FE, False),
     "fe with a covariate": (Estimator.FE, True),
-    "fe, `bell-mccaffrey`": (Estimator.FE, False),
+    "ipw": (Estimator.IPW, False),
+    "lin, `residual`": (Estimator.LIN, False),
+    "fe, `residual`": (Estimator.FE, False),
 }
 
 
@@ -90,7 +92,7 @@ class Found:
 def coverage(scenario: Scenario, estimator: str, draws: int, seed: int = 1) -> Found:
     """Return how often the interval of the first arm against the control covers the effect."""
     kind, adjusted = ESTIMATORS[estimator]
-    dof = Dof.BELL_MCCAFFREY if "bell-mccaffrey" in estimator else None
+    dof = Dof.RESIDUAL if "residual" in estimator else None
     spec, hits, made, sparse = Spec(estimator=kind, dof=dof), 0, 0, 0
     for r in range(draws):
         sample = draw(scenario, np.random.default_rng([seed, r]), adjusted)
@@ -115,9 +117,10 @@ the first arm, Monte Carlo error {error:.1f} percentage points. Outcomes are nor
 missing at random within strata. One less the coverage is the size of the test. A small run is part of the tests, the full one
 of the slow tests. *Sparse*: `lin` took its sparse form.
 
-`blocked` and the sparse form of `lin`, on Satterthwaite's degrees of freedom, cover what they say. `fe` and the interacted form
-of `lin` have n − rank: where cells of one or two persons carry the variance they cover too little, and the degrees of freedom
-of Bell and McCaffrey mend `fe`.
+Every estimator covers what it says on its own degrees of freedom: Satterthwaite's over the cells or arms, in `fe` and the
+interacted `lin` those of Bell and McCaffrey. With `dof="residual"`, persons less parameters, cells of one or two persons carry a
+variance that is taken to be known too well; the result's note says so. `ipw` (by the shares of the arms) is conservative where
+strata differ, for its variance does not know that their numbers were held fixed.
 """)
     print("| design | " + " | ".join(ESTIMATORS) + " |")
     print("|---" * (1 + len(ESTIMATORS)) + "|")

@@ -33,6 +33,7 @@ from .linear import BLOCK
 from .variation import exact_fit
 
 if TYPE_CHECKING:
+    from .bell_mccaffrey import BellMcCaffrey
     from .design import FloatArray, IntArray
     from .linear import Function, LeastSquares, Regression
 
@@ -84,7 +85,7 @@ class _Sums:
 
 
 def joint_variance(
-    solved: Regression, vcov: Vcov, function: Function, block: int = BLOCK
+    solved: Regression, vcov: Vcov, function: Function, block: int = BLOCK, degrees: BellMcCaffrey | None = None
 ) -> tuple[FloatArray | Unavailable, int]:
     """Return the joint covariance of several linear functions of the outcome, with one pass over the rows.
 
@@ -97,6 +98,8 @@ def joint_variance(
         The last is the contrast: who has leverage 1 and no weight in it counts in none of them.
     block : int
         Rows at a time.
+    degrees : BellMcCaffrey, optional
+        Filled on the way, for the contrast.
 
     Returns
     -------
@@ -108,8 +111,10 @@ def joint_variance(
     """
     q = function.columns.shape[1]
     sums = _Sums(vcov=vcov, meat=np.zeros((q, q)))
-    for _, leverage, residuals, influence, _ in solved.blocks(function, block):
+    for Q, leverage, residuals, influence, group in solved.blocks(function, block):
         sums.add(influence, residuals, leverage)
+        if degrees is not None:
+            degrees.add(Q, leverage, influence[:, -1], group)
     found = sums.finish(solved.rows.n, solved.rank, solved.total_ss)
     return found, 0 if isinstance(found, Unavailable) else sums.exact
 

@@ -28,9 +28,11 @@ Counts and raw shares stay those of everyone in the arm, so that an arm has one 
 everyone randomised the contrasts of `blocked`, `lin` and `ipw` add up where all keep the same strata; where they do not, and
 for `logit`, a note says so.
 
-Degrees of freedom may be asked for (:class:`~effektutv.estimate.design.Dof`): ``satterthwaite`` (`difference`, `blocked`, the
-sparse form of `lin`), ``residual``, persons less parameters (`difference` n − 2, `blocked` n − 2·strata, as R's estimatr), and
-``bell-mccaffrey`` for `fe` with HC2: every person a cluster of her own.
+With HC2 degrees of freedom are Satterthwaite's: over the cells in `difference`, `blocked` and the sparse form of `lin`, over
+the arms in `ipw`, of the contrast's own variance in `fe` and the interacted `lin`
+(:mod:`effektutv.estimate.bell_mccaffrey`). Others may be asked for (:class:`~effektutv.estimate.design.Dof`): ``residual``,
+persons less parameters (`difference` and `ipw` n − 2, `blocked` n − 2·strata, `fe` and `lin` n − rank, as R's estimatr), with a
+note where most of them say nothing about the variance.
 """
 
 from __future__ import annotations
@@ -43,6 +45,7 @@ from scipy.special import stdtr, stdtrit
 
 from effektutv.results import EffectRow, Statistic, Unavailable
 
+from .bell_mccaffrey import uninformed_note
 from .design import (
     BoolArray,
     Cells,
@@ -130,7 +133,7 @@ def fit_contrast(
     if spec.estimator is Estimator.DIFFERENCE:
         return settled(_difference(cells, arm, control, names, sample.binary, spec.dof), cells, pair)
     if spec.estimator is Estimator.IPW and sample.design.probability is not None:
-        return settled(known_weights_fit(sample, cells, pair), cells, pair)
+        return settled(known_weights_fit(sample, cells, pair, spec.dof), cells, pair)
     both = (cells.n[:, arm] > 0) & (cells.n[:, control] > 0)
     notes: tuple[str, ...] = ()
     if stratum_size is not None:
@@ -146,7 +149,7 @@ def fit_contrast(
     if spec.estimator is Estimator.BLOCKED:
         fit = _blocked(within, pair, size, sample.binary, spec.dof, spread=spread)
     elif spec.estimator is Estimator.IPW:
-        fit = share_weights_fit(sample, within, pair, kept, size)
+        fit = share_weights_fit(sample, within, pair, kept, size, spec.dof)
     elif spec.estimator is Estimator.LOGIT:
         fit = logit_fit(sample, spec, within, pair, kept, size)
     elif spec.estimator is Estimator.LIN and (form := form or lin_form(sample, cells)).sparse:
@@ -203,11 +206,15 @@ def _difference(cells: Cells, arm: int, control: int, names: tuple[str, str], bi
     parts = pooled.variance()[0, [arm, control]] / n
     variance = float(parts.sum())
     df: Statistic = STILL
+    notes: tuple[str, ...] = ()
     if variance > 0:
-        df = float(n.sum() - 2) if dof is Dof.RESIDUAL else variance**2 / float((parts**2 / (n - 1)).sum())
+        df = variance**2 / float((parts**2 / (n - 1)).sum())
+        if dof is Dof.RESIDUAL:
+            notes = uninformed_note(float(n.sum() - 2), df)
+            df = float(n.sum() - 2)
     fit = replace(fit, variance=variance, df=df, approximate=dof is not Dof.RESIDUAL)
     fit = replace(fit, spread=(float(parts[0]), float(parts[1]), 0.0))
-    return replace(fit, notes=(*_constant_arm_notes(cells, (arm, control), names), *_few_notes(fit, names)))
+    return replace(fit, notes=(*notes, *_constant_arm_notes(cells, (arm, control), names), *_few_notes(fit, names)))
 
 
 def _constant_arm_notes(cells: Cells, pair: tuple[int, int], names: tuple[str, str]) -> tuple[str, ...]:
@@ -232,11 +239,9 @@ def _blocked(
         return replace(fit, variance=why, df=why, notes=notes, spread=why)
     effect = mean[:, 0] - mean[:, 1]
     variance = float(plan.variance(s2, effect, float(np.abs(mean).max())))
-    df: Statistic = STILL
+    df: Statistic = float(plan.df(s2, effect)) if variance > 0 else STILL
     if dof is Dof.RESIDUAL:
-        df = residual_df(n)
-    elif variance > 0:
-        df = float(plan.df(s2, effect))
+        notes, df = (*notes, *uninformed_note(residual_df(n), df)), residual_df(n)
     fit = replace(fit, variance=variance, df=df, approximate=dof is not Dof.RESIDUAL, notes=notes)
     if not spread:
         return fit

@@ -88,12 +88,10 @@ def parse_spec(
 
 def _check_dof(dof: Dof | None, chosen: Estimator, variance: Vcov) -> None:
     """Refuse degrees of freedom that do not belong to the estimator and its variance."""
-    if dof is Dof.SATTERTHWAITE and (
-        chosen not in (Estimator.DIFFERENCE, Estimator.BLOCKED, Estimator.LIN) or variance is Vcov.CR2
-    ):
+    if dof is Dof.SATTERTHWAITE and (chosen is Estimator.LOGIT or variance is not Vcov.HC2):
         raise ArgumentError(
-            f"dof: 'satterthwaite' is for 'difference', 'blocked' and the sparse form of 'lin', not for {chosen.value!r} "
-            f"with {variance.value!r}; leave dof out, or use 'residual'"
+            f"dof: 'satterthwaite' is for estimators with 'HC2', but for 'logit', not for {chosen.value!r} with "
+            f"{variance.value!r}; leave dof out, or use 'residual'"
         )
     if dof is Dof.BELL_MCCAFFREY and (chosen is not Estimator.FE or variance not in (Vcov.HC2, Vcov.CR2)):
         raise ArgumentError(

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from effektutv.errors import ArgumentError
 from effektutv.results import Statistic, Unavailable
 
+from .bell_mccaffrey import BellMcCaffrey, uninformed_note
 from .cluster import adjusted_influence, cluster_variance, clusters_by_arm, number_clusters
 from .covariance import covariance, joint_variance
 from .design import BoolArray, Cells, Dof, Estimator, FloatArray, IntArray, Sample, Spec, Vcov, Weights
@@ -67,26 +67,32 @@ def regression_fit(
         treated_rows = (sample.design.arm[mine] == arm).astype(np.float64)
         names = names_of(sample, pair)
         return _clustered(fit, solved, function, sample.design.cluster[mine], treated_rows, names)
-    variance, left_out = joint_variance(solved, spec.vcov, function)
-    fit = _with_df(fit, solved, spec, n - solved.rank)
+    degrees = BellMcCaffrey(k=solved.kept.size, size=solved.rows.size) if spec.vcov in _INFORMED else None
+    variance, left_out = joint_variance(solved, spec.vcov, function, degrees=degrees)
     if isinstance(variance, Unavailable):
-        return replace(fit, variance=variance, spread=variance, notes=(*fit.notes, variance.reason))
-    notes = (*fit.notes, *left_out_note(spec.vcov.value, left_out))
-    fit = replace(fit, variance=float(variance[-1, -1]), notes=notes)
+        free = _residual_df(n - solved.rank)
+        return replace(fit, variance=variance, df=free, spread=variance, notes=(*fit.notes, variance.reason))
+    fit = replace(fit, variance=float(variance[-1, -1]), notes=(*fit.notes, *left_out_note(spec.vcov.value, left_out)))
+    fit = _with_df(fit, spec, n - solved.rank, degrees)
     return replace(fit, spread=_spread(variance)) if spread else fit
 
 
-def _with_df(fit: Fit, solved: Regression, spec: Spec, free: float) -> Fit:
-    """Return the fit with the degrees of freedom asked for: persons less parameters, or Bell and McCaffrey's."""
-    if spec.dof is Dof.SATTERTHWAITE:
-        raise ArgumentError(
-            "dof: 'satterthwaite' is for the sparse form of 'lin'; here every stratum has two persons in each arm, and strata "
-            "are interacted with the arm: leave dof out"
-        )
-    if spec.dof is Dof.BELL_MCCAFFREY:
-        alone = np.full(solved.rows.n, -1)
-        return replace(fit, df=cluster_variance(by_person(solved), alone, solved.total_ss)[1], approximate=True)
-    return replace(fit, df=free if free > 0 else Unavailable("no degrees of freedom are left"))
+#: Variances that thin cells make too small for persons less parameters; HC3 is large there, and the classical one has them.
+_INFORMED = (Vcov.HC0, Vcov.HC1, Vcov.HC2)
+
+
+def _with_df(fit: Fit, spec: Spec, free: float, degrees: BellMcCaffrey | None) -> Fit:
+    """Return the fit with Bell and McCaffrey's degrees of freedom under HC2; else with persons less parameters."""
+    if degrees is None:
+        return replace(fit, df=_residual_df(free))
+    informing = degrees.df()
+    if spec.vcov is Vcov.HC2 and spec.dof is not Dof.RESIDUAL:
+        return replace(fit, df=informing, approximate=True)
+    return replace(fit, df=_residual_df(free), notes=(*fit.notes, *uninformed_note(_residual_df(free), informing)))
+
+
+def _residual_df(free: float) -> Statistic:
+    return free if free > 0 else Unavailable("no degrees of freedom are left")
 
 
 def _beside(base: Function, target: Function) -> Function:

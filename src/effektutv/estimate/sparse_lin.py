@@ -30,6 +30,7 @@ import numpy as np
 
 from effektutv.results import Statistic, Unavailable
 
+from .bell_mccaffrey import uninformed_note
 from .design import Dof, Vcov
 from .fit import Fit, describe, undefined
 from .linear import independent
@@ -224,7 +225,7 @@ def sparse_fit(
     if isinstance(found, Unavailable):
         return undefined(cells, *pair, sample.binary, found.reason)
     slopes = "slopes of each arm's own" if form.own else "one slope for all arms"
-    notes = (
+    notes: tuple[str, ...] = (
         "sparse form of lin (one person in an arm of some stratum, or alone in fitting a covariate): differences within "
         f"strata, covariates with {slopes}",
     )
@@ -243,13 +244,12 @@ def sparse_fit(
         why = Unavailable(plan.note())
         return replace(fit, variance=why, df=why, spread=why)
     variance = float(plan.variance(found.s2, found.effect, np.abs(found.mean).max()))
-    df: Statistic = STILL
+    df: Statistic = float(plan.df(found.s2, found.effect)) if variance > 0 else STILL
     if spec.dof is Dof.RESIDUAL:
         free = float(found.n.sum() - found.n.size - found.slopes)
-        df = free if free > 0 else Unavailable("no degrees of freedom are left")
-    elif variance > 0:
-        df = float(plan.df(found.s2, found.effect))
-    fit = replace(fit, variance=variance, df=df, approximate=spec.dof is not Dof.RESIDUAL)
+        counted = free if free > 0 else Unavailable("no degrees of freedom are left")
+        notes, df = (*notes, *uninformed_note(counted, df)), counted
+    fit = replace(fit, variance=variance, df=df, approximate=spec.dof is not Dof.RESIDUAL, notes=notes)
     if not spread:
         return fit
     if plan.pool is not None:

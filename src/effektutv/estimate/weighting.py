@@ -5,9 +5,15 @@ With weights :math:`w_i = 1/P(\text{arm}_i)` each arm's mean stands for everyone
 .. math:: \hat\tau = \frac{\sum_1 w_i y_i}{\sum_1 w_i} - \frac{\sum_0 w_i y_i}{\sum_0 w_i},\qquad
           \hat V = \sum_{k}\sum_{i \in k} \frac{s_i^2 (y_i - \bar y_k)^2}{1 - s_i},\quad s_i = w_i / \textstyle\sum_k w,
 
-the HC2 variance of the weighted regression on the arm (R's ``lm_robust(weights = )``), with n − 2 degrees of freedom.
-The probabilities are known from the design, or the shares of the arms within strata: then the estimate is `blocked`'s,
-and the variance is conservative, since it does not know that the strata were held fixed. Clusters are not offered.
+the HC2 variance of the weighted regression on the arm (R's ``lm_robust(weights = )``). Each arm's part is a quadratic form of
+its errors; were these independent and alike, it would have :math:`\nu_k = (\operatorname{tr} P_k)^2/\operatorname{tr} P_k^2`
+degrees of freedom, :math:`P = D^{1/2}(I - 1s')(I - s1')D^{1/2}`, :math:`D = \operatorname{diag}(s^2/(1 - s))`: persons less
+one where weights are equal. The two combine by Satterthwaite's rule, :math:`V^2/\sum_k(V_k^2/\nu_k)`.
+
+The probabilities are known from the design, or the shares of the arms within strata: then the estimate is `blocked`'s. The
+variance does not know the strata. That is right where every person's arm was drawn by itself, so that the arms' numbers in a
+stratum vary: a variance within strata would leave out what that adds. Where the numbers were held fixed the variance is
+conservative, never too small, and `blocked` has the sharp one. Clusters are not offered.
 
 Weights are extreme where one person holds more than 5 per cent of an arm's weight and five times an equal share, or where
 the effective number :math:`(\sum w)^2/\sum w^2` is below a quarter of the persons: a note then gives the largest share and the
@@ -23,9 +29,10 @@ import numpy as np
 
 from effektutv.results import Statistic, Unavailable
 
-from .design import persons, strata_count
+from .bell_mccaffrey import uninformed_note
+from .design import Dof, persons, strata_count
 from .fit import Fit, describe
-from .variation import exact_fit
+from .variation import STILL, exact_fit
 
 if TYPE_CHECKING:
     from .design import BoolArray, Cells, FloatArray, IntArray, Sample
@@ -38,6 +45,7 @@ __all__ = [
     "share_weights",
     "share_weights_fit",
     "weight_note",
+    "weighted_df",
     "weighted_mean",
     "weighted_scores",
 ]
@@ -83,6 +91,28 @@ def weight_note(name: str, weight: FloatArray) -> tuple[str, ...]:
     return (f"arm {name}: {said}",)
 
 
+def weighted_df(weight: FloatArray) -> float:
+    """Return the degrees of freedom of a weighted mean's HC2 variance, as if errors were independent and alike.
+
+    Parameters
+    ----------
+    weight : (n,) array of float
+        Above 0, of two persons or more.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> round(weighted_df(np.ones(8)), 12)
+    7.0
+    """
+    s = weight / weight.sum()
+    d, total = s**2 / (1 - s), float(s @ s)
+    alone, first, second = float(d.sum()), float(d @ s), float(d @ s**2)
+    trace = alone - 2 * first + total * alone
+    off = (total * alone) ** 2 + 2 * alone * second + 2 * first**2 - 4 * total * alone * first
+    return trace**2 / (float(d**2 @ (1 + 2 * (total - 2 * s))) + off)
+
+
 def weighted_mean(y: FloatArray, weight: FloatArray) -> tuple[float, float | None]:
     """Return a weighted mean and its HC2 variance, or None where the weights are worth fewer than two persons.
 
@@ -123,12 +153,13 @@ def weighted_scores(sample: Sample, pair: tuple[int, int], weight: FloatArray) -
     return out
 
 
-def _fit(sample: Sample, cells: Cells, pair: tuple[int, int], weight: FloatArray, note: str) -> Fit:
+def _fit(sample: Sample, cells: Cells, pair: tuple[int, int], weight: FloatArray, note: str, dof: Dof | None) -> Fit:
     """Return the difference of the weighted means; ``weight`` is 0 for persons left out."""
     design = sample.design
     means: list[float] = []
     variances: list[float | None] = []
     counts: list[int] = []
+    degrees: list[float] = []
     notes: tuple[str, ...] = (note,)
     for k in pair:
         rows = (design.arm == k) & (weight > 0)
@@ -137,6 +168,7 @@ def _fit(sample: Sample, cells: Cells, pair: tuple[int, int], weight: FloatArray
         mean, variance = weighted_mean(sample.y[rows], weight[rows])
         means.append(mean)
         variances.append(variance)
+        degrees.append(weighted_df(weight[rows]) if variance is not None else np.nan)
     fit = replace(describe(cells, *pair, sample.binary), means=(means[0], means[1]), notes=notes)
     first, second = variances
     if first is None or second is None:
@@ -146,12 +178,18 @@ def _fit(sample: Sample, cells: Cells, pair: tuple[int, int], weight: FloatArray
         if counts[at] > 1:
             why = Unavailable(f"arm {name}: the weights are worth fewer than 2 persons: no variance")
         return replace(fit, variance=why, df=why, notes=(*notes, why.reason), spread=why)
-    free = sum(counts) - 2
-    df: Statistic = float(free) if free > 0 else Unavailable("no degrees of freedom are left")
-    return replace(fit, variance=first + second, df=df, spread=(first, second, 0.0))
+    variance = first + second
+    df: Statistic = STILL
+    if variance > 0:
+        df = variance**2 / (first**2 / degrees[0] + second**2 / degrees[1])
+    if dof is Dof.RESIDUAL:
+        free = float(sum(counts) - 2)
+        fit, df = replace(fit, notes=(*notes, *uninformed_note(free, df))), free
+    spread = (first, second, 0.0)
+    return replace(fit, variance=variance, df=df, spread=spread, approximate=dof is not Dof.RESIDUAL)
 
 
-def known_weights_fit(sample: Sample, cells: Cells, pair: tuple[int, int]) -> Fit:
+def known_weights_fit(sample: Sample, cells: Cells, pair: tuple[int, int], dof: Dof | None = None) -> Fit:
     """Return the contrast weighted by the known probabilities of the design.
 
     Parameters
@@ -161,9 +199,10 @@ def known_weights_fit(sample: Sample, cells: Cells, pair: tuple[int, int]) -> Fi
     cells : Cells
     pair : tuple of int
         Codes of (arm, control).
+    dof : Dof, optional
     """
     note = "weighted by the inverse of the known probabilities of the arms"
-    fit = _fit(sample, cells, pair, known_weights(sample, cells, pair), note)
+    fit = _fit(sample, cells, pair, known_weights(sample, cells, pair), note, dof)
     silent = _silent(cells, pair)
     if not silent.any():
         return fit
@@ -218,7 +257,14 @@ def _silent(cells: Cells, pair: tuple[int, int]) -> BoolArray:
     return np.asarray(((cells.n[:, both] == 0) & (cells.randomised[:, both] > 0)).any(axis=1))
 
 
-def share_weights_fit(sample: Sample, cells: Cells, pair: tuple[int, int], kept: IntArray, size: FloatArray) -> Fit:
+def share_weights_fit(
+    sample: Sample,
+    cells: Cells,
+    pair: tuple[int, int],
+    kept: IntArray,
+    size: FloatArray,
+    dof: Dof | None = None,
+) -> Fit:
     """Return the contrast weighted by the inverse of the arms' shares within strata.
 
     Parameters
@@ -232,9 +278,11 @@ def share_weights_fit(sample: Sample, cells: Cells, pair: tuple[int, int], kept:
         Codes of the strata with both arms.
     size : (m,) array of float
         Persons that weight them.
+    dof : Dof, optional
     """
     weight = share_weights(sample, cells, pair, kept, size)
-    return _fit(sample, cells, pair, weight, "weighted by the inverse of the arms' shares within strata")
+    note = "weighted by the inverse of the arms' shares within strata"
+    return _fit(sample, cells, pair, weight, note, dof)
 
 
 def share_weights(sample: Sample, cells: Cells, pair: tuple[int, int], kept: IntArray, size: FloatArray) -> FloatArray:

@@ -80,6 +80,10 @@ _NOTES = (
             r"fewer than (?P<n>\d+) persons in [^;]+: with a 0/1 outcome the interval covers less often [^;]+; [^;]+"
         ),
     ),
+    (
+        "told_uninformed",
+        re.compile(r"most of the degrees of freedom asked for are of persons who say nothing [^;]+; [^;]+"),
+    ),
     ("told_not_additive_fits", re.compile(r"the contrasts are fitted one by one by a logistic regression, [^;]+")),
     ("told_not_additive_strata", re.compile(r"the contrasts keep different strata, [^;]+")),
     ("told_not_additive_weights", re.compile(r"the contrasts weight strata by their own two arms, [^;]+")),

@@ -247,6 +247,12 @@ METHOD: dict[str, tuple[str, str]] = {
         "fewer than {n} persons in an arm: with a 0/1 outcome the interval covers less often than stated; read the exact test "
         "instead",
     ),
+    "told_uninformed": (
+        "de flesta frihetsgraderna som valts gäller personer som inget säger om variansen: intervallet täcker mer sällan än vad "
+        "som anges; standardvalet av varians och frihetsgrader gör det inte",
+        "most of the degrees of freedom chosen are of persons who say nothing about the variance: the interval covers less often "
+        "than stated; the default variance and degrees of freedom do not",
+    ),
     "told_not_additive_fits": (
         "jämförelserna är skattade var för sig med logistisk regression, så att effekterna inte behöver gå ihop",
         "the contrasts are fitted one by one by a logistic regression, so that their effects need not add up",

@@ -165,10 +165,10 @@ class Design(Frozen):
     def _degrees_of_freedom(self) -> None:
         """Refuse degrees of freedom that do not belong to the estimator and its variance."""
         clustered = self.vcov == "CR2"
-        if self.dof == "satterthwaite" and (self.main not in ("difference", "blocked", "lin") or clustered):
+        if self.dof == "satterthwaite" and (self.main == "logit" or self.vcov != "HC2"):
             raise ValueError(
-                f"dof 'satterthwaite' is for 'difference', 'blocked' and the sparse form of 'lin', not for '{self.main}' "
-                f"with '{self.vcov}'; leave dof out, or use 'residual'"
+                f"dof 'satterthwaite' is for estimators with 'HC2', but for 'logit', not for '{self.main}' with '{self.vcov}'; "
+                "leave dof out, or use 'residual'"
             )
         if self.dof == "bell-mccaffrey" and (self.main != "fe" or self.vcov not in ("HC2", "CR2")):
             raise ValueError("dof 'bell-mccaffrey' is for 'fe' with 'HC2' or 'CR2'; leave dof out, or use 'residual'")

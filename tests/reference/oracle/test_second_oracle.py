@@ -176,6 +176,8 @@ class Group:
         if options.get("weights") != "all":
             df = df[df["arm"].isin(pair)]
         options.setdefault("contrasts", [pair])
+        if options.get("estimator") in ("fe", "lin"):
+            options.setdefault("dof", "residual")  # R's degrees of freedom are persons less parameters
         return eu.itt(df, outcome=self.outcome, arm="arm", control=self.arms[0], **options).rows[0]
 
 
@@ -299,9 +301,8 @@ def level_effect(g: Group) -> None:
 def levels(g: Group, vcov: str = "HC2") -> list:
     df = oracle_further.load(g.trial)
     df = df[df["arm"].isin([g.arm, g.arms[0]])]
-    return list(
-        eu.itt(df, outcome=g.outcome, arm="arm", control=g.arms[0], by=g.sub[1], estimator="fe", vcov=vcov).rows[1:]
-    )
+    options = {"estimator": "fe", "vcov": vcov, "dof": "residual"}
+    return list(eu.itt(df, outcome=g.outcome, arm="arm", control=g.arms[0], by=g.sub[1], **options).rows[1:])
 
 
 def interaction(g: Group) -> None:

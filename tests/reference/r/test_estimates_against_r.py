@@ -52,6 +52,8 @@ def table(a: dict, complete: bool = True):
 
 def one(df, a: dict, **options: object) -> eu.results.EffectRow:
     options.setdefault("weights", "pair")
+    if options.get("estimator") in ("fe", "lin"):
+        options.setdefault("dof", "residual")  # R's degrees of freedom are persons less parameters
     return eu.itt(df, outcome=a["outcome"], arm="arm", control=a["control"], **options).rows[0]
 
 
@@ -170,7 +172,7 @@ def test_all_arms_weights_and_centring(a):
     df = trials.load(a["trial"]).dropna(subset=[a["outcome"], *a["covariates"]])
     covariates = [c for c in a["covariates"] if c != a["strata"]]
     options = {"outcome": a["outcome"], "arm": "arm", "control": arms[0], "arms": arms}
-    for row in eu.itt(df, covariates=covariates, **options).rows[: len(arms) - 1]:
+    for row in eu.itt(df, covariates=covariates, dof="residual", **options).rows[: len(arms) - 1]:
         same(row, theirs["lin"][row.arm], f"lm_lin, all arms, {row.arm}")
     df = in_strata(df, a, theirs["full_strata"])
     rows = eu.itt(df, strata=a["strata"], **options).rows

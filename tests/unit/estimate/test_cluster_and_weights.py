@@ -211,7 +211,7 @@ def test_known_probabilities_remove_the_bias_of_unequal_shares():
     assert eu.itt(df, **given).rows[0].estimate > 1
     known = eu.itt(df, estimator="ipw", probability="p", **given).rows[0]
     assert known.conf_low < 0 < known.conf_high
-    assert known.df == 9998
+    assert eu.itt(df, estimator="ipw", probability="p", dof="residual", **given).rows[0].df == 9998
     shares = eu.itt(df, estimator="ipw", strata="s", **given).rows[0]
     assert shares.estimate == pytest.approx(eu.itt(df, strata="s", **given).rows[0].estimate, abs=1e-12)
 
