@@ -11,14 +11,15 @@ from effektutv.disclosure.protected import ReportInputs
 from effektutv.disclosure.shapes import KNOWN, check_shapes
 from effektutv.disclosure.suppress import protect
 from effektutv.errors import DisclosureError
-from effektutv.results import Flow, FlowStage, further, received, sites
+from effektutv.results import Flow, FlowStage, bounds, compliance, power, ratios, received, sites, survey, time_to_event
 
 BIG = {"FS": (350, 60), "SE": (355, 90), "CM": (358, 70)}
 #: Results that a report does not hold.
 OUTSIDE = {"Tabular", "Reproduction", "ReproductionRow", "PlanLock"}
+MODULES = (results, ratios, bounds, compliance, time_to_event, power, survey, received, sites)
 TYPES = {
     name: getattr(module, name)
-    for module in (results, further, received, sites)
+    for module in MODULES
     for name in module.__all__
     if isinstance(getattr(module, name), type) and is_dataclass(getattr(module, name))
 }
