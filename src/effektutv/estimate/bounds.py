@@ -32,7 +32,7 @@ from effektutv.results import Statistic, Unavailable
 from effektutv.results.bounds import BoundRow
 
 from .design import count_cells, observe
-from .effects import fit_contrast
+from .effects import FEW_PERSONS, fit_contrast
 from .standardised_bounds import standardised_lee
 from .trimming import Interval, cannot_tighten, without_dust
 from .variation import STILL
@@ -291,8 +291,20 @@ def lee_rows(
     rows = []
     for pair in contrasts:
         found = _lee_of(design, y, seen, pair, cells)
+        found = replace(found, notes=(*found.notes, *_few_note(found, design, seen, pair)))
         rows.append(_bound_row(found, design, seen, pair, level, labels, ("lee", "always-responders")))
     return rows
+
+
+def _few_note(found: Interval, design: Design, seen: BoolArray, pair: tuple[int, int]) -> tuple[str, ...]:
+    """Return the note on an arm of so few respondents that the normal interval covers too little."""
+    few = [design.arms[k] for k in pair if np.count_nonzero(seen & (design.arm == k)) < FEW_PERSONS]
+    if not few or not isinstance(found.variance_lower, float):
+        return ()
+    return (
+        f"fewer than {FEW_PERSONS} persons with an outcome in {' and '.join(few)}: the interval of Lee's bounds covers less "
+        "often than stated",
+    )
 
 
 def _lee_of(

@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "FEW_PERSONS",
     "Fit",
     "Labels",
     "describe",

@@ -1,8 +1,10 @@
 r"""Average marginal effect of one arm against another by logistic regression, standardised to a stated population.
 
-The two arms of the contrast are regressed on the arm, strata effects and covariates by maximum likelihood. Each person
-of the standardisation population (everyone randomised in the strata kept, outcome known or not, or the two arms' persons with
-a known outcome) is then predicted under both arms, and the effect is the difference of the mean predictions,
+The two arms of the contrast are regressed on the arm, strata effects and covariates by maximum likelihood. Where outcomes
+are missing in strata, each known one stands for those randomised in its stratum and arm (their number over that of known
+outcomes): with one log odds ratio for all strata the effect would lean to the strata whose outcomes are known. Each person of
+the standardisation population (everyone randomised in the strata kept, outcome known or not, or the two arms' persons with a
+known outcome) is then predicted under both arms, and the effect is the difference of the mean predictions,
 
 .. math:: \hat\tau = \sum_i \omega_i \{\Lambda(x_i'\hat\beta + \hat\gamma) - \Lambda(x_i'\hat\beta)\}.
 
@@ -61,7 +63,7 @@ class Logistic:
     fitted : (n,) array of float
         Probabilities.
     basis : (n, k) array of float
-        Q of the weighted design √(p(1 − p))·M = QR.
+        Q of the weighted design √(w p(1 − p))·M = QR.
     triangle : (k, k) array of float
         R.
     """
@@ -72,7 +74,7 @@ class Logistic:
     triangle: FloatArray
 
 
-def logistic(M: FloatArray, y: FloatArray) -> Logistic | Unavailable:
+def logistic(M: FloatArray, y: FloatArray, weight: FloatArray | None = None) -> Logistic | Unavailable:
     """Fit a logistic regression by iteratively reweighted least squares.
 
     Parameters
@@ -81,32 +83,35 @@ def logistic(M: FloatArray, y: FloatArray) -> Logistic | Unavailable:
         Columns, none depending on the others; an intercept must be among them.
     y : (n,) array of float
         0 or 1.
+    weight : (n,) array of float, optional
+        How many persons each stands for; 1 where not given.
 
     Returns
     -------
     Logistic or Unavailable
         Unavailable where no finite solution exists (separation).
     """
+    w = np.ones(y.size) if weight is None else weight
     mu = (y + 0.5) / 2
     eta = np.log(mu / (1 - mu))
     beta, deviance = np.zeros(M.shape[1]), np.inf
-    whole = np.abs(np.diag(np.linalg.qr(M, mode="r")))
+    whole = np.abs(np.diag(np.linalg.qr(M * np.sqrt(w)[:, None], mode="r")))
     for step in range(_STEPS):
-        root = np.sqrt(mu * (1 - mu))
+        root = np.sqrt(w * mu * (1 - mu))
         if not np.all(root > 0):
             return Unavailable(_SEPARATED)
         Q, R = np.linalg.qr(M * root[:, None])
         if np.any(np.abs(np.diag(R)) <= _WEIGHT**2 * whole):
             return Unavailable(_SEPARATED)
-        goal = np.linalg.solve(R, Q.T @ (root * eta + (y - mu) / root))
-        new, moved, deviance = _improve(M, y, beta, goal, deviance if step else np.inf)
+        goal = np.linalg.solve(R, Q.T @ (root * eta + w * (y - mu) / root))
+        new, moved, deviance = _improve(M, y, w, beta, goal, deviance if step else np.inf)
         last, beta, eta = eta, new, moved
         mu = expit(eta)
         if step and float(np.abs(eta - last).max()) <= _STEP:
             break
     else:
         return Unavailable(_SEPARATED)
-    root = np.sqrt(mu * (1 - mu))
+    root = np.sqrt(w * mu * (1 - mu))
     Q, R = np.linalg.qr(M * root[:, None])
     if np.any(np.abs(np.diag(R)) <= _WEIGHT * whole):
         return Unavailable(_SEPARATED)
@@ -114,7 +119,7 @@ def logistic(M: FloatArray, y: FloatArray) -> Logistic | Unavailable:
 
 
 def _improve(
-    M: FloatArray, y: FloatArray, beta: FloatArray, goal: FloatArray, deviance: float
+    M: FloatArray, y: FloatArray, w: FloatArray, beta: FloatArray, goal: FloatArray, deviance: float
 ) -> tuple[FloatArray, FloatArray, float]:
     """Return the step towards ``goal`` that does not raise the deviance: whole, else halved until it does not."""
     sign = 1 - 2 * y
@@ -122,7 +127,7 @@ def _improve(
     while True:
         new = beta + share * (goal - beta)
         eta = M @ new
-        found = float(2 * np.logaddexp(0, sign * eta).sum())
+        found = float(2 * (w * np.logaddexp(0, sign * eta)).sum())
         if found <= deviance * (1 + 1e-12) or share < 1e-6:
             return new, eta, found
         share /= 2
@@ -164,12 +169,12 @@ class Limit:
         return np.where(np.abs(gap) <= _BEYOND * size, 0.0, gap)
 
 
-def logistic_limit(M: FloatArray, y: FloatArray) -> Limit | Unavailable:
+def logistic_limit(M: FloatArray, y: FloatArray, weight: FloatArray | None = None) -> Limit | Unavailable:
     """Fit a logistic regression, in the limit where some persons are fitted exactly.
 
     Parameters
     ----------
-    M, y
+    M, y, weight
         As in :func:`logistic`.
 
     Returns
@@ -178,18 +183,18 @@ def logistic_limit(M: FloatArray, y: FloatArray) -> Limit | Unavailable:
         Unavailable where everyone is told apart, or as many parameters as persons remain.
     """
     rest = ~apart_by_column(M, y)
-    found = _of_rest(M, y, rest)
+    found = _of_rest(M, y, rest, weight)
     if isinstance(found, Unavailable) and rest.any():
         apart = apart_by_any(M[rest], y[rest])
         if apart.any():
             rest[rest] = ~apart
-            found = _of_rest(M, y, rest)
+            found = _of_rest(M, y, rest, weight)
     return found
 
 
-def _of_rest(M: FloatArray, y: FloatArray, rest: BoolArray) -> Limit | Unavailable:
+def _of_rest(M: FloatArray, y: FloatArray, rest: BoolArray, weight: FloatArray | None) -> Limit | Unavailable:
     if rest.all():
-        solved = logistic(M, y)
+        solved = logistic(M, y, weight)
         if isinstance(solved, Unavailable):
             return solved
         every, none = np.arange(M.shape[1]), np.arange(0)
@@ -198,7 +203,7 @@ def _of_rest(M: FloatArray, y: FloatArray, rest: BoolArray) -> Limit | Unavailab
     columns = independent(Z, np.linalg.norm(Z, axis=0), list(range(Z.shape[1])))
     if Z.shape[0] <= len(columns):
         return Unavailable(_SEPARATED)
-    solved = logistic(Z[:, columns], y[rest])
+    solved = logistic(Z[:, columns], y[rest], None if weight is None else weight[rest])
     if isinstance(solved, Unavailable):
         return solved
     others = [j for j in range(Z.shape[1]) if j not in columns]
@@ -217,6 +222,8 @@ class Margin:
         The regression's columns.
     mine : (n,) array of bool
         Who is in the regression.
+    weight : (m,) array of float
+        How many persons each stands for: all 1 where every outcome is known.
     means : tuple of float
         Mean predictions in (arm, control), strata without variation included.
     gradient : (k, 2) array of float
@@ -227,6 +234,7 @@ class Margin:
     solved: Logistic
     M: FloatArray
     mine: BoolArray
+    weight: FloatArray
     means: tuple[float, float]
     gradient: FloatArray
     notes: tuple[str, ...]
@@ -276,7 +284,7 @@ def logit_fit(sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], k
         left = float(found.M.shape[0] - found.M.shape[1])
         free = left if left > 0 else Unavailable("no degrees of freedom are left")
     fit = replace(fit, means=found.means, df=free)
-    return _with_delta(fit, _delta(found.solved, found.gradient, found.M, sample.y[found.mine], spec.vcov))
+    return _with_delta(fit, _delta(found, sample.y[found.mine], spec.vcov))
 
 
 def logit_scores(
@@ -296,7 +304,7 @@ def logit_scores(
     half = np.linalg.solve(solved.triangle.T, found.gradient @ np.array([1.0, -1.0]))
     power = {Vcov.HC2: 0.5, Vcov.HC3: 1.0}.get(spec.vcov, 0.0)
     leverage = np.einsum("ij,ij->i", solved.basis, solved.basis)
-    influence = found.M @ np.linalg.solve(solved.triangle, half)
+    influence = found.weight * (found.M @ np.linalg.solve(solved.triangle, half))
     exact, _ = fitted_exactly(leverage, influence)
     residuals = np.where(exact, 0.0, sample.y[found.mine] - solved.fitted)
     return found.mine, influence * residuals / np.where(exact, 1.0, 1 - leverage) ** power
@@ -331,7 +339,8 @@ def _margin(
     if len(columns) < M.shape[1]:
         notes = (*notes, f"columns left out because they depend on the others: {M.shape[1] - len(columns)}")
     M, y = M[:, columns], sample.y[mine]
-    limit = logistic_limit(M, y)
+    stands_for = _stands_for(sample, spec, cells, pair, kept)[design.stratum[mine], design.arm[mine]]
+    limit = logistic_limit(M, y, stands_for)
     if isinstance(limit, Unavailable) or M.shape[1] - 1 not in limit.columns:
         return _None(reason=_arm_tells(sample, cells, pair), notes=notes)
     P = np.column_stack([of_standard[:, None] == dummies, standard - centre, np.zeros(of_standard.size)])
@@ -352,10 +361,23 @@ def _margin(
         solved=limit.solved,
         M=M[limit.rest][:, limit.columns],
         mine=mine,
+        weight=stands_for[limit.rest],
         means=(means[0] + settled, means[1] + settled),
         gradient=gradient,
         notes=notes,
     )
+
+
+def _stands_for(sample: Sample, spec: Spec, cells: Cells, pair: tuple[int, int], kept: IntArray) -> FloatArray:
+    """Return (S, K): how many of those randomised in a stratum and arm each known outcome stands for, 1 where all are known.
+
+    With one log odds ratio for all strata the effect leans to those whose outcomes are known; so weighted it does not.
+    """
+    out = np.ones((sample.design.n_strata, len(sample.design.arms)))
+    if spec.weights is Weights.ALL and sample.n_missing and sample.design.n_strata > 1:
+        for k in pair:
+            out[kept, k] = cells.randomised[:, k] / np.maximum(cells.n[:, k], 1)
+    return out
 
 
 def _population(sample: Sample, spec: Spec, recode: IntArray, mine: BoolArray) -> tuple[FloatArray, IntArray]:
@@ -415,17 +437,16 @@ def _predict(solved: Logistic, P: FloatArray, weight: FloatArray) -> tuple[tuple
     return (means[0], means[1]), np.column_stack(gradient)
 
 
-def _delta(
-    solved: Logistic, gradient: FloatArray, M: FloatArray, y: FloatArray, vcov: Vcov
-) -> FloatArray | Unavailable:
+def _delta(found: Margin, y: FloatArray, vcov: Vcov) -> FloatArray | Unavailable:
     """Return the (2, 2) covariance of the mean predictions."""
-    half = np.linalg.solve(solved.triangle.T, gradient)
-    if vcov is Vcov.CLASSICAL:
-        return np.asarray(half.T @ half, dtype=np.float64)
-    influence = M @ np.linalg.solve(solved.triangle, half)
+    solved = found.solved
+    half = np.linalg.solve(solved.triangle.T, found.gradient)
+    influence = found.weight[:, None] * (found.M @ np.linalg.solve(solved.triangle, half))
     squares = (y - solved.fitted) ** 2
-    n, k = M.shape
-    if vcov is Vcov.HC1:
+    n, k = found.M.shape
+    if vcov is Vcov.CLASSICAL:
+        squares = solved.fitted * (1 - solved.fitted)
+    elif vcov is Vcov.HC1:
         squares = squares * n / (n - k)
     elif vcov in (Vcov.HC2, Vcov.HC3):
         leverage = np.einsum("ij,ij->i", solved.basis, solved.basis)

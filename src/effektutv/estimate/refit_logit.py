@@ -43,7 +43,7 @@ class _Solved:
     sure: BoolArray
 
 
-def _solve(people: People, times: FloatArray, columns: FloatArray) -> _Solved:
+def _solve(people: People, times: FloatArray, stands_for: FloatArray, columns: FloatArray) -> _Solved:
     """Newton's method in every draw; ``times`` is 0 where a stratum is settled."""
     n, events = people.sums(times), people.sums(times * people.y)
     live = (events > 0) & (events < n)
@@ -56,7 +56,7 @@ def _solve(people: People, times: FloatArray, columns: FloatArray) -> _Solved:
     for step in range(_STEPS + 1):
         mu = expit(eta)
         spread = mu * (1 - mu)
-        v = times * spread
+        v = times * stands_for * spread
         weight = people.sums(v)
         safe = np.where(weight > 0, weight, 1.0)
         means = people.sums(v[:, :, None] * columns) / safe[:, :, None]
@@ -102,7 +102,8 @@ def logit_statistics(
     shares = shares / shares.sum(axis=1, keepdims=True)
     treated = np.where(draw.arm > 0, 1.0, 0.0)
     X = np.broadcast_to(people.X[:, people.main], (*times.shape, int(people.main.sum())))
-    solved = _solve(people, times, np.concatenate([X, treated[:, :, None]], axis=2))
+    stands_for = _stands_for(people, spec, draw)
+    solved = _solve(people, times, stands_for, np.concatenate([X, treated[:, :, None]], axis=2))
     # The margin over the population of the strata that take part.
     everyone = spec.weights is Weights.ALL
     standard = [(people.sums, X, people.stratum, draw.everyone if everyone else draw.arm + draw.control)]
@@ -120,7 +121,7 @@ def logit_statistics(
         by_stratum += sums(d1 - d0)
         of_columns[:, :-1] += ((d1 - d0)[:, :, None] * columns).sum(axis=1)
         of_columns[:, -1] += d1.sum(axis=1)
-    variance = _delta(people, spec.vcov, solved, times, by_stratum, of_columns, live)
+    variance = _delta(people, spec.vcov, solved, (times, stands_for), by_stratum, of_columns, live)
     none = ~live.any(axis=1)
     estimate, variance = np.where(none, 0.0, estimate), np.where(none, 0.0, variance)
     missing = ~both.any(axis=1)
@@ -128,11 +129,23 @@ def logit_statistics(
     return estimate, variance, solved.sure | none
 
 
+def _stands_for(people: People, spec: Spec, draw: Draw) -> FloatArray:
+    """Return (B, n): how many of those randomised in her stratum and arm each person stands for, 1 where all are known."""
+    out = np.ones(draw.arm.shape)
+    if spec.weights is not Weights.ALL or not people.unseen.arm.size or people.n_strata == 1:
+        return out
+    for k, times in zip(draw.pair, (draw.arm, draw.control), strict=True):
+        n, beyond = people.sums(times), people.unseen_sums(draw.unseen * (draw.unseen_codes == k))
+        each = (n + beyond) / np.maximum(n, 1)
+        out = np.where(times > 0, each[:, people.stratum], out)
+    return out
+
+
 def _delta(
     people: People,
     vcov: Vcov,
     solved: _Solved,
-    times: FloatArray,
+    counted: tuple[FloatArray, FloatArray],
     by_stratum: FloatArray,
     of_columns: FloatArray,
     live: BoolArray,
@@ -141,9 +154,11 @@ def _delta(
     each = np.where(live, 1 / np.where(solved.weight > 0, solved.weight, 1.0), 0.0)
     rest = of_columns - (solved.means * by_stratum[:, :, None]).sum(axis=1)
     along = (solved.inverse @ rest[:, :, None])[:, :, 0]
-    if vcov is Vcov.CLASSICAL:
-        return np.asarray((each * by_stratum**2).sum(axis=1) + (rest * along).sum(axis=1))
+    times, stands_for = counted
     influence = (each * by_stratum)[:, people.stratum] + (solved.columns @ along[:, :, None])[:, :, 0]
+    influence = influence * stands_for
+    if vcov is Vcov.CLASSICAL:
+        return np.asarray((times * influence**2 * solved.mu * (1 - solved.mu)).sum(axis=1))
     squares = (people.y - solved.mu) ** 2
     if vcov is Vcov.HC1:
         n, rank = times.sum(axis=1), live.sum(axis=1) + solved.slope.shape[1]
@@ -152,7 +167,8 @@ def _delta(
     if not power:
         return np.asarray((times * influence**2 * squares).sum(axis=1))
     own = ((solved.columns @ solved.inverse) * solved.columns).sum(axis=2)
-    slack = np.where(times > 0, 1 - solved.mu * (1 - solved.mu) * (each[:, people.stratum] + own), 1.0)
+    spread = stands_for * solved.mu * (1 - solved.mu)
+    slack = np.where(times > 0, 1 - spread * (each[:, people.stratum] + own), 1.0)
     pinned = slack < LEVERAGE_MARGIN
     found = np.where(pinned, 0.0, times * influence**2 * squares / slack**power).sum(axis=1)
     weight = np.abs(influence) * (times > 0)

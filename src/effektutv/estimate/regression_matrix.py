@@ -9,6 +9,7 @@ estimator       columns beside the constant                                     
 ``lin``         the arm, covariates and strata, each centred at the weights' population, × arm    least squares
 ``ipw``         the arm; a person weighs the inverse of the probability of her arm                weighted
 ``logit``       the arm, strata, covariates; the estimate is an average marginal effect           maximum likelihood
+                (weighted: with gaps and strata each known outcome stands for those of its cell)
 =============== ================================================================================= ==================
 
 The term's coefficient is the estimate and, but for ``logit``, its error is the estimate's: cells saturate ``blocked``, and
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from .design import BoolArray, Design, FloatArray, IntArray, Spec, Vcov
     from .subgroups import Subgroup
 
-__all__ = ["ARM", "RegressionMatrix", "matrix_of", "regression_matrix"]
+__all__ = ["ARM", "RegressionMatrix", "matrix_of", "regression_matrix", "stands_for"]
 
 #: The column whose coefficient is the estimate.
 ARM = "arm"
@@ -150,11 +151,32 @@ def matrix_of(
     elif spec.estimator in (Estimator.FE, Estimator.LOGIT):
         columns |= {f"stratum[{s}]": (group == s).astype(float) for s in both[1:]}
         columns |= {f"x[{j}]": column for j, column in enumerate(design.X[mine].T)}
+    weights = None
+    if spec.estimator is Estimator.IPW:
+        weights = _weights(design, group, mine, both, share)
+    elif spec.estimator is Estimator.LOGIT and spec.weights is Weights.ALL:
+        weights = stands_for(design, seen, mine)
     return RegressionMatrix(
         y=y[mine], X=np.column_stack(list(columns.values())), names=tuple(columns), group=group,
-        weights=_weights(design, group, mine, both, share) if spec.estimator is Estimator.IPW else None,
+        weights=weights,
         estimator=spec.estimator, vcov=spec.vcov, pooled=_pools(design, y, spec, pair, both),
     )  # fmt: skip
+
+
+def stands_for(design: Design, seen: BoolArray, mine: BoolArray) -> FloatArray | None:
+    """Return how many of those randomised in its stratum and arm each known outcome stands for; None where all are known.
+
+    Parameters
+    ----------
+    design : Design
+        Of everyone randomised.
+    seen, mine : (n,) arrays of bool
+        Whose outcome is known, and who is in the regression.
+    """
+    if seen.all() or design.n_strata == 1:
+        return None
+    cell = design.stratum * len(design.arms) + design.arm
+    return np.asarray((np.bincount(cell) / np.maximum(np.bincount(cell, seen), 1))[cell[mine]], dtype=np.float64)
 
 
 def _pools(design: Design, y: FloatArray, spec: Spec, pair: tuple[int, int], both: IntArray) -> bool:

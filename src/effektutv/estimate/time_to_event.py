@@ -26,7 +26,10 @@ __all__ = ["Horizon", "time_rows"]
 #: Fewer events than this in an arm are noted: at 2 per cent of 120 persons an interval around the curve covers 66 per cent
 #: (docs/simulations_intervals.md), since a curve of no event has no width and one of a few too little.
 FEW_EVENTS = 10
-_FEW = f"fewer than {FEW_EVENTS} events in an arm: intervals around the curves cover less often than they say"
+_FEW = (
+    f"fewer than {FEW_EVENTS} events in an arm: intervals around the curves cover less often than they say, and the log-rank "
+    "test may reject more often than its level"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,6 +84,10 @@ _NOTES = (
         "told_uninformed",
         re.compile(r"most of the degrees of freedom asked for are of persons who say nothing [^;]+; [^;]+"),
     ),
+    (
+        "told_few_bounds",
+        re.compile(r"fewer than (?P<n>\d+) persons with an outcome in [^;]+: the interval of Lee's [^;]+"),
+    ),
     ("told_not_additive_fits", re.compile(r"the contrasts are fitted one by one by a logistic regression, [^;]+")),
     ("told_not_additive_strata", re.compile(r"the contrasts keep different strata, [^;]+")),
     ("told_not_additive_weights", re.compile(r"the contrasts weight strata by their own two arms, [^;]+")),

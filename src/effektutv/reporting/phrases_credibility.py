@@ -111,8 +111,10 @@ CREDIBILITY: dict[str, tuple[str, str]] = {
         "more in {arm} than in {control} received neither programme: the estimate takes it that they lost nothing by that",
     ),
     "told_few_events": (
-        "någon grupp har färre än tio händelser: intervallen kring kurvorna täcker mer sällan än de säger",
-        "an arm has fewer than ten events: intervals around the curves cover less often than they say",
+        "någon grupp har färre än tio händelser: intervallen kring kurvorna täcker mer sällan än de säger, och log-rank-testet "
+        "kan förkasta oftare än sin nivå",
+        "an arm has fewer than ten events: intervals around the curves cover less often than they say, and the log-rank test may "
+        "reject more often than its level",
     ),
     "told_short": (
         "uppföljningen i en grupp slutar före horisonten",

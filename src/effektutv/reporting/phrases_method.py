@@ -247,6 +247,10 @@ METHOD: dict[str, tuple[str, str]] = {
         "fewer than {n} persons in an arm: with a 0/1 outcome the interval covers less often than stated; read the exact test "
         "instead",
     ),
+    "told_few_bounds": (
+        "färre än {n} personer med känt utfall i en grupp: intervallet kring Lees gränser täcker mer sällan än vad som anges",
+        "fewer than {n} persons with an outcome in an arm: the interval around Lee’s bounds covers less often than stated",
+    ),
     "told_uninformed": (
         "de flesta frihetsgraderna som valts gäller personer som inget säger om variansen: intervallet täcker mer sällan än vad "
         "som anges; standardvalet av varians och frihetsgrader gör det inte",

@@ -90,7 +90,7 @@ def fitted(matrix: Regression) -> Any:
 
     y, X = pd.Series(matrix.y, name="y"), pd.DataFrame(matrix.X, columns=list(matrix.names))
     if matrix.estimator == "logit":
-        return fit_logit(y, X, robust=matrix.vcov != "classical")
+        return fit_logit(y, X, robust=matrix.vcov != "classical", weights=matrix.weights)
     if matrix.weights is not None:
         return fit_wls(y, X, matrix.weights, str(matrix.vcov))
     return fit_ols(y, X, str(matrix.vcov))

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..errors import ArgumentError, CrossCheckError
 from ..estimate.design import Design, Estimator, Spec, Vcov, Weights
-from ..estimate.regression_matrix import ARM, RegressionMatrix, matrix_of
+from ..estimate.regression_matrix import ARM, RegressionMatrix, matrix_of, stands_for
 from ..results import EffectRow, RowKind, Unavailable, said
 from ..results.cross_check import CrossCheck, CrossCheckRow, NotChecked, Question
 from ..witness.linearmodels_fits import fit_iv
@@ -215,7 +215,7 @@ def _estimated(
     """Return one contrast, estimated again."""
     try:
         if spec.estimator is Estimator.LOGIT:
-            return _margin(design, y, pair, size)
+            return _margin(design, y, spec, pair, size)
         return _fitted(matrix_of(design, y, spec, pair, size), spec)
     except ArgumentError:
         raise _WithoutCounterpartError(NotChecked.UNDEFINED) from None
@@ -239,7 +239,7 @@ def _fitted(matrix: RegressionMatrix, spec: Spec) -> _Again:
     )
 
 
-def _margin(design: Design, y: FloatArray, pair: tuple[int, int], size: FloatArray | None) -> _Again:
+def _margin(design: Design, y: FloatArray, spec: Spec, pair: tuple[int, int], size: FloatArray | None) -> _Again:
     """Return the average marginal effect of a logistic regression, standardised to everyone in the strata kept."""
     import pandas as pd
     from scipy.special import expit
@@ -255,14 +255,16 @@ def _margin(design: Design, y: FloatArray, pair: tuple[int, int], size: FloatArr
     mine = everyone & ~np.isnan(y) & np.isin(design.arm, pair)
     dummies = design.stratum[:, None] == np.flatnonzero(mixed)[None, 1:]
     X = np.column_stack([np.ones(y.size), design.arm == pair[0], dummies, design.X]).astype(float)
-    fit = fit_logit(pd.Series(y[mine]), pd.DataFrame(X[mine]), robust=True)
+    weights = stands_for(design, ~np.isnan(y), mine) if spec.weights is Weights.ALL else None
+    fit = fit_logit(pd.Series(y[mine]), pd.DataFrame(X[mine]), robust=True, weights=weights)
     one, zero = X[everyone].copy(), X[everyone].copy()
     one[:, 1], zero[:, 1] = 1.0, 0.0
     beta, omega = fit.params.to_numpy(), person[everyone]
     p1, p0 = expit(one @ beta), expit(zero @ beta)
     gradient = (omega * p1 * (1 - p1)) @ one - (omega * p0 * (1 - p0)) @ zero
     error = float(np.sqrt(gradient @ fit.cov_params().to_numpy() @ gradient))
-    return _Again(estimate=float(omega @ (p1 - p0)), error=error, library="statsmodels", model="Logit", vcov=LOGIT_VCOV)
+    model = "Logit" if weights is None else "GLM"
+    return _Again(estimate=float(omega @ (p1 - p0)), error=error, library="statsmodels", model=model, vcov=LOGIT_VCOV)
 
 
 def _compliers(trial: Trial) -> Iterator[CrossCheckRow]:

@@ -46,8 +46,8 @@ def fit_wls(y: pd.Series, X: pd.DataFrame, weights: NDArray[np.float64], vcov: s
     return WLS(y, X, weights=weights).fit(cov_type=_COV_TYPES[vcov], use_t=True)
 
 
-def fit_logit(y: pd.Series, X: pd.DataFrame, *, robust: bool) -> Any:
-    """Return a logistic regression as a fitted statsmodels result.
+def fit_logit(y: pd.Series, X: pd.DataFrame, *, robust: bool, weights: Any = None) -> Any:
+    """Return a logistic regression as a fitted statsmodels result: a ``Logit``, or with weights a binomial ``GLM``.
 
     Parameters
     ----------
@@ -55,8 +55,16 @@ def fit_logit(y: pd.Series, X: pd.DataFrame, *, robust: bool) -> Any:
         As in :func:`fit_ols`; ``y`` is 0 or 1.
     robust : bool
         HC0 if true, else the inverse information.
+    weights : ndarray, shape (n,), optional
+        How many persons each stands for.
     """
+    how = {"cov_type": LOGIT_VCOV} if robust else {}
+    if weights is not None:
+        from statsmodels.genmod.families import Binomial
+        from statsmodels.genmod.generalized_linear_model import GLM
+
+        model = GLM(y, X, family=Binomial(), var_weights=weights)
+        return model.fit(maxiter=100, tol=1e-12, tol_criterion="params", **how)
     from statsmodels.discrete.discrete_model import Logit
 
-    how = {"cov_type": LOGIT_VCOV} if robust else {}
     return Logit(y, X).fit(disp=0, method="newton", maxiter=100, tol=1e-14, **how)

@@ -422,7 +422,8 @@ def test_the_kernels_notes_are_recognised(context, tmp_path):
         ("fewer than 5 persons in the state on day 0 left out", "told_already"),
         ("follow-up in the arm ends before the horizon", "told_short"),
         (
-            "fewer than 10 events in an arm: intervals around the curves cover less often than they say",
+            "fewer than 10 events in an arm: intervals around the curves cover less often than they say, and the log-rank test "
+            "may reject more often than its level",
             "told_few_events",
         ),
         (

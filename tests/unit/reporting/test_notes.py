@@ -65,6 +65,23 @@ def test_the_estimators_own_notes_are_recognised(made):
         assert not unknown
 
 
+def test_notes_on_thin_designs_are_recognised(made):
+    n = 64
+    df = pd.DataFrame({"arm": ["SE"] * 4 + ["FS"] * 60, "s": 0, "y": np.arange(n) % 7, "b": np.arange(n) % 2})
+    options = {"arm": "arm", "control": "FS"}
+    found = [
+        (eu.itt(df, outcome="y", estimator="fe", dof="residual", **options).rows[0].note, "told_uninformed"),
+        (eu.lee_bounds(df, outcome="y", strata="s", **options).rows[0].note, "told_few_bounds"),
+        (eu.lee_bounds(df, outcome="y", **options).rows[0].note, "told_few_bounds"),
+    ]
+    for lang in ("sv", "en"):
+        ctx = made.context(lang)
+        for note, key in found:
+            keys = [k for k, _ in told(note, ctx.words, ctx.labels)]
+            assert key in keys, note
+            assert "told_other" not in keys
+
+
 def test_rules_of_data_quality():
     sv = Words("sv")
     assert rule_in_language("range: 1 to 12", sv) == "intervall: 1–12"
