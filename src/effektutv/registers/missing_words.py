@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from ..study import Register
 from .schema import ExtractSchema
 
-__all__ = ["WORDS", "missing_advice", "with_declared_words", "words_in", "written"]
+__all__ = ["WORDS", "holds_cell", "missing_advice", "unused_words", "with_declared_words", "words_in", "written"]
 
 #: What programs write where nothing is: SQL Server Management Studio and other databases, R, SAS, pandas, Excel. Known to
 #: everybody and nobody's data, so that they may be shown.
 WORDS = frozenset({"NULL", "Null", "null", "(null)", "<NULL>", "NA", "<NA>", "N/A", "#N/A", "NaN", "nan", ".", "None"})
 
+#: Blanks that stand around values, in any encoding; of a no-break space in UTF-8 both bytes.
+_BLANKS = b" \t\xa0\xc2"
+#: So many bytes before a word are looked at for where its value begins.
+_NEAR = 64
 #: What is advised where nothing but such words does not fit; the same stands in Swedish in ``reporting.phrases_checks``.
 _ADVICE = "each of these values is a word for missing; declare missing = {} for the register in the study file, if it means that"
 
@@ -31,6 +37,59 @@ def with_declared_words(schema: ExtractSchema, register: Register) -> ExtractSch
     """
     marks = tuple(dict.fromkeys((*schema.missing_values, *register.missing)))
     return schema if marks == schema.missing_values else replace(schema, missing_values=marks)
+
+
+def holds_cell(block: bytes, word: bytes, delimiter: str) -> bool:
+    """Return whether some value of a block of rows is a word, blanks around it left out.
+
+    Parameters
+    ----------
+    block : bytes
+        Whole rows of a text file.
+    word : bytes
+        In the block's encoding.
+    delimiter : str
+        What stands between values.
+    """
+    if word not in block:  # seen many times faster than that it is a value
+        return False
+    edges = b'"\r\n' + delimiter.encode()
+    for match in _cell(word, delimiter).finditer(block):
+        before = block[: match.start()] if match.start() < _NEAR else block[match.start() - _NEAR : match.start()]
+        if not (before := before.rstrip(_BLANKS)) or before[-1:] in edges:
+            return True
+    return False
+
+
+@lru_cache(maxsize=64)
+def _cell(word: bytes, delimiter: str) -> re.Pattern[bytes]:
+    """Return the pattern of a word before the end of a value; it begins with the word, which is found fastest so."""
+    blank, own = b"[" + re.escape(_BLANKS) + b"]", re.escape(word)
+    edge = b'["\r\n' + re.escape(delimiter.encode()) + b"]"
+    before = (
+        b"(?:(?<=["
+        + re.escape(_BLANKS)
+        + b'"\r\n'
+        + re.escape(delimiter.encode())
+        + b"]"
+        + own
+        + rb")|(?<=\A"
+        + own
+        + b"))"
+    )
+    return re.compile(own + b"(?=" + blank + b"*(?:" + edge + rb"|\Z))" + before)
+
+
+def unused_words(declared: Iterable[str], found: Sequence[frozenset[str]]) -> tuple[str, ...]:
+    """Return the words that a study declares for a register and that stand in none of its files.
+
+    Parameters
+    ----------
+    declared : iterable of str
+    found : sequence of frozenset of str
+        Those that stand in each file.
+    """
+    return tuple(word for word in dict.fromkeys(declared) if not any(word in words for words in found))
 
 
 def written(words: Iterable[str]) -> str:

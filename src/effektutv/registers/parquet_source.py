@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ..errors import ExtractError
@@ -10,7 +10,7 @@ from ..study import Register
 from .engine import Engine, literal, quoted
 from .schema import ExtractSchema, Field, FieldType
 from .session import Session
-from .signs import holds_invisible, is_plain, needs_trim, trimmed
+from .signs import holds_invisible, holds_other, needs_trim, trimmed
 from .typed_columns import SQL_TYPE, Source, found_columns, match_header, select_typed, text_or_missing, typed
 
 __all__ = ["parquet_source", "typed_relation"]
@@ -107,6 +107,7 @@ def typed_relation(
     _refuse_nested(schema, fields, types)
     _refuse_bytes(engine, schema, relation, fields, types, what)
     untidy, hidden = _look(engine, schema, relation, fields, types, what)
+    words = _words_in(engine, register, relation, untidy, types, what)
     untidy |= _odd_days(engine, relation, fields, types, what)
     expressions = {
         field.column: _typed_column(
@@ -123,7 +124,36 @@ def typed_relation(
         rows=None,
         unread=f"SELECT {', '.join(unread)} FROM {relation}" if unread else None,
         project=matched.project,
+        words=words,
     )
+
+
+def _words_in(
+    engine: Session, register: Register, relation: str, columns: Iterable[str], types: Mapping[str, str], what: str
+) -> frozenset[str]:
+    """Return which of the words that the study takes for missing stand in those columns of texts that must be tidied.
+
+    Others hold neither a mark for missing nor blanks around a value.
+    """
+    texts = [_text_of(c, types[c]) for c in sorted(columns) if types[c] in ("VARCHAR", "BLOB")]
+    if not texts or not register.missing:
+        return frozenset()
+
+    def stands(word: str) -> str:
+        # what does not hold the word need not be tidied to see that it is another
+        each = (
+            f"CASE WHEN strpos({t}, {literal(word)}) > 0 THEN {trimmed(t)} = {literal(word)} ELSE FALSE END"
+            for t in texts
+        )
+        return " OR ".join(each)
+
+    asked = [f"coalesce(bool_or({stands(word)}), FALSE)" for word in register.missing]
+    found = engine.rows(f"SELECT {', '.join(asked)} FROM {relation}", what=what)[0]
+    return frozenset(word for word, there in zip(register.missing, found, strict=True) if there)
+
+
+def _text_of(name: str, kind: str) -> str:
+    return f"decode({quoted(name)})" if kind == "BLOB" else quoted(name)
 
 
 def _look(
@@ -141,9 +171,10 @@ def _look(
     texts = [n for n in fields if types[n] == "VARCHAR"]
     floats = [n for n, f in fields.items() if f.type is FieldType.STRING and types[n] in _EXACT]
     whole = [n for n, f in fields.items() if f.type is FieldType.INTEGER and types[n] == "BIGINT"]
-    marks = ", ".join(literal(m) for m in schema.missing_values)
-    wanted = [f"coalesce(bool_or({quoted(n)} IN ({marks})), FALSE)" for n in texts]
-    wanted += [f"coalesce(bool_or(NOT {is_plain(quoted(n))}), FALSE)" for n in texts]
+    # of equations the file's own statistics often tell that none can hold, of a list never
+    marks = {n: " OR ".join(f"{quoted(n)} = {literal(m)}" for m in schema.missing_values) for n in texts}
+    wanted = [f"coalesce(bool_or({marks[n]}), FALSE)" for n in texts]
+    wanted += [f"coalesce(bool_or({holds_other(quoted(n), engine.name)}), FALSE)" for n in texts]
     wanted += [
         f"coalesce(max({quoted(n)}) >= {_LARGEST}, FALSE) OR coalesce(min({quoted(n)}) <= -{_LARGEST}, FALSE)"
         for n in whole
@@ -276,7 +307,7 @@ def _typed_column(
         value = f"CASE WHEN {day} >= {_FIRST} AND {day} <= {_LAST}{midnight} THEN {day} END"
     if value is not None:
         return value, f"{given} AND {value} IS NULL"
-    text = f"decode({column})" if kind == "BLOB" else _as_text(column, kind)
+    text = _text_of(name, kind) if kind == "BLOB" else _as_text(column, kind)
     if kind in ("VARCHAR", "BLOB") and not tidy:
         text = text_or_missing(schema, text)
     if field.type is FieldType.STRING:

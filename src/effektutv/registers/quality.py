@@ -168,6 +168,9 @@ def _file_findings(extract: Extract, total: int, needed: bool) -> list[Finding]:
         # a column of some years is rightly absent from the files of others
         severity = severity_of(schema, RuleKind.PARTLY, field) if field.years is None else Severity.NOTE
         findings.append(finding(RuleKind.PARTLY, field.name, IN_EVERY_FILE, files, lacking.files, severity))
+    for word in extract.unused if total else ():
+        rule = f"declared word for missing occurs: {word}"
+        findings.append(finding(RuleKind.WORD, FILE, rule, files, files, severity_of(schema, RuleKind.WORD)))
     if extract.truncated:
         severity = severity_of(schema, RuleKind.TRUNCATED)
         rule = "the file ends with a line break"

@@ -14,7 +14,7 @@ from .databases import Database
 from .engine import Engine, literal, quoted
 from .fetched_tables import fetch_tables
 from .identity_numbers import holds_identity_number
-from .missing_words import with_declared_words
+from .missing_words import unused_words, with_declared_words
 from .parquet_source import parquet_source
 from .schema import ExtractSchema
 from .session import Session
@@ -82,6 +82,8 @@ class Extract:
         any is something else. Of text files only.
     projects : tuple of str
         Projects' numbers that stand before the name of the column of serial numbers, a file each that has one.
+    unused : tuple of str
+        Words that the study takes for missing and that stand in none of the files.
     partly : mapping of str to Lacking
         By canonical column that some files have and others lack: which lack it. Its values there are missing.
     """
@@ -98,6 +100,7 @@ class Extract:
     rows: int | None = None
     misfits: Mapping[str, frozenset[str]] = field(default_factory=dict)
     projects: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
     partly: Mapping[str, Lacking] = field(default_factory=dict)
 
 
@@ -163,6 +166,7 @@ def open_extract(
         rows=sum(counts) if len(counts) == len(sources) else None,
         misfits=_misfits(sources),
         projects=tuple(s.project for s in sources if s.project),
+        unused=unused_words(register.missing, [s.words for s in sources]),
         partly=lacking_columns(engine, schema, sources),
     )
 

@@ -85,6 +85,7 @@ class RuleKind(StrEnum):
     FUTURE = "future"
     ABSENT = "absent"
     PARTLY = "partly"
+    WORD = "word"
     TRUNCATED = "truncated"
     EMPTY = "empty"
     OVERLAP = "overlap"

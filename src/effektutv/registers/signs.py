@@ -20,8 +20,8 @@ __all__ = [
     "FIRST_BYTES",
     "INVISIBLE",
     "holds_invisible",
+    "holds_other",
     "invisible_in",
-    "is_plain",
     "needs_trim",
     "spellings",
     "trimmed",
@@ -53,17 +53,21 @@ _HOLDS = f"(?s).*{INVISIBLE}.*"
 _AROUND = f"(?s){_BLANK}.*|.*{_BLANK}"
 
 
-def is_plain(text: str) -> str:
-    """Return the SQL condition that a text is of ASCII letters, digits and marks alone; missing where it is missing.
+def holds_other(text: str, engine: str) -> str:
+    """Return the SQL condition that a text holds anything but ASCII letters, digits and marks; missing where it is missing.
 
-    Of such a text nothing has to be taken away, and nothing is hidden in it. It is cheaper to ask than ``trim``.
+    Of another text nothing has to be taken away, and nothing is hidden in it. It is cheaper to ask than ``trim``.
 
     Parameters
     ----------
     text : str
         Expression of the text.
+    engine : str
+        What runs it: the pattern that is matched sign by sign, in half the time, is DuckDB's own.
     """
-    return f"regexp_full_match({text}, '[!-~]*')"
+    if engine == "duckdb":
+        return f"{text} GLOB '*[!!-~]*'"
+    return f"NOT regexp_full_match({text}, '[!-~]*')"
 
 
 def needs_trim(text: str) -> str:

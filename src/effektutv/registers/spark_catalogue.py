@@ -15,7 +15,7 @@ from ..study import Register, Study
 from .engine import quoted
 from .identity import refuse_identity_numbers
 from .identity_numbers import holds_identity_number
-from .missing_words import with_declared_words
+from .missing_words import unused_words, with_declared_words
 from .parquet_source import typed_relation
 from .readers import Extract, FileFacts, lacking_columns
 from .schema import ExtractSchema
@@ -104,6 +104,7 @@ def open_catalogue(engine: Session, schema: ExtractSchema, register: Register, w
         unread=tuple(s.unread for s in sources if s.unread),
         rows=sum(rows for rows, _ in counts),
         projects=tuple(s.project for s in sources if s.project),
+        unused=unused_words(register.missing, [s.words for s in sources]),
         partly=lacking_columns(engine, schema, sources),
     )
     _look_at_samples(engine, extract, sources)

@@ -23,7 +23,7 @@ from ..errors import EffektutvError, ExtractError
 from ..study import Register
 from .date_layouts import ISO, DateLayout, layout_of
 from .engine import Engine, quoted
-from .missing_words import words_in
+from .missing_words import holds_cell, words_in
 from .schema import ExtractSchema, Field, FieldType
 from .text_files import TextFile, data_blocks, look_through
 from .text_form import Evidence, evidence_of, reading_of
@@ -50,7 +50,10 @@ _KEPT = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
-    """How each block of a file is parsed and typed: the same for all, so that blocks do not depend on each other."""
+    """How each block of a file is parsed and typed: the same for all, so that blocks do not depend on each other.
+
+    ``sought`` are words for missing that the study declares; ``seen`` those that were found: they are not looked for again.
+    """
 
     schema: ExtractSchema
     file: TextFile
@@ -58,6 +61,8 @@ class _Plan:
     readings: Mapping[str, str]
     unread: Sequence[int] = ()
     at_once: Mapping[int, pa.DataType] = field(default_factory=dict)
+    sought: Sequence[str] = ()
+    seen: set[str] = field(default_factory=set)
 
     @property
     def arrow(self) -> pa.Schema:
@@ -127,6 +132,7 @@ def text_source(engine: Engine, schema: ExtractSchema, register: Register, path:
         fields=fields,
         readings=_readings(schema, register, file, fields, threads, most=_SAMPLED),
         unread=[i for i in range(len(file.header)) if i not in fields],
+        sought=register.missing,
     )
     plan = replace(plan, at_once=_at_once(plan))
     table = f"{schema.name}, file {number}"
@@ -150,6 +156,7 @@ def text_source(engine: Engine, schema: ExtractSchema, register: Register, path:
         sha256=file.digest.result(),
         misfits=result.misfits,
         project=matched.project,
+        words=frozenset(plan.seen),
     )
 
 
@@ -283,6 +290,7 @@ def _keep_unread(engine: Engine, result: _Result, table: str) -> str | None:
 
 def _typed_block(plan: _Plan, block: bytes, rows: int) -> _Block:
     texts = _parsed(plan, block, rows)
+    _look_for_words(plan, block)
     misfits = np.zeros(rows, dtype=np.int64)
     doubtful = set()
     said: dict[str, frozenset[str]] = {}
@@ -309,6 +317,14 @@ def _typed_block(plan: _Plan, block: bytes, rows: int) -> _Block:
         doubtful=doubtful,
         misfits=said,
     )
+
+
+def _look_for_words(plan: _Plan, block: bytes) -> None:
+    """Look for declared words that have not been seen yet: the parser makes them missing and does not tell which they were."""
+    encoding = "utf-8" if plan.file.encoding in ("utf-8", "utf-16") else "cp1252"
+    for word in plan.sought:
+        if word not in plan.seen and holds_cell(block, word.encode(encoding, "ignore"), plan.file.delimiter):
+            plan.seen.add(word)
 
 
 def _spread(values: Any, most: int | None) -> Any:

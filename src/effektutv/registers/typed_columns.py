@@ -100,6 +100,8 @@ class Source:
         an empty text if any is something else.
     project : str
         The project's number before the name of the column of serial numbers, as ``P1105``; empty where there is none.
+    words : frozenset of str
+        Which of the words that the study takes for missing stand in it.
     """
 
     select: str
@@ -112,6 +114,7 @@ class Source:
     sha256: str | None = None
     misfits: Mapping[str, frozenset[str]] = attribute(default_factory=dict)
     project: str = ""
+    words: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

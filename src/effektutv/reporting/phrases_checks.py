@@ -142,6 +142,10 @@ CHECKS: dict[str, tuple[str, str]] = {
         "kolumnen räknas som tom överallt; beställ den om studien behöver den",
         "the column is taken as missing everywhere; order it if the study needs it",
     ),
+    "advice_word": (
+        "inget värde i registret är detta ord; skriv det som det står i filerna, eller ta bort det ur missing",
+        "no value of the register is this word; write it as it stands in the files, or take it out of missing",
+    ),
     "advice_partly": (
         "några filer saknar kolumnen: värdena där är okända; beställ den även för de filerna",
         "some files lack the column: its values there are not known; order it for these files too",

@@ -170,6 +170,10 @@ ORDERS: dict[str, tuple[str, str]] = {
     ),
     # ----------------------------------------------------------------------------------------------------------- pay
     "rule_declared_value": ("angivet värde förekommer: {value}", "declared value occurs: {value}"),
+    "rule_declared_word": (
+        "angivet ord för saknat värde förekommer: {value}",
+        "declared word for missing occurs: {value}",
+    ),
     "rule_declared_level": ("angiven nivå förekommer: {value}", "declared level occurs: {value}"),
     "advice_declared_near": (
         "ett värde där skiljer sig bara i versaler, blanktecken eller inledande nollor (olika värden: {n})",

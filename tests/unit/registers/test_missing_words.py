@@ -15,7 +15,7 @@ from effektutv.registers.missing_words import WORDS
 from effektutv.registers.quality import check_extract
 from effektutv.registers.readers import open_extract
 from effektutv.registers.schema import load_schema
-from effektutv.reporting.notes import advice_in_language
+from effektutv.reporting.notes import advice_in_language, rule_in_language
 from effektutv.reporting.phrases import Words
 from effektutv.study import Register
 
@@ -65,6 +65,55 @@ def test_a_declared_word_is_missing(engine, opened, word, quoted):
     assert advice(engine, extract) == {}
     # and one that is not declared is not
     assert set(advice(engine, opened(body))) == {"tom", "omfattning", "bidrag"}
+
+
+def unused(engine, extract):
+    """The declared words that are said to occur nowhere, and how many of how many files lack them."""
+    found = check_extract(engine, extract)[1]
+    rule = "declared word for missing occurs: "
+    return [(f.rule.removeprefix(rule), f.rows_failing, f.unit) for f in found if f.rule.startswith(rule)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "occurs"),
+    [
+        ("NULL", True), ('"NULL"', True), (" NULL ", True), ("\tNULL", True), ("\u00a0NULL\u00a0", True), ('" NULL"', True),
+        ("null", False), ("NULLT", False), ("ANNULL", False), ("a NULL", False), ("NULL b", False), ("NULL.", False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("place", ["first", "middle", "last"])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+def test_a_declared_word_that_is_no_value_is_a_finding(engine, opened, cell, occurs, place, encoding):
+    """The kind of trap 17: a declared word that stands nowhere was written otherwise, and what it means is taken as it is."""
+    row = {
+        "first": f"{cell};01;2015-01-01;;;",
+        "middle": f"A;{cell};2015-01-01;;;",
+        "last": f"A;01;2015-01-01;;{cell};",
+    }
+    body = HEAD + row[place] + "\nBå;01;2015-01-01;;;\n"
+    extract = opened(body.encode(encoding), declared=("NULL",))
+    assert unused(engine, extract) == ([] if occurs else [("NULL", 1, "files")])
+
+
+def test_words_are_sought_in_every_file_and_in_parquet_too(engine, opened, tmp_path):
+    bodies = "A;01;2015-01-01;;;\n", "B;01;2015-01-01;;;.\n"
+    assert unused(engine, opened(*bodies, declared=(".", "NA"))) == [("NA", 2, "files")]
+    for name in tmp_path.glob("*"):
+        name.unlink()
+    columns = {"LopNr": ["A", "B"], "insats": [" NA ", "01"], "from": ["2015-01-01"] * 2, "tom": [None] * 2}
+    pq.write_table(pa.table(columns | {"omfattning": ["*", ".5"], "bidrag": ["1", None]}), tmp_path / "x.parquet")
+    register = Register(path="x.parquet", missing=("NA", ".", "NULL"))
+    engine.execute('DROP VIEW "af_beslut"', what="test")
+    extract = open_extract(engine, load_schema("af_beslut"), register, tmp_path, "study.toml, line 1")
+    assert unused(engine, extract) == [(".", 1, "files"), ("NULL", 1, "files")]
+    assert engine.rows("SELECT insats FROM af_beslut ORDER BY lopnr", what="test") == [(None,), ("01",)]
+
+
+def test_the_finding_is_told_in_swedish(engine, opened):
+    extract = opened("A;01;2015-01-01;;;\n", declared=("NULL",))
+    (found,) = [f for f in check_extract(engine, extract)[1] if "NULL" in f.rule]
+    assert advice_in_language(found.advice, Words("sv")).startswith("inget värde i registret är detta ord")
+    assert rule_in_language(found.rule, Words("sv")) == "angivet ord för saknat värde förekommer: NULL"
 
 
 def test_a_column_of_nothing_but_the_word(engine, opened):

@@ -15,6 +15,7 @@ from effektutv.registers.engine import Engine
 from effektutv.registers.quality import check_extract
 from effektutv.registers.readers import open_extract
 from effektutv.registers.schema import load_schema
+from effektutv.registers.signs import holds_other
 from effektutv.study import Register
 
 NAN, INF = float("nan"), float("inf")
@@ -161,3 +162,18 @@ def test_a_column_that_stands_twice_is_refused_whatever_its_case(tmp_path):
             pytest.raises(eu.ExtractError, match="column tom stands 2 times in the header"),
         ):
             open_extract(engine, load_schema("studier"), Register(path="twice.parquet"), tmp_path, "study.toml, line 1")
+
+
+def test_what_is_no_plain_text_is_told_sign_by_sign_alike_in_both_patterns():
+    """The quick pattern of DuckDB's own, and the one that Spark reads too."""
+    signs = [chr(i) for i in (*range(0x3000), 0xFEFF, 0x1F600, 0xE0001)]
+    table = pa.table(
+        {"x": [t for s in signs for t in (s, f"a{s}", f"{s}0", f"1{s}~")] + ["", "!", "-", "[", "]", "*?", None]}
+    )
+    quick, regular = (holds_other("x", name) for name in ("duckdb", "spark"))
+    with Engine(threads=1) as engine:
+        engine.register("signs", table)
+        both = engine.rows(f"SELECT count(*), count(*) FILTER (WHERE {quick}) FROM signs WHERE x IS NOT NULL", what="")
+        assert engine.rows(f"SELECT count(*) FROM signs WHERE ({quick}) <> ({regular})", what="") == [(0,)]
+    plain = [s for s in signs if "!" <= s <= "~"]
+    assert both == [(table.num_rows - 1, 4 * (len(signs) - len(plain)))]
