@@ -22,6 +22,7 @@ import pytest
 import effektutv as eu
 from effektutv import cli, pipeline
 from effektutv.drafting.first_contact import draft
+from effektutv.pipeline import check
 from effektutv.registers import opening, spark_local
 from effektutv.registers.engine import Engine
 from effektutv.registers.identity import is_identity_number
@@ -381,6 +382,15 @@ def test_registers_in_a_catalogue_are_read_where_they_lie(spark, catalogue):
     assert len(set(from_tables.inputs.values())) == len(from_tables.inputs) == len(from_files.inputs)
     from_files._cohort = replace(from_files._cohort, inputs=from_tables.inputs)
     hold_equal(from_files, from_tables)
+
+
+@pytest.mark.system
+def test_a_declared_word_is_sought_in_a_catalogue_too(spark, catalogue):
+    text = in_a_catalogue(catalogue).replace('reg.af_beslut"\n', 'reg.af_beslut"\nmissing = ["NULL", "*"]\n')
+    (catalogue / "words.toml").write_text(text, encoding="utf-8")
+    found = check(catalogue / "words.toml", engine="spark", spark=spark).rows
+    rules = [f.rule for f in found if f.extract == "af_beslut" and f.rule.startswith("declared word")]
+    assert rules == ["declared word for missing occurs: NULL"]
 
 
 @pytest.mark.system

@@ -142,7 +142,7 @@ def _words_in(
     def stands(word: str) -> str:
         # what does not hold the word need not be tidied to see that it is another
         each = (
-            f"CASE WHEN strpos({t}, {literal(word)}) > 0 THEN {trimmed(t)} = {literal(word)} ELSE FALSE END"
+            f"CASE WHEN replace({t}, {literal(word)}, '') <> {t} THEN {trimmed(t)} = {literal(word)} ELSE FALSE END"
             for t in texts
         )
         return " OR ".join(each)
