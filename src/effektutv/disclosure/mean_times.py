@@ -14,7 +14,8 @@ report. What is printed is therefore the data's, or nothing.
   their sums over the arm's steps. Every one of step j's placings stays possible where the other steps can make up for it
   within what rounding leaves: :math:`l_j + r_j \\le \\min(R + A, L + B)`, A and B the distance of the mean (and of every
   difference that it enters) to the lower and the upper edge of what rounds to the same. Where that fails the step is
-  widened, and a mean that would need one wider than twice its standard error is hidden.
+  widened. An arm that would need one wider than twice the largest standard error is hidden with its contrasts; the
+  contrasts of the other arms are not.
 - A log-rank test within strata is shown to two digits of p, its statistic worked out from them. Without strata it is a
   function of the arms' months alone, and is hidden where times are thinned.
 """
@@ -84,12 +85,12 @@ def coarse_rows(rows: Sequence[MeanTimeRow], curves: Curves, level: float) -> Pr
     """
     known = [r for r in rows if isinstance(r.estimate, float) and isinstance(r.std_error, float)]
     tracks = {t.arm: t for t in curves.tracks if rows and t.clock == rows[0].clock}
-    step = _step(known, tracks, curves)
+    step, told = _told(known, tracks, curves)
     shown = []
     for row in rows:
         if row not in known:
             found = _without_error(row, tracks)
-        elif step is None:
+        elif step is None or row not in told:
             found = replace(row, **_gone(_NARROW), status=Status.SUPPRESSED)  # type: ignore[arg-type]
         else:
             found = _rounded(row, step, level)
@@ -97,7 +98,7 @@ def coarse_rows(rows: Sequence[MeanTimeRow], curves: Curves, level: float) -> Pr
         n_control = _size(row.n_control, tracks[row.control], curves)
         status = Status.SUPPRESSED if Suppressed in (type(n_arm), type(n_control)) else found.status
         shown.append(replace(found, n_arm=n_arm, n_control=n_control, status=status))
-    return Printed(rows=tuple(shown), step=step if known else None)
+    return Printed(rows=tuple(shown), step=step)
 
 
 def _size(n: Count, track: Track, curves: Curves) -> Count:
@@ -152,18 +153,31 @@ def _to(value: Statistic, step: float) -> float:
     return round(round(float(value) / step) * step, 12) + 0.0  # type: ignore[arg-type]
 
 
-def _step(rows: Sequence[MeanTimeRow], tracks: dict[str, Track], curves: Curves) -> float | None:
-    """Return what means are rounded to, or None where every step worth printing would narrow a hidden month."""
-    if not rows:
-        return None
+def _told(
+    rows: Sequence[MeanTimeRow], tracks: dict[str, Track], curves: Curves
+) -> tuple[float | None, Sequence[MeanTimeRow]]:
+    """Return what means are rounded to, and the contrasts that are printed so; None where none can be.
+
+    An arm that no step worth printing leaves open takes its own contrasts with it, and not those of the other arms.
+    """
+    while rows:
+        steps, arms = _worth(rows, tracks), {a for r in rows for a in (r.arm, r.control)}
+        open_at = {step: {a for a in arms if _open(tracks[a], curves, rows, step)} for step in steps}
+        for step in steps:
+            if open_at[step] == arms:
+                return step, rows
+        never = arms.difference(*open_at.values())
+        if not never:
+            break
+        rows = [r for r in rows if not {r.arm, r.control} & never]
+    return None, ()
+
+
+def _worth(rows: Sequence[MeanTimeRow], tracks: dict[str, Track]) -> list[float]:
+    """Return the steps that means are worth printing at, the finest first."""
     errors = [float(r.std_error) for r in rows]  # type: ignore[arg-type]
     least = max(max(errors) / 10, rows[0].tau / min(tracks[a].n for r in rows for a in (r.arm, r.control)))
-    for step in _candidates(least):
-        if step > 2 * max(errors):
-            return None
-        if all(_open(tracks[a], curves, rows, step) for a in {a for r in rows for a in (r.arm, r.control)}):
-            return step
-    return None  # pragma: no cover
+    return [s for s in _candidates(least) if s <= 2 * max(errors)]
 
 
 def _candidates(least: float) -> Iterable[float]:

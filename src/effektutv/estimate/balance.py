@@ -5,8 +5,9 @@ The standardised mean difference of a pair is the difference in means over
 .. math:: \sqrt{(v_1 + v_0)/2},
 
 the square root of the mean of the two arms' variances: divisor n − 1 for continuous covariates, p(1 − p) for 0/1 ones
-(the pooled denominator of R's cobalt). The weighted one has Σ w_s (x̄₁ₛ − x̄₀ₛ) over the same denominator, w_s the
-stratum's share of all arms' persons. Both are descriptions of these persons, not tests: no p-value stands on a row.
+(the pooled denominator of R's cobalt). The weighted one has Σ w_s (x̄₁ₛ − x̄₀ₛ) over the same denominator, w_s the share of
+all persons randomised, whether or not their value is known, in the strata where both arms have known values. Both are
+descriptions of these persons, not tests: no p-value stands on a row.
 
 The omnibus statistic d² (Hansen and Bowers 2008, doi 10.1214/08-STS254) compares the arms' sums of covariates, each
 centred at its stratum's mean, with what re-drawing the assignment with the same numbers per stratum would give.
@@ -88,9 +89,13 @@ def expand(covariates: Sequence[Covariate]) -> list[Covariate]:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Moments:
-    """Of K columns: (S, A, K) counts and means of the known values, and the arms' (A, K) counts, means, variances and ranges."""
+    """Of K columns: (S, A, K) counts and means of the known values, and the arms' (A, K) counts, means, variances and ranges.
+
+    ``randomised`` is (S,): everyone of a stratum, in every arm, with a known value or not.
+    """
 
     n: FloatArray
+    randomised: FloatArray
     mean: FloatArray
     arm_n: FloatArray
     missing: FloatArray
@@ -136,6 +141,7 @@ def _moments(design: Design, columns: Sequence[Covariate]) -> _Moments:
         variance = np.where(share, arm_mean * (1 - arm_mean), ss / (arm_n - 1))
     return _Moments(
         n=n,
+        randomised=np.bincount(design.stratum, minlength=strata).astype(np.float64),
         mean=mean,
         arm_n=arm_n,
         missing=np.bincount(arm, minlength=arms)[:, None] - arm_n,
@@ -222,9 +228,9 @@ def _row(design: Design, column: Covariate, m: _Moments, j: int, pair: tuple[int
 
 
 def _weighted_differences(m: _Moments, arm: int, control: int) -> list[float]:
-    """Return Σ w_s (x̄₁ₛ − x̄₀ₛ) of each column over the strata with both arms, w_s over all arms' persons; NaN without any."""
+    """Return Σ w_s (x̄₁ₛ − x̄₀ₛ) of each column over the strata with both arms, w_s of those randomised; NaN without any."""
     both = (m.n[:, arm] > 0) & (m.n[:, control] > 0)
-    weight = np.where(both, m.n.sum(axis=1), 0.0)
+    weight = np.where(both, m.randomised[:, None], 0.0)
     gap = np.where(both, m.mean[:, arm] - m.mean[:, control], 0.0)
     with np.errstate(invalid="ignore"):
         found: list[float] = ((weight * gap).sum(axis=0) / weight.sum(axis=0)).tolist()

@@ -39,13 +39,12 @@ _STATE_COLUMNS = {
 _RECEIVED = {
     "af_sokandekategori": (("inskadm", "utskadm", "skat"), "Mottagna insatser: arbetsmarknadspolitiska program"),
     "af_beslut": (("insats", "from", "tom"), "Mottagna insatser: beslut om subventionerad anställning"),
-    "af_inskrivning": (("sius_from_datum", "sius_tom_datum"), "Mottagna insatser: SIUS-konsulent"),
     "tidredovisning": (("manad", "aktor", "timmar"), "Mottagna insatser: timmar per aktör"),
 }
 
 
 #: What is received counts until the interventions' end in these, until the month of the main outcome in the others.
-_UNTIL_THE_END = ("af_inskrivning", "tidredovisning")
+_UNTIL_THE_END = ("tidredovisning",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +169,9 @@ def _uses(study: Study) -> Iterator[tuple[str, tuple[str, ...], str, str]]:
     for arm in study.arms:
         if arm.received is not None and arm.received.source == "sius":
             why = f"Mottagen insats: {arm.label.sv}"
-            yield "af_inskrivning", ("sius_from_datum", "sius_tom_datum"), why, "received"
+            # told of for every arm where one arm's programme is a consultant, and for none otherwise
+            for reason in (why, "Mottagna insatser: SIUS-konsulent"):
+                yield "af_inskrivning", ("sius_from_datum", "sius_tom_datum"), reason, "received"
         if arm.received is not None and arm.received.source == "hours":
             yield "tidredovisning", ("manad", "aktor", "timmar"), f"Mottagen insats: {arm.label.sv}", "received"
     for register, (columns, why) in _RECEIVED.items():

@@ -197,10 +197,10 @@ WORDS = Catalogue(
             "sv": "Andel i procent av personerna i varje grupp.",
             "en": "Share in per cent of the persons in each arm.",
         },
-        "hours_title": {"sv": "Timmar per person, efter vem som gav dem", "en": "Hours a person, by who gave them"},
+        "hours_title": {"sv": "Timmar per person, efter vem som gav dem", "en": "Hours per person, by who gave them"},
         "bars_subtitle_hours": {
             "sv": "Timmar per person, i genomsnitt bland alla i gruppen.",
-            "en": "Hours a person, mean over everyone in the arm.",
+            "en": "Hours per person, mean over everyone in the arm.",
         },
         "bars_n": {"sv": "n = {n}", "en": "n = {n}"},
         "bars_total": {"sv": "Totalt {share}", "en": "Total {share}"},

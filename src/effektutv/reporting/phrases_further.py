@@ -113,8 +113,8 @@ FURTHER: dict[str, tuple[str, str]] = {
     "note_incidence": (
         "Andelen som har börjat arbeta tar hänsyn till att den som dör eller utvandrar inte kan börja (Aalen–Johansen); kurvan "
         "och medeltiden räknar dem som avslutad uppföljning.",
-        "The share who have started work takes into account that who dies or emigrates cannot start (Aalen–Johansen); the curve "
-        "and the mean time count them as end of follow-up.",
+        "The share who have started work takes into account that anyone who dies or emigrates cannot start (Aalen–Johansen); the "
+        "curve and the mean time count them as end of follow-up.",
     ),
     "note_incidence_unknown": (
         "Andelen som har börjat arbeta tar ingen hänsyn till dödsfall och flyttningar, som inte är kända.",
@@ -335,7 +335,7 @@ FURTHER: dict[str, tuple[str, str]] = {
     "power_table": ("Minsta skillnad som kunde upptäckas", "The smallest difference that could be detected"),
     "power_figure": (
         "Minsta skillnad som kan upptäckas, efter antal personer per grupp",
-        "The smallest difference that can be detected, by persons an arm",
+        "The smallest difference that can be detected, by persons per arm",
     ),
     "power_two_arms": ("Två grupper", "Two arms"),
     "power_level": ("Nivå per test", "Level of each test"),
@@ -344,8 +344,8 @@ FURTHER: dict[str, tuple[str, str]] = {
     "power_power": ("Styrka", "Power"),
     "power_effect": ("Minsta skillnad", "Smallest difference"),
     "note_power": (
-        "Två andelar, tvåsidigt test med normalfördelning och oviktad varians. Upptäckas: visa sig med den angivna styrkan, från "
-        "den angivna andelen. Beräknat på planen och gruppernas slutliga storlek, inte på utfallet: en skillnad under gränsen är "
+        "Två andelar, tvåsidigt test med normalfördelning och varje grupps egen varians. Upptäckas: visa sig med den angivna "
+        "styrkan, från den angivna andelen. Beräknat på planen och gruppernas slutliga storlek, inte på utfallet: en skillnad under gränsen är "
         "inte motbevisad.",
         "Two proportions, two-sided normal test with unpooled variance. Detected: shown with the stated power, from the stated "
         "share. Computed from the plan and the arms’ final sizes, not from the outcome: a difference below the limit is not "

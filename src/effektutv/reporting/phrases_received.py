@@ -21,7 +21,7 @@ RECEIVED: dict[str, tuple[str, str]] = {
         "Till och med månad {month} gavs i genomsnitt {arms}, räknat på alla som lottades dit.",
         "Until month {month}, {arms} were given on average, counting everyone assigned.",
     ),
-    "received_hours_of": ("{hours} timmar per person i {arm}", "{hours} hours a person in {arm}"),
+    "received_hours_of": ("{hours} timmar per person i {arm}", "{hours} hours per person in {arm}"),
     "received_most": (
         "Störst var skillnaden i timmar från {actor}: {values}.",
         "The largest difference was in hours from {actor}: {values}.",
@@ -33,15 +33,15 @@ RECEIVED: dict[str, tuple[str, str]] = {
     "received_value_of": ("{value} i {arm}", "{value} in {arm}"),
     "received_no_hours": (
         "Studien har inga tidredovisningar: timmar per person kan inte visas.",
-        "The study has no time reports: hours a person cannot be shown.",
+        "The study has no time reports: hours per person cannot be shown.",
     ),
     "hours_figure": (
         "Timmar per person till och med månad {month}, efter vem som gav dem",
-        "Hours a person until month {month}, by who gave them",
+        "Hours per person until month {month}, by who gave them",
     ),
     "hours_table": (
         "Timmar per person till och med månad {month}, och hur många som fick några",
-        "Hours a person until month {month}, and how many had any",
+        "Hours per person until month {month}, and how many had any",
     ),
     "actor": ("Aktör", "Actor"),
     "actor_Af": ("Arbetsförmedlingen", "Public Employment Service"),
@@ -58,12 +58,12 @@ RECEIVED: dict[str, tuple[str, str]] = {
         "Kalendermånaderna från randomiseringens (månad 0) till den {month}:e därefter, dock längst till insatsernas slut. Per "
         "månad: gruppens timmar delade med personernas sammanlagda antal sådana månader.",
         "Mean over everyone assigned to the arm; those without a time report count as having no hours. Calendar months from "
-        "the month of randomisation (month 0) to month {month}, but not beyond the end of the interventions. Hours a month: "
+        "the month of randomisation (month 0) to month {month}, but not beyond the end of the interventions. Hours per month: "
         "the arm’s hours divided by the total of its persons’ such months.",
     ),
     "subtitle_hours": (
         "Timmar per person, i genomsnitt bland alla i gruppen. {persons}.",
-        "Hours a person, mean over everyone in the arm. {persons}.",
+        "Hours per person, mean over everyone in the arm. {persons}.",
     ),
     "shares_table": ("Stöd och program i varje grupp, och avhopp", "Support and programmes in each arm, and drop-outs"),
     "given": ("Stöd eller händelse", "Support or event"),

@@ -11,6 +11,7 @@ import pytest
 from scipy.special import chdtri, ndtr
 from timed import ARMS, gone, of_arm, random_people, small_steps, table, timed, trial
 
+from effektutv.disclosure import mean_times
 from effektutv.disclosure.curves import ROUNDED, STARTED, THINNED
 from effektutv.disclosure.mean_times import APART, TESTED, _rounded
 from effektutv.disclosure.protected import Role
@@ -407,6 +408,24 @@ def test_a_mean_that_would_fix_a_hidden_step_is_widened_or_hidden(make):
             assert next(r for r in timed(df).rows if r.arm == "SE").mean_arm != 0
     # hidden, or the same number whatever the placing
     assert len({t for t in told if t[0].isdigit()}) <= 1
+
+
+@pytest.mark.parametrize("told", ["SE", "FS"])
+def test_an_arm_whose_mean_would_tell_a_step_takes_its_own_contrasts_alone(make, monkeypatch, told):
+    """RP07h's kind: one arm's step of many events hid every contrast of the clock, those without the arm too."""
+    df = random_people(1, (350, 350, 350), months=24, zero=0.03).assign(stratum=lambda d: np.arange(len(d)) % 4)
+    before = timed(df, tau=24, strata="stratum")
+    inputs = make.inputs(times=(before,), starts=sizes_of(make, df))
+    assert not any(gone(r.estimate) for r in protect(inputs).value.times[0].rows)
+    opened = mean_times._open
+    monkeypatch.setattr(mean_times, "_open", lambda track, *rest: track.arm != told and opened(track, *rest))
+    after = protect(inputs).value.times[0]
+    for row in after.rows:
+        hidden = [
+            gone(getattr(row, n)) for n in ("mean_arm", "mean_control", "estimate", "std_error", "conf_low", "p_value")
+        ]
+        assert set(hidden) == {told in (row.arm, row.control)}
+    assert any("those of the data" in n for n in after.notes)
 
 
 # ------------------------------------------------------------------------------------------------------ fails closed
