@@ -345,8 +345,8 @@ FURTHER: dict[str, tuple[str, str]] = {
     "power_effect": ("Minsta skillnad", "Smallest difference"),
     "note_power": (
         "Två andelar, tvåsidigt test med normalfördelning och varje grupps egen varians. Upptäckas: visa sig med den angivna "
-        "styrkan, från den angivna andelen. Beräknat på planen och gruppernas slutliga storlek, inte på utfallet: en skillnad under gränsen är "
-        "inte motbevisad.",
+        "styrkan, från den angivna andelen. Beräknat på planen och gruppernas slutliga storlek, inte på utfallet: "
+        "en skillnad under gränsen är inte motbevisad.",
         "Two proportions, two-sided normal test with unpooled variance. Detected: shown with the stated power, from the stated "
         "share. Computed from the plan and the arms’ final sizes, not from the outcome: a difference below the limit is not "
         "disproved.",

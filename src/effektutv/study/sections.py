@@ -160,6 +160,8 @@ class Design(Frozen):
             raise ValueError("estimator 'ipw' needs probability (a column), or strata whose arm shares give it")
         if self.probability is not None and self.weights == "pair":
             raise ValueError("known probabilities are those of all arms: weights must be 'all'")
+        if self.weights == "pair" and self.strata is None and not self.covariates:
+            raise ValueError("without strata or covariates nothing is weighted: name the strata, or leave weights out")
         return self
 
     def _degrees_of_freedom(self) -> None:

@@ -129,7 +129,7 @@ class FurtherQuestions(Participants):
         covariates = [c.name for c in self.study.covariates]
         df = self._columns({**self._characteristics(covariates), outcome: y, answered: (~np.isnan(y)).astype(float)})
         level = self.study.study.confidence
-        weights, assigned = self.study.design.weights, {**self._assigned(), **self._attributes(declared)}
+        weights, assigned = self._weights(), {**self._assigned(), **self._attributes(declared)}
         response = frames.itt(
             df,
             outcome=answered,
@@ -324,7 +324,7 @@ class FurtherQuestions(Participants):
                     df,
                     outcome=declared.name,
                     limits=limits,
-                    weights=self.study.design.weights,
+                    weights=self._weights(),
                     level=level,
                     **assigned,
                 )

@@ -211,6 +211,10 @@ class Participants:
             "strata": Own("stratum") if self.study.design.strata else None,
         }
 
+    def _weights(self, adjusted: bool = False) -> str:
+        """Return whose persons weigh: the study's choice where there is anything to weigh, strata or covariates."""
+        return self.study.design.weights if self.study.design.strata or adjusted else "all"
+
     def _method(
         self,
         y: NDArray[np.float64],

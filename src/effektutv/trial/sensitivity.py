@@ -69,7 +69,7 @@ class Sensitivities(Participants):
             self._columns({name: y, entry: half_year}),
             outcome=name,
             **self._method(y, "fe" if self.study.design.strata else "difference", "HC2"),
-            weights=self.study.design.weights,
+            weights=self._weights(),
             level=self.study.study.confidence,
             by=[entry],
             levels={entry: sorted(half_year.unique())},
@@ -111,7 +111,7 @@ class Sensitivities(Participants):
             self._columns({name: y}),
             outcome=name,
             **self._method(y, None, None),
-            weights=self.study.design.weights,
+            weights=self._weights(),
             level=self.study.study.confidence,
             **self._attributes(work),
             clock=chosen,
@@ -160,7 +160,7 @@ class Sensitivities(Participants):
         limits = (0.0, float(k)) if declared.state in (MONTHS_IN_WORK, FIRST_MONTH_IN_WORK) else (0.0, 1.0)
         assigned = {**self._assigned(), **self._attributes(declared), "clock": chosen, "month": k}
         level = self.study.study.confidence
-        weights = self.study.design.weights
+        weights = self._weights()
         return (
             further.lee_bounds(df, outcome=named, level=level, **assigned),
             further.worst_case_bounds(df, outcome=named, level=level, limits=limits, weights=weights, **assigned),
@@ -212,7 +212,7 @@ class Sensitivities(Participants):
             self._columns({name: y, Own(SITE): site}),
             outcome=name,
             **self._method(y, None, None),
-            weights=self.study.design.weights,
+            weights=self._weights(),
             level=self.study.study.confidence,
             by=[Own(SITE)],
             levels={Own(SITE): sorted(site.dropna().unique())},

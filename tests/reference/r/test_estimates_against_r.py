@@ -51,7 +51,8 @@ def table(a: dict, complete: bool = True):
 
 
 def one(df, a: dict, **options: object) -> eu.results.EffectRow:
-    options.setdefault("weights", "pair")
+    if options.get("strata") or options.get("covariates"):
+        options.setdefault("weights", "pair")
     if options.get("estimator") in ("fe", "lin"):
         options.setdefault("dof", "residual")  # R's degrees of freedom are persons less parameters
     return eu.itt(df, outcome=a["outcome"], arm="arm", control=a["control"], **options).rows[0]
