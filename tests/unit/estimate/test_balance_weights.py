@@ -58,12 +58,12 @@ def test_weights_of_the_pair_without_strata_or_covariates_are_a_slip():
 def study(tmp_path, design):
     label = 'label = { sv = "x", en = "x" }'
     g = np.random.default_rng(2)
-    rows = "\n".join(f"{i},{'ab'[i % 2]},{y:.2f},{x:.2f}" for i, (y, x) in enumerate(g.normal(size=(60, 2))))
+    rows = "\n".join(f"{i},{'abc'[i % 3]},{y:.2f},{x:.2f}" for i, (y, x) in enumerate(g.normal(size=(60, 2))))
     (tmp_path / "t.csv").write_text(f"id,arm,y,x\n{rows}\n", encoding="utf-8")
     (tmp_path / "s.toml").write_text(
         f"""study = {{ name = "t", title = {{ sv = "x", en = "x" }} }}
 table = {{ path = "t.csv", arm = "arm" }}
-arms = [{{ code = "a", control = true, {label} }}, {{ code = "b", {label} }}]
+arms = [{{ code = "a", control = true, {label} }}, {{ code = "b", {label} }}, {{ code = "c", {label} }}]
 outcomes = [{{ name = "y", {label}, column = "y" }}]
 covariates = [{{ name = "x", {label}, column = "x", baseline = "before_randomisation" }}]
 disclosure = {{ profile = "public_data" }}
@@ -82,4 +82,10 @@ def test_a_study_file_whose_weights_weigh_nothing_is_refused(tmp_path):
 def test_a_study_of_adjusted_estimates_has_its_unadjusted_ones_too(tmp_path):
     trial = eu.load(study(tmp_path, ', covariates = ["x"]'))
     assert isinstance(trial.itt().rows[0].estimate, float)
-    assert any("own two arms" in note for note in trial.adjusted().notes)
+    df = pd.read_csv(tmp_path / "t.csv")
+    by = {
+        w: eu.itt(df, outcome="y", arm="arm", control="a", covariates=["x"], weights=w).rows[0].estimate
+        for w in ("pair", "all")
+    }
+    assert trial.adjusted().rows[0].estimate == pytest.approx(by["pair"], rel=1e-12)
+    assert abs(by["pair"] - by["all"]) > 1e-6
