@@ -8,7 +8,7 @@ import pytest
 from effektutv.estimate.design import Design, Estimator, Spec
 from effektutv.estimate.effects import Labels, effect_rows
 
-DRAWS = 1500
+DRAWS = 600
 #: Persons in (control, arm) by stratum; three strata have one person in an arm.
 SIZES = [(30, 20), (25, 25), (12, 24), (20, 10), (8, 8), (1, 3), (2, 1), (3, 1), (1, 2)]
 

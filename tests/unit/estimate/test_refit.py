@@ -139,9 +139,10 @@ EACH = pytest.mark.parametrize("options", OPTIONS, ids=lambda o: "-".join(map(st
 
 
 @EACH
-def test_families_draw_by_draw_are_itt_of_the_assignment_drawn(options):
+@pytest.mark.parametrize("draws", [10, pytest.param(40, marks=pytest.mark.slow)])
+def test_families_draw_by_draw_are_itt_of_the_assignment_drawn(options, draws):
     """Everyone, a level and an interaction; the draws, taken as assignments, go through ``itt``."""
-    df, draws = trial(), 40
+    df = trial()
     given = {"outcome": "e", "strata": "s", "by": "kon", "contrasts": [("SE", "FS")], "arms": ARMS, **BASE, **options}
     effects = eu.itt(df, **given)
     source = kept(effects)
@@ -207,14 +208,15 @@ def test_draws_of_all_arms_keep_the_numbers_and_observe_the_rows():
     assert np.all(np.abs(drawn.std(axis=1) - 1) < 0.2)
 
 
-def small(seed: int) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
-    """Two strata of 7 in two arms, a covariate."""
+def small(seed: int, size: int = 7) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
+    """Two strata of an odd number of persons in two arms, a covariate."""
     rng = np.random.default_rng(seed)
-    stratum = np.repeat([0, 1], 7)
-    treated = np.concatenate([rng.permutation([1, 1, 1, 0, 0, 0, 0]), rng.permutation([1, 1, 1, 1, 0, 0, 0])])
-    df = pd.DataFrame({"s": stratum, "x": rng.normal(size=14), "arm": np.where(treated == 1, "SE", "FS")})
-    df["y"] = df["x"] + rng.normal(size=14) + 0.8 * treated
-    df["e"] = rng.permutation(np.tile([0, 1], 7))
+    stratum = np.repeat([0, 1], size)
+    few = [1] * (size // 2) + [0] * (size // 2 + 1)
+    treated = np.concatenate([rng.permutation(few), rng.permutation([1 - t for t in few])])
+    df = pd.DataFrame({"s": stratum, "x": rng.normal(size=2 * size), "arm": np.where(treated == 1, "SE", "FS")})
+    df["y"] = df["x"] + rng.normal(size=2 * size) + 0.8 * treated
+    df["e"] = rng.permutation(np.tile([0, 1], size))
     return treated, stratum, df
 
 
@@ -228,9 +230,10 @@ def small(seed: int) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
     ],
     ids=["lin", "fe", "logit", "ipw"],
 )
-def test_p_values_against_every_assignment(options, outcome):
-    treated, stratum, df = small(3)
-    draws = 6000
+@pytest.mark.parametrize("size", [5, pytest.param(7, marks=pytest.mark.slow)])
+def test_p_values_against_every_assignment(options, outcome, size):
+    treated, stratum, df = small(3, size)
+    draws = 6000 if size == 7 else 1000
     given = {"outcome": outcome, "strata": "s", **BASE, **options}
     every = []
     for arm in assignments(treated, stratum):
