@@ -13,8 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import effektutv as eu
+from effektutv.analysis import analyse
+from effektutv.disclosure.suppress import protect
 from effektutv.pipeline import run
-from effektutv.results import Own, RowKind, written
+from effektutv.results import Own, RowKind, part_of, written
+from effektutv.synthetic.extracts import write_demo
 
 LABEL = 'label = { sv = "x", en = "x" }'
 NASTY = (
@@ -233,6 +236,50 @@ def harmless(folder):
 def test_a_name_that_our_columns_have_takes_no_ones_place(folder, harmless, name, role):
     """ST09: estimates and clustered errors, tests and balance are those of a harmless name, in every role."""
     assert answers(trial(folder, **{role: name})) == harmless
+
+
+@pytest.fixture(scope="module")
+def registers(tmp_path_factory):
+    """A demonstration of registers, and what its report may show by covariates whose names are of no consequence."""
+    out = tmp_path_factory.mktemp("registers") / "demo"
+    write_demo(out, participants=240, population=300, seed=4)
+    return out, shown(protect(analyse(eu.load(out / "study.toml"))).value)
+
+
+def shown(value):
+    """What may be shown, in order: status, persons and numbers of every effect, balance by arm, and by place and half-year."""
+    effects = [*value.effects, value.sites, value.entry]
+    rows = [r for e in effects if e is not None for r in e.rows]
+    text = [(r.kind, r.status, str(r.n_arm), str(r.estimate), str(r.p_value)) for r in rows]
+    return text, [(r.kind, r.status, str(r.n_arm), str(r.mean_arm)) for r in value.balance.rows]
+
+
+def test_covariates_of_a_register_study_may_have_names_of_ours(registers):
+    """ST09: sex is called site, as the places of the report are, and others as columns of the participants."""
+    folder, plain = registers
+    text = (folder / "study.toml").read_text("utf-8")
+    for old, new in {
+        "kon": "site",
+        "barn": "arm",
+        "alder": "cluster",
+        "lss_beslut": "area",
+        "gymnasium": "randomised",
+    }.items():
+        text = text.replace(f'"{old}"', f'"{new}"')
+    (folder / "named.toml").write_text(text, "utf-8")
+    value = protect(analyse(eu.load(folder / "named.toml"))).value
+    assert shown(value) == plain
+    assert {type(r.subgroup) for r in value.sites.rows if r.subgroup} == {Own}
+
+
+def test_names_with_colons_are_found_among_joined_ones():
+    """Trap 16: of a stratum named with a colon none is missed, so that what its hidden cells would tell is hidden."""
+    assert part_of("a:b", "a:b")
+    assert part_of("a:b", "c:a:b")
+    assert part_of(("a", "b"), "a:b")
+    assert not part_of("a", "ab:ba")
+    assert not part_of("a", "")
+    assert not part_of("", "a")
 
 
 def test_a_name_that_stands_twice_is_refused_with_both_lines(folder):

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
-from effektutv.results import Contamination, Status, Suppressed, Unavailable, parts
+from effektutv.results import Contamination, Status, Suppressed, Unavailable, part_of, parts
 from effektutv.results.power import Power
 
 from .collect import flow_cell
@@ -65,9 +65,8 @@ def protect_contamination(
 
 def _row(row: ContaminationRow, ledger: Ledger, study: Study, lost: Blurred) -> ContaminationRow:
     cells = [Cell("outcome", row.outcome, row.month, arm) for arm in study.arm_codes]
-    strata = set(row.strata.split(":")) - {""}
     within = any(
-        strata & set(parts(c.group))
+        any(part_of(p, row.strata) for p in parts(c.group))
         for c in ledger.hidden
         if c.table == "persons" or (c.table, c.outcome, c.month) == ("outcome", row.outcome, row.month)
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING
 
-from effektutv.results import EffectRow, Status, Suppressed, Unavailable, available, parts, written
+from effektutv.results import EffectRow, Status, Suppressed, Unavailable, available, part_of, parts, written
 
 from . import collect
 from .notes import safe_note
@@ -101,8 +101,7 @@ class Rows:
     def _rule(self, row: EffectRow) -> str:
         """Return the rule, other than a hidden cell, by which the estimates go."""
         rule = effect_rule(self.ledger.policy, self.study, row)
-        strata = set(row.strata.split(":")) - {""}
-        if not rule and strata and self._hidden_strata(row, strata):
+        if not rule and self._hidden_strata(row):
             rule = _STRATA
         if rule:
             month = "" if row.month is None else f"month {row.month}, "
@@ -113,14 +112,15 @@ class Rows:
             ] = None
         return rule
 
-    def _hidden_strata(self, row: EffectRow, strata: set[str]) -> bool:
+    def _hidden_strata(self, row: EffectRow) -> bool:
         """Return whether a cell of the row's arms is hidden in a level of its strata."""
-        arms = (row.arm, row.control)
-        return any(
-            c.arm in arms and strata & set(parts(c.group)) and set(parts(c.group)) != set(parts(row.subgroup))
+        arms, own = (row.arm, row.control), set(parts(row.subgroup))
+        groups = (
+            parts(c.group)
             for c in self.ledger.hidden
-            if c.table == "outcome" and (c.outcome, c.month) == (row.outcome, row.month) and c.group
+            if c.table == "outcome" and (c.outcome, c.month) == (row.outcome, row.month) and c.group and c.arm in arms
         )
+        return any(set(group) != own and any(part_of(part, row.strata) for part in group) for group in groups)
 
     def _side(self, row: EffectRow, name: str, side: collect.Side, *, away: bool, rule: str) -> dict[str, object]:
         """Return what changes of one arm of the row."""

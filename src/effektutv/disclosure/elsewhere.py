@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from effektutv.results import Status, Suppressed, Unavailable, available
+from effektutv.results import Own, Status, Suppressed, Unavailable, available
 from effektutv.results.sites import FEW_SITES
 
 from .ledger import Cell
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
     from effektutv.results import Counts, Effects, RandomizationTest
     from effektutv.results.sites import SiteRow, SiteVariation
+    from effektutv.study import Study
 
     from .ledger import Ledger
 
-__all__ = ["link_statements", "protect_randomization", "protect_site_variation", "site_rows"]
+__all__ = ["apart_rows", "link_statements", "protect_randomization", "protect_site_variation", "site_rows"]
 
 _GONE = Suppressed("touches a suppressed cell")
 _FEW_SITES = Suppressed(FEW_SITES)
@@ -77,6 +78,21 @@ def site_rows(effects: Effects | None) -> Effects | None:
     if effects is None:
         return None
     return replace(effects, rows=tuple(r for r in effects.rows if not r.kind.compares))
+
+
+def apart_rows(effects: Effects | None, study: Study) -> Effects | None:
+    """Return effects by a characteristic of ours, a place or a half-year, under a name that no covariate of the study's has.
+
+    Parameters
+    ----------
+    effects : Effects or None
+    study : Study
+    """
+    names = {c.name for c in study.covariates}
+    if effects is None or not any(r.subgroup in names for r in effects.rows):
+        return effects
+    rows = (replace(r, subgroup=Own(r.subgroup)) if r.subgroup in names else r for r in effects.rows)
+    return replace(effects, rows=tuple(rows))
 
 
 def protect_site_variation(

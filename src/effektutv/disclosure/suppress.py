@@ -32,7 +32,7 @@ from .contamination import protect_contamination, protect_power
 from .credibility import shown_credibility
 from .curves import protect_times
 from .effects import Rows, banded_effects, banded_rows
-from .elsewhere import link_statements, protect_randomization, protect_site_variation, site_rows
+from .elsewhere import apart_rows, link_statements, protect_randomization, protect_site_variation, site_rows
 from .ledger import Cell, Ledger
 from .notes import counts_persons, safe_note
 from .policy import policy_of
@@ -108,7 +108,7 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
                 "choose another profile in [disclosure]"
             )
         return Protected(release_all(inputs), policy, (), _SEAL)
-    inputs = replace(inputs, sites=site_rows(inputs.sites))
+    inputs = replace(inputs, sites=apart_rows(site_rows(inputs.sites), study), entry=apart_rows(inputs.entry, study))
     section = study.disclosure
     ledger = _ledger(
         inputs, Ledger(policy=policy, optimal=section.complements == "optimal", node_limit=section.node_limit)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv import language
-from effektutv.results import Suppressed, Unavailable, written
+from effektutv.results import Own, Suppressed, Unavailable, written
 from effektutv.results.sites import FEW_SITES
 
 from .blocks import Group, Head, Paragraph, Row, TableBlock
@@ -89,9 +89,9 @@ def site_blocks(ctx: Context) -> list[Block]:
     )  # fmt: skip
     everyone = next(r for r in rows if not r.subgroup)
     labels: dict[str | tuple[str, str], str] = {
-        ("site", written(r.level)): ctx.labels.level("site", r.level) for r in grouped if not r.kind.compares
+        ("site", written(r.level)): ctx.labels.level(Own("site"), r.level) for r in grouped if not r.kind.compares
     }
-    labels |= {"site": ctx.labels.covariate("site"), rows[0].outcome: ctx.labels.outcome(rows[0].outcome)}
+    labels |= {"site": ctx.labels.covariate(Own("site")), rows[0].outcome: ctx.labels.outcome(rows[0].outcome)}
     notes = figure_notes(ctx, *_not_shown(ctx, grouped))
     blocks.append(
         figure_block(

@@ -106,10 +106,10 @@ class Labels:
         ----------
         name : str or tuple of str
         """
-        labels = {c.name: c.label.in_language(self._lang) for c in self._study.covariates}
+        labels: dict[Name, str] = {c.name: c.label.in_language(self._lang) for c in self._study.covariates}
         return " × ".join(
-            labels.get(part) or (self._words(part) if self._words.has(part) else _spaced(part))
-            for part in map(said, parts(name))
+            labels.get(part) or (self._words(said(part)) if self._words.has(said(part)) else _spaced(said(part)))
+            for part in parts(name)
         )
 
     def level(self, covariate: Name, level: Name) -> str:
@@ -123,16 +123,16 @@ class Labels:
             return self._words("missing_level")
         codes = parts(level) if isinstance(covariate, tuple) else (level,)
         pairs = zip(parts(covariate), codes, strict=True)
-        first, *others = (self._one_level(said(name), said(code)) for name, code in pairs)
+        first, *others = (self._one_level(name, said(code)) for name, code in pairs)
         for label in others:
             # "Kvinnor med daglig verksamhet", but "Kvinnor, under 25 år"
             lowered = label if label[:2].isupper() else label[:1].lower() + label[1:]
             first += (" " if lowered.split(" ", 1)[0] in _WITH else ", ") + lowered
         return first
 
-    def _one_level(self, covariate: str, code: str) -> str:
+    def _one_level(self, covariate: Name, code: str) -> str:
         declared = next((c.levels for c in self._study.covariates if c.name == covariate), ())
-        plain = self._named(covariate, code)
+        plain = self._named(said(covariate), code)
         return next((x.label.in_language(self._lang) for x in declared if x.code == code), plain)
 
     def _named(self, covariate: str, code: str) -> str:

@@ -24,7 +24,7 @@ from .effects import (
 )
 from .flow import Flow, FlowStage
 from .kept import keep, kept
-from .names import MISSING, Name, Own, parts, said, written
+from .names import MISSING, Name, Own, part_of, parts, said, written
 from .plan_lock import LockStatus, PlanLock
 from .profiles import NO_BAND, NO_VARIANCE, ArmSummary, EffectBand, EffectBands, Profile
 from .quality import DataQuality, Finding, ReadForm, Severity
@@ -81,6 +81,7 @@ __all__ = [
     "held",
     "keep",
     "kept",
+    "part_of",
     "parts",
     "said",
     "written",

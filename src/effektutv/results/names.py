@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TypeAlias
 
-__all__ = ["MISSING", "Name", "Own", "parts", "said", "written"]
+__all__ = ["MISSING", "Name", "Own", "part_of", "parts", "said", "written"]
 
 #: A name of the user's own, or what is made of several.
 Name: TypeAlias = "str | tuple[Name, ...]"
@@ -63,6 +63,25 @@ def written(name: Name) -> str:
     if isinstance(name, str) and not name.startswith("["):
         return str(name)
     return json.dumps([name] if isinstance(name, str) else name, ensure_ascii=False)
+
+
+def part_of(name: Name, joined: str) -> bool:
+    """Return whether a name may be one of those that a text of names joined by colons is made of.
+
+    A name may hold colons itself: then a part of it is taken for one too, and none is missed.
+
+    Parameters
+    ----------
+    name : str or tuple
+    joined : str
+        As a row's ``strata``.
+
+    Examples
+    --------
+    >>> part_of("a:b", "a:b:kommun"), part_of("kommun", "kommuner")
+    (True, False)
+    """
+    return bool(joined) and f":{said(name)}:" in f":{joined}:"
 
 
 def said(name: Name) -> str:
