@@ -77,22 +77,62 @@ def test_the_families_statistics_are_the_rows(how, single):
         assert observed == pytest.approx(expected, rel=1e-8)
 
 
+def without_third(df: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The same trial with CM's outcomes blank in a stratum, and turned round everywhere."""
+    blank = df.assign(y=df["y"].where((df["arm"] != "CM") | (df["s"] != 1)))
+    return blank, df.assign(y=df["y"].where(df["arm"] != "CM", 1 - df["y"]))
+
+
+def both_drawn(df: pd.DataFrame, other: pd.DataFrame, how: dict) -> list:
+    return [eu.randomization_test(d, outcome="y", draws=150, level=0.8, **BASE, **how).rows[0] for d in (df, other)]
+
+
 @EACH
 def test_a_third_arms_outcomes_have_no_part(how):
     """ST06: blanking CM's outcomes moves neither the statistic nor any drawn p of SE − FS."""
     df = trial(2)
-    blank = df.assign(y=df["y"].where((df["arm"] != "CM") | (df["s"] != 1)))
-    moved = df.assign(y=df["y"].where(df["arm"] != "CM", 1 - df["y"]))
-    own_slope = how in (HOW["lin"],)  # one slope for all arms where some have too few persons for their own
-    for other in (blank,) if own_slope else (blank, moved):
-        ours, theirs = (
-            eu.randomization_test(d, outcome="y", draws=150, level=0.8, **BASE, **how).rows[0] for d in (df, other)
-        )
-        if own_slope:
-            continue
+    for other in without_third(df):
+        ours, theirs = both_drawn(df, other, how)
         assert theirs.statistic == pytest.approx(ours.statistic, rel=1e-9)
         assert theirs.p_randomization == ours.p_randomization
         assert theirs.conf_low == ours.conf_low
+
+
+def test_a_third_arm_has_no_part_in_the_sparse_form_with_own_slopes():
+    """ST06: single persons, and enough of others for a slope of each arm's own; and without single persons."""
+    df = trial(2)
+    assert "sparse" not in eu.itt(trial(0), outcome="y", **BASE, **HOW["lin"]).rows[0].note
+    for other in without_third(trial(0)):
+        row, again = (eu.itt(d, outcome="y", **BASE, **HOW["lin"]).rows[0] for d in (trial(0), other))
+        assert (again.estimate, again.std_error, again.df) == (row.estimate, row.std_error, row.df)
+    for other in without_third(df):
+        row, again = (eu.itt(d, outcome="y", **BASE, **HOW["lin"]).rows[0] for d in (df, other))
+        assert "slopes of each arm's own" in row.note
+        assert (again.estimate, again.std_error, again.df) == (row.estimate, row.std_error, row.df)
+        ours, theirs = both_drawn(df, other, HOW["lin"])
+        assert theirs.statistic == pytest.approx(ours.statistic, rel=1e-9)
+        assert theirs.p_randomization == ours.p_randomization
+
+
+def test_a_third_arm_moves_the_common_slope_and_nothing_else():
+    """ST06: too few persons for own slopes, so that one is estimated from all arms: the estimate moves by that slope alone."""
+    df = trial(5, missing=0).groupby(["s", "arm"]).head(3).reset_index(drop=True)
+
+    def slope(d: pd.DataFrame) -> float:
+        known = d.dropna(subset=["y"])
+        x, y = (known[c] - known.groupby(["s", "arm"])[c].transform("mean") for c in ("x", "y"))
+        return float(x @ y) / float(x @ x)
+
+    known = df.dropna(subset=["y"])
+    means = known.groupby(["s", "arm"])["x"].mean().unstack()
+    share = df.groupby("s").size() / len(df)
+    apart = float(share @ (means["SE"] - means["FS"]))
+    for other in without_third(df):
+        row, again = (eu.itt(d, outcome="y", **BASE, **HOW["lin"]).rows[0] for d in (df, other))
+        assert "one slope for all arms" in row.note
+        moved = -apart * (slope(other) - slope(df))
+        assert abs(moved) > 1e-4
+        assert again.estimate - row.estimate == pytest.approx(moved, rel=1e-9)
 
 
 @pytest.mark.parametrize("how", [HOW["fe"], HOW["blocked, of the pair"], HOW["difference"]], ids=str)

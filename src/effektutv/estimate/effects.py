@@ -62,7 +62,7 @@ from .design import (
     persons,
     strata_count,
 )
-from .fit import Fit, Labels, describe, settled, undefined
+from .fit import Fit, Labels, describe, settled, undefined, with_variance
 from .logit import logit_fit
 from .regression import clustered_difference, regression_fit
 from .sparse_lin import LinForm, lin_form, sparse_fit
@@ -233,24 +233,9 @@ def _blocked(
     both = list(pair)
     n, mean, s2 = cells.n[:, both], cells.mean[:, both], cells.variance()[:, both]
     fit = replace(describe(cells, *pair, binary), means=(float(weight @ mean[:, 0]), float(weight @ mean[:, 1])))
-    plan = plan_variance(weight, n)
-    notes = (plan.note(),) if plan.note() else ()
-    if plan.reason:
-        why = Unavailable(plan.note())
-        return replace(fit, variance=why, df=why, notes=notes, spread=why)
-    effect = mean[:, 0] - mean[:, 1]
-    variance = float(plan.variance(s2, effect, float(np.abs(mean).max())))
-    df: Statistic = float(plan.df(s2, effect)) if variance > 0 else STILL
-    if dof is Dof.RESIDUAL:
-        notes, df = (*notes, *uninformed_note(residual_df(n), df)), residual_df(n)
-    fit = replace(fit, variance=variance, df=df, approximate=dof is not Dof.RESIDUAL, notes=notes)
-    if not spread:
-        return fit
-    if plan.pool is not None:
-        each = Unavailable("strata with one person in an arm give a variance of the difference, not of each mean")
-        return replace(fit, spread=each)
-    parts = plan.parts(s2).sum(axis=0)
-    return replace(fit, spread=(float(parts[0]), float(parts[1]), 0.0))
+    counted = residual_df(n) if dof is Dof.RESIDUAL else None
+    largest, effect = float(np.abs(mean).max()), mean[:, 0] - mean[:, 1]
+    return with_variance(fit, plan_variance(weight, n), s2, effect, largest=largest, counted=counted, spread=spread)
 
 
 def inference(

@@ -9,13 +9,15 @@ import numpy as np
 
 from effektutv.results import Name, RowKind, Statistic, Unavailable
 
+from .bell_mccaffrey import uninformed_note
 from .variation import STILL, level_means
 
 if TYPE_CHECKING:
-    from .design import Cells, IntArray
+    from .design import Cells, FloatArray, IntArray
     from .linear import LeastSquares
+    from .stratified_variance import VariancePlan
 
-__all__ = ["Fit", "Labels", "Spread", "describe", "settled", "undefined"]
+__all__ = ["Fit", "Labels", "Spread", "describe", "settled", "undefined", "with_variance"]
 
 _NOT_ASKED = Unavailable("the variances of the two means were not asked for")
 #: Variances of the adjusted means of (arm, control), and their covariance.
@@ -111,6 +113,51 @@ def describe(cells: Cells, arm: int, control: int, binary: bool) -> Fit:
         variance=none,
         df=none,
     )
+
+
+def with_variance(
+    fit: Fit,
+    plan: VariancePlan,
+    s2: FloatArray,
+    effect: FloatArray,
+    *,
+    largest: float,
+    counted: Statistic | None,
+    spread: bool,
+) -> Fit:
+    """Return a fit of stratum-weighted means with its variance, degrees of freedom and, if wanted, spread.
+
+    Parameters
+    ----------
+    fit : Fit
+        With its means, and with the notes that come before the plan's own.
+    plan : VariancePlan
+    s2, effect
+        As in :meth:`effektutv.estimate.stratified_variance.VariancePlan.variance`.
+    largest : float
+        The largest mean, against which equal effects are told from rounding.
+    counted : Statistic or None
+        Persons less parameters, where these are asked for in place of Satterthwaite's degrees of freedom.
+    spread : bool
+        Whether the variances of the two means are wanted.
+    """
+    if note := plan.note():
+        fit = replace(fit, notes=(*fit.notes, note))
+    if plan.reason:
+        why = Unavailable(plan.note())
+        return replace(fit, variance=why, df=why, spread=why)
+    variance = float(plan.variance(s2, effect, largest))
+    df: Statistic = float(plan.df(s2, effect)) if variance > 0 else STILL
+    if counted is not None:
+        fit, df = replace(fit, notes=(*fit.notes, *uninformed_note(counted, df))), counted
+    fit = replace(fit, variance=variance, df=df, approximate=counted is None)
+    if not spread:
+        return fit
+    if plan.pool is not None:
+        each = Unavailable("strata with one person in an arm give a variance of the difference, not of each mean")
+        return replace(fit, spread=each)
+    parts = plan.parts(s2).sum(axis=0)
+    return replace(fit, spread=(float(parts[0]), float(parts[1]), 0.0))
 
 
 def undefined(cells: Cells, arm: int, control: int, binary: bool, reason: str, notes: tuple[str, ...] = ()) -> Fit:

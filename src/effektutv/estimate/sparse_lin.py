@@ -30,13 +30,12 @@ import numpy as np
 
 from effektutv.results import Statistic, Unavailable
 
-from .bell_mccaffrey import uninformed_note
 from .design import Dof, Vcov
-from .fit import Fit, describe, undefined
+from .fit import Fit, describe, undefined, with_variance
 from .linear import independent
 from .regression import population_means
 from .stratified_variance import VariancePlan, plan_variance, stratified_scores
-from .variation import STILL, exact_fit
+from .variation import exact_fit
 
 if TYPE_CHECKING:
     from .design import BoolArray, Cells, FloatArray, IntArray, Sample, Spec
@@ -231,32 +230,20 @@ def sparse_fit(
     )
     if not sample.design.X.shape[1]:
         notes = ("sparse form of lin (one person in an arm of some stratum): differences within strata, as blocked",)
-    plan = found.plan
-    notes = (*notes, *((plan.note(),) if plan.note() else ()))
     means = float(found.weight @ found.mean[:, 0]), float(found.weight @ found.mean[:, 1])
     fit = replace(describe(cells, *pair, sample.binary), means=means, notes=notes)
     if spec.vcov is not Vcov.HC2:
         why = Unavailable(
             f"the sparse form of lin has 'HC2' only, not {spec.vcov.value!r}: use that, or estimator 'fe'"
         )
-        return replace(fit, variance=why, df=why, spread=why, notes=(*notes, why.reason))
-    if plan.reason:
-        why = Unavailable(plan.note())
-        return replace(fit, variance=why, df=why, spread=why)
-    variance = float(plan.variance(found.s2, found.effect, np.abs(found.mean).max()))
-    df: Statistic = float(plan.df(found.s2, found.effect)) if variance > 0 else STILL
+        said = (plan,) if (plan := found.plan.note()) else ()
+        return replace(fit, variance=why, df=why, spread=why, notes=(*notes, *said, why.reason))
+    counted: Statistic | None = None
     if spec.dof is Dof.RESIDUAL:
         free = float(found.n.sum() - found.n.size - found.slopes)
         counted = free if free > 0 else Unavailable("no degrees of freedom are left")
-        notes, df = (*notes, *uninformed_note(counted, df)), counted
-    fit = replace(fit, variance=variance, df=df, approximate=spec.dof is not Dof.RESIDUAL, notes=notes)
-    if not spread:
-        return fit
-    if plan.pool is not None:
-        each = Unavailable("strata with one person in an arm give a variance of the difference, not of each mean")
-        return replace(fit, spread=each)
-    parts = plan.parts(found.s2).sum(axis=0)
-    return replace(fit, spread=(float(parts[0]), float(parts[1]), 0.0))
+    largest = float(np.abs(found.mean).max())
+    return with_variance(fit, found.plan, found.s2, found.effect, largest=largest, counted=counted, spread=spread)
 
 
 def sparse_scores(

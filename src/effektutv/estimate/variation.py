@@ -21,9 +21,9 @@ import numpy as np
 from effektutv.results import Unavailable
 
 if TYPE_CHECKING:
-    from .design import BoolArray, FloatArray, IntArray
+    from .design import BoolArray, FloatArray
 
-__all__ = ["EXACT", "STILL", "centred", "exact_fit", "is_rounding", "level_means"]
+__all__ = ["EXACT", "STILL", "exact_fit", "is_rounding", "level_means"]
 
 #: A sum of squared residuals below this share of the outcome's own sum of squares is rounding.
 EXACT = 1e-20
@@ -60,30 +60,6 @@ def is_rounding(squares: FloatArray, total: FloatArray) -> BoolArray:
         As in :func:`exact_fit`; of any one shape.
     """
     return np.asarray(squares <= EXACT * total, dtype=np.bool_)
-
-
-def centred(y: FloatArray, group: IntArray, n_groups: int) -> tuple[FloatArray, FloatArray]:
-    """Return an outcome less its group's mean, exactly 0 throughout a group where it does not vary, and the means.
-
-    Parameters
-    ----------
-    y : (n,) array of float
-    group : (n,) array of int
-        Codes 0 … ``n_groups`` − 1.
-    n_groups : int
-
-    Returns
-    -------
-    deviations : (n,) array of float
-    means : (n_groups,) array of float
-        0 where a group is empty.
-    """
-    n = np.maximum(np.bincount(group, minlength=n_groups), 1).astype(np.float64)
-    means = np.bincount(group, weights=y, minlength=n_groups) / n
-    deviations = y - means[group]
-    squares = np.bincount(group, weights=deviations**2, minlength=n_groups).astype(np.float64)
-    still = is_rounding(squares, squares + n * means**2)
-    return np.where(still[group], 0.0, deviations), np.asarray(means, dtype=np.float64)
 
 
 def level_means(means: tuple[float, float], scale: float, *, exact: bool) -> tuple[float, float]:

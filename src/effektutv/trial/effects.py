@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import frames, further, randomised
 from ..errors import ArgumentError
+from ..estimate.design import default_contrasts
 from ..results import Contamination, EffectRow, Effects, Estimand, Own, Profile, RandomizationTest, Unavailable
 from ..results.ratios import Ratios
 from ..results.sites import SiteVariation
@@ -79,7 +80,6 @@ class EffectQuestions(Participants):
         groups = _groups(by)
         named = list(dict.fromkeys([*(c for g in groups for c in g), *(covariates or ())]))
         df = self._columns({name: y, **self._characteristics(named)})
-        dated = declared.dated
         return frames.itt(
             df,
             outcome=name,
@@ -91,10 +91,8 @@ class EffectQuestions(Participants):
             levels={c: self._levels(c, df[c]) for g in groups for c in g} or None,
             **self._hypotheses(groups),
             protocol=protocol,
-            **self._attributes(declared),
+            **self._labels(declared, month, clock),
             contrasts=contrasts,
-            clock=self._clock(clock) if dated else "",
-            month=self._month(declared, month) if dated else None,
             **self._assigned(),
         )
 
@@ -164,9 +162,7 @@ class EffectQuestions(Participants):
             **self._method(y, None, None),
             weights=self._weights(),
             level=self.study.study.confidence,
-            **self._attributes(declared),
-            clock=self._clock(clock) if declared.dated else "",
-            month=self._month(declared, month) if declared.dated else None,
+            **self._labels(declared, month, clock),
             **self._assigned(),
         )
 
@@ -378,9 +374,7 @@ class EffectQuestions(Participants):
             outcome=name,
             site=Own("municipality"),
             level=self.study.study.confidence,
-            clock=self._clock(clock) if declared.dated else "",
-            month=self._month(declared, month) if declared.dated else None,
-            **self._attributes(declared),
+            **self._labels(declared, month, clock),
             **assigned,
         )
 
@@ -396,17 +390,16 @@ class EffectQuestions(Participants):
     ) -> Effects:
         """Return the contrasts of an outcome that cannot be known, each with the reason in the place of every number."""
         codes, gone = self.study.arm_codes, Unavailable(why)
-        pairs = [(a, codes[0]) for a in codes[1:]]
-        pairs += [(b, a) for i, a in enumerate(codes[1:], start=1) for b in codes[i + 1 :]]
+        pairs = [(codes[a], codes[c]) for a, c in default_contrasts(codes)]
         numbers = (
             "n_arm", "n_control", "share_arm", "share_control", "mean_arm", "mean_control", "estimate", "std_error", "statistic",
             "df", "p_value", "conf_low", "conf_high",
         )  # fmt: skip
+        labels = {k: v for k, v in self._labels(outcome, month, clock).items() if k in ("clock", "month")}
         rows = tuple(
             EffectRow(
                 outcome=outcome.name,
-                clock=self._clock(clock) if outcome.dated else "",
-                month=self._month(outcome, month) if outcome.dated else None,
+                **labels,
                 arm=arm,
                 control=control,
                 estimator=estimator or self.study.design.main,
@@ -440,15 +433,20 @@ class EffectQuestions(Participants):
             raise ArgumentError("the study has no strata: one regression of all arms does not mix their effects")
         name = self.study.primary.name if outcome is None else outcome
         declared = self.study.outcome(name)
-        dated = declared.dated
         return {
             "df": self._columns({name: self.outcome(name, month=month, clock=clock)}),
             "outcome": name,
             "level": self.study.study.confidence,
-            "clock": self._clock(clock) if dated else "",
-            "month": self._month(declared, month) if dated else None,
-            **self._attributes(declared),
+            **self._labels(declared, month, clock),
             **self._assigned(),
+        }
+
+    def _labels(self, outcome: Outcome, month: int | None, clock: str | None) -> dict[str, Any]:
+        """Return what a result says of its outcome: clock and month, empty where it has none, and the study's attributes."""
+        return {
+            "clock": self._clock(clock) if outcome.dated else "",
+            "month": self._month(outcome, month) if outcome.dated else None,
+            **self._attributes(outcome),
         }
 
 
