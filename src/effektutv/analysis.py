@@ -67,9 +67,10 @@ def analyse(
     began("effects")
     locked = plan is not None and plan.before_outcomes
     effects = [
-        trial.itt(o.name, clock=clock, by=groups if o.name == study.primary.name else None, protocol=locked)
+        trial.itt(o.name, clock=clock, by=asked or None, protocol=locked and bool(asked))
         for clock in clocks
         for o in outcomes
+        for asked in [groups if o.name == study.primary.name else []]
     ]
     began("tests")
     redrawn = _redrawn(trial, outcomes)

@@ -378,6 +378,9 @@ def _claims(
     """Return what was said of the subgroups beforehand, after checking that it is about these."""
     if isinstance(prior_evidence, str):
         raise ArgumentError(f"prior_evidence: got the text {prior_evidence!r}; give a list of subgroups")
+    if not groups and (modifiers is not None or protocol):
+        lone = "protocol" if modifiers is None else "modifiers"
+        raise ArgumentError(f"{lone}: it is about subgroups and there are none; name them in by, or leave {lone} out")
     levels = {g.name: len(g.levels) for g in groups}
     said = {"hypotheses": hypotheses or {}, "prior_evidence": prior_evidence, "cut_points": cut_points or {}}
     for argument, named in said.items():

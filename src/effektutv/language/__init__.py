@@ -29,7 +29,7 @@ from .numbers import (
     points,
     rounded,
 )
-from .writing import capital, date_text, join, look, month_text, printable
+from .writing import capital, date_text, in_sentence, join, look, month_text, printable
 
 __all__ = [
     "ABSENT",
@@ -46,6 +46,7 @@ __all__ = [
     "catalogue",
     "count",
     "date_text",
+    "in_sentence",
     "interval",
     "join",
     "look",

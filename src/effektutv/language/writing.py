@@ -10,7 +10,7 @@ from typing import Literal
 from .catalogues import Lang, text
 from .numbers import ABSENT
 
-__all__ = ["capital", "date_text", "join", "look", "month_text", "printable"]
+__all__ = ["capital", "date_text", "in_sentence", "join", "look", "month_text", "printable"]
 
 _MONTHS: Mapping[Lang, tuple[str, ...]] = {
     "sv": (
@@ -99,6 +99,16 @@ def capital(words: str) -> str:
     words : str
     """
     return words[:1].upper() + words[1:]
+
+
+def in_sentence(label: str) -> str:
+    """Return a label as it stands within a sentence: its first letter lowered, unless it begins with an abbreviation.
+
+    Parameters
+    ----------
+    label : str
+    """
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def look(text: str) -> str:

@@ -41,7 +41,7 @@ def _named(ctx: Context, covariate: str) -> str:
     label = ctx.labels.covariate(covariate)
     declared = next(c for c in ctx.study.covariates if c.name == covariate)
     label = label.partition(",")[0] if declared.kind == "continuous" else label
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+    return language.in_sentence(label)
 
 
 def _pairs(ctx: Context) -> list[tuple[EffectRow, EffectRow]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from effektutv import language
 from effektutv.results import parts, said
 
 from .blocks import Cell, Group, Head, Row, TableBlock
@@ -49,7 +50,7 @@ def credibility_table(ctx: Context, group: Name, clock: str) -> TableBlock | Non
     )
     return TableBlock(
         key=f"table-credibility-{'-'.join(map(said, parts(group)))}",
-        caption=w("credibility_table", group=ctx.labels.covariate(group).lower()),
+        caption=w("credibility_table", group=language.in_sentence(ctx.labels.covariate(group))),
         heads=(Head(w("item"), words=True), *(Head(ctx.labels.contrast(*p), words=True) for p in pairs)),
         groups=(Group(body),),
         notes=(w("note_credibility"), *([w("note_locked")] if locked else []), protection(ctx)),

@@ -133,7 +133,8 @@ def _rule_text(ctx: Context, term: str) -> str:
         row = next((r for r in ctx.rows if not r.subgroup), None)
         if row is None:
             return ""
-        key = "text_estimator" if len(ctx.arms) > 2 else "text_estimator_two"
+        # without strata one regression of all arms mixes nothing
+        key = "text_estimator" if len(ctx.arms) > 2 and ctx.study.design.strata else "text_estimator_plain"
         said = w(key, estimator=language.capital(estimator_name(ctx, row)), vcov=variance_name(ctx, row))
         if value.adjusted is None:
             return said

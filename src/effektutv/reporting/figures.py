@@ -89,7 +89,7 @@ def love_figure(ctx: Context, balance: Balance) -> FigureBlock:
     weighted = bool(ctx.study.design.strata)
     rows = tuple(
         Row(
-            labels[covariate] + (f": {ctx.labels.level(covariate, level).lower()}" if level else ""),
+            labels[covariate] + (f": {language.in_sentence(ctx.labels.level(covariate, level))}" if level else ""),
             tuple(ctx.numbers.number(r.smd_weighted if weighted else r.smd, 2, sign=True) for r in members),
         )
         for (covariate, level), members in by_key.items()

@@ -76,7 +76,7 @@ def among(ctx: Context, group: Name, level: Name) -> str:
     group, level : str or tuple of str
     """
     label = ctx.labels.level(group, level)
-    lowered = label if label[:2].isupper() else label[:1].lower() + label[1:]
+    lowered = language.in_sentence(label)
     first = lowered.split(" ", 1)[0]
     return ctx.words("people_level", level=lowered) if first in _PREPOSITIONS else lowered
 
@@ -95,7 +95,7 @@ def subgroup_sentence(ctx: Context, interaction: EffectRow, levels: Sequence[Eff
     names: dict[str, str] = {
         "arm": ctx.labels.arm(interaction.arm),
         "control": ctx.labels.arm(interaction.control),
-        "group": ctx.labels.covariate(group).lower(),
+        "group": language.in_sentence(ctx.labels.covariate(group)),
     }
     if len(levels) == 2 and isinstance(interaction.estimate, float):
         opening = _two_levels(ctx, interaction, levels, names)

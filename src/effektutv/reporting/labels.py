@@ -126,7 +126,7 @@ class Labels:
         first, *others = (self._one_level(name, said(code)) for name, code in pairs)
         for label in others:
             # "Kvinnor med daglig verksamhet", but "Kvinnor, under 25 år"
-            lowered = label if label[:2].isupper() else label[:1].lower() + label[1:]
+            lowered = language.in_sentence(label)
             first += (" " if lowered.split(" ", 1)[0] in _WITH else ", ") + lowered
         return first
 

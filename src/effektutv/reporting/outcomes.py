@@ -262,7 +262,7 @@ def _subgroup_sentences(ctx: Context, clock: str, *, main_only: bool = False) ->
                 levels = [r for r in members if r.kind is RowKind.LEVEL]
                 out.append(
                     (
-                        ctx.words("term_by", group=ctx.labels.covariate(group).lower()),
+                        ctx.words("term_by", group=language.in_sentence(ctx.labels.covariate(group))),
                         subgroup_sentence(ctx, interaction, levels),
                     )
                 )
@@ -300,7 +300,9 @@ def subgroups_section(ctx: Context) -> Section | None:
                     Paragraph(texts=(w("collapsed_group", group=named, n=language.count(len(rows), w.lang)),))
                 )
                 continue
-            caption = w("subgroup_table", group=ctx.labels.covariate(group).lower(), outcome=dated(ctx, rows[0]))
+            caption = w(
+                "subgroup_table", group=language.in_sentence(ctx.labels.covariate(group)), outcome=dated(ctx, rows[0])
+            )
             caption = f"{caption}. {ctx.labels.clock(c)}" if c else caption
             members = [
                 (ctx.labels.contrast(arm, control), [r for r in rows if (r.arm, r.control) == (arm, control)])

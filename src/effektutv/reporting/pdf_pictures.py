@@ -19,7 +19,7 @@ __all__ = ["TALLEST", "Picture", "pictures"]
 #: No picture is higher than this: a page without its margins, a heading and the caption.
 TALLEST = 645.0
 #: How far from even parts a cut may go to meet a gap, as a share of a part.
-_REACH = 0.12
+_REACH = 0.2
 #: Height of letters above their line, and depth below it.
 _ABOVE, _BELOW = 9.0, 3.0
 #: Where a line of text stands: letters are drawn from the left end of their line.

@@ -103,7 +103,7 @@ METHOD: dict[str, tuple[str, str]] = {
         "arms beside stratum "
         "effects in one regression would mix the arms’ effects.",
     ),
-    "text_estimator_two": ("{estimator}; {vcov}.", "{estimator}; {vcov}."),
+    "text_estimator_plain": ("{estimator}; {vcov}.", "{estimator}; {vcov}."),
     "text_adjusted": (
         "Huvudutfallet skattas även justerat för {covariates}; den primära skattningen är den ojusterade.",
         "The primary outcome is also estimated with adjustment for {covariates}; the primary estimate is the unadjusted one.",

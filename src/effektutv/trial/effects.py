@@ -424,7 +424,7 @@ class EffectQuestions(Participants):
         return {
             "hypotheses": {s.name: s.direction for s in declared if s.direction is not None},
             "prior_evidence": [s.name for s in declared if s.prior_evidence is not None],
-            "modifiers": len(self.study.subgroups) or None,
+            "modifiers": (len(self.study.subgroups) or None) if groups else None,
         }
 
     def _pooled(self, outcome: str | None, month: int | None, clock: str | None) -> dict[str, Any]:
