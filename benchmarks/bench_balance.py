@@ -15,8 +15,8 @@ import pandas as pd
 
 import effektutv as eu
 from benchmarks.measure import Line, cpu_seconds, table
-from effektutv.estimate.balance import Covariate, balance_rows, omnibus
-from effektutv.estimate.design import Design, default_contrasts
+from effektutv.estimators.balance import Covariate, balance_rows, omnibus
+from effektutv.estimators.design import Design, default_contrasts
 
 PERSONS, COVARIATES, STRATA = 1063, 40, 25
 ARMS = ("FS", "SE", "CM")

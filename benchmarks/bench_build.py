@@ -27,12 +27,12 @@ from numpy.typing import NDArray
 
 from benchmarks.measure import Line, in_fresh_process, table
 from effektutv.cohort.linkage import PARTICIPANTS
-from effektutv.cohort.outcomes import spell_masks, spell_query
-from effektutv.machine import peak_memory_mib
-from effektutv.registers.engine import Engine
-from effektutv.registers.readers import open_extract
-from effektutv.registers.schema import load_schema
-from effektutv.resources import studies_folder
+from effektutv.cohort.outcome_values import spell_masks, spell_query
+from effektutv.registers.engines.duckdb import Engine
+from effektutv.registers.schema.table_schema import load_schema
+from effektutv.registers.sources.open_extract import open_extract
+from effektutv.runtime.package_data import studies_folder
+from effektutv.runtime.process import peak_memory_mib
 from effektutv.study import Register, Study
 
 CLASSES = {"support": ("38", "39", "42", "43", "58"), "other": ("33", "36", "40", "45", "49", "78")}
@@ -109,7 +109,7 @@ def in_pandas(folder: Path, persons: int) -> Masks:
     """The same masks, month by month, in pandas."""
     import pandas as pd
 
-    from effektutv.cohort.months import day_k
+    from effektutv.cohort.month_masks import day_k
 
     spells = pd.read_parquet(folder / "spells.parquet")
     people = pd.read_parquet(folder / "people.parquet")

@@ -19,10 +19,10 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.measure import Line, table
-from effektutv.registers.engine import Engine
-from effektutv.registers.quality import check_extract
-from effektutv.registers.readers import open_extract
-from effektutv.registers.schema import DatedBy, Dating, ExtractSchema, Field, FieldType
+from effektutv.registers.checks.run_checks import check_extract
+from effektutv.registers.engines.duckdb import Engine
+from effektutv.registers.schema.table_schema import DatedBy, Dating, ExtractSchema, Field, FieldType
+from effektutv.registers.sources.open_extract import open_extract
 from effektutv.study import Register
 
 #: pandera holds all rows in memory, and a table of all breaks beside them.

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.measure import Line, cpu_seconds, in_fresh_process, table
-from effektutv.estimate.covariance import joint_variance
-from effektutv.estimate.design import Design, Estimator, Sample, Spec, Vcov
-from effektutv.estimate.effects import fit_contrast
-from effektutv.estimate.linear import columns_of, solve
-from effektutv.machine import peak_memory_mib
+from effektutv.estimators.design import Design, Estimator, Sample, Spec, Vcov
+from effektutv.estimators.effects import fit_contrast
+from effektutv.estimators.regression.covariance import joint_variance
+from effektutv.estimators.regression.least_squares import columns_of, solve
+from effektutv.runtime.process import peak_memory_mib
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,13 +16,13 @@ from pathlib import Path
 from benchmarks.bench_build import write_extracts
 from benchmarks.measure import Line, table
 from effektutv.cohort.linkage import PARTICIPANTS
-from effektutv.cohort.outcomes import spell_query
-from effektutv.registers.engine import Engine, literal
-from effektutv.registers.readers import open_extract
-from effektutv.registers.schema import load_schema
-from effektutv.registers.session import Session
-from effektutv.registers.spark_engine import SparkEngine
-from effektutv.resources import studies_folder
+from effektutv.cohort.outcome_values import spell_query
+from effektutv.registers.engines.duckdb import Engine, literal
+from effektutv.registers.engines.protocol import Session
+from effektutv.registers.engines.spark import SparkEngine
+from effektutv.registers.schema.table_schema import load_schema
+from effektutv.registers.sources.open_extract import open_extract
+from effektutv.runtime.package_data import studies_folder
 from effektutv.study import Register, Study
 
 

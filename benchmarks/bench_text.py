@@ -24,9 +24,9 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from benchmarks.measure import Line, table
-from effektutv.registers.engine import Engine
-from effektutv.registers.readers import open_extract
-from effektutv.registers.schema import load_schema
+from effektutv.registers.engines.duckdb import Engine
+from effektutv.registers.schema.table_schema import load_schema
+from effektutv.registers.sources.open_extract import open_extract
 from effektutv.study import Register
 
 GOAL = 1.6

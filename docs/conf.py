@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import effektutv
-from effektutv.registers.dictionary import data_dictionary
+from effektutv.registers.schema.data_dictionary import data_dictionary
 
 project = "effektutv"
 author = "The effektutv developers"

@@ -11,10 +11,10 @@ from hypothesis import settings
 
 import effektutv as eu
 from effektutv.analysis import analyse
-from effektutv.disclosure.suppress import protect
-from effektutv.reporting import document
-from effektutv.reporting.document_types import Facts
-from effektutv.synthetic.extracts import write_demo
+from effektutv.disclosure.protect import protect
+from effektutv.reporting import build
+from effektutv.reporting.model.document import Facts
+from effektutv.synthetic.write_demo import write_demo
 
 # the same examples in every run, so that a red run can be had again; HYPOTHESIS_PROFILE=explore looks for new ones
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -76,7 +76,7 @@ def protected(analysed):
 def demo_document(protected):
     """The demonstration's report before it is written, by language."""
     facts = Facts(version="0", engine="duckdb", seed=1)
-    return {lang: document.build(protected, lang=lang, facts=facts) for lang in ("sv", "en")}
+    return {lang: build.build(protected, lang=lang, facts=facts) for lang in ("sv", "en")}
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +84,6 @@ def demo_report(demo_document, made_once):
     """Return the folder of the demonstration's report in a language. Do not change it."""
 
     def written(lang):
-        return made_once(f"report-{lang}", lambda folder: document.write(demo_document[lang], folder))
+        return made_once(f"report-{lang}", lambda folder: build.write(demo_document[lang], folder))
 
     return written

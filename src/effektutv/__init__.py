@@ -1,25 +1,13 @@
 """effektutv: from register extracts to a report that may be published.
 
-The house, in the order of the way that data take through it (data move one way and never back):
+Data move one way: ``registers`` (extracts to checked tables) → ``cohort`` (one row per participant) → ``trial`` (the
+participants, and the questions to ask of them) → ``estimators`` (arrays to frozen ``results``) → ``disclosure`` (protected
+results; fails closed) → ``reporting`` (HTML, PDF, Word, Excel, tables, manifest).
 
-``registers``   extracts → checked, typed, lazy tables: ``schema`` ``readers`` ``engine`` ``quality``
-``cohort``      tables → one row a participant: ``linkage`` ``flow`` ``baseline`` ``outcomes`` ``build``
-``estimate``    arrays → frozen results: ``design`` ``linear`` ``covariance`` ``effects`` ``subgroups`` ``balance`` ``profile``
-                ``bounds`` ``compliance`` ``survival`` ``power`` …
-``disclosure``  results → protected results; fails closed
-``reporting``   protected results → tables, figures, HTML and the manifest
-``published``   protected results beside published figures
-``plots``       plain tables → matplotlib figures
-``synthetic``   demonstration extracts with a known truth
-
-Around them: ``errors``, ``language`` (labels, and the only rounding), ``study`` (the study file), ``results`` (every
-result type), ``resources`` (shipped schemas and studies); and above them ``frames`` (the door for any data frame),
-``further`` (its door for bounds, compliance, time to event and power), ``randomised`` (randomisation tests), ``multiplicity``
-(families of effects corrected together), each handing on functions that stand by topic in
-``balancing``, ``between_sites``, ``missing`` and ``pooled``,
-``trial`` (the participants and the questions one may ask of them), ``pipeline`` (the steps of the final report),
-``reproducing`` (a run beside published figures), ``plan`` (the plan and its lock) and ``cli``. Importing the package loads
-none of these: each public name is fetched when it is first used.
+``api`` has the functions for any data frame, ``commands`` one module or package per word of the command line, ``plots`` the
+figures, ``synthetic`` the demonstration. Below all of them: ``errors``, ``values`` (numbers, or why there are none),
+``runtime``, ``i18n`` (the two languages, and the only rounding) and ``study`` (the study file and its plan). Importing the
+package loads none of them: each public name is fetched when it is first used.
 """
 
 from __future__ import annotations
@@ -27,20 +15,24 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .version import __version__
+from .runtime.version import __version__
 
 if TYPE_CHECKING:
+    from .api.adjust import adjust
+    from .api.itt import balance, itt, profile
+    from .api.randomization_test import randomization_test
+    from .api.ratios import cace, lee_bounds, power, ratios, time_to_event
+    from .commands.reproduce.reproduce import reproduce
+    from .commands.run import load, report
     from .errors import ArgumentError, CrossCheckError, DisclosureError, EffektutvError, ExtractError, StudyError
-    from .frames import balance, itt, profile
-    from .further import cace, lee_bounds, power, ratios, time_to_event
-    from .multiplicity import adjust
-    from .pipeline import load, report
-    from .randomised import randomization_test
-    from .reproducing import reproduce
-    from .results import Balance, Effects, Flow, Profile, Suppressed, Unavailable
+    from .results.balance import Balance
+    from .results.effects import Effects
+    from .results.flow import Flow
+    from .results.profiles import Profile
     from .study import Study
     from .trial import Trial
-    from .trial.cross_checking import cross_check
+    from .trial.cross_check import cross_check
+    from .values import Suppressed, Unavailable
 
 
 _HOME = {
@@ -58,20 +50,20 @@ _HOME = {
     "Suppressed": "results",
     "Trial": "trial",
     "Unavailable": "results",
-    "adjust": "multiplicity",
-    "balance": "frames",
-    "cace": "further",
-    "cross_check": "trial.cross_checking",
-    "itt": "frames",
-    "lee_bounds": "further",
-    "load": "pipeline",
-    "power": "further",
-    "profile": "frames",
-    "randomization_test": "randomised",
-    "ratios": "further",
-    "report": "pipeline",
-    "reproduce": "reproducing",
-    "time_to_event": "further",
+    "adjust": "api.adjust",
+    "balance": "api.itt",
+    "cace": "api.ratios",
+    "cross_check": "trial.cross_check",
+    "itt": "api.itt",
+    "lee_bounds": "api.ratios",
+    "load": "commands.run",
+    "power": "api.ratios",
+    "profile": "api.itt",
+    "randomization_test": "api.randomization_test",
+    "ratios": "api.ratios",
+    "report": "commands.run",
+    "reproduce": "commands.reproduce.reproduce",
+    "time_to_event": "api.ratios",
 }
 
 __all__ = [

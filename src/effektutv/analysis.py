@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from .results.ratios import RATIOS
 
 if TYPE_CHECKING:
-    from .beside import Beside
     from .disclosure.protected import ReportInputs
-    from .results import EffectRow, Effects, PlanLock, Profile, RandomizationTest
+    from .results.effects import EffectRow, Effects, RandomizationTest
+    from .results.profiles import Profile
     from .results.ratios import Ratios
+    from .runtime.worker_process import Beside
     from .study import Outcome
+    from .study.plan_status import PlanLock
     from .trial import Trial
 
 __all__ = ["analyse"]
@@ -197,7 +199,7 @@ def _tested(trial: Trial, effects: Effects, redrawn: Mapping[str, RandomizationT
 
     Months since one's own start are not protected by randomisation: they have no design-based p-value.
     """
-    from .multiplicity import adjust
+    from .api.adjust import adjust
 
     first, study = effects.rows[0], trial.study
     if first.clock != "start":

@@ -11,9 +11,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from .display import showing
 from .errors import ArgumentError, EffektutvError
-from .machine import Asked, collect_rarely, end_when_asked, leave, one_thread_for_small_matrices
+from .runtime.process import Asked, collect_rarely, end_when_asked, leave, one_thread_for_small_matrices
+from .runtime.progress_bar import showing
 
 __all__ = ["app", "main"]
 
@@ -49,7 +49,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 
 def _version(value: bool) -> None:
     if value:
-        from .version import __version__
+        from .runtime.version import __version__
 
         typer.echo(f"effektutv {__version__}")
         raise typer.Exit
@@ -74,7 +74,7 @@ def demo(
     quiet: Quiet = False,
 ) -> None:
     """Write synthetic register extracts, a study file and the planted truth."""
-    from .synthetic.extracts import write_demo
+    from .synthetic.write_demo import write_demo
 
     with showing(quiet) as progress:
         write_demo(
@@ -97,13 +97,13 @@ def init(
     ask: Annotated[bool, typer.Option("--ask", help="Ask for what is open, on a terminal.")] = False,
 ) -> None:
     """Match a delivery's files to the registers and draft a study file, or go on with one; exit code 1: questions are open."""
-    from .drafting.first_contact import draft
+    from .commands.init.draft_study import draft
 
     if ask and not sys.stdin.isatty():
         raise ArgumentError("ask: there is no terminal to ask on; answer in the study file and run init again")
     contact = draft(folder, out=out)
     if ask:
-        from .drafting.asking import ask_all
+        from .commands.init.prompts import ask_all
 
         contact = ask_all(
             contact,
@@ -128,8 +128,8 @@ def order(
     started_to: Annotated[str | None, typer.Option(metavar="DAY", help="Last day on which anybody started.")] = None,
 ) -> None:
     """Write the order of what a study needs of the registers, in Swedish, for their owners."""
-    from .ordering.order import order as ordered
-    from .ordering.periods import window_of
+    from .commands.order.periods import window_of
+    from .commands.order.write_order import order as ordered
 
     window = window_of(randomised_from=randomised_from, randomised_to=randomised_to, started_to=started_to)
     for path in ordered(study, out=out, window=window):
@@ -144,8 +144,8 @@ def check(
     quiet: Quiet = False,
 ) -> None:
     """Read and check every extract; write a data-quality report beside the study."""
-    from .checking import check_and_write, quality_lines
-    from .results import Severity
+    from .commands.check.write_check import check_and_write, quality_lines
+    from .results.data_quality import Severity
 
     with showing(quiet) as progress:
         quality, files = check_and_write(study, lang=lang, engine=engine, progress=progress)
@@ -173,7 +173,7 @@ def run(
     """Run the whole pipeline: from the extracts to the report."""
     one_thread_for_small_matrices()
     collect_rarely()
-    from . import pipeline
+    from .commands import run as pipeline
 
     with showing(quiet) as progress:
         pipeline.run(
@@ -194,10 +194,10 @@ def reproduce(
     quiet: Quiet = False,
 ) -> None:
     """Run a study and hold it against published figures; exit code 1 where a number differs or a claim is contradicted."""
-    from .folders import check_file
-    from .published.text import lines
-    from .reproducing import reproduce as compared
-    from .reproducing import write_csv
+    from .commands.reproduce.reproduce import reproduce as compared
+    from .commands.reproduce.reproduce import write_csv
+    from .commands.reproduce.terminal_text import lines
+    from .runtime.atomic_output import check_file
 
     if out is not None:
         check_file(out, "out")
@@ -217,8 +217,8 @@ def lock(
     replace: Annotated[bool, typer.Option("--replace", help="Replace a lock of another plan; it is named.")] = False,
 ) -> None:
     """Write the analysis plan and its hash beside the study file, before outcomes are read; no extract is opened."""
-    from .plan import lock as locked
-    from .plan import lock_path
+    from .study.plan_lock import lock as locked
+    from .study.plan_lock import lock_path
 
     status = locked(study, replace=replace)
     typer.echo(f"{lock_path(study).name}: plan {status.sha256}")

@@ -6,7 +6,7 @@ import csv
 from itertools import count
 
 import effektutv as eu
-from effektutv.pipeline import check
+from effektutv.commands.run import check
 
 _BOTH = '{{ sv = "{0}", en = "{0}" }}'
 _ARMS = ", ".join(

@@ -9,13 +9,13 @@ import pytest
 
 import effektutv as eu
 from effektutv.analysis import analyse
-from effektutv.disclosure.suppress import protect
-from effektutv.drafting.first_contact import draft
+from effektutv.commands.init.draft_study import draft
+from effektutv.disclosure.protect import protect
 from effektutv.errors import ArgumentError, StudyError
-from effektutv.reporting import document
-from effektutv.reporting.document_types import Facts
-from effektutv.reporting.glossary import abbreviations, texts
-from effektutv.synthetic.extracts import write_demo
+from effektutv.reporting import build
+from effektutv.reporting.model.document import Facts
+from effektutv.reporting.wording.glossary import abbreviations, texts
+from effektutv.synthetic.write_demo import write_demo
 
 #: Words of the first trial; what a study declares itself is taken out of it below.
 FIRST = re.compile(
@@ -107,7 +107,7 @@ def other(small, tmp_path_factory):
 
 def _said(trial, lang):
     """Every text of a trial's report, but for names of columns and versions."""
-    report = document.build(protect(analyse(trial)), lang=lang, facts=FACTS)
+    report = build.build(protect(analyse(trial)), lang=lang, facts=FACTS)
     out = [*texts(report), *(f"{short} {long}" for short, long in abbreviations(report))]
     return [t for t in out if "_DATUM" not in t]
 

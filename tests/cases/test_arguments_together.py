@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import effektutv as eu
-from effektutv import language
+from effektutv import i18n
 
 G = np.random.default_rng(0)
 N = 120
@@ -55,8 +55,8 @@ def test_what_is_said_of_subgroups_is_taken_where_there_are_some():
     ("label", "within"), [("Home language", "home language"), ("SFI pupils", "SFI pupils"), ("Kön", "kön"), ("", "")]
 )
 def test_a_label_within_a_sentence_keeps_its_abbreviations(label, within):
-    assert language.in_sentence(label) == within
+    assert i18n.in_sentence(label) == within
 
 
 def test_only_the_first_letter_of_a_label_is_lowered():
-    assert language.in_sentence("Year at KTH") == "year at KTH"
+    assert i18n.in_sentence("Year at KTH") == "year at KTH"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import effektutv as eu
-from effektutv.cohort import contradictions, spans
-from effektutv.reporting.notes import advice_in_language, rule_in_language
-from effektutv.reporting.phrases import Words
-from effektutv.results.quality import SOME_COVERED
+from effektutv.cohort import contradictions, known_spans
+from effektutv.reporting.wording.notes import advice_in_language, rule_in_language
+from effektutv.reporting.wording.phrases import Words
+from effektutv.results.data_quality import SOME_COVERED
 from effektutv.study import Study
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -187,7 +187,7 @@ def test_every_rule_is_told_in_swedish(tmp_path):
         *contradictions._pay_rules("scb_ku", "kontbrutto"),
     ]  # fmt: skip
     words = Words("sv")
-    texts = {r.rule: r.advice for r in rules} | dict(spans.ADVICE_OF)
+    texts = {r.rule: r.advice for r in rules} | dict(known_spans.ADVICE_OF)
     texts[SOME_COVERED] = "every row is later than the cut-off: correct cutoff in the study file"
     for rule, advice in texts.items():
         assert rule_in_language(rule, words) not in (rule, words("rule_other")), rule

@@ -14,13 +14,13 @@ import pyreadstat
 import pytest
 
 import effektutv as eu
-from effektutv.drafting.first_contact import draft
-from effektutv.pipeline import check
-from effektutv.registers.engine import Engine
-from effektutv.registers.quality import check_extract, error_text
-from effektutv.registers.readers import open_extract
-from effektutv.registers.schema import load_schema
-from effektutv.registers.signs import BLANKS, FIRST_BYTES, INVISIBLE
+from effektutv.commands.init.draft_study import draft
+from effektutv.commands.run import check
+from effektutv.registers.checks.run_checks import check_extract, error_text
+from effektutv.registers.engines.duckdb import Engine
+from effektutv.registers.schema.table_schema import load_schema
+from effektutv.registers.sources.open_extract import open_extract
+from effektutv.registers.sources.signs import BLANKS, FIRST_BYTES, INVISIBLE
 from effektutv.study import Register
 
 ARMS = ("FS", "SE", "CM")

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 import effektutv as eu
-from effektutv.cohort.declared import text_of
-from effektutv.pipeline import check
-from effektutv.reporting.notes import advice_in_language, rule_in_language
-from effektutv.reporting.phrases import Words
+from effektutv.cohort.declared_words import text_of
+from effektutv.commands.run import check
+from effektutv.reporting.wording.notes import advice_in_language, rule_in_language
+from effektutv.reporting.wording.phrases import Words
 
 sys.path.insert(0, str(Path(__file__).parent))
 from register_studies import KU_LINE, filling, found, write

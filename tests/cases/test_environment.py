@@ -18,7 +18,7 @@ import trials
 
 from effektutv.errors import StudyError
 from effektutv.study import Study
-from effektutv.synthetic.extracts import write_demo
+from effektutv.synthetic.write_demo import write_demo
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 import effektutv as eu
 from effektutv.errors import ArgumentError
-from effektutv.estimate.draws import blocks
-from effektutv.estimate.families import Hypothesis
-from effektutv.estimate.resample_cells import bootstrap_statistics
+from effektutv.estimators.multiplicity.redraw_cells import Hypothesis
+from effektutv.estimators.multiplicity.resample_cells import bootstrap_statistics
+from effektutv.estimators.randomization.draws import blocks
 from effektutv.results import kept
 
 ARMS = ("FS", "SE", "CM")

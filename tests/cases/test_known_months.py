@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import effektutv as eu
-from effektutv.pipeline import check
-from effektutv.registers.schema import load_schemas
+from effektutv.commands.run import check
+from effektutv.registers.schema.table_schema import load_schemas
 
 sys.path.insert(0, str(Path(__file__).parent))
 from register_studies import AF, KU, KU_LINE, filling, found, months, person, write

@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import effektutv as eu
+from effektutv import i18n
 from effektutv.analysis import analyse
-from effektutv.disclosure.suppress import protect
-from effektutv.pipeline import run
+from effektutv.commands.run import run
+from effektutv.disclosure.protect import protect
 from effektutv.results import Own, RowKind, part_of, written
-from effektutv.synthetic.extracts import write_demo
+from effektutv.synthetic.write_demo import write_demo
 
 LABEL = 'label = { sv = "x", en = "x" }'
 NASTY = (
@@ -421,7 +422,7 @@ def test_no_word_changes_a_number(drawn):
         adjusted = eu.itt(df, estimator="fe", covariates=[covariate, one], **call)
         return numbers(effects), numbers(holm), told, numbers(adjusted)
 
-    if len({eu.language.look(c) for c in codes[:2]}) == 2:
+    if len({i18n.look(c) for c in codes[:2]}) == 2:
         theirs = found(names, codes)
         ours = found(["y", "w", "s", "g", "h", "z"], ["c1", "c2", "c3", "c4", "c5"])
         for one, other in zip(theirs, ours, strict=True):

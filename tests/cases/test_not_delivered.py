@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import effektutv as eu
-from effektutv.disclosure.suppress import protect
+from effektutv.disclosure.protect import protect
 from effektutv.results import Status, Unavailable
-from effektutv.synthetic.extracts import write_demo
+from effektutv.synthetic.write_demo import write_demo
 
 sys.path.insert(0, str(Path(__file__).parent))
 from register_studies import filling, write

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 import effektutv as eu
-from effektutv import frames, further
+from effektutv.api import itt, ratios
 from effektutv.errors import ArgumentError
-from effektutv.plots import bounds, effects_by_month, estimators, forest, profile, sites
+from effektutv.plots import bounds, effects_by_month, estimators, forest, shares_by_month, sites
 
 N = 200
 K = {"arm": "arm", "control": "A"}
@@ -65,7 +65,7 @@ def test_a_profile_of_means_is_no_share(d):
     assert not any("%" in w or "share" in w.lower() or "per cent" in w for w in words(figure))
     low, high = figure.axes[0].get_ylim()
     assert low < found.rows[2].share < high, "a mean below zero lies on its axis"
-    assert "%" not in profile.alt_text(found.tidy(), "en", mark_month=1)
+    assert "%" not in shares_by_month.alt_text(found.tidy(), "en", mark_month=1)
     assert "percentage" not in effects_by_month.alt_text(found.effects.tidy(), "en")
     shares = eu.profile(d.assign(c=1 - d.b), outcomes={1: "b", 2: "c"}, name="work", **K)
     assert any("%" in w for w in words(shares.plot()))
@@ -75,7 +75,7 @@ def test_bounds_and_other_figures_of_means_are_in_their_unit(d):
     """PY01: Lee bounds, contamination, sites, estimators, and the alt texts of each."""
     gaps = d.assign(y=d.y.where(d.index % 7 > 0), third=np.tile(["A", "B", "C", "B"], 50))
     lee = eu.lee_bounds(gaps, outcome="y", **K)
-    mixed = frames.contamination(gaps, outcome="y", arm="third", control="A", strata="s")
+    mixed = itt.contamination(gaps, outcome="y", arm="third", control="A", strata="s")
     for found in (lee, mixed):
         assert not any("points" in w for w in words(found.plot()))
     levels = eu.itt(d, outcome="y", by="s", **K).tidy()
@@ -191,14 +191,14 @@ def test_a_column_has_one_role(d):
         lambda: eu.randomization_test(d, outcome="b", strata="b", **K),
         lambda: eu.lee_bounds(d, outcome="b", observed="b", **K),
         lambda: eu.lee_bounds(d, outcome="b", tighten="arm", **K),
-        lambda: further.worst_case_bounds(d, outcome="b", strata="arm", **K),
-        lambda: further.response_weighted(d, outcome="b", covariates=["b"], **K),
+        lambda: ratios.worst_case_bounds(d, outcome="b", strata="arm", **K),
+        lambda: ratios.response_weighted(d, outcome="b", covariates=["b"], **K),
         lambda: eu.cace(d, outcome="b", treatment="b", assignment="arm", control="A"),
         lambda: eu.time_to_event(d, time="y", event="y", **K),
         lambda: eu.balance(d, arm="arm", covariates=["arm"]),
-        lambda: frames.pooled_regression(d, outcome="b", strata="b", **K),
-        lambda: frames.contamination(d, outcome="b", strata="arm", **K),
-        lambda: frames.site_variation(d, outcome="b", site="b", **K),
+        lambda: itt.pooled_regression(d, outcome="b", strata="b", **K),
+        lambda: itt.contamination(d, outcome="b", strata="arm", **K),
+        lambda: itt.site_variation(d, outcome="b", site="b", **K),
     ):
         with pytest.raises(ArgumentError, match=", too; a column has one role"):
             call()

@@ -9,12 +9,12 @@ import pytest
 
 import effektutv as eu
 from effektutv.analysis import analyse
-from effektutv.disclosure.suppress import protect
+from effektutv.disclosure.protect import protect
 from effektutv.errors import ExtractError, StudyError
-from effektutv.reporting.limits import with_registers
-from effektutv.results.quality import IN_EVERY_FILE
+from effektutv.reporting.sections.limits import with_registers
+from effektutv.results.data_quality import IN_EVERY_FILE
 from effektutv.study import registers_lacking
-from effektutv.synthetic.extracts import write_demo
+from effektutv.synthetic.write_demo import write_demo
 
 sys.path.insert(0, str(Path(__file__).parent))
 from register_studies import HEADS, KU_LINE, filling, found, months, person, write

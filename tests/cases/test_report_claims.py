@@ -12,22 +12,22 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit" / "reporting"))
 from report_inputs import FACTS, WORK, everyone, table_inputs, trial_inputs
 
-from effektutv.disclosure.suppress import protect
+from effektutv.disclosure.protect import protect
 from effektutv.errors import StudyError
-from effektutv.reporting.adjusted import adjusted_blocks, adjusted_sentence
-from effektutv.reporting.chance import Standing, standing, uncertainty
-from effektutv.reporting.compliance import complier_sentence
-from effektutv.reporting.consort import consort_section
-from effektutv.reporting.document import build
-from effektutv.reporting.findings import effect_sentence, subgroup_sentence
-from effektutv.reporting.labels import Context
-from effektutv.reporting.limits import limits_section
-from effektutv.reporting.numbers import Scale
-from effektutv.reporting.outcomes import subgroups_section
-from effektutv.reporting.phrases import Words
-from effektutv.reporting.power import power_sentence
-from effektutv.reporting.ratio_table import ratio_table
-from effektutv.reporting.surveys import survey_section
+from effektutv.reporting.build import build
+from effektutv.reporting.sections.adjusted import adjusted_blocks, adjusted_sentence
+from effektutv.reporting.sections.compliance import complier_sentence
+from effektutv.reporting.sections.consort import consort_section
+from effektutv.reporting.sections.limits import limits_section
+from effektutv.reporting.sections.outcomes import subgroups_section
+from effektutv.reporting.sections.power import power_sentence
+from effektutv.reporting.sections.surveys import survey_section
+from effektutv.reporting.tables.ratios import ratio_table
+from effektutv.reporting.wording.cells import Scale
+from effektutv.reporting.wording.chance import Standing, standing, uncertainty
+from effektutv.reporting.wording.findings import effect_sentence, subgroup_sentence
+from effektutv.reporting.wording.labels import Context
+from effektutv.reporting.wording.phrases import Words
 from effektutv.results import Effects, LockStatus, PlanLock, Suppressed, Unavailable
 from effektutv.results.ratios import RatioRow, Ratios
 from effektutv.study import Study
@@ -384,7 +384,7 @@ def test_counts_and_extremes_say_what_protection_left():
     """RP02: 4 of 26, and no effect where nobody's outcome differs from anybody else's."""
     import pandas as pd
 
-    from effektutv.plots import love, profile, sites
+    from effektutv.plots import love, shares_by_month, sites
 
     def place(name, estimate, error):
         return {
@@ -404,7 +404,7 @@ def test_counts_and_extremes_say_what_protection_left():
             "status": ["released", "suppressed", "released", "suppressed", "suppressed", "released"],
         }
     )  # fmt: skip
-    said = profile.course(course, "en")
+    said = shares_by_month.course(course, "en")
     assert "of the 2 of 3 months that are shown" in said
     assert "the only one of 3 months that is shown" in said
     rows = [
@@ -441,7 +441,7 @@ def test_the_simulation_of_the_assignment_draws_the_assignment():
     """RP07: persons are made once a draw and then assigned: with no effect, events go to the arms by chance alone."""
     import numpy as np
 
-    from effektutv.estimate.power import _assigned_events, simulated_power
+    from effektutv.estimators.power import _assigned_events, simulated_power
 
     rng = np.random.default_rng(5)
     n, p0 = np.array([[6, 4], [9, 3]]), np.array([0.3, 0.6])

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import effektutv as eu
-from effektutv.estimate import standardised_bounds
-from effektutv.estimate.survival import tied
-from effektutv.further import response_weighted, worst_case_bounds
+from effektutv.api.ratios import response_weighted, worst_case_bounds
+from effektutv.estimators.missing import standardised_bounds
+from effektutv.estimators.survival.curves import tied
 from effektutv.results import Unavailable
 
 BASE = {"arm": "arm", "control": "FS"}

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from effektutv import language
-from effektutv.plots import bounds, estimators, flow, forest, love, sites
+from effektutv import i18n
+from effektutv.plots import bounds, consort_flow, estimators, forest, love, sites
 
 if TYPE_CHECKING:
     from figure_cases import Case
@@ -26,14 +26,14 @@ def cases() -> list[Case]:
     from figure_cases import MAKERS
     from figure_cases_further import FURTHER
 
-    return [case for lang in language.LANGUAGES for maker in (*MAKERS, *FURTHER) for case in maker(lang)]
+    return [case for lang in i18n.LANGUAGES for maker in (*MAKERS, *FURTHER) for case in maker(lang)]
 
 
 #: Fixture → which cases it runs over.
 CHOSEN: dict[str, Callable[[Case], bool]] = {
     "case": lambda c: True,
     "row_case": lambda c: c.module in {forest, love, estimators, bounds, sites},
-    "flow_case": lambda c: c.module is flow,
+    "flow_case": lambda c: c.module is consort_flow,
     "swedish_case": lambda c: c.lang == "sv",
     "normal_case": lambda c: c.name.endswith("normal"),
     "hidden_case": lambda c: (

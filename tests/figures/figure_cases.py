@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from effektutv import language
-from effektutv.plots import bars, flow, forest, love, profile
+from effektutv import i18n
+from effektutv.plots import consort_flow, forest, love, shares_by_month, stacked_bars
 
 ARMS = {
     "sv": {"FS": "Förstärkt samarbete", "SE": "Supported Employment", "CM": "Case management"},
@@ -51,11 +51,11 @@ LABELS = {
 NOTES = {
     "sv": [
         "Alla lottade som samtyckte, som de lottades. Stratumvägd skillnad i andelar (HC2), 95 % konfidensintervall.",
-        language.text("synthetic", "sv"),
+        i18n.text("synthetic", "sv"),
     ],
     "en": [
         "All randomised who consented, as assigned. Stratum-weighted difference in shares (HC2), 95% confidence intervals.",
-        language.text("synthetic", "en"),
+        i18n.text("synthetic", "en"),
     ],
 }
 SIZES = {"FS": 355, "SE": 354, "CM": 354}
@@ -126,7 +126,7 @@ def _profile_cases(lang: str) -> Iterator[Case]:
 
     def case(name: str, table: pd.DataFrame, **options: Any) -> Case:
         alt = {k: v for k, v in options.items() if k not in {"notes", "y_label", "bands"}}
-        return Case(f"profile_{name}", profile, profile.shares_by_month, table, lang, options, alt)
+        return Case(f"profile_{name}", shares_by_month, shares_by_month.shares_by_month, table, lang, options, alt)
 
     yield case("normal", profile_table(simultaneous=True), mark_month=15, notes=NOTES[lang], **names)
     yield case("bare", profile_table())
@@ -289,7 +289,7 @@ def _bar_cases(lang: str) -> Iterator[Case]:
     def case(name: str, table: pd.DataFrame, **options: Any) -> Case:
         options = {"arms": ARMS[lang], "labels": LABELS[lang]} | options
         alt = {k: v for k, v in options.items() if k != "notes"}
-        return Case(name, bars, bars.stacked_bars, table, lang, options, alt)
+        return Case(name, stacked_bars, stacked_bars.stacked_bars, table, lang, options, alt)
 
     work = {
         "with_support": [0.09, 0.17, 0.104],
@@ -340,7 +340,13 @@ def _flow_cases(lang: str) -> Iterator[Case]:
     def case(name: str, table: pd.DataFrame, **options: Any) -> Case:
         options = {"arms": ARMS[lang]} | options
         return Case(
-            f"flow_{name}", flow, flow.flow, table, lang, options, {k: v for k, v in options.items() if k != "notes"}
+            f"flow_{name}",
+            consort_flow,
+            consort_flow.flow,
+            table,
+            lang,
+            options,
+            {k: v for k, v in options.items() if k != "notes"},
         )
 
     table = flow_table(SIZES)

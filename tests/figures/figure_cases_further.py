@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from figure_cases import ARMS, CONTRASTS, FOUR, LABELS, NOTES, SIZES, Case, effect, hide, regions_table
 
-from effektutv.plots import bounds, effects_by_month, estimators, power, randomization, sites, survival
+from effektutv.plots import bounds, cumulative_incidence, effects_by_month, estimators, power, randomization, sites
 
 FIVE = {
     "sv": {
@@ -32,8 +32,7 @@ FIVE = {
 def _case(module: Any, draw: str, name: str, table: pd.DataFrame, lang: str, unsaid: set[str], **options: Any) -> Case:
     """A case whose alternative text gets the same options but those of the drawing alone."""
     alt = {k: v for k, v in options.items() if k not in {"notes", "title", "subtitle", *unsaid}}
-    stem = module.__name__.rpartition(".")[2]
-    return Case(f"{stem}_{name}", module, getattr(module, draw), table, lang, options, alt)
+    return Case(f"{draw.removesuffix('_curve')}_{name}", module, getattr(module, draw), table, lang, options, alt)
 
 
 # ------------------------------------------------------------------------------------------------------ time to a state
@@ -60,7 +59,7 @@ def risk_table(times: range = range(25), arms: tuple[str, ...] = ("FS", "SE", "C
 
 def _survival_cases(lang: str) -> Iterator[Case]:
     def case(name: str, table: pd.DataFrame, **options: Any) -> Case:
-        return _case(survival, "survival", name, table, lang, {"time_label"}, **options)
+        return _case(cumulative_incidence, "survival", name, table, lang, {"time_label"}, **options)
 
     names = {"arms": ARMS[lang], "labels": LABELS[lang]}
     numbers = ["incidence", "incidence_low", "incidence_high", "n_risk"]

@@ -18,11 +18,11 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from effektutv import language
+from effektutv import i18n
 from effektutv.errors import ArgumentError
-from effektutv.plots import bars, estimators, forest, love, profile, sites, survival
-from effektutv.plots.measure import spread, text_width, wrap
-from effektutv.plots.style import arm_styles, luminance, pair_styles, readable, save
+from effektutv.plots import cumulative_incidence, estimators, forest, love, shares_by_month, sites, stacked_bars
+from effektutv.plots.layout.style import arm_styles, luminance, pair_styles, readable, save
+from effektutv.plots.layout.text_metrics import spread, text_width, wrap
 from effektutv.plots.words import WORDS
 
 _DPI = 200
@@ -111,8 +111,8 @@ def _words(passages) -> set[str]:
 
 #: Words that are Swedish too: what the programmes are called, and "bostad med särskild service".
 _NAMES = {"supported", "employment", "case", "management", "service"}
-_ENGLISH = _words(w["en"] for c in (WORDS, language.catalogue) for w in c.values())
-_ENGLISH -= _words(w["sv"] for c in (WORDS, language.catalogue) for w in c.values()) | _NAMES
+_ENGLISH = _words(w["en"] for c in (WORDS, i18n.catalogue) for w in c.values())
+_ENGLISH -= _words(w["sv"] for c in (WORDS, i18n.catalogue) for w in c.values()) | _NAMES
 
 
 def test_a_swedish_figure_has_no_english_word(swedish_case) -> None:
@@ -145,8 +145,8 @@ def test_absent_values_are_marked_and_explained(case) -> None:
 def test_nothing_absent_is_drawn_as_zero(hidden_case) -> None:
     case = hidden_case
     column = {
-        profile: "share",
-        survival: "incidence",
+        shares_by_month: "share",
+        cumulative_incidence: "incidence",
         forest: "estimate",
         estimators: "estimate",
         sites: "estimate",
@@ -155,7 +155,7 @@ def test_nothing_absent_is_drawn_as_zero(hidden_case) -> None:
     known = case.table[column].dropna().to_numpy(dtype=float)
     (axes,) = case.figure().axes
     lines = [line for line in axes.lines if line.get_marker() not in {"None", None}]
-    across = 1 if case.module in {profile, survival} else 0
+    across = 1 if case.module in {shares_by_month, cumulative_incidence} else 0
     drawn = np.concatenate([np.empty(0), *(np.asarray(line.get_data()[across], dtype=float) for line in lines)])
     assert (
         np.isclose(drawn[~np.isnan(drawn)][:, None], np.append(known, case.table.get("smd_weighted", known)))
@@ -176,7 +176,7 @@ _SCRIPT = """
 import hashlib, importlib.util, json, pathlib, sys, tempfile
 spec = importlib.util.spec_from_file_location("figure_hooks", sys.argv[1])
 module = importlib.util.module_from_spec(spec); sys.modules["figure_hooks"] = module; spec.loader.exec_module(module)
-from effektutv.plots.style import save
+from effektutv.plots.layout.style import save
 out = {}
 with tempfile.TemporaryDirectory() as folder:
     for case in module.cases():
@@ -326,9 +326,9 @@ def test_a_wrong_table_or_argument_is_named(normal_case) -> None:
 def test_a_month_that_the_table_lacks_is_refused(case_named) -> None:
     case = case_named("profile_normal")
     with pytest.raises(ArgumentError, match="mark_month"):
-        profile.shares_by_month(case.table, mark_month=99)
+        shares_by_month.shares_by_month(case.table, mark_month=99)
     with pytest.raises(ArgumentError, match="outcome"):
-        profile.shares_by_month(case.table, outcome="nothing")
+        shares_by_month.shares_by_month(case.table, outcome="nothing")
 
 
 def test_two_months_of_kinds_are_refused(case_named) -> None:
@@ -336,7 +336,7 @@ def test_two_months_of_kinds_are_refused(case_named) -> None:
     import pandas as pd
 
     with pytest.raises(ArgumentError, match="one outcome"):
-        bars.stacked_bars(pd.concat([case.table, case.table.assign(month=18)]))
+        stacked_bars.stacked_bars(pd.concat([case.table, case.table.assign(month=18)]))
 
 
 @pytest.mark.parametrize("name", ["kinds_normal", "kinds_tiny", "sources_normal", "hours_normal"])
@@ -354,9 +354,9 @@ def test_hours_are_written_as_hours_and_none_where_there_are_none(case_named) ->
     words = [t.get_text() for t in case.figure().findobj(Text)]
     assert {"24,4", "Totalt 38,2", "n = 354"} <= set(words)
     assert not any("%" in w or "kommun" in w.lower() for w in words)
-    assert "62,2" in bars.alt_text(case.table, "sv", **case.alt)
+    assert "62,2" in stacked_bars.alt_text(case.table, "sv", **case.alt)
     with pytest.raises(ArgumentError, match="unit"):
-        bars.stacked_bars(case.table, unit="days")
+        stacked_bars.stacked_bars(case.table, unit="days")
 
 
 def test_save_wants_an_existing_folder(case_named, tmp_path: Path) -> None:

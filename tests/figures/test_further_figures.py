@@ -11,11 +11,11 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 
 import effektutv as eu
-from effektutv import language
+from effektutv import i18n
+from effektutv.api.pooled_regression import contamination
+from effektutv.api.ratios import power_curve
 from effektutv.errors import ArgumentError
-from effektutv.further import power_curve
-from effektutv.plots import bounds, effects_by_month, estimators, power, randomization, sites, survival
-from effektutv.pooled import contamination
+from effektutv.plots import bounds, cumulative_incidence, effects_by_month, estimators, power, randomization, sites
 
 SE = "#0072b2"
 
@@ -64,7 +64,7 @@ def test_persons_at_risk_stand_under_the_ticks(case_named, name) -> None:
     for tick, place in zip(ticks, places, strict=True):
         down = [t.get_text() for t in sorted(found[place], key=lambda t: -t.get_position()[1])]
         cells = [rows.loc[(arm, float(tick))] for arm in arms]
-        assert down == ["‥" if np.isnan(c["n_risk"]) else language.count(c["n_risk"], "sv") for c in cells]
+        assert down == ["‥" if np.isnan(c["n_risk"]) else i18n.count(c["n_risk"], "sv") for c in cells]
 
 
 def test_an_arm_that_is_not_shown_has_no_line_and_says_so(case_named) -> None:
@@ -80,18 +80,18 @@ def test_the_competing_events_are_told_where_there_may_be_some(case_named) -> No
     case = case_named("survival_normal")
     said = "Den som dör eller flyttar från Sverige"
     assert any(w.startswith(said) for w in _words(case.figure()))
-    none = survival.survival(case.table.assign(competing=0), lang="sv")
+    none = cumulative_incidence.survival(case.table.assign(competing=0), lang="sv")
     assert not any(w.startswith(said) for w in _words(none))
-    hidden = survival.survival(case.table.assign(competing=np.nan), lang="sv")
+    hidden = cumulative_incidence.survival(case.table.assign(competing=np.nan), lang="sv")
     assert any(w.startswith(said) for w in _words(hidden))
 
 
 def test_survival_refuses_two_clocks_and_an_unknown_time(case_named) -> None:
     table = case_named("survival_normal").table
     with pytest.raises(ArgumentError, match="2 outcomes and clocks"):
-        survival.survival(pd.concat([table, table.assign(clock="start")]))
+        cumulative_incidence.survival(pd.concat([table, table.assign(clock="start")]))
     with pytest.raises(ArgumentError, match="mark_time"):
-        survival.survival(table, mark_time=7.5)
+        cumulative_incidence.survival(table, mark_time=7.5)
 
 
 # ------------------------------------------------------------------------------------------------- rows: estimators, bounds
@@ -297,7 +297,7 @@ def persons() -> pd.DataFrame:
     return df
 
 
-@pytest.mark.parametrize("lang", language.LANGUAGES)
+@pytest.mark.parametrize("lang", i18n.LANGUAGES)
 def test_further_results_plot_with_nothing_given(persons, lang) -> None:
     assigned = {"arm": "arm", "control": "FS"}
     test = {"outcome": "y", "strata": "site", "draws": 200, **assigned}

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from browser import AXE, asked, chromium
 
-from effektutv import pipeline
-from effektutv.checking import check_and_write
+from effektutv.commands import run
+from effektutv.commands.check.write_check import check_and_write
 
 pytestmark = pytest.mark.system
 
@@ -43,7 +43,7 @@ def pages(demo, tmp_path_factory):
     studies = {"demo": demo / "study.toml", "nsw": STUDIES / "nsw_lalonde" / "study.toml"}
     for name, study in studies.items():
         for lang in ("sv", "en"):
-            pipeline.run(study, out=base / f"{name}-{lang}", lang=lang)
+            run.run(study, out=base / f"{name}-{lang}", lang=lang)
     return {folder.name: folder / "report.html" for folder in sorted(base.iterdir())}
 
 

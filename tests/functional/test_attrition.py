@@ -10,7 +10,7 @@ import pytest
 
 import effektutv as eu
 from effektutv.errors import ArgumentError
-from effektutv.synthetic.extracts import write_demo
+from effektutv.synthetic.write_demo import write_demo
 
 MONTH = 15
 

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from effektutv.resources import studies_folder
+from effektutv.runtime.package_data import studies_folder
 
 
 def effektutv(*arguments, cwd, code=0):

@@ -13,16 +13,16 @@ from postgres import server
 
 import effektutv as eu
 from effektutv.analysis import analyse
-from effektutv.disclosure.suppress import protect
-from effektutv.registers.databases import Connection, Database
-from effektutv.registers.engine import Engine
-from effektutv.registers.fetched_tables import fetch_tables
-from effektutv.registers.identity import refuse_identity_numbers
-from effektutv.registers.readers import open_extract
-from effektutv.registers.schema import load_schema
-from effektutv.reporting.tables import csv_tables, write_csv
+from effektutv.disclosure.protect import protect
+from effektutv.registers.engines.duckdb import Engine
+from effektutv.registers.schema.table_schema import load_schema
+from effektutv.registers.sources.odbc import Connection, Database
+from effektutv.registers.sources.odbc_fetch import fetch_tables
+from effektutv.registers.sources.open_extract import open_extract
+from effektutv.registers.sources.refuse_identity import refuse_identity_numbers
+from effektutv.reporting.tables.csv_writer import csv_tables, write_csv
 from effektutv.study import Register
-from effektutv.synthetic.extracts import write_demo
+from effektutv.synthetic.write_demo import write_demo
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import other_processor
 
-from effektutv import pipeline
+from effektutv.commands import run
 
 pytestmark = pytest.mark.same_bytes
 
@@ -76,15 +76,15 @@ def written(trial, tmp_path_factory):
     out = tmp_path_factory.mktemp("written") / "out"
     with pytest.MonkeyPatch.context() as environment:
         environment.delenv("SOURCE_DATE_EPOCH", raising=False)
-        pipeline.report(trial, out)
+        run.report(trial, out)
     return contents(out)
 
 
 def test_rows_in_another_order_on_one_thread_give_the_same_bytes(demo, trial, written, tmp_path, monkeypatch):
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    other = pipeline.load(shuffled(demo, tmp_path / "other") / "study.toml", threads=1)
+    other = run.load(shuffled(demo, tmp_path / "other") / "study.toml", threads=1)
     assert other.inputs != trial.inputs
-    pipeline.report(other, tmp_path / "out")
+    run.report(other, tmp_path / "out")
     found = contents(tmp_path / "out")
     # what the files hash to is the one thing that differs, and stands in the manifest alone
     assert found["manifest.json"].pop("inputs") != written["manifest.json"]["inputs"]
@@ -93,7 +93,7 @@ def test_rows_in_another_order_on_one_thread_give_the_same_bytes(demo, trial, wr
 
 def test_no_clock_is_read(trial, written, tmp_path, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", EPOCH)
-    pipeline.report(trial, tmp_path / "out")
+    run.report(trial, tmp_path / "out")
     dated = contents(tmp_path / "out")
     # only formats that carry a date of their making show one that is given
     assert {name for name in written if dated[name] != written[name]} == {
@@ -101,5 +101,5 @@ def test_no_clock_is_read(trial, written, tmp_path, monkeypatch):
     }  # fmt: skip
     monkeypatch.delenv("SOURCE_DATE_EPOCH")
     monkeypatch.setattr("time.time", lambda: 4e9)
-    pipeline.report(trial, tmp_path / "later")
+    run.report(trial, tmp_path / "later")
     same(written, contents(tmp_path / "later"))

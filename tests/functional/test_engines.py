@@ -20,14 +20,16 @@ import pyarrow as pa
 import pytest
 
 import effektutv as eu
-from effektutv import cli, pipeline
-from effektutv.drafting.first_contact import draft
-from effektutv.pipeline import check
-from effektutv.registers import opening, spark_local
-from effektutv.registers.engine import Engine
-from effektutv.registers.identity import is_identity_number
-from effektutv.registers.spark_sql import spark_sql
-from effektutv.synthetic.extracts import write_demo
+from effektutv import cli
+from effektutv.commands import run
+from effektutv.commands.init.draft_study import draft
+from effektutv.commands.run import check
+from effektutv.registers import open_registers
+from effektutv.registers.engines import spark_local
+from effektutv.registers.engines.duckdb import Engine
+from effektutv.registers.engines.spark_dialect import spark_sql
+from effektutv.registers.sources.refuse_identity import is_identity_number
+from effektutv.synthetic.write_demo import write_demo
 
 SECRET = "19121212-hemlig"
 
@@ -201,7 +203,7 @@ def test_a_plain_table_has_no_engine(plain):
 
 
 def test_sessions_say_what_they_are(small):
-    with opening.session_of(eu.Study.from_toml(small / "study.toml")) as session:
+    with open_registers.session_of(eu.Study.from_toml(small / "study.toml")) as session:
         assert (session.name, session.reader) == ("duckdb", session)
 
 
@@ -241,7 +243,7 @@ def moved(rng: random.Random, days: list[date], cell: str, place: int) -> str:
 @pytest.mark.system
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_engines_agree_on_random_extracts_query_by_query(spark, tmp_path, monkeypatch, seed):
-    from effektutv.registers.spark_engine import SparkEngine
+    from effektutv.registers.engines.spark import SparkEngine
 
     write_demo(tmp_path / "demo", participants=60 * seed, population=100, seed=seed)
     disturbed(tmp_path / "demo", seed)
@@ -311,7 +313,7 @@ def test_the_users_session_is_left_as_it_was(spark, small):
 )
 def test_no_value_leaves_a_query_that_fails(spark, capfd, caplog, query):
 
-    from effektutv.registers.spark_engine import SparkEngine
+    from effektutv.registers.engines.spark import SparkEngine
 
     with SparkEngine(spark=spark) as session:
         session.register("t", pa.table({"x": [SECRET]}))
@@ -425,7 +427,7 @@ def test_identity_numbers_in_a_catalogue_stop_the_run(spark, catalogue):
     with pytest.raises(
         eu.ExtractError, match="studier: a column that the register's declaration does not know looks like"
     ):
-        pipeline.check(catalogue / "numbers.toml", engine="spark", spark=spark)
+        run.check(catalogue / "numbers.toml", engine="spark", spark=spark)
 
 
 @pytest.mark.system

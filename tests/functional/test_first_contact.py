@@ -10,15 +10,16 @@ import tomllib
 import pytest
 
 import effektutv as eu
-from effektutv import cli, pipeline
+from effektutv import cli
 from effektutv.analysis import analyse
-from effektutv.disclosure.suppress import protect
-from effektutv.drafting.first_contact import answer, draft
-from effektutv.drafting.questions import Answer
+from effektutv.commands import run as pipeline
+from effektutv.commands.init.draft_study import answer, draft
+from effektutv.commands.init.questions import Answer
+from effektutv.disclosure.protect import protect
 from effektutv.errors import ArgumentError, StudyError
-from effektutv.registers.databases import Table
-from effektutv.registers.spark_local import check_installed
-from effektutv.reporting.tables import csv_tables
+from effektutv.registers.engines.spark_local import check_installed
+from effektutv.registers.sources.odbc import Table
+from effektutv.reporting.tables.csv_writer import csv_tables
 
 #: What the demonstration's own study file says, by the key that asks.
 ANSWERS = {
@@ -487,7 +488,7 @@ def test_tables_of_a_database(demo, tmp_path, monkeypatch):
     TABLES.update(headers(demo / "extracts"))
     TABLES["af_sokatper_2"] = TABLES["af_sokatper"]
     TABLES["audit_log"] = ["id", "at", "what"]
-    monkeypatch.setattr("effektutv.drafting.database_tables.Database", Catalogue)
+    monkeypatch.setattr("effektutv.commands.init.scan_database.Database", Catalogue)
     monkeypatch.setenv("REGISTER_PASSWORD", "secret")
     connection = '[databases.datalager]\nconnection = "DSN=x;Pwd=${REGISTER_PASSWORD}"   # vår\n'
     (tmp_path / "study.toml").write_text(connection, encoding="utf-8")
@@ -508,11 +509,11 @@ def test_tables_of_a_database(demo, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("installed", [True, False])
 def test_a_catalogue_of_a_spark_that_does_not_run(tmp_path, monkeypatch, capsys, installed):
-    monkeypatch.setattr("effektutv.registers.spark_engine.check_installed", lambda: None)
-    monkeypatch.setattr("effektutv.registers.spark_engine._given", lambda spark: None)
+    monkeypatch.setattr("effektutv.registers.engines.spark.check_installed", lambda: None)
+    monkeypatch.setattr("effektutv.registers.engines.spark._given", lambda spark: None)
     if not installed:
-        monkeypatch.setattr("effektutv.registers.spark_local.find_spec", lambda name: None)
-        monkeypatch.setattr("effektutv.registers.spark_engine.check_installed", check_installed)
+        monkeypatch.setattr("effektutv.registers.engines.spark_local.find_spec", lambda name: None)
+        monkeypatch.setattr("effektutv.registers.engines.spark.check_installed", check_installed)
     (tmp_path / "study.toml").write_text('[databases.lake]\nconnection = " Spark"\n', encoding="utf-8")
     monkeypatch.setattr("sys.argv", ["effektutv", "init", str(tmp_path)])
     assert cli._guarded() == 2

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from effektutv.reporting import document, workbook
-from effektutv.reporting.blocks import FigureBlock, TableBlock
+from effektutv.reporting import build
+from effektutv.reporting.formats.excel import write
+from effektutv.reporting.model.blocks import FigureBlock, TableBlock
 
 sys.path.insert(0, str(Path(__file__).parent))
 from report_readers import numbers, of_html, of_pdf, of_word, of_workbook, plain
@@ -58,7 +59,7 @@ def test_the_print_shows_the_documents_cells(written):
 def test_the_workbook_prints_the_documents_numbers(written):
     doc, folder = written
     got = of_workbook(folder / "tables.xlsx", doc.lang)
-    names = [name for name, _, _, _ in workbook.sheets(doc)]
+    names = [name for name, _, _, _ in write.sheets(doc)]
     assert list(got) == names
     total = 0
     for block, name in zip(blocks(doc), names, strict=True):
@@ -82,7 +83,7 @@ def test_the_same_bytes_twice_in_every_format(written, tmp_path):
     doc, folder = written
     again = tmp_path / "again"
     again.mkdir()
-    document.write(doc, again)
+    build.write(doc, again)
     names = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
     assert {"report.html", "report.docx", "report.pdf", "tables.xlsx"} <= set(names)
     for name in names:

@@ -19,7 +19,7 @@ import pikepdf
 import pytest
 from docx.oxml.ns import qn
 
-from effektutv import pipeline
+from effektutv.commands import run
 
 sys.path.insert(0, str(Path(__file__).parent))
 from report_readers import of_html, of_pdf, of_word, of_workbook, plain
@@ -94,7 +94,7 @@ def report(request, tmp_path_factory):
     pd.DataFrame({**table, "z": rng.normal(size=180).round(3)}).to_csv(folder / "people.csv", index=False)
     study = folder / "study.toml"
     study.write_text(STUDY.format(**{k: toml_text(v) for k, v in LABELS.items()}), encoding="utf-8")
-    pipeline.run(study, out=folder / "out", lang=request.param)
+    run.run(study, out=folder / "out", lang=request.param)
     return folder / "out", request.param
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from effektutv.synthetic.extracts import write_demo
+from effektutv.synthetic.write_demo import write_demo
 
 SMALL = ("--participants", "60", "--population", "400")
 
@@ -23,7 +23,7 @@ SMALL = ("--participants", "60", "--population", "400")
 REPLACES = """
 import sys
 from pathlib import Path
-from effektutv.folders import whole_folder
+from effektutv.runtime.atomic_output import whole_folder
 target, first = Path(sys.argv[1]), int(sys.argv[2])
 for number in range(first, first + 100_000):
     with whole_folder(target, "out") as new:

@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 
 from effektutv.cli import app
 from effektutv.errors import ArgumentError, StudyError
-from effektutv.plan import lock, lock_path, lock_status, plan_of, plan_sha256
-from effektutv.resources import studies_folder
 from effektutv.results import LockStatus
+from effektutv.runtime.package_data import studies_folder
 from effektutv.study import Study
+from effektutv.study.plan_lock import lock, lock_path, lock_status, plan_of, plan_sha256
 
 SHIPPED = sorted(p.name for p in studies_folder().iterdir())
 

@@ -11,11 +11,12 @@ import sys
 import pytest
 
 import effektutv as eu
-from effektutv import machine, pipeline
 from effektutv.analysis import analyse
-from effektutv.plan import lock, lock_path
-from effektutv.resources import studies_folder
+from effektutv.commands import run as pipeline
 from effektutv.results import LockStatus, PlanLock
+from effektutv.runtime import process
+from effektutv.runtime.package_data import studies_folder
+from effektutv.study.plan_lock import lock, lock_path
 
 
 @pytest.fixture
@@ -118,7 +119,7 @@ def test_labels_with_markup_are_text_in_the_readme(study):
 
 
 def test_the_manifest_is_written_where_the_system_does_not_tell_of_memory(study, monkeypatch):
-    monkeypatch.setattr(machine, "_STATUS", "/nowhere/{}/status")
+    monkeypatch.setattr(process, "_STATUS", "/nowhere/{}/status")
     assert run(study)[0]["runtime"]["peak_memory_mib"] > 0
     monkeypatch.setitem(sys.modules, "resource", None)
     assert run(study)[0]["runtime"]["peak_memory_mib"] is None

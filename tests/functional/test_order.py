@@ -14,11 +14,11 @@ import pytest
 
 import effektutv as eu
 from effektutv.cli import app
+from effektutv.commands.order.periods import Window
+from effektutv.commands.order.write_order import COLUMNS, UNITS, order, order_of
 from effektutv.errors import ArgumentError, StudyError
-from effektutv.ordering.order import COLUMNS, UNITS, order, order_of
-from effektutv.ordering.periods import Window
-from effektutv.plan import plan_of
-from effektutv.registers.schema import load_schema, load_schemas
+from effektutv.registers.schema.table_schema import load_schema, load_schemas
+from effektutv.study.plan_lock import plan_of
 
 
 def window_of(trial):

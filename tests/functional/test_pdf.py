@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from effektutv.reporting import pdf
+from effektutv.reporting.formats.pdf import write
 
 # tests are imported by file, so that the reader beside the unit tests is found only by its folder
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "reporting"))
@@ -67,5 +67,5 @@ def test_every_figure_is_described_and_one_too_high_comes_in_parts(printed):
     said = [_plain(f.attributes["/Alt"]) for f in tree.find("Figure")]
     for figure in doc.figures:
         parts = [s for s in said if s.endswith(_plain(figure.alt))]
-        assert len(parts) == len(pdf.pictures(folder, figure.key))
+        assert len(parts) == len(write.pictures(folder, figure.key))
     assert len(said) >= len(doc.figures)

@@ -15,7 +15,7 @@ import pytest
 from scipy.stats import norm
 
 import effektutv as eu
-from effektutv import frames
+from effektutv.api import itt
 from effektutv.results import Unavailable
 
 
@@ -389,7 +389,7 @@ def test_the_shipped_study_has_what_it_declares(trial):
 def test_by_how_much_effects_differ_between_municipalities(trial, plain):
     """The trial's question is the data frame's, with the form's municipality as site."""
     people = trial.table.assign(y=trial.outcome("arbete"))
-    direct = frames.site_variation(
+    direct = itt.site_variation(
         people, outcome="y", arm="arm", control="FS", site="municipality", arms=["FS", "SE", "CM"]
     )
     for ours, theirs in zip(trial.site_variation().rows, direct.rows, strict=True):

@@ -12,8 +12,9 @@ import pytest
 
 import effektutv as eu
 from effektutv.errors import ArgumentError
-from effektutv.results.received import ALL_ACTORS
-from effektutv.synthetic.extracts import write_demo
+from effektutv.results.services_received import ALL_ACTORS
+from effektutv.runtime import package_data
+from effektutv.synthetic.write_demo import write_demo
 
 MONTH, END = 15, date(2016, 12, 31)
 
@@ -121,7 +122,7 @@ def programme_classes(folder_of_lists):
 )
 def test_programmes_and_decisions(case, people, item, file, start, end, code, group):
     folder, trial = case
-    classes = programme_classes(eu.resources.data_folder() / "codelists")
+    classes = programme_classes(package_data.data_folder() / "codelists")
     got = set()
     for row in rows_of(folder / "extracts" / file):
         if row["lopnr"] not in people:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from effektutv.synthetic.extracts import write_demo
+from effektutv.synthetic.write_demo import write_demo
 
 #: The command line as it is, but that no further cell is hidden beside those that go for themselves.
 WITHOUT_COMPLEMENTS = """

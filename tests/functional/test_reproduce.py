@@ -12,15 +12,15 @@ import pytest
 
 import effektutv as eu
 from effektutv.analysis import analyse
-from effektutv.disclosure.suppress import protect
+from effektutv.commands.reproduce.compare import compare, contradicted, within_rounding
+from effektutv.commands.reproduce.published_figures import read_published, shipped_figures
+from effektutv.commands.reproduce.reproduce import reproduce, write_csv
+from effektutv.commands.reproduce.terminal_text import lines
+from effektutv.commands.run import load
+from effektutv.disclosure.protect import protect
 from effektutv.errors import ArgumentError, StudyError
-from effektutv.pipeline import load
-from effektutv.published.compare import compare, contradicted, within_rounding
-from effektutv.published.figures import read_published, shipped_figures
-from effektutv.published.text import lines
-from effektutv.reproducing import reproduce, write_csv
-from effektutv.resources import studies_folder
 from effektutv.results import Suppressed, Verdict
+from effektutv.runtime.package_data import studies_folder
 
 PUBLIC = ["actg175", "jobs2", "nsw_dehejia_wahba", "nsw_lalonde", "star"]
 
@@ -152,7 +152,7 @@ def test_the_engine_is_the_one_asked_for(demo, monkeypatch):
         asked.update(how)
         raise StudyError("enough")
 
-    monkeypatch.setattr("effektutv.pipeline.load", load)
+    monkeypatch.setattr("effektutv.commands.run.load", load)
     with pytest.raises(StudyError, match="enough"):
         reproduce(demo / "study.toml", engine="spark", spark=session)
     assert (asked["engine"], asked["spark"]) == ("spark", session)

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from effektutv import machine, pipeline
-from effektutv.plan import plan_of, plan_sha256
-from effektutv.synthetic.extracts import write_demo
+from effektutv.commands import run
+from effektutv.runtime import process
+from effektutv.study.plan_lock import plan_of, plan_sha256
+from effektutv.synthetic.write_demo import write_demo
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_the_manifest_says_what_a_run_took(small, tmp_path):
 
 
 def test_no_number_depends_on_what_a_run_may_take(small, trial):
-    other = pipeline.load(small)
+    other = run.load(small)
     assert other.inputs == {**trial.inputs}
     assert plan_sha256(plan_of(other.study)) == plan_sha256(plan_of(trial.study))
     pd.testing.assert_frame_equal(other.table, trial.table)
@@ -54,8 +55,8 @@ def test_no_number_depends_on_what_a_run_may_take(small, trial):
 
 LOADS = """
 import hashlib, json, sys
-from effektutv import pipeline
-from effektutv.machine import peak_memory_mib
+from effektutv.commands import run as pipeline
+from effektutv.runtime.process import peak_memory_mib
 from effektutv.study import Study
 clocked = pipeline.Clocked()
 trial = pipeline.load(Study.from_toml(sys.argv[1]), progress=clocked)
@@ -88,7 +89,7 @@ def test_a_register_that_does_not_fit_is_built_with_little_memory(tmp_path, file
 
 def test_a_process_that_a_large_one_started_is_as_large_as_it_is():
     held = np.ones(50_000_000)
-    program = "from effektutv.machine import peak_memory_mib; print(peak_memory_mib())"
+    program = "from effektutv.runtime.process import peak_memory_mib; print(peak_memory_mib())"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert 5 < int(done.stdout) < 200
-    assert machine.peak_memory_mib() > held.nbytes / 2**20
+    assert process.peak_memory_mib() > held.nbytes / 2**20

@@ -15,9 +15,9 @@ import traceback
 import pytest
 
 from effektutv import cli
-from effektutv.registers.schema import FieldType, extract_names, load_schema
+from effektutv.registers.schema.table_schema import FieldType, extract_names, load_schema
 from effektutv.study import Study
-from effektutv.synthetic.extracts import write_demo
+from effektutv.synthetic.write_demo import write_demo
 
 MARKER = "QZ7731xMARK"
 #: What is planted, by the kind of column: never of the declared type, or of it and impossible.

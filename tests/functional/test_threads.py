@@ -12,7 +12,7 @@ PROBE = """
 import os, sys
 from effektutv import cli
 early = "numpy" not in sys.modules
-from effektutv import pipeline
+from effektutv.commands import run as pipeline
 told = {}
 def run(*args, **options):
     told.update(numpy=early, threads=os.environ["OPENBLAS_NUM_THREADS"], mkl=os.environ["MKL_NUM_THREADS"])

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 import effektutv as eu
-from effektutv.cohort.months import unpack
-from effektutv.synthetic.extracts import write_demo
+from effektutv.cohort.month_masks import unpack
+from effektutv.synthetic.write_demo import write_demo
 
 CELL = ["state", "clock", "month", "arm", "kon", "daglig_verksamhet"]
 

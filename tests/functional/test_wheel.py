@@ -41,8 +41,10 @@ def test_everything_shipped_is_in_the_wheel(unpacked):
         }
         assert shipped == carried
         assert shipped
-    templates = {p.name for p in (ROOT / "src/effektutv/reporting/templates").iterdir()}
-    assert {p.name for p in (unpacked / "effektutv/reporting/templates").iterdir()} == templates
+    source, inside = ROOT / "src/effektutv", unpacked / "effektutv"
+    templates = {p.relative_to(source) for p in source.rglob("templates/*")}
+    assert {p.relative_to(inside) for p in inside.rglob("templates/*")} == templates
+    assert templates
     assert (unpacked / "effektutv" / "py.typed").is_file()
 
 

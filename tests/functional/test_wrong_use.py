@@ -17,11 +17,12 @@ import pytest
 from typer.testing import CliRunner
 
 import effektutv as eu
-from effektutv import cli, folders
+from effektutv import cli
 from effektutv.errors import ArgumentError
-from effektutv.folders import check_out, replacing, write_whole
-from effektutv.plan import lock
-from effektutv.synthetic.extracts import write_demo
+from effektutv.runtime import atomic_output
+from effektutv.runtime.atomic_output import check_out, replacing, write_whole
+from effektutv.study.plan_lock import lock
+from effektutv.synthetic.write_demo import write_demo
 
 STUDY = """
 [study]
@@ -114,14 +115,14 @@ def refused(*_arguments, **_options):
 
 
 def test_a_full_disk_is_said_to_be_full(monkeypatch, capsys, study):
-    monkeypatch.setattr("effektutv.temporary.tempfile.mkdtemp", refused)
+    monkeypatch.setattr("effektutv.runtime.temporary_files.tempfile.mkdtemp", refused)
     code, said = guarded(monkeypatch, capsys, "run", study, "--out", study.parent / "out", "--quiet")
     assert (code, "out: 'out' cannot be written (No space left on device)" in said) == (2, True)
     assert not (study.parent / "out").exists()
 
 
 def test_a_disk_that_fills_midway_leaves_nothing(monkeypatch, capsys, study):
-    from effektutv.reporting import manifest
+    from effektutv.reporting.provenance import manifest
 
     monkeypatch.setattr(manifest, "write", refused)
     code, said = guarded(monkeypatch, capsys, "run", study, "--out", study.parent / "out", "--quiet")
@@ -132,7 +133,7 @@ def test_a_disk_that_fills_midway_leaves_nothing(monkeypatch, capsys, study):
 
 
 def test_a_fault_of_our_own_is_still_one(monkeypatch, capsys, study):
-    from effektutv.reporting import manifest
+    from effektutv.reporting.provenance import manifest
 
     def lost(*_arguments):
         raise FileNotFoundError(errno.ENOENT, "secret", "secret")
@@ -148,14 +149,14 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     path = tmp_path / "f.txt"
     path.write_text("old", encoding="utf-8")
     with monkeypatch.context() as patched:
-        patched.setattr(folders.Path, "replace", refused)
+        patched.setattr(atomic_output.Path, "replace", refused)
         with pytest.raises(ArgumentError, match=r"out: 'f\.txt' cannot be written"):
             write_whole(path, "new", "out")
     assert path.read_text(encoding="utf-8") == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["f.txt"]
     write_whole(path, "nytt: å\n", "out")
     assert path.read_bytes() == "nytt: å\n".encode()
-    assert path.stat().st_mode & 0o777 == 0o666 & ~folders._umask()
+    assert path.stat().st_mode & 0o777 == 0o666 & ~atomic_output._umask()
 
 
 def test_a_lock_where_none_can_be_written(study):

@@ -13,7 +13,7 @@ from datetime import date
 
 import numpy as np
 
-from effektutv.registers.schema import ExtractSchema, Field, FieldType, load_codelist, load_schema
+from effektutv.registers.schema.table_schema import ExtractSchema, Field, FieldType, load_codelist, load_schema
 
 #: Stands in every planted text.
 PLANTED = "Zqx7Hemligt"

@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 from broken_deliveries import MUTATIONS, PLANTED, SUFFIX, Delivered, take_apart
 
-from effektutv import cli, pipeline
-from effektutv.registers.opening import open_registers, session_of
+from effektutv import cli
+from effektutv.commands import run
+from effektutv.registers.open_registers import open_registers, session_of
 from effektutv.study import Study
-from effektutv.synthetic.extracts import write_demo
+from effektutv.synthetic.write_demo import write_demo
 
 #: Each alone with the randomisation form; together they have every kind of column and of dating.
 REGISTERS = (
@@ -100,7 +101,7 @@ def rows_of(study: Path, register: str) -> tuple[object, ...]:
 
 def findings(study: Path) -> set[tuple[object, ...]]:
     """Return what the checks count: the counts themselves, which are not shown where they are small."""
-    return {(f.extract, f.column, f.rule, f.rows_checked, f.rows_failing) for f in pipeline.check(study).rows}
+    return {(f.extract, f.column, f.rule, f.rows_checked, f.rows_failing) for f in run.check(study).rows}
 
 
 @pytest.mark.parametrize("register", [*REGISTERS, "assignment"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from effektutv.estimate.design import Design, Estimator, Spec
-from effektutv.estimate.effects import Labels, effect_rows
+from effektutv.estimators.design import Design, Estimator, Spec
+from effektutv.estimators.effects import Labels, effect_rows
 
 DRAWS = 600
 #: Persons in (control, arm) by stratum; three strata have one person in an arm.

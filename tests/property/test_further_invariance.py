@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import effektutv as eu
-from effektutv.estimate import balance as balance_module
-from effektutv.frames import contamination
-from effektutv.further import response_weighted, simulated_power, worst_case_bounds
+from effektutv.api.itt import contamination
+from effektutv.api.ratios import response_weighted, simulated_power, worst_case_bounds
+from effektutv.estimators import balance as balance_module
 from effektutv.results import Unavailable
 
 N = 160

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from effektutv.cohort.months import day_k, first_month, last_month, mask_run, month_run, unpack
+from effektutv.cohort.month_masks import day_k, first_month, last_month, mask_run, month_run, unpack
 
 HORIZON = 24
 DAYS = st.dates(min_value=date(2012, 1, 1), max_value=date(2020, 12, 31))

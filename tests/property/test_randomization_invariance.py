@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import effektutv as eu
-from effektutv.estimate import draws as module
-from effektutv.estimate import families
+from effektutv.estimators.multiplicity import redraw_cells
+from effektutv.estimators.randomization import draws as module
 
 OPTIONS = [
     {"estimator": "difference"},
@@ -225,7 +225,7 @@ def test_fewer_draws_at_a_time_change_nothing(monkeypatch):
 
 def test_block_and_part_sizes_are_constants_that_results_are_tied_to():
     """Changing either would change every recorded p-value: a change must be meant."""
-    assert (module.BLOCK, module.PIECE, families._PART) == (4096, 12, 1024)
+    assert (module.BLOCK, module.PIECE, redraw_cells._PART) == (4096, 12, 1024)
 
 
 PROGRAM = """

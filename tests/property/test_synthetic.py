@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from effektutv.synthetic.extracts import write_demo
-from effektutv.synthetic.people import draw_serials
-from effektutv.synthetic.tables import add_months, as_day, days_in_month, month_of, month_start, year_of
+from effektutv.synthetic.columns import add_months, as_day, days_in_month, month_of, month_start, year_of
+from effektutv.synthetic.participants import draw_serials
+from effektutv.synthetic.write_demo import write_demo
 
 _NAME = "synthetic_evaluator"
 

@@ -15,8 +15,8 @@ import pytest
 import trials
 
 import effektutv as eu
-from effektutv.estimate.bounds import kept_mean
-from effektutv.estimate.ratios import wilson
+from effektutv.estimators.missing.bounds import kept_mean
+from effektutv.estimators.ratios import wilson
 
 FIVE_YEARS = 1826
 

@@ -15,15 +15,15 @@ from pathlib import Path
 
 import numpy as np
 
-from effektutv.estimate.bounds import lee_rows, worst_case_rows
-from effektutv.estimate.compliance import Receipt, complier_rows
-from effektutv.estimate.design import Design, Estimator, Spec, Vcov
-from effektutv.estimate.effects import effect_rows
-from effektutv.estimate.fit import Labels
-from effektutv.estimate.power import power, simulated_power
-from effektutv.estimate.ratios import newcombe, ratio_rows
-from effektutv.estimate.response import response_rows
-from effektutv.estimate.survival import curve, log_rank, restricted_mean
+from effektutv.estimators.compliance import Receipt, complier_rows
+from effektutv.estimators.design import Design, Estimator, Spec, Vcov
+from effektutv.estimators.effects import effect_rows
+from effektutv.estimators.missing.bounds import lee_rows, worst_case_rows
+from effektutv.estimators.missing.response_weights import response_rows
+from effektutv.estimators.power import power, simulated_power
+from effektutv.estimators.ratios import newcombe, ratio_rows
+from effektutv.estimators.regression.fit import Labels
+from effektutv.estimators.survival.curves import curve, log_rank, restricted_mean
 
 PAIR = [(1, 0)]
 LABELS = Labels(outcome="y")

@@ -22,14 +22,15 @@ import size_scenarios as sizes
 from further_scenarios import LABELS, PAIR, Count, problems
 
 import effektutv as eu
-from effektutv.estimate.contamination import contamination_rows, decompose
-from effektutv.estimate.design import Design, Estimator, Spec
-from effektutv.estimate.effects import effect_rows
-from effektutv.estimate.randomization import Options, randomization_row
-from effektutv.estimate.ratios import ratio_rows
-from effektutv.estimate.subgroups import Subgroup, subgroup_rows
-from effektutv.frames import site_variation
-from effektutv.further import response_weighted
+from effektutv.api import missing_outcomes
+from effektutv.api.itt import site_variation
+from effektutv.api.ratios import response_weighted
+from effektutv.estimators.contamination_bias import contamination_rows, decompose
+from effektutv.estimators.design import Design, Estimator, Spec
+from effektutv.estimators.effects import effect_rows
+from effektutv.estimators.randomization_test import Options, randomization_row
+from effektutv.estimators.ratios import ratio_rows
+from effektutv.estimators.subgroups import Subgroup, subgroup_rows
 
 ARMS = sizes.ARMS
 BASE = {"arm": "arm", "control": "FS", "contrasts": [("SE", "FS")]}
@@ -264,7 +265,7 @@ def bounded(draws: int, seed: int) -> Iterator[Count]:
         loose = eu.lee_bounds(df[df["s"] == 0], outcome="y", **BASE).rows[0]
         hits["Lee, not tightened"] += covers(loose, 0.0)
         # missing ones count 0 in SE and 1 in FS at the lower end, whose expectation is 0.168 − 0.344
-        worst = eu.further.worst_case_bounds(df, outcome="z", strata="s", **BASE).rows[0]
+        worst = missing_outcomes.worst_case_bounds(df, outcome="z", strata="s", **BASE).rows[0]
         hits["worst case, strata"] += covers(worst, 0.28 * 0.6 - (0.18 + 0.82 * 0.2))
     yield from counts("response raised by the arm, unequal strata", hits, draws)
 

@@ -17,11 +17,11 @@ import numpy as np
 import pandas as pd
 
 import effektutv as eu
-from effektutv.estimate.design import Design
-from effektutv.estimate.effects import Labels, effect_rows
-from effektutv.estimate.mechanism import Mechanism, stratified
-from effektutv.estimate.options import parse_spec
-from effektutv.estimate.randomization import Options, randomization_row
+from effektutv.estimators.design import Design
+from effektutv.estimators.effects import Labels, effect_rows
+from effektutv.estimators.options import parse_spec
+from effektutv.estimators.randomization.mechanism import Mechanism, stratified
+from effektutv.estimators.randomization_test import Options, randomization_row
 
 ARMS = ("FS", "SE", "CM")
 LEVEL = 0.05

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 import thin_scenarios as thin
 
-from effektutv.estimate.bounds import lee_rows
-from effektutv.estimate.design import Design
-from effektutv.estimate.fit import Labels
-from effektutv.estimate.time_to_event import Horizon, time_rows
+from effektutv.estimators.design import Design
+from effektutv.estimators.missing.bounds import lee_rows
+from effektutv.estimators.regression.fit import Labels
+from effektutv.estimators.survival.rows import Horizon, time_rows
 
 LABELS = Labels(outcome="y")
 TAU = 24.0

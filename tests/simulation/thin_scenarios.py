@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from effektutv.estimate.design import Design, Dof, Estimator, Sample, Spec, count_cells, observe
-from effektutv.estimate.effects import fit_contrast, inference
-from effektutv.estimate.sparse_lin import lin_form
+from effektutv.estimators.design import Design, Dof, Estimator, Sample, Spec, count_cells, observe
+from effektutv.estimators.effects import fit_contrast, inference
+from effektutv.estimators.regression.sparse_lin import lin_form
 
 #: The effect of the arm 1 against the control.
 EFFECT = 0.5

@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 
 from effektutv.analysis import analyse
-from effektutv.disclosure import complement, ledger
-from effektutv.disclosure.suppress import protect
+from effektutv.commands.run import load
+from effektutv.disclosure import ledger
+from effektutv.disclosure.audit import complementary
+from effektutv.disclosure.protect import protect
 from effektutv.errors import DisclosureError
-from effektutv.pipeline import load
-from effektutv.reporting.tables import csv_tables, decisions_table, write_csv
+from effektutv.reporting.tables.csv_writer import csv_tables, decisions_table, write_csv
 from effektutv.results import written as as_written
-from effektutv.synthetic.extracts import write_demo
+from effektutv.synthetic.write_demo import write_demo
 
 # the attacker's program stands beside this file
 sys.path.insert(0, str(Path(__file__).parent))
@@ -181,4 +182,4 @@ def test_without_complements_the_audit_refuses_and_names_the_tables(many_small_c
     monkeypatch.setattr(ledger, "chosen", lambda _: [])
     with pytest.raises(DisclosureError, match=r"from these together: .*effects by"):
         protect(many_small_cells)
-    assert complement.chosen is not ledger.chosen
+    assert complementary.chosen is not ledger.chosen

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import effektutv as eu
-from effektutv.resources import data_folder
 from effektutv.results import Severity
+from effektutv.runtime.package_data import data_folder
 
 STUDY = """
 [study]

@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from effektutv.api.ratios import time_to_event
+from effektutv.disclosure.protect import protect
 from effektutv.disclosure.protected import ReportInputs
-from effektutv.disclosure.suppress import protect
-from effektutv.further import time_to_event
 from effektutv.results import StartRow, Starts
 from effektutv.study import Study
 

@@ -15,8 +15,8 @@ import pytest
 from scipy.optimize import linprog
 
 import effektutv as eu
+from effektutv.disclosure.protect import protect
 from effektutv.disclosure.protected import ReportInputs
-from effektutv.disclosure.suppress import protect
 from effektutv.errors import DisclosureError
 from effektutv.results import CountRow, Counts, Flow, FlowStage, StartRow, Starts
 from effektutv.study import Study

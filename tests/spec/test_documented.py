@@ -19,7 +19,7 @@ MEMBERS = {
 }
 
 
-@pytest.mark.parametrize("module", ["frames", "randomised", "multiplicity", "further"])
+@pytest.mark.parametrize("module", ["api.itt", "api.randomization_test", "api.adjust", "api.ratios"])
 def test_every_function_of_the_doors_is_there(module):
     public = import_module(f"effektutv.{module}").__all__
     assert [name for name in public if f"{module}.{name}" not in FUNCTIONS] == []

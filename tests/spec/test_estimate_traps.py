@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 import effektutv as eu
-from effektutv.frames import pooled_regression
+from effektutv.api.itt import pooled_regression
 from effektutv.results import Unavailable
 
-ESTIMATE = Path(eu.__file__).parent / "estimate"
+ESTIMATE = Path(eu.__file__).parent / "estimators"
 
 
 def contaminated() -> pd.DataFrame:

@@ -10,16 +10,16 @@ import pandas as pd
 import pytest
 
 import effektutv as eu
-from effektutv.estimate import families, resample_cells
-from effektutv.estimate.design import Design
-from effektutv.estimate.draws import Subsets, blocks
-from effektutv.estimate.families import Hypothesis
-from effektutv.estimate.multiplicity import holm
-from effektutv.estimate.options import parse_spec
-from effektutv.estimate.source import Source
+from effektutv.estimators.design import Design
+from effektutv.estimators.multiplicity import redraw_cells, resample_cells
+from effektutv.estimators.multiplicity.redraw_cells import Hypothesis
+from effektutv.estimators.multiplicity.stepdown import holm
+from effektutv.estimators.options import parse_spec
+from effektutv.estimators.randomization.draws import Subsets, blocks
+from effektutv.estimators.retained_inputs import Source
 from effektutv.results import Unavailable
 
-ESTIMATE = Path(eu.__file__).parent / "estimate"
+ESTIMATE = Path(eu.__file__).parent / "estimators"
 BASE = {"arm": "arm", "control": "FS"}
 
 
@@ -91,9 +91,9 @@ def test_trap_12_every_statistic_drawn_is_the_estimators_of_that_assignment(esti
     source = Source(design=design, outcomes={"y": y}, subgroups=(), spec=spec)
     masks = [(np.ones(n, dtype=bool),), (kon == 1,), (kon == 0, kon == 1)]
     tests = [Hypothesis(outcome="y", contrast=(1, 0), levels=m) for m in masks]
-    _, found = families.pairwise_statistics(source, tests, None, draws, 3)
+    _, found = redraw_cells.pairwise_statistics(source, tests, None, draws, 3)
     drawn = np.concatenate(list(found), axis=1)
-    people = families.persons_of(source, tests, (1, 0), stratum, by_arm=False).rows
+    people = redraw_cells.persons_of(source, tests, (1, 0), stratum, by_arm=False).rows
     subsets = Subsets(np.full(6, 8), np.full(6, 4)).prepare(np.eye(people.size))
     chosen = np.concatenate([subsets.draw(g, some).sum(axis=1) for g, some in blocks(3, draws)], axis=1)
     finite = 0
@@ -134,7 +134,7 @@ def test_trap_12_observed_statistics_are_those_of_the_rows():
         assert source.design.arms == ("FS", "CM", "SE")
         boot = resample_cells.bootstrap_statistics(source, tests, 1, 1)
         assert boot.observed == pytest.approx([r.statistic for r in effects.rows], rel=1e-10)
-        observed, _ = families.pairwise_statistics(source, tests, None, 1, 1)
+        observed, _ = redraw_cells.pairwise_statistics(source, tests, None, 1, 1)
         if estimator != "difference":  # whose mean over draws is not 0 where shares differ between strata
             assert observed == pytest.approx([r.statistic for r in effects.rows], rel=1e-10)
 

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from effektutv.results.base import SUPPRESSION_MARK as MARK
+from effektutv.values import SUPPRESSION_MARK as MARK
 
 LANGUAGES = ("sv", "en")
 #: Cells that a suppressed row must mark, by the columns' names, wherever a table has them.

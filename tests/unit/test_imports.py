@@ -1,4 +1,4 @@
-"""The house's arrows: which room may know which. Also run by ``make lint``, so it needs nothing but Python."""
+"""Which package may import which. Also run by ``make lint``, so it needs nothing but Python."""
 
 from __future__ import annotations
 
@@ -8,132 +8,41 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "effektutv"
 
-BASE = {
-    "errors",
-    "resources",
-    "language",
-    "toml_lines",
-    "study",
-    "results",
-    "columns",
-    "roles",
-    "machine",
-    "beside",
-    "temporary",
-    "progress",
-}
-
-#: Room → the rooms it may import. A room may always import itself.
+#: Package or module → what it may import. Each may always import itself.
 ARROWS = {
     "errors": set(),
-    "version": set(),
-    "resources": set(),
-    "machine": set(),
-    "temporary": set(),
-    "progress": set(),
-    "display": {"progress"},
-    "beside": {"machine"},
-    "toml_lines": set(),
-    "language": {"errors"},
-    "columns": {"errors", "estimate", "language"},
-    "study": {"errors", "language", "toml_lines"},
-    "results": {"errors", "plots", "language", "witness"},
-    "witness": set(),
-    "plots": {"errors", "language"},
-    "registers": {"errors", "resources", "language", "study", "results", "temporary", "machine", "progress"},
-    "cohort": {"errors", "language", "study", "results", "registers"},
-    "synthetic": {"errors", "progress", "folders", "resources", "language", "study", "registers"},
-    "estimate": {"errors", "results"},
-    "disclosure": {"errors", "language", "study", "results", "estimate"},
-    "reporting": {"errors", "language", "study", "results", "plots", "disclosure", "resources", "machine", "beside"},
-    "roles": {"errors", "results", "estimate"},
-    "assigned": {"errors", "results", "estimate", "columns"},
-    "further": {"errors", "results", "estimate", "columns", "assigned", "roles", "missing"},
-    "missing": {"errors", "results", "estimate", "columns", "assigned", "roles"},
-    "frames": {"errors", "results", "estimate", "columns", "assigned", "roles", "balancing", "between_sites", "pooled"},
-    "between_sites": {"errors", "results", "estimate", "columns", "assigned", "roles"},
-    "balancing": {"errors", "results", "estimate", "columns", "assigned", "roles"},
-    "pooled": {"errors", "results", "estimate", "columns", "assigned", "roles"},
-    "randomised": {"errors", "results", "estimate", "columns", "assigned", "roles"},
-    "multiplicity": {"errors", "results", "estimate", "assigned"},
-    "trial": {
+    "values": set(),
+    "runtime": {"errors"},
+    "i18n": {"errors"},
+    "study": {"errors", "runtime", "i18n"},
+    "plots": {"errors", "i18n"},
+    "results": {"errors", "values", "study", "plots"},
+    "registers": {"errors", "values", "runtime", "i18n", "study", "results"},
+    "estimators": {"errors", "values", "results"},
+    "cohort": {"errors", "values", "i18n", "study", "results", "registers"},
+    "api": {"errors", "values", "i18n", "results", "estimators"},
+    "disclosure": {"errors", "values", "i18n", "study", "results", "estimators"},
+    "reporting": {"errors", "values", "runtime", "i18n", "study", "plots", "results", "disclosure"},
+    "trial": {"errors", "values", "study", "results", "estimators", "cohort", "api"},
+    "synthetic": {"errors", "runtime", "i18n", "study", "registers"},
+    "analysis": {"runtime", "results", "study", "trial", "api", "disclosure"},
+    "commands": {
         "errors",
+        "values",
+        "runtime",
+        "i18n",
         "study",
         "results",
-        "frames",
-        "further",
-        "randomised",
-        "cohort",
-        "assigned",
-        "estimate",
-        "witness",
-        "columns",
-    },
-    "folders": {"errors", "temporary"},
-    "pipeline": {
-        "version",
-        "progress",
-        "beside",
-        "machine",
-        "plan",
-        "folders",
-        "errors",
-        "study",
-        "results",
-        "trial",
-        "analysis",
         "registers",
         "cohort",
         "disclosure",
         "reporting",
-    },
-    "analysis": {"results", "study", "trial", "multiplicity", "cohort", "disclosure", "beside"},
-    "published": {"errors", "language", "resources", "results", "study", "disclosure"},
-    "plan": {"errors", "folders", "results", "study", "version"},
-    "reproducing": {
+        "trial",
         "analysis",
-        "folders",
-        "results",
-        "study",
-        "disclosure",
-        "pipeline",
-        "published",
-        "reporting",
-        "trial",
     },
-    "drafting": {"errors", "folders", "resources", "toml_lines", "study", "registers", "cohort"},
-    "ordering": {"errors", "folders", "language", "study", "registers", "cohort", "reporting"},
-    "checking": {"errors", "folders", "pipeline", "reporting", "results", "study", "version"},
+    "cli": {"commands", "errors", "runtime", "study", "results", "synthetic"},
     "__main__": {"cli"},
-    "cli": {
-        "version",
-        "checking",
-        "display",
-        "drafting",
-        "ordering",
-        "errors",
-        "folders",
-        "machine",
-        "results",
-        "pipeline",
-        "plan",
-        "published",
-        "reproducing",
-        "synthetic",
-    },
-    "__init__": {
-        "version",
-        "errors",
-        "results",
-        "study",
-        "frames",
-        "further",
-        "randomised",
-        "multiplicity",
-        "trial",
-        "pipeline",
-        "reproducing",
-    },
+    "__init__": {"errors", "values", "runtime", "study", "results", "api", "trial", "commands"},
 }
 
 
@@ -182,7 +91,7 @@ def test_rooms_import_only_what_they_may() -> None:
 
 
 def test_kernels_know_no_data_frames() -> None:
-    for path in sorted((SOURCE / "estimate").glob("*.py")):
+    for path in sorted((SOURCE / "estimators").rglob("*.py")):
         names = {
             (n.names[0].name if isinstance(n, ast.Import) else n.module or "").split(".")[0]
             for n in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
@@ -192,21 +101,21 @@ def test_kernels_know_no_data_frames() -> None:
 
 
 def test_every_way_to_import_is_seen(tmp_path: Path) -> None:
-    room = tmp_path / "estimate"
+    room = tmp_path / "estimators"
     room.mkdir()
     probe = room / "probe.py"
     probe.write_text(
-        "from ..registers.engine import Engine\nfrom .. import results\nfrom .linear import fit\n"
+        "from ..registers.engines.duckdb import Engine\nfrom .. import results\nfrom .effects import fit\n"
         "def late():\n    from effektutv.cohort import build\n"
-        "    from .. import __version__\n    from effektutv import language\n",
+        "    from .. import __version__\n    from effektutv import i18n as language\n",
         encoding="utf-8",
     )
     assert imported_rooms(probe, tmp_path) == {
         "registers",
         "results",
-        "estimate",
+        "estimators",
         "cohort",
-        "language",
+        "i18n",
         "__init__",
     }
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from effektutv import language as lg
+from effektutv import i18n as lg
 from effektutv.errors import ArgumentError
 from effektutv.results import Suppressed, Unavailable
 

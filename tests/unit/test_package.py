@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import effektutv as eu
-from effektutv import pipeline
+from effektutv.commands import run
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = {
@@ -97,7 +97,7 @@ def test_the_manifest_has_the_version_of_everything_that_makes_the_report():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = {re.match(r"[\w-]+", r)[0] for r in project["dependencies"]}
     # the command line's own, and what comes with jinja2, change nothing in a report
-    assert set(pipeline._VERSIONED) == declared - {"rich", "typer", "markupsafe"}
+    assert set(run._VERSIONED) == declared - {"rich", "typer", "markupsafe"}
 
 
 def test_no_test_imports_what_several_folders_have():

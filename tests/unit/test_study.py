@@ -8,8 +8,8 @@ import tomllib
 import pytest
 
 import effektutv as eu
-from effektutv.resources import data_folder, studies_folder
-from effektutv.toml_lines import key_lines, line_of
+from effektutv.runtime.package_data import data_folder, studies_folder
+from effektutv.study.toml_positions import key_lines, line_of
 
 TRIAL = studies_folder() / "aktivitetsersattning" / "study.toml"
 

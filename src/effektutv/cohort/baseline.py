@@ -13,13 +13,14 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from ..errors import StudyError
-from ..registers.engine import literal, quoted
-from ..registers.readers import Extract
-from ..registers.schema import PERSON, DatedBy, ExtractSchema, load_schema
-from ..registers.session import Session
-from ..study import Covariate, Study
-from .declared import as_text, texts_of
+from effektutv.errors import StudyError
+from effektutv.registers.engines.duckdb import literal, quoted
+from effektutv.registers.engines.protocol import Session
+from effektutv.registers.schema.table_schema import PERSON, DatedBy, ExtractSchema, load_schema
+from effektutv.registers.sources.open_extract import Extract
+from effektutv.study import Covariate, Study
+
+from .declared_words import as_text, texts_of
 from .linkage import PARTICIPANTS
 from .unknown_spans import spell_span_without
 

@@ -9,24 +9,26 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import ExtractError
-from ..registers.coverage import check_coverage
-from ..registers.opening import Opened, open_registers
-from ..registers.quality import check_links, error_text
-from ..registers.session import Session
-from ..registers.written import check_written, register_otherwise
-from ..results import DataQuality, Flow, Severity
-from ..study import SURVEY, Study
+from effektutv.errors import ExtractError
+from effektutv.registers.checks.coverage import check_coverage
+from effektutv.registers.checks.id_format import check_written, register_otherwise
+from effektutv.registers.checks.run_checks import check_links, error_text
+from effektutv.registers.engines.protocol import Session
+from effektutv.registers.open_registers import Opened, open_registers
+from effektutv.results.data_quality import DataQuality, Severity
+from effektutv.results.flow import Flow
+from effektutv.study import SURVEY, Study
+
 from .baseline import baseline_covariates, check_covariates
 from .contradictions import assignment_findings, order_findings
-from .declared import declared_findings
-from .delivery import Delivery, read_delivery
+from .declared_words import declared_findings
 from .flow import participant_flow
-from .lacking import columns_needed, lacking_in_files, not_delivered
+from .known_spans import SOURCES, Span, check_sources, check_spans, span_findings
+from .lacking_registers import columns_needed, lacking_in_files, not_delivered
 from .linkage import PARTICIPANTS, Linked, link
-from .outcomes import StateMasks, build_masks, outcome_values
-from .receipt import check_receipt, read_receipt
-from .spans import SOURCES, Span, check_sources, check_spans, span_findings
+from .outcome_values import StateMasks, build_masks, outcome_values
+from .programme_receipt import check_receipt, read_receipt
+from .services_received import Delivery, read_delivery
 from .survey import Survey, check_items, read_survey, survey_findings
 from .unknown_spans import unknown_spans
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ..registers.engine import quoted
-from ..registers.quality import code_condition
-from ..registers.readers import Extract
-from ..registers.schema import PERSON, DatedBy, ExtractSchema, load_codelist, load_schema
-from ..registers.session import Session
-from ..results import Finding, Severity
-from ..study import Study
+from effektutv.registers.checks.run_checks import code_condition
+from effektutv.registers.engines.duckdb import quoted
+from effektutv.registers.engines.protocol import Session
+from effektutv.registers.schema.table_schema import PERSON, DatedBy, ExtractSchema, load_codelist, load_schema
+from effektutv.registers.sources.open_extract import Extract
+from effektutv.results.data_quality import Finding, Severity
+from effektutv.study import Study
+
+from .known_spans import EVENTS, PAY, SOURCES, spans_of
 from .linkage import PARTICIPANTS
-from .spans import EVENTS, PAY, SOURCES, spans_of
 
 __all__ = ["assignment_findings", "order_findings"]
 

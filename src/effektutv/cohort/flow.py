@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..results import Flow, FlowStage
+from effektutv.results.flow import Flow, FlowStage
+
 from .linkage import Linked
 
 __all__ = ["participant_flow"]

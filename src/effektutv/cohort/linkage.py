@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ExtractError, StudyError
-from ..language import printable
-from ..registers.engine import quoted
-from ..registers.readers import Extract
-from ..registers.schema import PERSON
-from ..registers.session import Session
-from ..study import Study
+from effektutv.errors import ExtractError, StudyError
+from effektutv.i18n import printable
+from effektutv.registers.engines.duckdb import quoted
+from effektutv.registers.engines.protocol import Session
+from effektutv.registers.schema.table_schema import PERSON
+from effektutv.registers.sources.open_extract import Extract
+from effektutv.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd

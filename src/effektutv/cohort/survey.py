@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import StudyError
-from ..registers.engine import quoted
-from ..registers.schema import PERSON, ExtractSchema, Field, FieldType, load_schema
-from ..registers.session import Session
-from ..results import Finding, Severity
-from ..study import SURVEY, Outcome, Study
+from effektutv.errors import StudyError
+from effektutv.registers.engines.duckdb import quoted
+from effektutv.registers.engines.protocol import Session
+from effektutv.registers.schema.table_schema import PERSON, ExtractSchema, Field, FieldType, load_schema
+from effektutv.results.data_quality import Finding, Severity
+from effektutv.study import SURVEY, Outcome, Study
+
 from .linkage import PARTICIPANTS
 
 __all__ = ["Survey", "check_items", "read_survey", "survey_findings"]

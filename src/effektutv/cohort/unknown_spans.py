@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
-from ..registers.engine import quoted
-from ..registers.readers import Extract
-from ..registers.schema import DatedBy
-from ..registers.session import Session
-from ..study import SOURCES, Study
-from .lacking import MANY, columns_needed
-from .spans import Span, spans_of
+from effektutv.registers.engines.duckdb import quoted
+from effektutv.registers.engines.protocol import Session
+from effektutv.registers.schema.table_schema import DatedBy
+from effektutv.registers.sources.open_extract import Extract
+from effektutv.study import SOURCES, Study
+
+from .known_spans import Span, spans_of
+from .lacking_registers import MANY, columns_needed
 
 __all__ = ["spell_span_without", "unknown_spans"]
 

@@ -16,20 +16,20 @@ from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
 
-from . import collect
 from .ledger import Cell
-from .survey import as_response, enter_bound, protect_bound, response_cell
+from .rules import collect_effects
+from .rules.bounds import as_response, enter_bound, protect_bound, response_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from effektutv.results import Effects
     from effektutv.results.bounds import BoundRow, Bounds
+    from effektutv.results.effects import Effects
     from effektutv.study import Study
 
     from .ledger import Ledger
-    from .rounded import Blurred
-    from .times import Curves
+    from .rules.rounding import Blurred
+    from .rules.survival_counts import Curves
 
 __all__ = ["collect_attrition", "hide_attrition", "protect_attrition"]
 
@@ -51,7 +51,7 @@ def collect_attrition(ledger: Ledger, study: Study, found: Iterable[Bounds]) -> 
         for row in bounds.rows:
             enter_bound(ledger, row.outcome, row)
         name = bounds.rows[0].outcome
-        collect.collect_effects(ledger, study, [as_response(r, name) for r in bounds.response.rows])
+        collect_effects.collect_effects(ledger, study, [as_response(r, name) for r in bounds.response.rows])
 
 
 def hide_attrition(ledger: Ledger, study: Study, found: Iterable[Bounds], curves: Iterable[Curves]) -> None:

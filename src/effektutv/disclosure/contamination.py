@@ -13,22 +13,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
-from effektutv.results import Contamination, Status, Suppressed, Unavailable, part_of, parts
+from effektutv.results.effects import Contamination
+from effektutv.results.names import part_of, parts
 from effektutv.results.power import Power
+from effektutv.values import Status, Suppressed, Unavailable
 
-from .collect import flow_cell
 from .ledger import Cell
-from .notes import counts_persons, safe_note
-from .rounded import decimals, hides_persons, round_fields
+from .rules.collect_effects import flow_cell
+from .rules.notes import counts_persons, safe_note
+from .rules.rounding import decimals, hides_persons, round_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from effektutv.results import ContaminationRow
+    from effektutv.results.effects import ContaminationRow
     from effektutv.study import Study
 
     from .ledger import Ledger
-    from .rounded import Blurred
+    from .rules.rounding import Blurred
 
 __all__ = ["protect_contamination", "protect_power"]
 

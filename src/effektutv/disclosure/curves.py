@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from effektutv.estimate.design import Design, FloatArray, IntArray
-from effektutv.estimate.fit import Labels
-from effektutv.estimate.time_to_event import Horizon, time_rows
-from effektutv.results import Status, Suppressed, Unavailable
+from effektutv.estimators.design import Design, FloatArray, IntArray
+from effektutv.estimators.regression.fit import Labels
+from effektutv.estimators.survival.rows import Horizon, time_rows
 from effektutv.results.time_to_event import LogRank, LogRankArm, MeanTimeRow, RiskRow, TimeToEvent
+from effektutv.values import Status, Suppressed, Unavailable
 
-from .grid import spread
-from .mean_times import APART, TESTED, coarse_log_rank, coarse_rows
-from .times import KINDS, Curves, Track, tracks_of
+from .rules.mean_times import APART, TESTED, coarse_log_rank, coarse_rows
+from .rules.survival_counts import KINDS, Curves, Track, tracks_of
+from .rules.survival_grid import spread
 
 if TYPE_CHECKING:
-    from effektutv.results import Count, Statistic
+    from effektutv.values import Count, Statistic
 
     from .policy import Policy
 

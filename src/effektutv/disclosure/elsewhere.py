@@ -15,17 +15,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from effektutv.results import Own, Status, Suppressed, Unavailable, available
-from effektutv.results.sites import FEW_SITES
+from effektutv.results.names import Own
+from effektutv.results.site_heterogeneity import FEW_SITES
+from effektutv.values import Status, Suppressed, Unavailable, available
 
 from .ledger import Cell
-from .rounded import round_p
+from .rules.rounding import round_p
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from effektutv.results import Counts, Effects, RandomizationTest
-    from effektutv.results.sites import SiteRow, SiteVariation
+    from effektutv.results.counts import Counts
+    from effektutv.results.effects import Effects, RandomizationTest
+    from effektutv.results.site_heterogeneity import SiteRow, SiteVariation
     from effektutv.study import Study
 
     from .ledger import Ledger

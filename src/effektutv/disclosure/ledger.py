@@ -11,19 +11,19 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
-from effektutv.results import Name, written
+from effektutv.results.names import Name, written
 
-from .audit import narrowed
-from .complement import chosen
+from .audit.attacker import narrowed
+from .audit.complementary import chosen
 from .protected import Decision, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from .audit import Exposed
-    from .complement import Facts
+    from .audit.attacker import Exposed
+    from .audit.complementary import Facts
+    from .audit.constraints import Sight
     from .policy import Policy
-    from .unknowns import Sight
 
 __all__ = ["Cell", "Ledger", "Margin"]
 

@@ -9,23 +9,18 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from effektutv.errors import DisclosureError
 
 if TYPE_CHECKING:
-    from effektutv.results import (
-        Balance,
-        Contamination,
-        Counts,
-        DataQuality,
-        Effects,
-        Flow,
-        Profile,
-        RandomizationTest,
-        Starts,
-    )
+    from effektutv.results.balance import Balance
     from effektutv.results.bounds import Bounds
     from effektutv.results.compliance import ComplierEffects
+    from effektutv.results.counts import Counts, Starts
+    from effektutv.results.data_quality import DataQuality
+    from effektutv.results.effects import Contamination, Effects, RandomizationTest
+    from effektutv.results.flow import Flow
     from effektutv.results.power import Power
+    from effektutv.results.profiles import Profile
     from effektutv.results.ratios import Ratios
-    from effektutv.results.received import Received, Shares
-    from effektutv.results.sites import SiteVariation
+    from effektutv.results.services_received import Received, Shares
+    from effektutv.results.site_heterogeneity import SiteVariation
     from effektutv.results.survey import SurveyOutcome
     from effektutv.results.time_to_event import TimeToEvent
     from effektutv.study import Study
@@ -163,7 +158,7 @@ _SEAL = object()
 
 @dataclass(frozen=True, slots=True)
 class Protected(Generic[T_co]):
-    """A value that has passed disclosure control. Only :mod:`effektutv.disclosure.suppress` can make one.
+    """A value that has passed disclosure control. Only :mod:`effektutv.disclosure.protect` can make one.
 
     Parameters
     ----------

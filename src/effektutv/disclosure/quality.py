@@ -11,19 +11,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from effektutv.results import MISSING, DataQuality, Suppressed
-from effektutv.results.quality import PARTICIPANTS
+from effektutv.results.data_quality import PARTICIPANTS, DataQuality
+from effektutv.results.names import MISSING
+from effektutv.values import Suppressed
 
 from .protected import Decision, Role
-from .times import KINDS
+from .rules.survival_counts import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from effektutv.results import Count, Finding
+    from effektutv.results.data_quality import Finding
+    from effektutv.values import Count
 
     from .ledger import Cell, Ledger
-    from .times import Curves
+    from .rules.survival_counts import Curves
 
 __all__ = ["protect_quality"]
 

@@ -11,15 +11,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from effektutv.results import Status, Suppressed, Unavailable
+from effektutv.values import Status, Suppressed, Unavailable
 
-from .notes import safe_note
-from .rounded import round_fields
+from .rules.notes import safe_note
+from .rules.rounding import round_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from effektutv.results import EffectRow, Effects
+    from effektutv.results.effects import EffectRow, Effects
     from effektutv.results.ratios import RatioRow, Ratios
 
     from .policy import Policy

@@ -12,22 +12,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
-from effektutv.results import Status, Suppressed, Unavailable, available
 from effektutv.results.compliance import ComplierEffects, Receipts
+from effektutv.values import Status, Suppressed, Unavailable, available
 
-from .collect import started_cell
 from .ledger import Cell
-from .notes import safe_note
-from .rounded import decimals, round_fields, round_p
+from .rules.collect_effects import started_cell
+from .rules.notes import safe_note
+from .rules.rounding import decimals, round_fields, round_p
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from effektutv.results import Starts
     from effektutv.results.compliance import ComplierRow, ReceiptRow
+    from effektutv.results.counts import Starts
 
     from .ledger import Ledger
-    from .rounded import Blurred
+    from .rules.rounding import Blurred
 
 __all__ = ["collect_receipts", "protect_compliance"]
 

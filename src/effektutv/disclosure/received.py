@@ -14,19 +14,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
-from effektutv.results import Status, Suppressed, Unavailable, available
-from effektutv.results.received import ALL_ACTORS, Received, Shares
+from effektutv.results.services_received import ALL_ACTORS, Received, Shares
+from effektutv.values import Status, Suppressed, Unavailable, available
 
-from .collect import started_cell
 from .ledger import Cell
 from .receipt import receipt_cell
+from .rules.collect_effects import started_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from effektutv.results import Starts
     from effektutv.results.compliance import ComplierEffects
-    from effektutv.results.received import HoursRow, ShareRow
+    from effektutv.results.counts import Starts
+    from effektutv.results.services_received import HoursRow, ShareRow
     from effektutv.study import Study
 
     from .ledger import Ledger

@@ -1,1 +1,1 @@
-"""Plain tables in, matplotlib figures out, a module a figure; what they share is in style, cells, rows, lines and axis."""
+"""Plain tables in, matplotlib figures out: one module per figure; ``layout`` has what they share."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from .. import language
-from ..errors import ArgumentError
-from ..language import ABSENT, SUPPRESSED, Lang, Scale
-from .cells import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
-from .rows import RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure, writer
-from .style import ArmStyle, pair_styles
+from effektutv import i18n
+from effektutv.errors import ArgumentError
+from effektutv.i18n import ABSENT, SUPPRESSED, Lang, Scale
+
+from .layout.row_figure import RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure, writer
+from .layout.style import ArmStyle, pair_styles
+from .layout.table_reading import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -151,7 +152,7 @@ def _lee(rows: Sequence[Row], names: Names) -> list[str]:
 def _default_title(outcome: str, names: Names) -> str:
     if not outcome:
         return names.text("bounds_title_plain")
-    return names.text("bounds_title", outcome=language.capital(names.label(outcome)))
+    return names.text("bounds_title", outcome=i18n.capital(names.label(outcome)))
 
 
 # ------------------------------------------------------------------------------------------------------------ alt text

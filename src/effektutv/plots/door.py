@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ArgumentError
+from effektutv.errors import ArgumentError
+
 from .words import WORDS
 
 if TYPE_CHECKING:

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import language
-from ..errors import ArgumentError
-from ..language import Lang, Scale
-from .axis import Linear, nice_ticks
-from .cells import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
-from .lines import runs
-from .measure import LINE, widest, wrap
-from .scales import decimals_of, power_of, scale_of, unit_words
-from .style import INK, MARGIN, MUTED, RULE, WIDTH, ArmStyle, Page, house_style, pair_styles
+from effektutv import i18n
+from effektutv.errors import ArgumentError
+from effektutv.i18n import Lang, Scale
+
+from .layout.axis import Linear, nice_ticks
+from .layout.line_figure import runs
+from .layout.scales import decimals_of, power_of, scale_of, unit_words
+from .layout.style import INK, MARGIN, MUTED, RULE, WIDTH, ArmStyle, Page, house_style, pair_styles
+from .layout.table_reading import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
+from .layout.text_metrics import LINE, widest, wrap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,7 +136,7 @@ def effects_by_month(
     names = content.names
     low, high = content.reach()
     ticks, decimals = nice_ticks(low * content.factor, high * content.factor)
-    tick_labels = [language.number(t, decimals, names.lang) for t in ticks]
+    tick_labels = [i18n.number(t, decimals, names.lang) for t in ticks]
     left = MARGIN + widest(tick_labels) + 6
     columns = min(_ACROSS, len(content.panels))
     width = (WIDTH - MARGIN - 6 - left - _GAP * (columns - 1)) / columns
@@ -239,7 +240,7 @@ def _contrast(rows: Sequence[Row], months: Sequence[int], names: Names, look: Ar
 
 def _default_title(content: _Content) -> str:
     names = content.names
-    what = language.capital(names.label(content.outcome)) if content.outcome else names.text("forest_title_many")
+    what = i18n.capital(names.label(content.outcome)) if content.outcome else names.text("forest_title_many")
     if not content.clock:
         return names.text("effects_month_title_plain", outcome=what)
     return names.text("effects_month_title", outcome=what, clock=names.label(content.clock))
@@ -342,11 +343,11 @@ def alt_text(
             parts.append(f"{panel.label} {absent_words(panel.marks[place], names)}")
             continue
         estimate, low, high = (float(panel.columns[c][place]) for c in _EDGES[:3])
-        shown = language.number(estimate * content.factor, decimals, names.lang)
+        shown = i18n.number(estimate * content.factor, decimals, names.lang)
         low, high = low / 10.0**content.power, high / 10.0**content.power
-        ends = language.interval(low, high, decimals, names.lang, scale=content.scale, running=True)
+        ends = i18n.interval(low, high, decimals, names.lang, scale=content.scale, running=True)
         around = f" ({names.text('ci_words')} {ends})" if np.isfinite(low + high) else ""
         parts.append(f"{panel.label} {shown}{' ' + unit if unit else ''}{around}")
     since = f" {names.text('months_since_lower', clock=names.label(content.clock))}" if content.clock else ""
-    what = language.capital(names.label(content.outcome)) if content.outcome else names.text("forest_title_many")
+    what = i18n.capital(names.label(content.outcome)) if content.outcome else names.text("forest_title_many")
     return names.text("effects_month_alt", outcome=what, month=str(month), since=since, effects="; ".join(parts))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from .. import language
-from ..errors import ArgumentError
-from ..language import ABSENT, SUPPRESSED, Lang, Scale
-from .cells import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
-from .rows import RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure, writer
-from .style import pair_styles
+from effektutv import i18n
+from effektutv.errors import ArgumentError
+from effektutv.i18n import ABSENT, SUPPRESSED, Lang, Scale
+
+from .layout.row_figure import RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure, writer
+from .layout.style import pair_styles
+from .layout.table_reading import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,7 +149,7 @@ def _layout(rows: Sequence[Row], names: Names, write: Writer, main: str | None) 
 
 def _outcome(rows: Sequence[Row], names: Names) -> str:
     month = value(rows[0], "month")
-    parts = [language.capital(names.label(word(rows[0], "outcome")))] if word(rows[0], "outcome") else []
+    parts = [i18n.capital(names.label(word(rows[0], "outcome")))] if word(rows[0], "outcome") else []
     parts += [names.text("month_n", month=str(int(month)))] if month is not None else []
     return ", ".join(parts)
 

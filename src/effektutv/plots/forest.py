@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from .. import language
-from ..errors import ArgumentError
-from ..language import ABSENT, SUPPRESSED, Lang, Scale
-from .cells import Labels, Names, Row, absent_words, kind, mark, mark_notes, records, value, word
-from .measure import wrap
-from .rows import LABEL_WIDTH, RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure, writer
-from .style import MUTED, ArmStyle, pair_styles
+from effektutv import i18n
+from effektutv.errors import ArgumentError
+from effektutv.i18n import ABSENT, SUPPRESSED, Lang, Scale
+
+from .layout.row_figure import (
+    LABEL_WIDTH,
+    RowLine,
+    Writer,
+    column_heads,
+    coverage,
+    difference_subtitle,
+    row_figure,
+    writer,
+)
+from .layout.style import MUTED, ArmStyle, pair_styles
+from .layout.table_reading import Labels, Names, Row, absent_words, kind, mark, mark_notes, records, value, word
+from .layout.text_metrics import wrap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +123,7 @@ def _key(row: Row) -> tuple[str, str, str]:
 
 def _outcome_label(key: tuple[str, str, str], names: Names, clocks: bool) -> str:
     outcome, clock, month = key
-    parts = [language.capital(names.label(outcome))] if outcome else []
+    parts = [i18n.capital(names.label(outcome))] if outcome else []
     since = " " + names.text("months_since_lower", clock=names.label(clock)) if clocks and clock else ""
     parts += [names.text("month_n", month=month) + since] if month else []
     return ", ".join(parts)

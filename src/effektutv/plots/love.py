@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .. import language
-from ..language import Lang
-from .axis import Linear, nice_ticks
-from .cells import Labels, Names, Row, mark, mark_notes, records, value, word
-from .legend import Item, flow_legend, legend_height
-from .measure import LINE, TEXT, text_width, widest, wrap
-from .style import GRID, INK, MARGIN, MUTED, RULE, WIDTH, ArmStyle, Page, house_style, pair_styles
+from effektutv import i18n
+from effektutv.i18n import Lang
+
+from .layout.axis import Linear, nice_ticks
+from .layout.legend import Item, flow_legend, legend_height
+from .layout.style import GRID, INK, MARGIN, MUTED, RULE, WIDTH, ArmStyle, Page, house_style, pair_styles
+from .layout.table_reading import Labels, Names, Row, mark, mark_notes, records, value, word
+from .layout.text_metrics import LINE, TEXT, text_width, widest, wrap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,7 +103,7 @@ def love(
     heights = [max(LINE * len(lines), _STEP * len(pairs) + 2) + 4 for lines in wrapped]
     shown = [_largest_text(c, names.lang) for c in body]
     signs = {c.sign for c in body if c.sign}
-    note = names.text("love_note", limit=language.number(limit, 1 if round(limit, 1) == limit else 2, names.lang))
+    note = names.text("love_note", limit=i18n.number(limit, 1 if round(limit, 1) == limit else 2, names.lang))
     with house_style():
         page = Page(
             above + sum(heights) + 34,
@@ -171,7 +172,7 @@ def _largest_text(covariate: _Covariate, lang: Lang) -> str:
     largest = covariate.largest
     if largest is None or not covariate.complete:
         return covariate.sign
-    return language.number(largest, 2, lang)
+    return i18n.number(largest, 2, lang)
 
 
 def _legends(
@@ -213,7 +214,7 @@ def _frame(page: Page, axes: Axes, across: Linear, limit: float, names: Names, b
     for most in (8, 6, 4, 2):
         ticks, decimals = nice_ticks(across.low, across.high, most=most)
         ticks = [t for t in ticks if across.low <= t <= across.high]
-        tick_labels = [language.number(t, decimals, names.lang) for t in ticks]
+        tick_labels = [i18n.number(t, decimals, names.lang) for t in ticks]
         if len(ticks) < 2 or widest(tick_labels) + 6 <= across.length(ticks[1] - ticks[0]):
             break
     axes.set_xticks(ticks, tick_labels)
@@ -274,13 +275,13 @@ def alt_text(
             names.text(
                 "love_alt",
                 label=label,
-                value=language.number(largest, 2, names.lang),
-                above=language.count(sum(size > limit for _, size in known), names.lang),
-                rows=language.count(len(known), names.lang),
-                limit=language.number(limit, 1 if round(limit, 1) == limit else 2, names.lang),
+                value=i18n.number(largest, 2, names.lang),
+                above=i18n.count(sum(size > limit for _, size in known), names.lang),
+                rows=i18n.count(len(known), names.lang),
+                limit=i18n.number(limit, 1 if round(limit, 1) == limit else 2, names.lang),
             )
         )
     if len(known) < len(body):
-        hidden = language.count(len(body) - len(known), names.lang)
-        out.append(names.text("love_alt_hidden", n=hidden, rows=language.count(len(body), names.lang)))
+        hidden = i18n.count(len(body) - len(known), names.lang)
+        out.append(names.text("love_alt_hidden", n=hidden, rows=i18n.count(len(body), names.lang)))
     return " ".join(out)

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .. import language
-from ..errors import ArgumentError
-from ..language import Lang
-from .axis import Linear, nice_ticks
-from .cells import Labels, Names, Row, records, value, word
-from .lines import LEADER, NAME_WIDTH, Line, end_labels, plot_height
-from .measure import LINE, widest, wrap
-from .style import INK, MARGIN, MUTED, RULE, WIDTH, ArmStyle, Page, house_style
+from effektutv import i18n
+from effektutv.errors import ArgumentError
+from effektutv.i18n import Lang
+
+from .layout.axis import Linear, nice_ticks
+from .layout.line_figure import LEADER, NAME_WIDTH, Line, end_labels, plot_height
+from .layout.style import INK, MARGIN, MUTED, RULE, WIDTH, ArmStyle, Page, house_style
+from .layout.table_reading import Labels, Names, Row, records, value, word
+from .layout.text_metrics import LINE, widest, wrap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,17 +61,17 @@ class _Content:
         """Return a value with its unit in words."""
         lang = self.names.lang
         if column == "n_arm":
-            return language.persons(number, lang)
-        return language.points(number, 1, lang) if column == "effect" else language.percent(number, 0, lang)
+            return i18n.persons(number, lang)
+        return i18n.points(number, 1, lang) if column == "effect" else i18n.percent(number, 0, lang)
 
     def tick(self, column: _Column, number: float, decimals: int) -> str:
         """Return a value on the axis, without its unit where the axis' name has it."""
         lang = self.names.lang
         if column == "n_arm":
-            return language.count(number, lang)
+            return i18n.count(number, lang)
         if column == "effect":
-            return language.points(number, decimals, lang, unit=False)
-        return language.percent(number, decimals, lang)
+            return i18n.points(number, decimals, lang, unit=False)
+        return i18n.percent(number, decimals, lang)
 
 
 def power_curve(
@@ -164,7 +165,7 @@ def _read(
     if len(solved) != 1 or not families or not solved <= set(_SOLVED):
         raise ArgumentError(
             "table: the power figure needs two rows or more for each family, all solved for the same thing; give "
-            "effektutv.further.power_curve(...).tidy()"
+            "effektutv.api.ratios.power_curve(...).tidy()"
         )
     y = _SOLVED[next(iter(solved))]
     varies = [c for c in ("n_arm", "effect", "power") if c != y and len({value(r, c) for r in plain}) > 1]
@@ -208,7 +209,7 @@ def _curve(
 
     mine = next(r for r in rows if int(r["family"]) == family)
     each = float(mine["alpha_each"])
-    level = language.percent(each, 0 if abs(each * 100 - round(each * 100)) < 1e-9 else 1, names.lang)
+    level = i18n.percent(each, 0 if abs(each * 100 - round(each * 100)) < 1e-9 else 1, names.lang)
     name = wrap(names.text("power_level", level=level), NAME_WIDTH, bold=True)
     if family > 1:
         name += wrap(names.text("power_family", n=str(family)), NAME_WIDTH, bold=True)
@@ -255,11 +256,11 @@ def _default_subtitle(content: _Content) -> str:
     names = content.names
     parts = []
     if content.power is not None and content.y != "power":
-        parts.append(names.text("power_at_power", power=language.percent(content.power, 0, names.lang)))
+        parts.append(names.text("power_at_power", power=i18n.percent(content.power, 0, names.lang)))
     if content.effect is not None and content.y != "effect":
-        parts.append(names.text("power_at_effect", effect=language.points(content.effect, 1, names.lang)))
+        parts.append(names.text("power_at_effect", effect=i18n.points(content.effect, 1, names.lang)))
     if content.baseline is not None:
-        parts.append(names.text("power_at_baseline", baseline=language.percent(content.baseline, 0, names.lang)))
+        parts.append(names.text("power_at_baseline", baseline=i18n.percent(content.baseline, 0, names.lang)))
     return " ".join(parts)
 
 

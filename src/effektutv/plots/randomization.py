@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from matplotlib.collections import PolyCollection
 
-from .. import language
-from ..errors import ArgumentError
-from ..language import Lang
-from .axis import Linear, nice_ticks
-from .cells import Labels, Names, Row, records, value, word
-from .measure import LINE, text_width, widest, wrap
-from .style import INK, MARGIN, MUTED, WIDTH, ArmStyle, Page, house_style, pair_styles
+from effektutv import i18n
+from effektutv.errors import ArgumentError
+from effektutv.i18n import Lang
+
+from .layout.axis import Linear, nice_ticks
+from .layout.style import INK, MARGIN, MUTED, WIDTH, ArmStyle, Page, house_style, pair_styles
+from .layout.table_reading import Labels, Names, Row, records, value, word
+from .layout.text_metrics import LINE, text_width, widest, wrap
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -209,7 +210,7 @@ def _reach(content: _Content) -> tuple[float, float]:
 def _default_title(content: _Content) -> str:
     if not content.outcome:
         return content.names.text("draws_title_plain")
-    outcome = language.capital(content.names.label(content.outcome))
+    outcome = i18n.capital(content.names.label(content.outcome))
     month = f", {content.names.text('month_n', month=content.month)}" if content.month else ""
     return content.names.text("draws_title", outcome=outcome + month)
 
@@ -222,8 +223,8 @@ def _default_subtitle(content: _Content) -> str:
 
 def _observed_words(content: _Content, panel: _Panel) -> str:
     lang = content.names.lang
-    shown = language.points(panel.observed, 1, lang) if content.exact else language.number(panel.observed, 2, lang)
-    return content.names.text("observed_statistic", value=shown, p=language.p_value(panel.p, lang, prefix=True))
+    shown = i18n.points(panel.observed, 1, lang) if content.exact else i18n.number(panel.observed, 2, lang)
+    return content.names.text("observed_statistic", value=shown, p=i18n.p_value(panel.p, lang, prefix=True))
 
 
 # ------------------------------------------------------------------------------------------------------------- drawing
@@ -233,7 +234,7 @@ def _panel(page: Page, content: _Content, panel: _Panel, top: float, low: float,
     lang = content.names.lang
     highest = max(share for _, _, share in panel.bins)
     ticks, decimals = nice_ticks(0.0, highest * 100, most=4)
-    tick_labels = [language.percent(t / 100, decimals, lang) for t in ticks]
+    tick_labels = [i18n.percent(t / 100, decimals, lang) for t in ticks]
     left, right = MARGIN + widest(tick_labels) + 6, WIDTH - MARGIN - 8
     across = Linear(low, high, left, right)
     axes = page.axes(left, top, right - left, _PLOT_HEIGHT)
@@ -244,7 +245,7 @@ def _panel(page: Page, content: _Content, panel: _Panel, top: float, low: float,
     factor = 100 if content.exact else 1
     below, places = nice_ticks(low * factor, high * factor, most=8)
     inside = [t for t in below if low <= t / factor <= high]
-    axes.set_xticks([t / factor for t in inside], [language.number(t, places, lang) for t in inside])
+    axes.set_xticks([t / factor for t in inside], [i18n.number(t, places, lang) for t in inside])
     _bars(axes, content, panel)
     x = across(panel.observed)
     page.line([x, x], [top - 3, top + _PLOT_HEIGHT], color=INK, linewidth=1.4)

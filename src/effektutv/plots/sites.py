@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from .. import language
-from ..errors import ArgumentError
-from ..language import ABSENT, SUPPRESSED, Lang, Scale
-from .cells import Labels, Names, Row, kind, mark_notes, records, value, word
-from .rows import RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure, writer
-from .style import ArmStyle, pair_styles
+from effektutv import i18n
+from effektutv.errors import ArgumentError
+from effektutv.i18n import ABSENT, SUPPRESSED, Lang, Scale
+
+from .layout.row_figure import RowLine, Writer, column_heads, coverage, difference_subtitle, row_figure, writer
+from .layout.style import ArmStyle, pair_styles
+from .layout.table_reading import Labels, Names, Row, kind, mark_notes, records, value, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -143,7 +144,7 @@ def _line(row: Row, label: str, write: Writer, look: ArmStyle, *, bold: bool = F
 
 def _default_title(rows: Sequence[Row], names: Names) -> str:
     site = next(word(r, "subgroup") for r in rows if word(r, "subgroup"))
-    return names.text("sites_title", site=language.capital(names.label(site)))
+    return names.text("sites_title", site=i18n.capital(names.label(site)))
 
 
 def _counted(rows: Sequence[Row], names: Names, places: int | None) -> dict[str, str]:
@@ -151,7 +152,7 @@ def _counted(rows: Sequence[Row], names: Names, places: int | None) -> dict[str,
     mine = _sorted(rows)
     shown = sum(value(r, "estimate") is not None for r in mine)
     everywhere = len(mine) if places is None else places
-    return {"shown": language.count(shown, names.lang), "all": language.count(everywhere, names.lang)}
+    return {"shown": i18n.count(shown, names.lang), "all": i18n.count(everywhere, names.lang)}
 
 
 def _own_notes(rows: Sequence[Row], names: Names, write: Writer, places: int | None) -> list[str]:

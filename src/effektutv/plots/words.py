@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from effektutv.language import Catalogue
+from effektutv.i18n import Catalogue
 
 __all__ = ["WORDS"]
 

@@ -7,10 +7,13 @@ and leaves the reason in ``status`` and ``note``.
 
 from __future__ import annotations
 
+from effektutv.study.plan_status import LockStatus, PlanLock
+from effektutv.values import SUPPRESSION_MARK, Count, Statistic, Status, Suppressed, Unavailable, available
+
 from .balance import Balance, BalanceRow, Omnibus
-from .base import SUPPRESSION_MARK, Count, Statistic, Status, Suppressed, Unavailable, available
 from .counts import CountRow, Counts, StartRow, Starts
 from .credibility import Credibility, CredibilityRow
+from .data_quality import DataQuality, Finding, ReadForm, Severity
 from .effects import (
     Contamination,
     ContaminationRow,
@@ -25,9 +28,7 @@ from .effects import (
 from .flow import Flow, FlowStage
 from .kept import keep, kept
 from .names import MISSING, Name, Own, part_of, parts, said, written
-from .plan_lock import LockStatus, PlanLock
 from .profiles import NO_BAND, NO_VARIANCE, ArmSummary, EffectBand, EffectBands, Profile
-from .quality import DataQuality, Finding, ReadForm, Severity
 from .reproduction import Reproduction, ReproductionRow, Verdict
 from .tabular import Tabular, held
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .base import Count, Statistic, Status, Unavailable
+from effektutv.values import Count, Statistic, Status, Unavailable
+
 from .tabular import Tabular
 
 __all__ = ["Balance", "BalanceRow", "Omnibus"]
@@ -80,7 +81,7 @@ class Balance(Tabular):
         **options
             Passed to :func:`effektutv.plots.love.love`.
         """
-        from ..plots.door import drawn
-        from ..plots.love import love
+        from effektutv.plots.door import drawn
+        from effektutv.plots.love import love
 
         return drawn(love, self.tidy(), options, lang=lang)

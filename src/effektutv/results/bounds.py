@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .base import Count, Statistic, Status, Unavailable
+from effektutv.values import Count, Statistic, Status, Unavailable
+
 from .effects import Effects, Estimand
 from .tabular import Tabular
 
@@ -84,8 +85,9 @@ class Bounds(Tabular):
         **options
             Passed to :func:`effektutv.plots.bounds.bounds`.
         """
-        from ..plots.bounds import bounds
-        from ..plots.door import drawn
+        from effektutv.plots.bounds import bounds
+        from effektutv.plots.door import drawn
+
         from .units import unit_of_estimand
 
         unit = unit_of_estimand(self.estimand)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .base import Count, Statistic, Status
+from effektutv.values import Count, Statistic, Status
+
 from .effects import Estimand
 from .fitted_models import chosen, data_of, two_stage
 from .kept import WithSource

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .base import Count, Statistic, Status
+from effektutv.values import Count, Statistic, Status
+
 from .tabular import Tabular
 
 __all__ = ["CountRow", "Counts", "StartRow", "Starts"]
@@ -57,10 +58,10 @@ class Counts(Tabular):
         lang : {"en", "sv"}
             Language of every word in the figure.
         **options
-            Passed to :func:`effektutv.plots.bars.stacked_bars`.
+            Passed to :func:`effektutv.plots.stacked_bars.stacked_bars`.
         """
-        from ..plots.bars import stacked_bars
-        from ..plots.door import drawn
+        from effektutv.plots.door import drawn
+        from effektutv.plots.stacked_bars import stacked_bars
 
         return drawn(stacked_bars, self.tidy(), options, lang=lang)
 

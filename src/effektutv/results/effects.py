@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ArgumentError
-from .base import Count, Statistic, Status, Unavailable
+from effektutv.errors import ArgumentError
+from effektutv.values import Count, Statistic, Status, Unavailable
+
 from .credibility import Credibility
 from .fitted_models import absorbed, chosen, data_of, fitted
 from .kept import WithSource
@@ -162,8 +163,9 @@ class Effects(WithSource):
             If an option is not the figure's, a key of ``labels`` or ``arms`` is not the result's, or shares and amounts
             would stand on one axis.
         """
-        from ..plots.door import drawn
-        from ..plots.forest import forest
+        from effektutv.plots.door import drawn
+        from effektutv.plots.forest import forest
+
         from .units import unit_of_effects
 
         unit = {} if options.get("scale") is not None else unit_of_effects(self, options.get("outcome"))
@@ -318,8 +320,9 @@ class Contamination(Tabular):
         **options
             Passed to :func:`effektutv.plots.estimators.estimators`.
         """
-        from ..plots.door import drawn
-        from ..plots.estimators import estimators
+        from effektutv.plots.door import drawn
+        from effektutv.plots.estimators import estimators
+
         from .units import unit_of_estimand
 
         unit = unit_of_estimand(self.estimand)
@@ -435,9 +438,9 @@ class RandomizationTest(Tabular):
         ArgumentError
             If no distribution was asked for (``distribution=True``).
         """
-        from ..errors import ArgumentError
-        from ..plots.door import drawn
-        from ..plots.randomization import randomization
+        from effektutv.errors import ArgumentError
+        from effektutv.plots.door import drawn
+        from effektutv.plots.randomization import randomization
 
         if not self.distribution:
             raise ArgumentError("distribution: the test kept none; give distribution=True to randomization_test")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..errors import ArgumentError
+from effektutv.errors import ArgumentError
+
 from .kept import WithSource, kept
 from .names import said
 
@@ -17,7 +18,7 @@ __all__ = ["absorbed", "chosen", "data_of", "fitted", "two_stage"]
 
 
 class Regression(Protocol):
-    """A regression ready for any library; see :class:`effektutv.estimate.regression_matrix.RegressionMatrix`."""
+    """A regression ready for any library; see :class:`effektutv.estimators.regression.design_matrix.RegressionMatrix`."""
 
     y: NDArray[np.float64]
     X: NDArray[np.float64]
@@ -86,7 +87,7 @@ def fitted(matrix: Regression) -> Any:
     """
     import pandas as pd
 
-    from ..witness.statsmodels_fits import fit_logit, fit_ols, fit_wls
+    from .witness.statsmodels_fits import fit_logit, fit_ols, fit_wls
 
     y, X = pd.Series(matrix.y, name="y"), pd.DataFrame(matrix.X, columns=list(matrix.names))
     if matrix.estimator == "logit":
@@ -111,7 +112,7 @@ def absorbed(matrix: Regression, vcov: str) -> Any:
     """
     import pandas as pd
 
-    from ..witness.linearmodels_fits import fit_absorbing
+    from .witness.linearmodels_fits import fit_absorbing
 
     if matrix.estimator != "fe":
         raise ArgumentError(
@@ -141,7 +142,7 @@ def two_stage(
     """
     import pandas as pd
 
-    from ..witness.linearmodels_fits import fit_iv
+    from .witness.linearmodels_fits import fit_iv
 
     names = ["const", *(f"x[{j}]" for j in range(exog.shape[1] - 1))]
     return fit_iv(

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ArgumentError
-from .base import Count, Status
+from effektutv.errors import ArgumentError
+from effektutv.values import Count, Status
+
 from .tabular import Tabular, plain
 
 if TYPE_CHECKING:
@@ -102,9 +103,9 @@ class Flow(Tabular):
         lang : {"en", "sv"}
             Language of every word in the figure.
         **options
-            Passed to :func:`effektutv.plots.flow.flow`.
+            Passed to :func:`effektutv.plots.consort_flow.flow`.
         """
-        from ..plots.door import drawn
-        from ..plots.flow import flow
+        from effektutv.plots.consort_flow import flow
+        from effektutv.plots.door import drawn
 
         return drawn(flow, self.tidy(), options, lang=lang)

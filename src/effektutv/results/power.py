@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .base import Statistic, Unavailable
+from effektutv.values import Statistic, Unavailable
+
 from .tabular import Tabular
 
 __all__ = ["Power", "PowerRow"]
@@ -69,7 +70,7 @@ class Power(Tabular):
         ArgumentError
             If the rows make no line: one point has no curve.
         """
-        from ..plots.door import drawn
-        from ..plots.power import power_curve
+        from effektutv.plots.door import drawn
+        from effektutv.plots.power import power_curve
 
         return drawn(power_curve, self.tidy(), options, lang=lang)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .base import Count, Statistic, Status, Unavailable
+from effektutv.values import Count, Statistic, Status, Unavailable
+
 from .effects import Effects
 from .tabular import Tabular
 
@@ -135,10 +136,11 @@ class Profile(Tabular):
         lang : {"en", "sv"}
             Language of every word in the figure.
         **options
-            Passed to :func:`effektutv.plots.profile.shares_by_month`.
+            Passed to :func:`effektutv.plots.shares_by_month.shares_by_month`.
         """
-        from ..plots.door import drawn
-        from ..plots.profile import shares_by_month
+        from effektutv.plots.door import drawn
+        from effektutv.plots.shares_by_month import shares_by_month
+
         from .units import unit_of_estimand
 
         unit = unit_of_estimand(self.effects.estimand)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .base import Count, Statistic, Status, Unavailable
+from effektutv.values import Count, Statistic, Status, Unavailable
+
 from .effects import Estimand
 from .tabular import Tabular
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .base import Statistic, Status, Unavailable
+from effektutv.values import Statistic, Status, Unavailable
+
 from .names import Name
 from .tabular import Tabular
 

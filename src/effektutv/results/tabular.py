@@ -8,7 +8,8 @@ from enum import StrEnum
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from .base import Suppressed, Unavailable
+from effektutv.values import Suppressed, Unavailable
+
 from .names import written
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .base import Count, Statistic, Status
+from effektutv.values import Count, Statistic, Status
+
 from .effects import Estimand
 from .tabular import Tabular
 
@@ -143,10 +144,10 @@ class TimeToEvent(Tabular):
         lang : {"en", "sv"}
             Language of every word in the figure.
         **options
-            Passed to :func:`effektutv.plots.survival.survival`.
+            Passed to :func:`effektutv.plots.cumulative_incidence.survival`.
         """
-        from ..plots.door import drawn
-        from ..plots.survival import survival
+        from effektutv.plots.cumulative_incidence import survival
+        from effektutv.plots.door import drawn
 
         return drawn(survival, self.risk_table(), options, lang=lang)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import ArgumentError
-from .base import Unavailable
+from effektutv.errors import ArgumentError
+from effektutv.values import Unavailable
 
 if TYPE_CHECKING:
     from .effects import Effects, Estimand

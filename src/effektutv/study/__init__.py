@@ -3,15 +3,17 @@
 A study is either built from register extracts (``[registers]``) or read from one plain table that holds a row a person
 (``[table]``). Everything that can change an estimate stands in the file; nothing is taken from hidden configuration.
 
-``sections`` how the trial was done and where the data lie; ``consort`` the items of the CONSORT checklist; ``variables``
-covariates, outcomes, subgroups; ``sources`` the registers that outcomes are made of; ``whole`` the study itself; ``checks`` what
-one part says of another; ``reading`` the file, with the line of every mistake.
+``model_sections`` how the trial was done and where the data are; ``consort_items`` the items of the CONSORT checklist;
+``model_variables`` covariates, outcomes, subgroups; ``sources`` the registers that outcomes are made of; ``model`` the study
+itself; ``cross_references`` what one part says of another; ``parse`` the file, with the line of every mistake; ``plan_lock``
+the plan and its lock.
 """
 
 from __future__ import annotations
 
-from .consort import CONSORT_ITEMS
-from .sections import (
+from .consort_items import CONSORT_ITEMS
+from .model import Study
+from .model_sections import (
     Arm,
     Benefit,
     Codes,
@@ -30,9 +32,8 @@ from .sections import (
     TimeZero,
     Work,
 )
+from .model_variables import FIRST_MONTH_IN_WORK, MONTHS_IN_WORK, SURVEY, Covariate, Level, Outcome, Subgroup
 from .sources import SOURCES, registers_lacking
-from .variables import FIRST_MONTH_IN_WORK, MONTHS_IN_WORK, SURVEY, Covariate, Level, Outcome, Subgroup
-from .whole import Study
 
 __all__ = [
     "CONSORT_ITEMS",

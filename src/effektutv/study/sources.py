@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .variables import SURVEY
+from .model_variables import SURVEY
 
 if TYPE_CHECKING:
-    from .variables import Outcome
-    from .whole import Study
+    from .model import Study
+    from .model_variables import Outcome
 
 __all__ = ["SOURCES", "registers_lacking"]
 

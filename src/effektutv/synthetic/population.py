@@ -6,11 +6,12 @@ from datetime import date
 
 import numpy as np
 
-from ..registers.schema import load_codelist
-from .people import draw_serials
-from .residents import PLACES, YEARS, Residents, lisa_rows, lss_rows
-from .rows import BENEFITS, STUDIES, monthly_benefit
-from .tables import CUTOFF, MISSING, Bools, Ints, Table, as_day, coded, year_of
+from effektutv.registers.schema.table_schema import load_codelist
+
+from .columns import CUTOFF, MISSING, Bools, Ints, Table, as_day, coded, year_of
+from .participants import draw_serials
+from .registers.employment_and_benefits import BENEFITS, STUDIES, monthly_benefit
+from .registers.lisa_lss import PLACES, YEARS, Residents, lisa_rows, lss_rows
 from .targets import SNAPSHOTS
 
 __all__ = ["CHUNK", "population_tables"]

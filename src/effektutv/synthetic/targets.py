@@ -10,7 +10,7 @@ from datetime import date
 
 import numpy as np
 
-from .tables import Floats, Ints, as_day
+from .columns import Floats, Ints, as_day
 
 __all__ = [
     "ARMS",

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from . import targets
-from .people import People, Streams
-from .tables import Bools, Floats, Ints, add_months
+from .columns import Bools, Floats, Ints, add_months
+from .participants import People, Streams
 from .targets import CODE_56_ENDS, MONTH, MONTHS, apportion
 
 __all__ = ["NONE", "OTHER", "REGULAR", "SUPPORT", "draw_trajectories", "target_counts"]

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from . import targets
-from .people import People, municipalities
-from .spells import Plan
-from .tables import CUTOFF, FAR, MISSING, Bools, Ints, Table, add_months, year_of
+from .columns import CUTOFF, FAR, MISSING, Bools, Ints, Table, add_months, year_of
+from .participants import People, municipalities
+from .spell_plan import Plan
 from .targets import ARMS, MONTH, MONTHS
 from .trajectories import OTHER, REGULAR, SUPPORT
 

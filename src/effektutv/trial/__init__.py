@@ -1,17 +1,17 @@
 """The participants and the questions one may ask of them.
 
-``participants`` the table and its outcomes; ``effects`` what the arms did; ``description`` who takes part and what is known
-of them; ``delivery`` what each arm received; ``sensitivity`` the main effect by another source and by site; ``beyond`` time to
-work, survey outcomes, receipt of programmes and power.
+``base`` the table and its outcomes; ``effects`` what the arms did; ``description`` who takes part and what is known
+of them; ``services_received`` what each arm received; ``sensitivity`` the main effect by another source and by site;
+``beyond`` time to work, survey outcomes, receipt of programmes and power.
 """
 
 from __future__ import annotations
 
 from .beyond import FurtherQuestions
-from .delivery import Deliveries
 from .description import Descriptions
 from .effects import EffectQuestions
 from .sensitivity import Sensitivities
+from .services_received import Deliveries
 
 __all__ = ["Trial"]
 

@@ -8,18 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from .. import frames, further
-from ..cohort.times import time_to_state
-from ..columns import Arrays
-from ..errors import ArgumentError
-from ..results import Own
-from ..results.bounds import Bounds
-from ..results.compliance import ComplierEffects
-from ..results.power import Power, PowerRow
-from ..results.survey import SurveyOutcome
-from ..results.time_to_event import TimeToEvent
-from ..study import Outcome, Plan
-from .participants import Participants
+from effektutv.api import itt, ratios
+from effektutv.api.inputs.columns import Arrays
+from effektutv.cohort.first_event import time_to_state
+from effektutv.errors import ArgumentError
+from effektutv.results.bounds import Bounds
+from effektutv.results.compliance import ComplierEffects
+from effektutv.results.names import Own
+from effektutv.results.power import Power, PowerRow
+from effektutv.results.survey import SurveyOutcome
+from effektutv.results.time_to_event import TimeToEvent
+from effektutv.study import Outcome, Plan
+
+from .base import Participants
 
 __all__ = ["FurtherQuestions"]
 
@@ -84,7 +85,7 @@ class FurtherQuestions(Participants):
         until = float(horizon if tau is None else tau)
         unknown = masks.dead is None and masks.away is None
         time, event = time_to_state(masks, state, horizon)
-        found = further.time_to_event(
+        found = ratios.time_to_event(
             self._columns({Own("time"): time, Own("event"): event}),
             time=Own("time"),
             event=Own("event"),
@@ -130,7 +131,7 @@ class FurtherQuestions(Participants):
         df = self._columns({**self._characteristics(covariates), outcome: y, answered: (~np.isnan(y)).astype(float)})
         level = self.study.study.confidence
         weights, assigned = self._weights(), {**self._assigned(), **self._attributes(declared)}
-        response = frames.itt(
+        response = itt.itt(
             df,
             outcome=answered,
             weights=weights,
@@ -138,12 +139,10 @@ class FurtherQuestions(Participants):
             **self._method(df[answered].to_numpy(), None, None),
             **assigned,
         )
-        observed = frames.itt(
-            df, outcome=outcome, weights=weights, level=level, **self._method(y, None, None), **assigned
-        )
+        observed = itt.itt(df, outcome=outcome, weights=weights, level=level, **self._method(y, None, None), **assigned)
         observed = replace(observed, notes=(*observed.notes, _RESPONDENTS))
         if covariates or assigned["strata"]:
-            weighted = further.response_weighted(
+            weighted = ratios.response_weighted(
                 df,
                 outcome=outcome,
                 covariates=covariates or None,
@@ -219,7 +218,7 @@ class FurtherQuestions(Participants):
         told = [code for code in self.study.arm_codes if code in received]
         columns: dict[str, Any] = {Own(f"received:{code}"): received[code].astype(float) for code in told}
         assigned = {**self._assigned(), **self._attributes(declared)}
-        return further.cace(
+        return ratios.cace(
             self._columns({name: y, **columns}),
             outcome=name,
             treatment={code: Own(f"received:{code}") for code in told},
@@ -258,7 +257,7 @@ class FurtherQuestions(Participants):
         for arm, control in pairs:
             n, n_control = int(sizes[arm]), int(sizes[control])
             for family in sorted({1, len(pairs)}):
-                found = further.power(
+                found = ratios.power(
                     n_per_arm=n,
                     baseline=plan.baseline,
                     power=plan.power,
@@ -290,7 +289,7 @@ class FurtherQuestions(Participants):
         k = len(self.study.arm_codes)
         # to the next hundred, so that the curve's end tells no arm's size
         end = max(4 * _STEP, -(-2 * largest // 100) * 100)
-        found = further.power_curve(
+        found = ratios.power_curve(
             range(_STEP, end + 1, _STEP),
             baseline=plan.baseline,
             power=plan.power,
@@ -316,11 +315,11 @@ class FurtherQuestions(Participants):
     def _bounds(self, df: Arrays, declared: Outcome) -> tuple[Bounds, ...]:
         """Return Lee's bounds, and worst-case bounds where the outcome's range is declared; both within the strata."""
         assigned, level = {**self._assigned(), **self._attributes(declared)}, self.study.study.confidence
-        bounds = [further.lee_bounds(df, outcome=declared.name, level=level, **assigned)]
+        bounds = [ratios.lee_bounds(df, outcome=declared.name, level=level, **assigned)]
         limits = self._cohort.survey.range_of(declared)
         if limits is not None:
             bounds.append(
-                further.worst_case_bounds(
+                ratios.worst_case_bounds(
                     df,
                     outcome=declared.name,
                     limits=limits,

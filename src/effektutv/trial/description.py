@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import frames
-from ..cohort.months import unpack
-from ..errors import ArgumentError
-from ..results import Balance, CountRow, Counts, StartRow, Starts, Unavailable
-from ..study import Covariate, Outcome
-from .participants import Participants
+from effektutv.api import itt
+from effektutv.cohort.month_masks import unpack
+from effektutv.errors import ArgumentError
+from effektutv.results.balance import Balance
+from effektutv.results.counts import CountRow, Counts, StartRow, Starts
+from effektutv.study import Covariate, Outcome
+from effektutv.values import Unavailable
+
+from .base import Participants
 
 __all__ = ["Descriptions"]
 
@@ -46,7 +49,7 @@ class Descriptions(Participants):
                 found[name] = (found[name] == second).astype(float).where(found[name].notna())
             kinds[name] = _balance_kind(declared)
         assigned = {k: v for k, v in self._assigned().items() if k in ("arm", "control", "arms", "strata")}
-        return frames.balance(
+        return itt.balance(
             self._columns(found), covariates=names, kinds=kinds, draws=draws, seed=self.study.study.seed, **assigned
         )
 

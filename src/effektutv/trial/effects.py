@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .. import frames, further, randomised
-from ..errors import ArgumentError
-from ..estimate.design import default_contrasts
-from ..results import Contamination, EffectRow, Effects, Estimand, Own, Profile, RandomizationTest, Unavailable
-from ..results.ratios import Ratios
-from ..results.sites import SiteVariation
-from ..study import Outcome
-from .participants import Participants
+from effektutv.api import itt as frames
+from effektutv.api import randomization_test as randomised
+from effektutv.api import ratios as further
+from effektutv.errors import ArgumentError
+from effektutv.estimators.design import default_contrasts
+from effektutv.results.effects import Contamination, EffectRow, Effects, Estimand, RandomizationTest
+from effektutv.results.names import Own
+from effektutv.results.profiles import Profile
+from effektutv.results.ratios import Ratios
+from effektutv.results.site_heterogeneity import SiteVariation
+from effektutv.study import Outcome
+from effektutv.values import Unavailable
+
+from .base import Participants
 
 __all__ = ["EffectQuestions"]
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import frames, further
-from ..cohort.months import unpack
-from ..errors import ArgumentError
-from ..results import Effects, Own
-from ..results.bounds import Bounds
-from ..study import FIRST_MONTH_IN_WORK, MONTHS_IN_WORK
-from .participants import ENTRY, Participants
+from effektutv.api import itt, ratios
+from effektutv.cohort.month_masks import unpack
+from effektutv.errors import ArgumentError
+from effektutv.results.bounds import Bounds
+from effektutv.results.effects import Effects
+from effektutv.results.names import Own
+from effektutv.study import FIRST_MONTH_IN_WORK, MONTHS_IN_WORK
+
+from .base import ENTRY, Participants
 
 __all__ = ["RESIDENT", "SITE", "STATEMENTS", "Sensitivities"]
 
@@ -65,7 +67,7 @@ class Sensitivities(Participants):
         declared, y = self.study.outcome(name), self.outcome(name, month=month, clock=clock)
         half_year, entry = self._half_year(), Own(ENTRY)
         dated = declared.dated
-        return frames.itt(
+        return itt.itt(
             self._columns({name: y, entry: half_year}),
             outcome=name,
             **self._method(y, "fe" if self.study.design.strata else "difference", "HC2"),
@@ -107,7 +109,7 @@ class Sensitivities(Participants):
         masks, name = self._masks(chosen), f"{STATEMENTS}:{work.name}"
         y = unpack(masks.statements, [k])[:, 0].astype(float)
         y[~unpack(masks.observed["work"], [k])[:, 0]] = np.nan
-        return frames.itt(
+        return itt.itt(
             self._columns({name: y}),
             outcome=name,
             **self._method(y, None, None),
@@ -162,8 +164,8 @@ class Sensitivities(Participants):
         level = self.study.study.confidence
         weights = self._weights()
         return (
-            further.lee_bounds(df, outcome=named, level=level, **assigned),
-            further.worst_case_bounds(df, outcome=named, level=level, limits=limits, weights=weights, **assigned),
+            ratios.lee_bounds(df, outcome=named, level=level, **assigned),
+            ratios.worst_case_bounds(df, outcome=named, level=level, limits=limits, weights=weights, **assigned),
         )
 
     def _gone(self, state: str, month: int, clock: str) -> NDArray[np.bool_]:
@@ -208,7 +210,7 @@ class Sensitivities(Participants):
         if site.nunique() < 2:
             raise ArgumentError("everyone is in one site: nothing can differ between sites")
         dated = declared.dated
-        return frames.itt(
+        return itt.itt(
             self._columns({name: y, Own(SITE): site}),
             outcome=name,
             **self._method(y, None, None),

@@ -17,7 +17,7 @@ import pytest
 import trials
 
 import effektutv as eu
-from effektutv.estimate.multiplicity import holm
+from effektutv.estimators.multiplicity.stepdown import holm
 
 FILES = ("nsw", "jobs2", "indo_rct", "star_k", "actg175")
 _NAMED = os.environ.get("EFFEKTUTV_ORACLE")

@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 
 import effektutv as eu
-from effektutv.estimate.bands import correlation, critical_value, rounded_up, standard_normals
-from effektutv.estimate.design import Design, Sample
-from effektutv.estimate.influence import arm_scores, contrast_scores
-from effektutv.estimate.options import parse_spec
+from effektutv.estimators.design import Design, Sample
+from effektutv.estimators.options import parse_spec
+from effektutv.estimators.scores import arm_scores, contrast_scores
+from effektutv.estimators.simultaneous_bands import correlation, critical_value, rounded_up, standard_normals
 
 HERE = Path(__file__).parent
 ARMS = ("c", "t", "u")

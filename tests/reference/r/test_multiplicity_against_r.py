@@ -16,12 +16,12 @@ import pytest
 import trials
 
 import effektutv as eu
-from effektutv.estimate.families import Hypothesis, global_statistics
-from effektutv.estimate.multiplicity import StepDown, holm
+from effektutv.estimators.multiplicity.redraw_cells import Hypothesis, global_statistics
+from effektutv.estimators.multiplicity.stepdown import StepDown, holm
 from effektutv.results import kept
 
 sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[2] / "unit" / "estimate"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "unit" / "estimators"))
 import randomization_cases as cases
 from enumerated import assignments, estimate_and_error, spec
 

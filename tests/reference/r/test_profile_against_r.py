@@ -15,11 +15,11 @@ import pytest
 from scipy.stats import t
 
 import effektutv as eu
-from effektutv.estimate.bands import correlation
-from effektutv.estimate.cluster import number_clusters
-from effektutv.estimate.design import Design, Sample
-from effektutv.estimate.influence import arm_scores, contrast_scores
-from effektutv.estimate.options import parse_spec
+from effektutv.estimators.design import Design, Sample
+from effektutv.estimators.options import parse_spec
+from effektutv.estimators.regression.cluster_robust import number_clusters
+from effektutv.estimators.scores import arm_scores, contrast_scores
+from effektutv.estimators.simultaneous_bands import correlation
 
 sys.path.insert(0, str(Path(__file__).parent))
 import profile_trial

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 
 from effektutv.cohort.linkage import PARTICIPANTS
-from effektutv.cohort.months import day_k
-from effektutv.cohort.outcomes import CLOCKS, spell_masks, spell_query
-from effektutv.registers.engine import Engine
-from effektutv.resources import studies_folder
+from effektutv.cohort.month_masks import day_k
+from effektutv.cohort.outcome_values import CLOCKS, spell_masks, spell_query
+from effektutv.registers.engines.duckdb import Engine
+from effektutv.runtime.package_data import studies_folder
 from effektutv.study import Study
 
 CODES = {"support": "42", "other": "33", "registered": "31"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from effektutv.cohort.outcomes import StateMasks, outcome_values
-from effektutv.cohort.times import CENSORED, DIED, EMIGRATED, EVENT, time_to_state
+from effektutv.cohort.first_event import CENSORED, DIED, EMIGRATED, EVENT, time_to_state
+from effektutv.cohort.outcome_values import StateMasks, outcome_values
 from effektutv.study import Outcome, Text
 
 HORIZON = 9

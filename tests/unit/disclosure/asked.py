@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 import effektutv as eu
-from effektutv.further import cace, lee_bounds, response_weighted, worst_case_bounds
+from effektutv.api.ratios import cace, lee_bounds, response_weighted, worst_case_bounds
 from effektutv.results.survey import SurveyOutcome
 
 ARMS = ("FS", "SE", "CM")

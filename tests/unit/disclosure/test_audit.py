@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from effektutv.disclosure import ledger as ledger_module
-from effektutv.disclosure.audit import Exposed, narrowed, narrowing
+from effektutv.disclosure.audit.attacker import Exposed, narrowed, narrowing
+from effektutv.disclosure.audit.constraints import Limit, Sight, equations_of, gaps_of, ranges_of
 from effektutv.disclosure.ledger import Cell, Ledger
 from effektutv.disclosure.policy import POLICIES, Policy
 from effektutv.disclosure.protected import Decision, Role
-from effektutv.disclosure.unknowns import Limit, Sight, equations_of, gaps_of, ranges_of
 from effektutv.errors import DisclosureError
 
 POLICY = POLICIES["uncleared"]

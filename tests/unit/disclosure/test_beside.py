@@ -10,13 +10,13 @@ import pytest
 from timed import ARMS, table, timed, trial
 
 import effektutv as eu
-from effektutv.disclosure.notes import safe_note
+from effektutv.api.pooled_regression import contamination
 from effektutv.disclosure.policy import POLICIES
-from effektutv.disclosure.rounded import decimals, round_p
-from effektutv.disclosure.suppress import protect
-from effektutv.pooled import contamination
+from effektutv.disclosure.protect import protect
+from effektutv.disclosure.rules.notes import safe_note
+from effektutv.disclosure.rules.rounding import decimals, round_p
 from effektutv.results import DataQuality, Finding, Omnibus, Severity, Suppressed
-from effektutv.results.quality import PARTICIPANTS
+from effektutv.results.data_quality import PARTICIPANTS
 
 PAIRS = (("SE", "FS"), ("CM", "FS"), ("SE", "CM"))
 BIG = {"FS": (350, 60), "SE": (355, 89), "CM": (358, 70)}

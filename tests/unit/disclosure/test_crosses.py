@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from effektutv.disclosure.suppress import protect
+from effektutv.disclosure.protect import protect
 from effektutv.results import RowKind, Status, Suppressed
 
 

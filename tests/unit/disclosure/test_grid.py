@@ -8,8 +8,8 @@ from itertools import combinations, pairwise, product
 import numpy as np
 import pytest
 
-from effektutv.disclosure.grid import fixed_by_mean, shown_times, spread
 from effektutv.disclosure.policy import POLICIES
+from effektutv.disclosure.rules.survival_grid import fixed_by_mean, shown_times, spread
 
 POLICY = POLICIES["uncleared"]
 

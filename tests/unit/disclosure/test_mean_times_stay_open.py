@@ -12,8 +12,8 @@ import numpy as np
 from scipy.optimize import linprog
 from timed import ARMS, table, timed, trial
 
-from effektutv.disclosure.mean_times import coarse_rows
-from effektutv.disclosure.times import Curves, Track
+from effektutv.disclosure.rules.mean_times import coarse_rows
+from effektutv.disclosure.rules.survival_counts import Curves, Track
 
 MONTHS = 12
 SEEDS = range(20)

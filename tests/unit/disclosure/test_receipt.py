@@ -11,10 +11,10 @@ from asked import ARMS, compliance, gave, people, receivers, survey
 from timed import random_people, timed
 
 import effektutv as eu
+from effektutv.api.pooled_regression import contamination
+from effektutv.disclosure.protect import protect
 from effektutv.disclosure.protected import ReportInputs, Role
-from effektutv.disclosure.suppress import protect
 from effektutv.errors import DisclosureError
-from effektutv.pooled import contamination
 from effektutv.results import Credibility, CredibilityRow, Status, Suppressed, Unavailable
 from effektutv.results.power import Power
 from effektutv.study import Study

@@ -8,21 +8,14 @@ from fractions import Fraction
 import pytest
 
 from effektutv.disclosure.policy import POLICIES
+from effektutv.disclosure.protect import protect
 from effektutv.disclosure.protected import Role
 from effektutv.disclosure.received import mean_rule
-from effektutv.disclosure.suppress import protect
 from effektutv.errors import DisclosureError
-from effektutv.results import (
-    DistributionRow,
-    RandomizationRow,
-    RandomizationTest,
-    Status,
-    Suppressed,
-    Unavailable,
-)
+from effektutv.results import DistributionRow, RandomizationRow, RandomizationTest, Status, Suppressed, Unavailable
 from effektutv.results.compliance import ComplierEffects, ReceiptRow, Receipts
-from effektutv.results.received import ALL_ACTORS, HoursRow, Received, ShareRow, Shares
-from effektutv.results.sites import SiteRow, SiteVariation
+from effektutv.results.services_received import ALL_ACTORS, HoursRow, Received, ShareRow, Shares
+from effektutv.results.site_heterogeneity import SiteRow, SiteVariation
 
 N = {"FS": 100, "SE": 104, "CM": 98}
 NONE = Unavailable("not asked for")

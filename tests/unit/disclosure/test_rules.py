@@ -9,10 +9,10 @@ import pytest
 from asked import ARMS, ITEM, answered, people, survey
 from timed import random_people, timed
 
+from effektutv.disclosure.magnitude_rules import DOMINANCE, FEW_DF, FEW_MEAN, dominated, mean_rule
 from effektutv.disclosure.policy import POLICIES, policy_of
-from effektutv.disclosure.rounded import LOST, decimals
-from effektutv.disclosure.rules import DOMINANCE, FEW_DF, FEW_MEAN, dominated, mean_rule
-from effektutv.disclosure.suppress import protect
+from effektutv.disclosure.protect import protect
+from effektutv.disclosure.rules.rounding import LOST, decimals
 from effektutv.errors import DisclosureError, StudyError
 from effektutv.results import EffectBand, EffectBands, Profile, RowKind, Status, Suppressed, Unavailable
 from effektutv.study import Study

@@ -7,16 +7,27 @@ from dataclasses import dataclass, fields, is_dataclass, make_dataclass
 import pytest
 
 from effektutv import results
+from effektutv.disclosure.field_policy import KNOWN, check_shapes
+from effektutv.disclosure.protect import protect
 from effektutv.disclosure.protected import ReportInputs
-from effektutv.disclosure.shapes import KNOWN, check_shapes
-from effektutv.disclosure.suppress import protect
 from effektutv.errors import DisclosureError
-from effektutv.results import Flow, FlowStage, bounds, compliance, power, ratios, received, sites, survey, time_to_event
+from effektutv.results import (
+    Flow,
+    FlowStage,
+    bounds,
+    compliance,
+    power,
+    ratios,
+    services_received,
+    site_heterogeneity,
+    survey,
+    time_to_event,
+)
 
 BIG = {"FS": (350, 60), "SE": (355, 90), "CM": (358, 70)}
 #: Results that a report does not hold.
 OUTSIDE = {"Tabular", "Reproduction", "ReproductionRow", "PlanLock"}
-MODULES = (results, ratios, bounds, compliance, time_to_event, power, survey, received, sites)
+MODULES = (results, ratios, bounds, compliance, time_to_event, power, survey, services_received, site_heterogeneity)
 TYPES = {
     name: getattr(module, name)
     for module in MODULES

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from effektutv.disclosure.effects import Rows
 from effektutv.disclosure.ledger import Cell, Ledger
 from effektutv.disclosure.policy import POLICIES, policy_named
+from effektutv.disclosure.protect import protect
 from effektutv.disclosure.protected import Decision, Protected, Role
-from effektutv.disclosure.rounded import Blurred
-from effektutv.disclosure.suppress import protect
+from effektutv.disclosure.rules.effects import Rows
+from effektutv.disclosure.rules.rounding import Blurred
 from effektutv.errors import DisclosureError
 from effektutv.results import (
     NO_VARIANCE,

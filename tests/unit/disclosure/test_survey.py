@@ -8,8 +8,8 @@ import pytest
 from asked import ARMS, ITEM, answered, people, survey
 
 import effektutv as eu
+from effektutv.disclosure.protect import protect
 from effektutv.disclosure.protected import Role
-from effektutv.disclosure.suppress import protect
 from effektutv.errors import DisclosureError
 from effektutv.results import EffectRow, Status, Suppressed, Unavailable
 from effektutv.results.bounds import BoundRow

@@ -11,11 +11,11 @@ import pytest
 from scipy.special import chdtri, ndtr
 from timed import ARMS, gone, of_arm, random_people, small_steps, table, timed, trial
 
-from effektutv.disclosure import mean_times
 from effektutv.disclosure.curves import ROUNDED, STARTED, THINNED
-from effektutv.disclosure.mean_times import APART, TESTED, _rounded
+from effektutv.disclosure.protect import protect
 from effektutv.disclosure.protected import Role
-from effektutv.disclosure.suppress import protect
+from effektutv.disclosure.rules import mean_times
+from effektutv.disclosure.rules.mean_times import APART, TESTED, _rounded
 from effektutv.errors import DisclosureError
 from effektutv.results import Status, Suppressed, Unavailable
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from effektutv.disclosure.suppress import protect
-from effektutv.reporting.document_types import Facts
-from effektutv.reporting.ends import method_section
-from effektutv.reporting.labels import Context
-from effektutv.reporting.phrases import Words
+from effektutv.disclosure.protect import protect
+from effektutv.reporting.model.document import Facts
+from effektutv.reporting.sections.ends import method_section
+from effektutv.reporting.wording.labels import Context
+from effektutv.reporting.wording.phrases import Words
 
 BIG = {"FS": (350, 60), "SE": (355, 89), "CM": (358, 70)}
 

@@ -8,17 +8,17 @@ from datetime import date
 
 import pytest
 
-from effektutv.registers import rules
-from effektutv.registers.coverage import missing_of_spells
-from effektutv.registers.engine import Engine
-from effektutv.registers.keys import check_foreign_keys
-from effektutv.registers.quality import check_extract, error_text
-from effektutv.registers.readers import open_extract
-from effektutv.registers.schema import FieldType, RuleKind, load_schema, load_schemas
-from effektutv.reporting.notes import advice_in_language, rule_in_language
-from effektutv.reporting.phrases import Words
+from effektutv.registers.checks import rules
+from effektutv.registers.checks.coverage import missing_of_spells
+from effektutv.registers.checks.keys import check_foreign_keys
+from effektutv.registers.checks.run_checks import check_extract, error_text
+from effektutv.registers.engines.duckdb import Engine
+from effektutv.registers.schema.table_schema import FieldType, RuleKind, load_schema, load_schemas
+from effektutv.registers.sources.open_extract import open_extract
+from effektutv.reporting.wording.notes import advice_in_language, rule_in_language
+from effektutv.reporting.wording.phrases import Words
 from effektutv.results import DataQuality, Finding, Severity
-from effektutv.results.quality import FILE, MONTHS_COVERED, PARTICIPANTS, YEARS_COVERED
+from effektutv.results.data_quality import FILE, MONTHS_COVERED, PARTICIPANTS, YEARS_COVERED
 from effektutv.study import Register
 
 

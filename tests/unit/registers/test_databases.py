@@ -12,13 +12,13 @@ import pytest
 
 import effektutv as eu
 from effektutv.errors import StudyError
-from effektutv.registers import databases, fetched_tables
-from effektutv.registers.databases import Connection, Database, Table, connection_of
-from effektutv.registers.engine import Engine
-from effektutv.registers.fetched_tables import fetch_tables
-from effektutv.registers.identity import refuse_identity_numbers
-from effektutv.registers.readers import open_extract
-from effektutv.registers.schema import load_schema
+from effektutv.registers.engines.duckdb import Engine
+from effektutv.registers.schema.table_schema import load_schema
+from effektutv.registers.sources import odbc, odbc_fetch
+from effektutv.registers.sources.odbc import Connection, Database, Table, connection_of
+from effektutv.registers.sources.odbc_fetch import fetch_tables
+from effektutv.registers.sources.open_extract import open_extract
+from effektutv.registers.sources.refuse_identity import refuse_identity_numbers
 from effektutv.study import Register, Study
 
 SECRET = "SECRET4711"
@@ -115,12 +115,12 @@ TABLES = [
     ],
 )  # fmt: skip
 def test_which_tables_a_pattern_matches(pattern, names):
-    assert fetched_tables._matching(TABLES, pattern) == [TABLES[i] for i in names]
+    assert odbc_fetch._matching(TABLES, pattern) == [TABLES[i] for i in names]
 
 
 def test_only_stars_and_question_marks_mean_something():
-    assert fetched_tables._matching(TABLES, "dbo.a.b[c]+") == [TABLES[4]]
-    assert fetched_tables._matching([Table(catalog="", schema="x", name="aab")], "x.a+b") == []
+    assert odbc_fetch._matching(TABLES, "dbo.a.b[c]+") == [TABLES[4]]
+    assert odbc_fetch._matching([Table(catalog="", schema="x", name="aab")], "x.a+b") == []
 
 
 class Driver:
@@ -330,7 +330,7 @@ def test_what_is_missing_is_named(monkeypatch):
 
 
 def digest(rows, sizes, names=("a", "b")):
-    out = fetched_tables._Digest(names)
+    out = odbc_fetch._Digest(names)
     start = 0
     for size in sizes:
         part = rows[start : start + size]
@@ -373,6 +373,6 @@ def test_a_digest_is_what_its_docs_say():
 def test_decimals_are_written_alike():
     given = [".5", "-.50", "12.00", "100", "-0.10", None, "12345678901234567890.10", "0"]
     batch = pa.record_batch({"a": given, "b": given})
-    out = databases._plain_decimals(batch, [0]).to_pydict()
+    out = odbc._plain_decimals(batch, [0]).to_pydict()
     assert out["a"] == ["0.5", "-0.5", "12", "100", "-0.1", None, "12345678901234567890.1", "0"]
     assert out["b"] == given

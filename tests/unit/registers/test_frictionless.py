@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from frictionless import Dialect, Package, Resource, Schema, formats
 
-from effektutv.registers.engine import Engine
-from effektutv.registers.keys import check_foreign_keys
-from effektutv.registers.quality import check_extract
-from effektutv.registers.readers import open_extract
-from effektutv.registers.schema import FieldType, extract_names, load_schema
-from effektutv.resources import data_folder
+from effektutv.registers.checks.keys import check_foreign_keys
+from effektutv.registers.checks.run_checks import check_extract
+from effektutv.registers.engines.duckdb import Engine
+from effektutv.registers.schema.table_schema import FieldType, extract_names, load_schema
+from effektutv.registers.sources.open_extract import open_extract
+from effektutv.runtime.package_data import data_folder
 from effektutv.study import Register
 
 #: What frictionless calls a break, and how our rule of it begins.

@@ -8,16 +8,16 @@ import pytest
 from pyarrow import parquet
 
 import effektutv as eu
-from effektutv.registers.engine import Engine
-from effektutv.registers.identity import refuse_identity_numbers
-from effektutv.registers.identity_numbers import (
+from effektutv.registers.engines.duckdb import Engine
+from effektutv.registers.personnummer import (
     holds_identity_number,
     is_identity_number,
     looks_like_identity_numbers,
     whole_number_text,
 )
-from effektutv.registers.readers import open_extract
-from effektutv.registers.schema import load_schema
+from effektutv.registers.schema.table_schema import load_schema
+from effektutv.registers.sources.open_extract import open_extract
+from effektutv.registers.sources.refuse_identity import refuse_identity_numbers
 from effektutv.study import Register
 
 #: The example that Swedish forms print; nobody has it.

@@ -10,13 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 
 import effektutv as eu
-from effektutv.registers.engine import Engine
-from effektutv.registers.missing_words import WORDS
-from effektutv.registers.quality import check_extract
-from effektutv.registers.readers import open_extract
-from effektutv.registers.schema import load_schema
-from effektutv.reporting.notes import advice_in_language, rule_in_language
-from effektutv.reporting.phrases import Words
+from effektutv.registers.checks.run_checks import check_extract
+from effektutv.registers.engines.duckdb import Engine
+from effektutv.registers.schema.table_schema import load_schema
+from effektutv.registers.sources.missing_values import WORDS
+from effektutv.registers.sources.open_extract import open_extract
+from effektutv.reporting.wording.notes import advice_in_language, rule_in_language
+from effektutv.reporting.wording.phrases import Words
 from effektutv.study import Register
 
 SECRET = "HEMLIG4711"
@@ -150,7 +150,7 @@ def test_one_other_value_in_another_file_is_enough(engine, opened):
 
 
 def test_the_words_of_a_large_file_are_told_together(engine, opened, monkeypatch):
-    monkeypatch.setattr("effektutv.registers.text_files._CHUNK", 256)
+    monkeypatch.setattr("effektutv.registers.sources.text_scan._CHUNK", 256)
     body = [f"A{i};01;2015-01-01;2015-02-01;1;{'NULL' if i % 7 else '3,5'}\n" for i in range(200)]
     assert MEANS.format('["NULL"]') in advice(engine, opened("".join(body)))["bidrag"]
     body[150] = f"A150;01;2015-01-01;2015-02-01;1;{SECRET}\n"

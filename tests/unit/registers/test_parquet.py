@@ -11,11 +11,11 @@ import pyarrow.parquet as pq
 import pytest
 
 import effektutv as eu
-from effektutv.registers.engine import Engine
-from effektutv.registers.quality import check_extract
-from effektutv.registers.readers import open_extract
-from effektutv.registers.schema import load_schema
-from effektutv.registers.signs import holds_other
+from effektutv.registers.checks.run_checks import check_extract
+from effektutv.registers.engines.duckdb import Engine
+from effektutv.registers.schema.table_schema import load_schema
+from effektutv.registers.sources.open_extract import open_extract
+from effektutv.registers.sources.signs import holds_other
 from effektutv.study import Register
 
 NAN, INF = float("nan"), float("inf")

@@ -9,10 +9,10 @@ import pytest
 from pyarrow import parquet
 
 import effektutv as eu
-from effektutv.registers.engine import Engine
-from effektutv.registers.quality import check_extract, error_text
-from effektutv.registers.readers import open_extract
-from effektutv.registers.schema import load_codelist, load_schema
+from effektutv.registers.checks.run_checks import check_extract, error_text
+from effektutv.registers.engines.duckdb import Engine
+from effektutv.registers.schema.table_schema import load_codelist, load_schema
+from effektutv.registers.sources.open_extract import open_extract
 from effektutv.results import Severity
 from effektutv.study import Register
 
@@ -180,7 +180,7 @@ def test_a_duplicate_key_is_an_error(engine, opened):
 
 
 def test_identity_numbers_are_refused(engine, opened):
-    from effektutv.registers.identity import is_identity_number, refuse_identity_numbers
+    from effektutv.registers.sources.refuse_identity import is_identity_number, refuse_identity_numbers
 
     # the number that Swedish forms print as their example; nobody has it
     assert is_identity_number("191212121212")

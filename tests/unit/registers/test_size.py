@@ -10,15 +10,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from effektutv.display import told
 from effektutv.errors import ArgumentError, ExtractError
-from effektutv.progress import Far
-from effektutv.registers import keys, streams
-from effektutv.registers.engine import Engine, TooLittleMemoryError
-from effektutv.registers.opening import open_registers
-from effektutv.registers.readers import open_extract
-from effektutv.registers.reading import Reading, sizes_of
-from effektutv.registers.schema import load_schema
+from effektutv.registers.checks import keys
+from effektutv.registers.engines import arrow_batches
+from effektutv.registers.engines.duckdb import Engine, TooLittleMemoryError
+from effektutv.registers.open_registers import open_registers
+from effektutv.registers.read_progress import Reading, sizes_of
+from effektutv.registers.schema.table_schema import load_schema
+from effektutv.registers.sources.open_extract import open_extract
+from effektutv.runtime.progress import Far
+from effektutv.runtime.progress_bar import told
 from effektutv.study import Register, Study
 
 #: A table of some 140 MB, and a query that must hold all of its texts.
@@ -62,8 +63,8 @@ def batches(n):
 
 
 def test_many_rows_lie_in_the_private_folder_and_few_in_memory(monkeypatch):
-    monkeypatch.setattr(streams, "HELD", 100_000)
-    monkeypatch.setattr(streams, "_PART", 1 << 40)
+    monkeypatch.setattr(arrow_batches, "HELD", 100_000)
+    monkeypatch.setattr(arrow_batches, "_PART", 1 << 40)
     told = "SELECT count(*), sum(x), count(DISTINCT who) FROM incoming"
     with Engine(threads=1) as engine:
         # each time another takes the place of the one before: few, many, many again, few
@@ -80,7 +81,7 @@ def test_many_rows_lie_in_the_private_folder_and_few_in_memory(monkeypatch):
     ("limit", "held"), [("64.0 GiB", 1 << 30), ("198.3 MiB", 1 << 25), ("0 bytes", 1 << 25), ("1.5 TiB", 3 << 33)]
 )
 def test_an_engine_with_much_memory_holds_larger_files(limit, held):
-    assert streams.held_of(limit) == held
+    assert arrow_batches.held_of(limit) == held
 
 
 def test_rows_of_a_query_come_in_batches_and_an_empty_one_has_its_columns():

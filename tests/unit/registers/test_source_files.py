@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 import effektutv as eu
-from effektutv.registers.engine import Engine
-from effektutv.registers.readers import open_extract
-from effektutv.registers.schema import load_schema
-from effektutv.registers.source_files import files_of, marks_of, refuse_changed, register_files
+from effektutv.registers.engines.duckdb import Engine
+from effektutv.registers.schema.table_schema import load_schema
+from effektutv.registers.sources.file_discovery import files_of, marks_of, refuse_changed, register_files
+from effektutv.registers.sources.open_extract import open_extract
 from effektutv.study import Register
 
 KU = "LopNr;Ar;LopNr_PeOrgNr;FromMan;TomMan;KontBrutto\nA;2014;F;1;2;100\n"

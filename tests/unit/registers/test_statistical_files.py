@@ -11,12 +11,12 @@ import pyreadstat
 import pytest
 
 import effektutv as eu
-from effektutv.registers import statistical_files
-from effektutv.registers.engine import Engine
-from effektutv.registers.identity import refuse_identity_numbers
-from effektutv.registers.quality import check_extract
-from effektutv.registers.readers import open_extract
-from effektutv.registers.schema import load_schema
+from effektutv.registers.checks.run_checks import check_extract
+from effektutv.registers.engines.duckdb import Engine
+from effektutv.registers.schema.table_schema import load_schema
+from effektutv.registers.sources import sas_stata_spss
+from effektutv.registers.sources.open_extract import open_extract
+from effektutv.registers.sources.refuse_identity import refuse_identity_numbers
 from effektutv.study import Register
 
 SECRET = "SECRET4711"
@@ -236,7 +236,7 @@ def test_chunks_make_the_whole(engine, opened, tmp_path, monkeypatch, suffix, nu
     frame = many(number)
     WRITERS[suffix](frame, tmp_path / f"k.{suffix}")
     limits = []
-    read = statistical_files._rows_of
+    read = sas_stata_spss._rows_of
 
     def counted(file, columns, start, rows):
         data = read(file, columns, start, rows)
@@ -244,8 +244,8 @@ def test_chunks_make_the_whole(engine, opened, tmp_path, monkeypatch, suffix, nu
         assert "extra" not in data or len(data) == 1
         return data
 
-    monkeypatch.setattr(statistical_files, "_CELLS", 4 * 10)
-    monkeypatch.setattr(statistical_files, "_rows_of", counted)
+    monkeypatch.setattr(sas_stata_spss, "_CELLS", 4 * 10)
+    monkeypatch.setattr(sas_stata_spss, "_rows_of", counted)
     extract = opened("af_sokandekategori", f"k.{suffix}")
     assert [r[0] for r in rows(engine, extract, "lopnr")] == sorted(frame["LopNr"])
     assert max(limits, default=0) <= 10
@@ -344,5 +344,5 @@ def test_what_the_library_says_is_not_repeated(opened, tmp_path, monkeypatch, ki
     ],
 )  # fmt: skip
 def test_formats_of_dates(tmp_path, suffix, written, clock):
-    found = statistical_files._clock(tmp_path / f"x{suffix}", written)
-    assert found == (clock and getattr(statistical_files, clock))
+    found = sas_stata_spss._clock(tmp_path / f"x{suffix}", written)
+    assert found == (clock and getattr(sas_stata_spss, clock))

@@ -13,12 +13,13 @@ from datetime import date
 import pytest
 
 import effektutv as eu
-from effektutv.registers import text_files, text_source
-from effektutv.registers.engine import Engine
-from effektutv.registers.quality import check_extract
-from effektutv.registers.readers import open_extract
-from effektutv.registers.schema import load_schema
-from effektutv.registers.source_files import files_of
+from effektutv.registers.checks.run_checks import check_extract
+from effektutv.registers.engines.duckdb import Engine
+from effektutv.registers.schema.table_schema import load_schema
+from effektutv.registers.sources import text as text_source
+from effektutv.registers.sources import text_scan
+from effektutv.registers.sources.file_discovery import files_of
+from effektutv.registers.sources.open_extract import open_extract
 from effektutv.study import Register
 
 SECRET = "SECRET4711"
@@ -237,14 +238,14 @@ def test_a_cell_of_a_megabyte(engine, opened):
 
 
 def test_a_quotation_mark_that_swallows_the_file(refused, monkeypatch):
-    monkeypatch.setattr(text_files, "_LONGEST_ROW", 1 << 12)
-    monkeypatch.setattr(text_files, "_CHUNK", 1 << 10)
+    monkeypatch.setattr(text_scan, "_LONGEST_ROW", 1 << 12)
+    monkeypatch.setattr(text_scan, "_CHUNK", 1 << 10)
     assert "a row is longer" in refused(SPELLS + f'"{SECRET};2015-01-01;;42\n' + "B;2015-01-01;;42\n" * 1000)
 
 
 @pytest.mark.parametrize("chunk", [16, 61, 256, 1 << 20])
 def test_any_cut_gives_the_rows_of_the_csv_module(engine, opened, monkeypatch, chunk):
-    monkeypatch.setattr(text_files, "_CHUNK", chunk)
+    monkeypatch.setattr(text_scan, "_CHUNK", chunk)
     draw = random.Random(chunk)
     pieces = ["å", "ö", "–", "\n", "\r\n", ";", '"', '""', "x", "lång text ", " "]
     table = [
@@ -368,7 +369,7 @@ class TestBeyondTheSample:
 
     @pytest.fixture(autouse=True)
     def _small_blocks(self, monkeypatch):
-        monkeypatch.setattr(text_files, "_CHUNK", 64)
+        monkeypatch.setattr(text_scan, "_CHUNK", 64)
 
     def body(self, odd: str, usual: str, column: str) -> str:
         # the ninth row is in none of the sampled blocks: the first, those whose number is a power of two, and the last
@@ -452,7 +453,7 @@ def test_which_files_a_path_means(tmp_path):
 
 
 def test_undeclared_columns_are_kept_as_a_sample_of_all_blocks(engine, opened, monkeypatch):
-    monkeypatch.setattr(text_files, "_CHUNK", 512)
+    monkeypatch.setattr(text_scan, "_CHUNK", 512)
     body = "".join(f"A;2015-01-01;;42;n{i};{'z' if i == 700 else ''}\n" for i in range(1000))
     extract = opened(SPELLS.strip() + ";extra;rare\n" + body)
     assert extract.ignored == 2
@@ -486,7 +487,7 @@ def test_what_the_parser_types_itself_is_what_our_own_reading_makes_of_its_texts
     opened, engine, monkeypatch, column, odd
 ):
     rng = random.Random(1)
-    monkeypatch.setattr(text_files, "_CHUNK", 30_000)
+    monkeypatch.setattr(text_scan, "_CHUNK", 30_000)
     lines = []
     for i in range(4000):
         day = date(2014, 1, 1).toordinal() + rng.randrange(1000)
@@ -528,12 +529,12 @@ def test_no_break_spaces_around_a_value_are_no_part_of_it(engine, opened, encodi
 
 def test_a_file_that_goes_while_its_digest_is_taken_is_said_to(tmp_path):
     with pytest.raises(eu.ExtractError, match="studier: a file changed while it was read") as caught:
-        text_files._sha256(load_schema("studier"), tmp_path / "gone.csv")
+        text_scan._sha256(load_schema("studier"), tmp_path / "gone.csv")
     assert caught.value.__context__ is None
 
 
 def test_days_that_the_sample_does_not_have_are_held_to_what_all_values_tell(opened, engine, monkeypatch):
-    monkeypatch.setattr(text_files, "_CHUNK", 30_000)
+    monkeypatch.setattr(text_scan, "_CHUNK", 30_000)
     # none at the beginning, in the middle and at the end; between them one layout, and another for longer than a block
     ends = [""] * 25_000 + ["20150301"] * 4000 + ["2015-03-01"] * 3000 + [""] * 3000
     data = SPELLS + "".join(f"P{i};20150101;{end};42\n" for i, end in enumerate(ends))

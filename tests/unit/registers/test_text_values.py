@@ -9,11 +9,11 @@ import pyarrow as pa
 import pytest
 
 import effektutv as eu
-from effektutv.registers.date_layouts import ISO, LAYOUTS, layout_of
-from effektutv.registers.engine import Engine
-from effektutv.registers.schema import load_schema
-from effektutv.registers.text_values import dates, integers, numbers, tidied
-from effektutv.registers.typed_columns import typed
+from effektutv.registers.engines.duckdb import Engine
+from effektutv.registers.schema.table_schema import load_schema
+from effektutv.registers.sources.column_typing import typed
+from effektutv.registers.sources.date_formats import ISO, LAYOUTS, layout_of
+from effektutv.registers.sources.text_parsing import dates, integers, numbers, tidied
 
 ODD_WORDS = (
     "+ - 1 -1 +1 007 1.0 1,0 .5 ,5 5. 5, 1e3 0x1F nan inf --1 1,2,3 9007199254740991 9007199254740992 "

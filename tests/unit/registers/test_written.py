@@ -5,10 +5,10 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from effektutv.registers.engine import Engine
-from effektutv.registers.readers import open_extract
-from effektutv.registers.schema import load_schema
-from effektutv.registers.written import check_written, register_otherwise, written_otherwise
+from effektutv.registers.checks.id_format import check_written, register_otherwise, written_otherwise
+from effektutv.registers.engines.duckdb import Engine
+from effektutv.registers.schema.table_schema import load_schema
+from effektutv.registers.sources.open_extract import open_extract
 from effektutv.results import Severity
 from effektutv.study import Register
 

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from effektutv.disclosure.suppress import protect
-from effektutv.reporting.labels import Context
-from effektutv.reporting.phrases import Words
+from effektutv.disclosure.protect import protect
+from effektutv.reporting.wording.labels import Context
+from effektutv.reporting.wording.phrases import Words
 
 # tests are imported by file, so that a module beside them is found only by its folder
 sys.path.insert(0, str(Path(__file__).parent))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from effektutv.plots import style
+from effektutv.plots.layout import style
 
 
 def broken():

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 import effektutv as eu
-from effektutv.disclosure.protected import ReportInputs
-from effektutv.frames import contamination, pooled_regression
-from effektutv.further import (
+from effektutv.api.adjust import adjust
+from effektutv.api.itt import contamination, pooled_regression
+from effektutv.api.ratios import (
     cace,
     lee_bounds,
     power,
@@ -19,7 +19,7 @@ from effektutv.further import (
     time_to_event,
     worst_case_bounds,
 )
-from effektutv.multiplicity import adjust
+from effektutv.disclosure.protected import ReportInputs
 from effektutv.results import ArmSummary, EffectBand, EffectBands, Flow, FlowStage, Profile, Unavailable
 from effektutv.results.credibility import Credibility, CredibilityRow
 from effektutv.results.survey import SurveyOutcome

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from effektutv.disclosure.protect import protect
 from effektutv.disclosure.protected import ReportInputs
-from effektutv.disclosure.suppress import protect
-from effektutv.reporting import document
-from effektutv.reporting.document_types import Facts
+from effektutv.reporting import build
+from effektutv.reporting.model.document import Facts
 from effektutv.results import (
     ArmSummary,
     Balance,
@@ -356,5 +356,5 @@ FACTS = Facts(
 def written(inputs, lang, folder):
     """Protect, lay out and write; returns the page."""
     folder.mkdir()
-    document.write(document.build(protect(inputs), lang=lang, facts=FACTS), folder)
+    build.write(build.build(protect(inputs), lang=lang, facts=FACTS), folder)
     return (folder / "report.html").read_text(encoding="utf-8")

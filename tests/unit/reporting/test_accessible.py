@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from effektutv.plots import style
-from effektutv.reporting import html as module
+from effektutv.plots.layout import style
+from effektutv.reporting.formats.html import write as module
 
 CSS = (Path(module.__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
 SCHEMES = {

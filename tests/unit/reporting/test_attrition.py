@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 from report_inputs import ARMS, WORK, trial_inputs
 
-from effektutv.disclosure.suppress import protect
-from effektutv.further import lee_bounds, worst_case_bounds
-from effektutv.reporting.attrition import attrition_blocks
-from effektutv.reporting.labels import Context
-from effektutv.reporting.phrases import Words
-from effektutv.reporting.robustness import robustness_section
-from effektutv.reporting.tables_further import further_tables
+from effektutv.api.ratios import lee_bounds, worst_case_bounds
+from effektutv.disclosure.protect import protect
+from effektutv.reporting.sections.attrition import attrition_blocks
+from effektutv.reporting.sections.robustness import robustness_section
+from effektutv.reporting.tables.further import further_tables
+from effektutv.reporting.wording.labels import Context
+from effektutv.reporting.wording.phrases import Words
 
 LANGUAGES = ("sv", "en")
 

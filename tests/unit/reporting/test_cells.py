@@ -7,11 +7,11 @@ import re
 import pytest
 from further_inputs import further
 
-from effektutv.disclosure.suppress import protect
-from effektutv.reporting import document
-from effektutv.reporting.blocks import FigureBlock, TableBlock
-from effektutv.reporting.numbers import Numbers, Scale
-from effektutv.reporting.phrases import Words
+from effektutv.disclosure.protect import protect
+from effektutv.reporting import build
+from effektutv.reporting.model.blocks import FigureBlock, TableBlock
+from effektutv.reporting.wording.cells import Numbers, Scale
+from effektutv.reporting.wording.phrases import Words
 from effektutv.results import Suppressed, Unavailable
 
 ONE = re.compile(r"[+−]?\d[\d\u202f,.]*")
@@ -36,7 +36,7 @@ def cells(doc):
 @pytest.mark.parametrize("make", ["trial", "table", "further"])
 def test_the_number_of_a_cell_is_the_number_of_its_text(made, tmp_path, lang, make):
     inputs = further(tmp_path) if make == "further" else getattr(made, make)(tmp_path)
-    seen = list(cells(document.build(protect(inputs), lang=lang, facts=made.facts)))
+    seen = list(cells(build.build(protect(inputs), lang=lang, facts=made.facts)))
     single = [c for c in seen if ONE.fullmatch(c.text) and not c.words]
     for cell in single:
         assert cell.value == read(cell.text, lang)

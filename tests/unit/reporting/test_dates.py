@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from effektutv.disclosure.suppress import protect
+from effektutv.disclosure.protect import protect
 from effektutv.errors import ArgumentError
-from effektutv.reporting import document
-from effektutv.reporting.dates import FORMAT_EPOCH, dated
+from effektutv.reporting import build
+from effektutv.reporting.provenance.source_date import FORMAT_EPOCH, dated
 
 
 def built(made, inputs):
-    return document.build(protect(inputs), lang="sv", facts=made.facts)
+    return build.build(protect(inputs), lang="sv", facts=made.facts)
 
 
 def test_the_date_of_the_data(made, tmp_path, monkeypatch):

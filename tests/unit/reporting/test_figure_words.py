@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import effektutv.plots as plots
-from effektutv.reporting.figure_words import HOW, described, shortened
+from effektutv.reporting.figures.descriptions import HOW, described, shortened
 
 KINDS = {p.stem for p in Path(plots.__file__).parent.glob("*.py") if "\ndef alt_text(" in p.read_text(encoding="utf-8")}
 
@@ -34,7 +34,7 @@ def test_every_kind_of_figure_is_described_in_both_languages():
     ],
 )
 def test_a_point_a_number_and_no_interval_cut(text, points):
-    assert described("bars", text, "en")[1:] == points
+    assert described("stacked_bars", text, "en")[1:] == points
 
 
 def test_a_short_text_stays_and_a_long_one_ends_where_a_sentence_or_a_part_does():

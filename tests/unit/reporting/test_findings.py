@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from effektutv.reporting.findings import effect_sentence, subgroup_sentence
-from effektutv.reporting.phrases import Words
+from effektutv.reporting.wording.findings import effect_sentence, subgroup_sentence
+from effektutv.reporting.wording.phrases import Words
 from effektutv.results import Suppressed, Unavailable
 
 CLEAR = {

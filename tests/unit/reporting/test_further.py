@@ -15,21 +15,21 @@ from scipy.optimize import brentq
 from scipy.stats import norm
 
 from effektutv.disclosure.curves import ROUNDED, STARTED, THINNED
-from effektutv.disclosure.suppress import protect
-from effektutv.estimate.credibility import CUT_POINTS, Claims, credibility
+from effektutv.disclosure.protect import protect
+from effektutv.estimators.iceman import CUT_POINTS, Claims, credibility
 from effektutv.plots.words import WORDS
-from effektutv.reporting import document
-from effektutv.reporting.compliance import complier_sentence
-from effektutv.reporting.labels import Context
-from effektutv.reporting.notes import told
-from effektutv.reporting.phrases import PHRASES, Words
-from effektutv.reporting.phrases_credibility import CREDIBILITY
-from effektutv.reporting.phrases_findings import FINDINGS
-from effektutv.reporting.phrases_further import FURTHER
-from effektutv.reporting.phrases_method import METHOD
-from effektutv.reporting.power import power_sentence
-from effektutv.reporting.surveys import survey_sentence
-from effektutv.reporting.times import time_section, time_sentence
+from effektutv.reporting import build
+from effektutv.reporting.sections.compliance import complier_sentence
+from effektutv.reporting.sections.power import power_sentence
+from effektutv.reporting.sections.surveys import survey_sentence
+from effektutv.reporting.sections.times import time_section, time_sentence
+from effektutv.reporting.wording.labels import Context
+from effektutv.reporting.wording.notes import told
+from effektutv.reporting.wording.phrases import PHRASES, Words
+from effektutv.reporting.wording.phrases_credibility import CREDIBILITY
+from effektutv.reporting.wording.phrases_findings import FINDINGS
+from effektutv.reporting.wording.phrases_further import FURTHER
+from effektutv.reporting.wording.phrases_method import METHOD
 from effektutv.results import EffectRow, RowKind, Suppressed, Unavailable
 
 LANGUAGES = ("sv", "en")
@@ -476,7 +476,7 @@ def test_the_studys_own_clock_comes_first(context, made):
         )
         return replace(inputs, effects=effects, robustness=(), times=(replace(own, rows=rows, risk=risk), own))
 
-    laid_out = document.build(context("sv", both).inputs, lang="sv", facts=made.facts)
+    laid_out = build.build(context("sv", both).inputs, lang="sv", facts=made.facts)
     section = next(s for s in laid_out.sections if s.key == "time")
     keys = [b.key for b in section.blocks if hasattr(b, "heads")]
     assert keys == [f"table-{t}-{c}" for c in ("randomisation", "start") for t in ("time", "risk")]

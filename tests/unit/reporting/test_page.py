@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from effektutv.plots.words import WORDS
-from effektutv.reporting import outcomes
-from effektutv.reporting.absences import absence_notes
-from effektutv.reporting.phrases import PHRASES, Words
-from effektutv.reporting.phrases_findings import FINDINGS
-from effektutv.reporting.phrases_method import METHOD
+from effektutv.reporting.sections import outcomes
+from effektutv.reporting.wording.marks import absence_notes
+from effektutv.reporting.wording.phrases import PHRASES, Words
+from effektutv.reporting.wording.phrases_findings import FINDINGS
+from effektutv.reporting.wording.phrases_method import METHOD
 
 LANGUAGES = ("sv", "en")
 

@@ -6,18 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from effektutv.reporting.effect_tables import effect_notes
-from effektutv.reporting.limits import limits_section
-from effektutv.reporting.outcomes import kinds_section
-from effektutv.reporting.particulars import band_note
-from effektutv.results import (
-    NO_VARIANCE,
-    EffectBand,
-    RandomizationRow,
-    RandomizationTest,
-    Suppressed,
-    Unavailable,
-)
+from effektutv.reporting.sections.limits import limits_section
+from effektutv.reporting.sections.outcomes import kinds_section
+from effektutv.reporting.tables.effects import effect_notes
+from effektutv.reporting.wording.study_facts import band_note
+from effektutv.results import NO_VARIANCE, EffectBand, RandomizationRow, RandomizationTest, Suppressed, Unavailable
 
 OUTSIDE = Unavailable("the simultaneous band covers months 2 to 12")
 

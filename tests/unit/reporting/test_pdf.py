@@ -18,13 +18,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pdf_reader import first_difference, read
 
-from effektutv.disclosure.suppress import protect
+from effektutv.disclosure.protect import protect
 from effektutv.errors import EffektutvError
-from effektutv.reporting import document, pdf
-from effektutv.reporting.blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
-from effektutv.reporting.pdf_headers import mark_row_headers
-from effektutv.reporting.pdf_pictures import TALLEST, Picture, pictures
-from effektutv.reporting.typst_columns import GAP, SIZES, TEXT_WIDTH, columns, width_of
+from effektutv.reporting import build
+from effektutv.reporting.formats.pdf import write
+from effektutv.reporting.formats.pdf.column_widths import GAP, SIZES, TEXT_WIDTH, columns, width_of
+from effektutv.reporting.formats.pdf.pictures import TALLEST, Picture, pictures
+from effektutv.reporting.formats.pdf.table_headers import mark_row_headers
+from effektutv.reporting.model.blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
 
 LANGUAGES = ("sv", "en")
 
@@ -46,7 +47,7 @@ def printed(request, reports, tmp_path_factory):
 
     out = {}
     for lang in LANGUAGES:
-        doc = document.build(protect(trial_inputs(tmp_path_factory.mktemp(lang))), lang=lang, facts=FACTS)
+        doc = build.build(protect(trial_inputs(tmp_path_factory.mktemp(lang))), lang=lang, facts=FACTS)
         path = reports[lang] / "report.pdf"
         out[lang] = (doc, path, *read(path))
     return out
@@ -197,7 +198,7 @@ def written(printed, folder, *blocks, **changes):
     doc = printed["sv"][0]
     doc = replace(doc, sections=(Section(key="s", title="Avsnitt", blocks=blocks),), key_figures=(), **changes)
     (folder / "figures").mkdir(exist_ok=True)
-    pdf.write(doc, folder)
+    write.write(doc, folder)
     return read(folder / "report.pdf")
 
 
@@ -265,7 +266,7 @@ def test_the_same_bytes_in_another_process_on_one_thread(printed, reports, tmp_p
     doc, path, _, _ = printed["sv"]
     code = (
         "import pickle,sys,pathlib\n"
-        "from effektutv.reporting import pdf\n"
+        "from effektutv.reporting.formats.pdf import write as pdf\n"
         "doc = pickle.load(sys.stdin.buffer)\n"
         "folder = pathlib.Path(sys.argv[1])\n"
         "drawn = {f.key: pdf.pictures(folder, f.key) for f in doc.figures}\n"
@@ -301,7 +302,7 @@ def test_a_refusal_says_where_and_never_what(printed):
     doc = printed["sv"][0]
     drawn = {f.key: (Picture(svg="<svg hemligt", width=400, height=200),) for f in doc.figures}
     with pytest.raises(EffektutvError, match=r"typst [\d.]+ refused the report at line \d+ of report.typ") as raised:
-        pdf.render(doc, drawn)
+        write.render(doc, drawn)
     assert "hemligt" not in str(raised.value)
     assert raised.value.__cause__ is None
     assert raised.value.__context__ is None

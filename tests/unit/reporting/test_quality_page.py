@@ -8,11 +8,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from effektutv.registers.rules import ADVICE
-from effektutv.registers.schema import RuleKind
-from effektutv.reporting.quality_page import quality_lines, quality_page
+from effektutv.registers.checks.rules import ADVICE
+from effektutv.registers.schema.table_schema import RuleKind
+from effektutv.reporting.data_quality_page import quality_lines, quality_page
 from effektutv.results import DataQuality, Finding, ReadForm, Severity
-from effektutv.results.quality import FILE, PARTICIPANTS, YEARS_COVERED
+from effektutv.results.data_quality import FILE, PARTICIPANTS, YEARS_COVERED
 
 
 def finding(rule, failing, checked, severity, kind, column="LopNr", extract="studier"):

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from report_inputs import FACTS
 
-from effektutv.disclosure.suppress import protect
-from effektutv.reporting import document
-from effektutv.reporting.blocks import FigureBlock, Paragraph, TableBlock
+from effektutv.disclosure.protect import protect
+from effektutv.reporting import build
+from effektutv.reporting.model.blocks import FigureBlock, Paragraph, TableBlock
 from effektutv.results import Suppressed, Unavailable
 from effektutv.study import CONSORT_ITEMS, Text
 
@@ -21,7 +21,7 @@ def inputs(analysed):
 
 
 def built(inputs, lang="sv", **changes):
-    return document.build(protect(replace(inputs, **changes)), lang=lang, facts=FACTS)
+    return build.build(protect(replace(inputs, **changes)), lang=lang, facts=FACTS)
 
 
 @pytest.fixture(scope="module", params=["sv", "en"])
@@ -299,7 +299,7 @@ def test_a_subgroup_of_which_nothing_is_shown_is_one_sentence(inputs):
     assert any("Kön × Daglig verksamhet" in note for note in forest.notes)
     assert isinstance(forest, FigureBlock)
     # the file keeps its rows
-    from effektutv.reporting.tables import csv_tables
+    from effektutv.reporting.tables.csv_writer import csv_tables
 
     columns, rows = csv_tables(report.inputs)["subgroups"]
     at = list(columns).index("subgroup")
@@ -307,7 +307,7 @@ def test_a_subgroup_of_which_nothing_is_shown_is_one_sentence(inputs):
 
 
 def test_files_of_the_new_tables_hold_no_more_than_what_is_released(inputs):
-    from effektutv.reporting.tables import csv_tables
+    from effektutv.reporting.tables.csv_writer import csv_tables
 
     files = csv_tables(built(inputs).inputs)
     assert {

@@ -9,10 +9,10 @@ from functools import partial
 import pytest
 from drawn_badly import broken, chatty, end
 
-from effektutv.beside import Beside
-from effektutv.disclosure.suppress import protect
-from effektutv.reporting.document import build
-from effektutv.reporting.drawing import draw_one, write_figures
+from effektutv.disclosure.protect import protect
+from effektutv.reporting.build import build
+from effektutv.reporting.figures.render import draw_one, write_figures
+from effektutv.runtime.worker_process import Beside
 
 
 @pytest.fixture

@@ -12,12 +12,13 @@ import pytest
 from docx.oxml.ns import qn
 from PIL import Image, ImageDraw
 
-from effektutv.disclosure.suppress import protect
-from effektutv.reporting import document, word
-from effektutv.reporting.blocks import Cell, FigureBlock, Group, Head, Row, TableBlock
-from effektutv.reporting.drawing import write_figures
-from effektutv.reporting.word_pictures import page_pieces
-from effektutv.reporting.word_tables import TEXT_WIDTH, widths
+from effektutv.disclosure.protect import protect
+from effektutv.reporting import build
+from effektutv.reporting.figures.render import write_figures
+from effektutv.reporting.formats.word import write
+from effektutv.reporting.formats.word.pictures import page_pieces
+from effektutv.reporting.formats.word.tables import TEXT_WIDTH, widths
+from effektutv.reporting.model.blocks import Cell, FigureBlock, Group, Head, Row, TableBlock
 
 LANGUAGES = ("sv", "en")
 
@@ -30,9 +31,9 @@ def built(tmp_path_factory):
     out = {}
     for lang in LANGUAGES:
         folder = tmp_path_factory.mktemp(f"word-{lang}")
-        doc = document.build(protect(trial_inputs(folder)), lang=lang, facts=FACTS)
+        doc = build.build(protect(trial_inputs(folder)), lang=lang, facts=FACTS)
         write_figures(doc, folder)
-        word.write(doc, folder)
+        write.write(doc, folder)
         out[lang] = doc, folder
     return out
 
@@ -165,7 +166,7 @@ def test_running_heads_carry_title_warnings_and_page(built):
 def test_the_same_bytes_twice_and_nothing_of_the_machine(built, tmp_path):
     doc, folder = built["sv"]
     first = (folder / "report.docx").read_bytes()
-    word.write(doc, folder)
+    write.write(doc, folder)
     assert (folder / "report.docx").read_bytes() == first
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         assert {i.date_time for i in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}

@@ -10,11 +10,12 @@ from datetime import datetime
 import openpyxl
 import pytest
 
-from effektutv.disclosure.suppress import protect
-from effektutv.reporting import document, workbook
-from effektutv.reporting.blocks import Cell, Group, Head, Row, TableBlock
-from effektutv.reporting.phrases import Words
-from effektutv.reporting.workbook_columns import columns, lines, rows
+from effektutv.disclosure.protect import protect
+from effektutv.reporting import build
+from effektutv.reporting.formats.excel import write
+from effektutv.reporting.formats.excel.columns import columns, lines, rows
+from effektutv.reporting.model.blocks import Cell, Group, Head, Row, TableBlock
+from effektutv.reporting.wording.phrases import Words
 
 LANGUAGES = ("sv", "en")
 
@@ -26,8 +27,8 @@ def built(tmp_path_factory):
     out = {}
     for lang in LANGUAGES:
         folder = tmp_path_factory.mktemp(f"book-{lang}")
-        doc = document.build(protect(trial_inputs(folder)), lang=lang, facts=FACTS)
-        workbook.write(doc, folder)
+        doc = build.build(protect(trial_inputs(folder)), lang=lang, facts=FACTS)
+        write.write(doc, folder)
         out[lang] = doc, folder
     return out
 
@@ -46,7 +47,7 @@ def body(sheet):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_sheet_a_table_after_contents_and_notes(built, lang):
     doc, book = opened(built, lang)
-    found = list(workbook.sheets(doc))
+    found = list(write.sheets(doc))
     first = {"sv": ["Innehåll", "Läs först"], "en": ["Contents", "Read first"]}[lang]
     assert book.sheetnames == first + [name for name, _, _, _ in found]
     label, figure = {"sv": ("Tabell", "Figur"), "en": ("Table", "Figure")}[lang]
@@ -69,7 +70,7 @@ def test_a_sheet_a_table_after_contents_and_notes(built, lang):
 def test_every_number_is_a_number_and_the_one_that_is_shown(built, lang):
     doc, book = opened(built, lang)
     numbers = 0
-    for name, _, block, _ in workbook.sheets(doc):
+    for name, _, block, _ in write.sheets(doc):
         got = body(book[name])
         flat = [row for group in block.groups for row in group.rows]
         assert len(got) == len(flat)
@@ -89,7 +90,7 @@ def test_marks_are_text_with_their_reason(built, lang):
     doc, book = opened(built, lang)
     marks = 0
     why = Words(lang)("suppressed")
-    for name, _, _, notes in workbook.sheets(doc):
+    for name, _, _, notes in write.sheets(doc):
         for cell in (c for row in body(book[name]) for c in row):
             assert (cell.comment is not None) == (cell.value in ("‥", "–", "†")), cell
             if cell.value == "‥":
@@ -104,7 +105,7 @@ def test_marks_are_text_with_their_reason(built, lang):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_headers_stay_and_are_those_of_a_marked_table(built, lang):
     doc, book = opened(built, lang)
-    for name, _, block, _ in workbook.sheets(doc):
+    for name, _, block, _ in write.sheets(doc):
         sheet = book[name]
         (table,) = sheet.tables.values()
         heads = [c.value for c in sheet[table.ref][0]]
@@ -141,7 +142,7 @@ def test_the_file_says_what_it_is_and_when_and_has_no_formula(built):
     assert (about.title, about.creator, about.created) == (doc.title, "effektutv 0.0.0", datetime(1980, 1, 1))
     folder = built["sv"][1]
     first = (folder / "tables.xlsx").read_bytes()
-    workbook.write(doc, folder)
+    write.write(doc, folder)
     assert (folder / "tables.xlsx").read_bytes() == first
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         assert {i.date_time for i in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
@@ -162,7 +163,7 @@ def test_the_file_says_what_it_is_and_when_and_has_no_formula(built):
     ],
 )
 def test_formats(cell, wanted):
-    assert workbook.number_format(cell) == wanted
+    assert write.number_format(cell) == wanted
 
 
 def pair(first, second, joined):

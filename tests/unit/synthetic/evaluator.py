@@ -1,6 +1,6 @@
 """A second evaluator of the demonstration: files on disk, plain dates, one person and one day at a time.
 
-Written from the rules in ``effektutv.synthetic.extracts``' docstring and METHODS.md, with its own table of codes. It shares
+Written from the rules in ``effektutv.synthetic.write_demo``' docstring and METHODS.md, with its own table of codes. It shares
 nothing with the package: no SQL, no schemas, no code lists, no month arithmetic.
 """
 

@@ -18,12 +18,12 @@ import pytest
 
 from effektutv import Study
 from effektutv.errors import ArgumentError
-from effektutv.registers.schema import FieldType, load_codelist, load_schema, load_schemas
-from effektutv.synthetic import extracts as module
-from effektutv.synthetic.extracts import write_demo
-from effektutv.synthetic.quirks import _ERAS
-from effektutv.synthetic.tables import as_day
-from effektutv.synthetic.writer import STARS
+from effektutv.registers.schema.table_schema import FieldType, load_codelist, load_schema, load_schemas
+from effektutv.synthetic import write_demo as module
+from effektutv.synthetic.columns import as_day
+from effektutv.synthetic.data_errors import _ERAS
+from effektutv.synthetic.file_writer import STARS
+from effektutv.synthetic.write_demo import write_demo
 
 REGISTERS = sorted(set(load_schemas()) - {"scb_agi"})
 
@@ -278,7 +278,7 @@ def digests(folder):
 @pytest.mark.same_bytes
 def test_the_same_seed_gives_the_same_bytes_in_another_process(small, tmp_path, file_format):
     code = (
-        "from pathlib import Path; from effektutv.synthetic.extracts import write_demo; "
+        "from pathlib import Path; from effektutv.synthetic.write_demo import write_demo; "
         f"write_demo(Path('again'), participants=200, population=300, seed=3, file_format={file_format!r})"
     )
     environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland", "LC_ALL": "C"}

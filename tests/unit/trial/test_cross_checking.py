@@ -16,7 +16,7 @@ from effektutv.errors import ArgumentError, CrossCheckError
 from effektutv.results.cross_check import NotChecked, Question
 from effektutv.study import Study
 from effektutv.trial import Trial
-from effektutv.trial.cross_checking import TOLERANCE, agreeing
+from effektutv.trial.cross_check import TOLERANCE, agreeing
 
 X = 'label = { sv = "x", en = "x" }'
 

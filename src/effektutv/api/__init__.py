@@ -1,0 +1,1 @@
+"""Functions for any data frame: one file per question."""

@@ -1,0 +1,1 @@
+"""Read a data frame's columns and the assignment."""

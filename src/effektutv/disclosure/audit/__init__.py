@@ -1,0 +1,1 @@
+"""Attack a closed ledger and choose complementary cells."""

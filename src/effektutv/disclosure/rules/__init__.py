@@ -1,0 +1,1 @@
+"""Disclosure rules by type of row."""

@@ -1,0 +1,1 @@
+"""Bounds and weights for unknown outcomes."""

@@ -1,0 +1,1 @@
+"""Redraw the assignment: exact, sampled and refitted tests."""

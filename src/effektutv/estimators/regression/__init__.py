@@ -1,0 +1,1 @@
+"""Least squares, logit, absorbed strata and their variances."""

@@ -1,0 +1,1 @@
+"""Check extracts: rules, keys, coverage, identity numbers."""

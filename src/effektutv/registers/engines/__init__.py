@@ -1,0 +1,1 @@
+"""Run queries on DuckDB or Spark."""

@@ -1,0 +1,1 @@
+"""Describe tables and their columns."""

@@ -1,0 +1,1 @@
+"""Read extracts: text, Parquet, SAS, Stata, SPSS, databases."""

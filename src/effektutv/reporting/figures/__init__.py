@@ -1,0 +1,1 @@
+"""The report's figures: what is drawn, and its description."""

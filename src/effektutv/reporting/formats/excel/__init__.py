@@ -1,0 +1,1 @@
+"""Write the report's tables as an Excel workbook."""

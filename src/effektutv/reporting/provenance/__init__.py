@@ -1,0 +1,1 @@
+"""Manifest, README and source date of a report."""

@@ -1,0 +1,278 @@
+"""Tables as CSV: the protected results to nine significant digits, one file per table.
+
+A suppressed cell is ``‥``, never 0 and never blank; a number that does not exist is blank, and its row says why. Text that
+a spreadsheet would run as a formula is written as text.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from effektutv.results.tabular import held
+from effektutv.values import SUPPRESSION_MARK, Suppressed, Unavailable
+
+from .further import further_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from effektutv.disclosure.protected import Protected, ReportInputs
+    from effektutv.results.balance import Balance
+    from effektutv.results.counts import CountRow, Starts
+    from effektutv.results.data_quality import DataQuality
+    from effektutv.results.effects import EffectRow
+    from effektutv.results.flow import Flow
+    from effektutv.results.profiles import ArmSummary, Profile
+
+__all__ = [
+    "EFFECT_COLUMNS",
+    "Table",
+    "arm_rows",
+    "balance_rows",
+    "count_rows",
+    "csv_tables",
+    "csv_text",
+    "decisions_table",
+    "effect_rows",
+    "flow_rows",
+    "quality_rows",
+    "start_rows",
+    "write_csv",
+]
+
+#: The columns that ``tables/itt.csv`` begins with, by contract.
+EFFECT_COLUMNS = (
+    "outcome", "clock", "month", "arm", "control", "subgroup", "level", "kind", "n_arm", "n_control", "share_arm",
+    "share_control", "mean_arm", "mean_control", "estimate", "std_error", "statistic", "df", "p_value", "conf_low",
+    "conf_high", "p_randomization", "p_adjusted", "family", "estimator", "vcov", "strata", "status", "note",
+)  # fmt: skip
+_BALANCE_COLUMNS = (
+    "covariate", "level", "kind", "arm", "control", "n_arm", "n_control", "n_missing_arm", "n_missing_control",
+    "mean_arm", "mean_control", "sd_arm", "sd_control", "difference", "smd", "smd_weighted", "smd_max",
+    "variance_ratio", "status", "note",
+)  # fmt: skip
+_ARM_COLUMNS = (
+    "outcome", "clock", "month", "arm", "n", "share", "std_error", "conf_low", "conf_high", "status", "sim_low", "sim_high",
+    "sim_critical",
+)  # fmt: skip
+_BAND_COLUMNS = ("outcome", "clock", "month", "arm", "control", "sim_low", "sim_high", "sim_critical", "status")
+_COUNT_COLUMNS = ("outcome", "clock", "month", "arm", "category", "n", "events", "share", "status")
+_START_COLUMNS = ("arm", "n", "started", "share", "median_delay", "status")
+#: Digits of a float in a CSV file. Sums, logarithms and exponentials differ in the last bits between processors; the files
+#: must not.
+SIGNIFICANT_DIGITS = 9
+_RATIO_COLUMNS = (
+    "outcome", "clock", "month", "arm", "control", "measure", "n_arm", "n_control", "mean_arm", "mean_control", "estimate",
+    "conf_low", "conf_high", "estimator", "vcov", "strata", "status", "note",
+)  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+Table = tuple["Sequence[str]", "Sequence[Sequence[object]]"]
+
+
+def cell_text(value: object) -> str:
+    """Return a value as a CSV cell holds it: floats to ``SIGNIFICANT_DIGITS``, absence by its sign.
+
+    Parameters
+    ----------
+    value : object
+        A field of a protected result.
+    """
+    if isinstance(value, Suppressed):
+        return SUPPRESSION_MARK
+    if value is None or isinstance(value, Unavailable):
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(int(value))
+    if isinstance(value, float):
+        return _digits(float(value))
+    text = str(value)
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+def _digits(value: float) -> str:
+    """Return a float with its significant digits, as short as they can be written."""
+    return repr(float(f"{value:.{SIGNIFICANT_DIGITS - 1}e}"))
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a table as CSV: comma, decimal point, UTF-8, line feeds.
+
+    Parameters
+    ----------
+    columns : sequence of str
+    rows : iterable of sequence
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([cell_text(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table as CSV.
+
+    Parameters
+    ----------
+    path : Path
+    columns : sequence of str
+    rows : iterable of sequence
+    """
+    path.write_text(csv_text(columns, rows), encoding="utf-8", newline="\n")
+
+
+def csv_tables(inputs: Protected[ReportInputs]) -> dict[str, Table]:
+    """Return every table of a report by its file's name, without ``.csv``, in a fixed order.
+
+    Parameters
+    ----------
+    inputs : Protected of ReportInputs
+    """
+    value = inputs.value
+    out: dict[str, Table] = {}
+    if value.flow is not None:
+        out["flow"] = flow_rows(value.flow)
+    if value.starts is not None:
+        out["starts"] = start_rows(value.starts)
+    if value.balance is not None:
+        out["balance"] = balance_rows(value.balance)
+    rows = [row for effects in value.effects for row in effects.rows]
+    out["itt"] = effect_rows(rows)
+    if grouped := [row for row in rows if row.subgroup]:
+        out["subgroups"] = effect_rows(grouped)
+    if robust := [row for effects in value.robustness for row in effects.rows]:
+        out["estimators"] = effect_rows(robust)
+    if ratios := [row for found in value.ratios for row in found.rows]:
+        out["ratios"] = _of(ratios, _RATIO_COLUMNS)
+    for name, effects in (("adjusted", value.adjusted), ("entry", value.entry), ("sites", value.sites)):
+        if effects is not None:
+            out[name] = effect_rows(effects.rows)
+    for profile in value.profiles:
+        out.update(_profile(profile))
+    if kinds := [row for counts in value.kinds for row in counts.rows]:
+        out["kinds"] = count_rows(kinds)
+    if sources := [row for counts in value.sources for row in counts.rows]:
+        out["sources"] = count_rows(sources)
+    if value.quality is not None:
+        out["data_quality"] = quality_rows(value.quality)
+    return out | further_tables(value)
+
+
+def _of(rows: Iterable[object], columns: Sequence[str]) -> Table:
+    return columns, [[held(row, c) for c in columns] for row in rows]
+
+
+def effect_rows(rows: Iterable[EffectRow]) -> Table:
+    """Return effects, a row a contrast and group.
+
+    Parameters
+    ----------
+    rows : iterable of EffectRow
+    """
+    return _of(rows, EFFECT_COLUMNS)
+
+
+def count_rows(rows: Iterable[CountRow]) -> Table:
+    """Return categories, a row an arm and category.
+
+    Parameters
+    ----------
+    rows : iterable of CountRow
+    """
+    return _of(rows, _COUNT_COLUMNS)
+
+
+def start_rows(starts: Starts) -> Table:
+    """Return who started, a row an arm.
+
+    Parameters
+    ----------
+    starts : Starts
+    """
+    return _of(starts.rows, _START_COLUMNS)
+
+
+def balance_rows(balance: Balance) -> Table:
+    """Return balance, a row a covariate (or level) and pair of arms; the omnibus test is the last.
+
+    Parameters
+    ----------
+    balance : Balance
+    """
+    columns, rows = _of(balance.rows, _BALANCE_COLUMNS)
+    test = balance.omnibus
+    named: Mapping[str, object] = {
+        "covariate": "(omnibus)", "kind": "omnibus", "difference": test.statistic, "status": "released",
+        "note": f"{test.method}; df {test.df:g}; p {cell_text(test.p_value)}",
+    }  # fmt: skip
+    return columns, [*rows, [named.get(c) for c in columns]]
+
+
+def flow_rows(flow: Flow) -> Table:
+    """Return the flow, a row a stage and arm; the row with an empty arm is the total.
+
+    Parameters
+    ----------
+    flow : Flow
+    """
+    rows: list[list[object]] = []
+    for stage in flow.rows:
+        rows.append([stage.name, "", stage.n, stage.excluded, stage.reason, stage.status])
+        rows.extend([stage.name, arm, n, None, "", stage.status] for arm, n in stage.by_arm.items())
+    return ("stage", "arm", "n", "excluded", "reason", "status"), rows
+
+
+def arm_rows(rows: Iterable[ArmSummary]) -> Table:
+    """Return the arms of a profile, a row an outcome, clock, month and arm.
+
+    Parameters
+    ----------
+    rows : iterable of ArmSummary
+    """
+    return _of(rows, _ARM_COLUMNS)
+
+
+def _profile(profile: Profile) -> dict[str, Table]:
+    """Return a file an outcome and clock: the arms by month, the effects by month, and these effects' bands."""
+    out: dict[str, Table] = {}
+    keys = dict.fromkeys((row.outcome, row.clock) for row in profile.rows)
+    for outcome, clock in keys:
+        name = "_".join(filter(None, ("profile", outcome, clock)))
+        out[name] = arm_rows(r for r in profile.rows if (r.outcome, r.clock) == (outcome, clock))
+        effects = [r for r in profile.effects.rows if (r.outcome, r.clock) == (outcome, clock)]
+        if effects:
+            out[f"{name}_effects"] = effect_rows(effects)
+        bands = [r for r in profile.bands.rows if (r.outcome, r.clock) == (outcome, clock)]
+        if bands:
+            out[f"{name}_bands"] = _of(bands, _BAND_COLUMNS)
+    return out
+
+
+def quality_rows(quality: DataQuality) -> Table:
+    """Return rows read and findings, a row each; 1 to 4 failing rows are banded.
+
+    Parameters
+    ----------
+    quality : DataQuality
+    """
+    columns = ("extract", "column", "rule", "rows_checked", "rows_failing", "severity", "advice")
+    rows: list[Sequence[object]] = [
+        (f.extract, f.column, f.rule, f.rows_checked, f.failing_text, f.severity, f.advice) for f in quality.rows
+    ]
+    return columns, [*((name, "", "rows read", n, "0", "note", "") for name, n in quality.read.items()), *rows]
+
+
+def decisions_table(inputs: Protected[ReportInputs]) -> Table:
+    """Return the log of disclosure control: every cell taken out and why, never its count.
+
+    Parameters
+    ----------
+    inputs : Protected of ReportInputs
+    """
+    return _of(inputs.decisions, ("table", "cell", "rule", "role", "count_band", "margin"))
