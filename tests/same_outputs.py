@@ -72,7 +72,7 @@ def commands(base: Path) -> dict[str, str]:
     cli("run sv", "run", "csv/study.toml", "--out", "sv", "--lang", "sv", "--quiet", "--cross-check")
     cli("run en", "run", "parquet/study.toml", "--out", "en", "--lang", "en", "--quiet")
     cli("run few", "run", "few/study.toml", "--out", "few_out", "--lang", "en", "--quiet")
-    room = "commands.run" if (HOME / "src" / "effektutv" / "commands").exists() else "pipeline"
+    room = "commands.run"
     alone = ALONE.format(room=room, study="csv/study.toml", out="alone", lang="sv")
     command(found, base, "run alone", "-c", alone)
     for study in STUDIES:

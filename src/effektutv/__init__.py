@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .api.randomization_test import randomization_test
     from .api.ratios import cace, lee_bounds, power, ratios, time_to_event
     from .commands.reproduce.reproduce import reproduce
-    from .commands.run import load, report
+    from .commands.run import report
     from .errors import ArgumentError, CrossCheckError, DisclosureError, EffektutvError, ExtractError, StudyError
     from .results.balance import Balance
     from .results.effects import Effects
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .study import Study
     from .trial import Trial
     from .trial.cross_check import cross_check
+    from .trial.load import load
     from .values import Suppressed, Unavailable
 
 
@@ -56,7 +57,7 @@ _HOME = {
     "cross_check": "trial.cross_check",
     "itt": "api.itt",
     "lee_bounds": "api.ratios",
-    "load": "commands.run",
+    "load": "trial.load",
     "power": "api.ratios",
     "profile": "api.itt",
     "randomization_test": "api.randomization_test",

@@ -6,7 +6,7 @@ import csv
 from itertools import count
 
 import effektutv as eu
-from effektutv.commands.run import check
+from effektutv.commands.check.check import check
 
 _BOTH = '{{ sv = "{0}", en = "{0}" }}'
 _ARMS = ", ".join(

@@ -14,8 +14,8 @@ import pyreadstat
 import pytest
 
 import effektutv as eu
+from effektutv.commands.check.check import check
 from effektutv.commands.init.draft_study import draft
-from effektutv.commands.run import check
 from effektutv.registers.checks.run_checks import check_extract, error_text
 from effektutv.registers.engines.duckdb import Engine
 from effektutv.registers.schema.table_schema import load_schema

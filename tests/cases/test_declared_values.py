@@ -10,7 +10,7 @@ import pytest
 
 import effektutv as eu
 from effektutv.cohort.declared_words import text_of
-from effektutv.commands.run import check
+from effektutv.commands.check.check import check
 from effektutv.reporting.wording.notes import advice_in_language, rule_in_language
 from effektutv.reporting.wording.phrases import Words
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import effektutv as eu
-from effektutv.commands.run import check
+from effektutv.commands.check.check import check
 from effektutv.registers.schema.table_schema import load_schemas
 
 sys.path.insert(0, str(Path(__file__).parent))

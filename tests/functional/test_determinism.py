@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import other_processor
 
+import effektutv as eu
 from effektutv.commands import run
 
 pytestmark = pytest.mark.same_bytes
@@ -82,7 +83,7 @@ def written(trial, tmp_path_factory):
 
 def test_rows_in_another_order_on_one_thread_give_the_same_bytes(demo, trial, written, tmp_path, monkeypatch):
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    other = run.load(shuffled(demo, tmp_path / "other") / "study.toml", threads=1)
+    other = eu.load(shuffled(demo, tmp_path / "other") / "study.toml", threads=1)
     assert other.inputs != trial.inputs
     run.report(other, tmp_path / "out")
     found = contents(tmp_path / "out")

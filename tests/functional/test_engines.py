@@ -21,9 +21,9 @@ import pytest
 
 import effektutv as eu
 from effektutv import cli
-from effektutv.commands import run
+from effektutv.commands.check import check as checking
+from effektutv.commands.check.check import check
 from effektutv.commands.init.draft_study import draft
-from effektutv.commands.run import check
 from effektutv.registers import open_registers
 from effektutv.registers.engines import spark_local
 from effektutv.registers.engines.duckdb import Engine
@@ -427,7 +427,7 @@ def test_identity_numbers_in_a_catalogue_stop_the_run(spark, catalogue):
     with pytest.raises(
         eu.ExtractError, match="studier: a column that the register's declaration does not know looks like"
     ):
-        run.check(catalogue / "numbers.toml", engine="spark", spark=spark)
+        checking.check(catalogue / "numbers.toml", engine="spark", spark=spark)
 
 
 @pytest.mark.system

@@ -12,7 +12,7 @@ import pytest
 import effektutv as eu
 from effektutv import cli
 from effektutv.analysis import analyse
-from effektutv.commands import run as pipeline
+from effektutv.commands.check import check
 from effektutv.commands.init.draft_study import answer, draft
 from effektutv.commands.init.questions import Answer
 from effektutv.disclosure.protect import protect
@@ -346,7 +346,7 @@ def test_utf16_without_its_mark_is_declared_in_the_draft(delivery, order):
     assert contact.settled, list(contact.lines())
     study = eu.Study.from_toml(contact.path)
     assert {n for n, r in study.registers.items() if r.encoding} == {"studier"}
-    assert pipeline.check(contact.path).read["studier"] > 100
+    assert check.check(contact.path).read["studier"] > 100
 
 
 def test_folders_that_are_none(tmp_path):

@@ -139,7 +139,7 @@ def test_a_lock_that_cannot_be_read_is_said_before_any_extract_is(study):
 
 
 def test_a_report_of_a_trial_at_hand_reads_the_lock_before_it_estimates(study):
-    trial = pipeline.load(study)
+    trial = eu.load(study)
     lock_path(study).write_text("[plan", encoding="utf-8")
     steps = []
     with pytest.raises(eu.StudyError, match="the lock cannot be read as TOML"):

@@ -16,11 +16,11 @@ from effektutv.commands.reproduce.compare import compare, contradicted, within_r
 from effektutv.commands.reproduce.published_figures import read_published, shipped_figures
 from effektutv.commands.reproduce.reproduce import reproduce, write_csv
 from effektutv.commands.reproduce.terminal_text import lines
-from effektutv.commands.run import load
 from effektutv.disclosure.protect import protect
 from effektutv.errors import ArgumentError, StudyError
 from effektutv.results import Suppressed, Verdict
 from effektutv.runtime.package_data import studies_folder
+from effektutv.trial.load import load
 
 PUBLIC = ["actg175", "jobs2", "nsw_dehejia_wahba", "nsw_lalonde", "star"]
 
@@ -152,7 +152,7 @@ def test_the_engine_is_the_one_asked_for(demo, monkeypatch):
         asked.update(how)
         raise StudyError("enough")
 
-    monkeypatch.setattr("effektutv.commands.run.load", load)
+    monkeypatch.setattr("effektutv.commands.reproduce.reproduce.load", load)
     with pytest.raises(StudyError, match="enough"):
         reproduce(demo / "study.toml", engine="spark", spark=session)
     assert (asked["engine"], asked["spark"]) == ("spark", session)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from effektutv.commands import run
+import effektutv as eu
 from effektutv.runtime import process
 from effektutv.study.plan_lock import plan_of, plan_sha256
 from effektutv.synthetic.write_demo import write_demo
@@ -42,7 +42,7 @@ def test_the_manifest_says_what_a_run_took(small, tmp_path):
 
 
 def test_no_number_depends_on_what_a_run_may_take(small, trial):
-    other = run.load(small)
+    other = eu.load(small)
     assert other.inputs == {**trial.inputs}
     assert plan_sha256(plan_of(other.study)) == plan_sha256(plan_of(trial.study))
     pd.testing.assert_frame_equal(other.table, trial.table)
@@ -59,7 +59,7 @@ from effektutv.commands import run as pipeline
 from effektutv.runtime.process import peak_memory_mib
 from effektutv.study import Study
 clocked = pipeline.Clocked()
-trial = pipeline.load(Study.from_toml(sys.argv[1]), progress=clocked)
+trial = eu.load(Study.from_toml(sys.argv[1]), progress=clocked)
 cohort = trial._cohort
 told = hashlib.sha256(trial.table.to_csv().encode())
 for masks in cohort.masks.values():

@@ -14,7 +14,7 @@ import pytest
 from broken_deliveries import MUTATIONS, PLANTED, SUFFIX, Delivered, take_apart
 
 from effektutv import cli
-from effektutv.commands import run
+from effektutv.commands.check import check as checking
 from effektutv.registers.open_registers import open_registers, session_of
 from effektutv.study import Study
 from effektutv.synthetic.write_demo import write_demo
@@ -101,7 +101,7 @@ def rows_of(study: Path, register: str) -> tuple[object, ...]:
 
 def findings(study: Path) -> set[tuple[object, ...]]:
     """Return what the checks count: the counts themselves, which are not shown where they are small."""
-    return {(f.extract, f.column, f.rule, f.rows_checked, f.rows_failing) for f in run.check(study).rows}
+    return {(f.extract, f.column, f.rule, f.rows_checked, f.rows_failing) for f in checking.check(study).rows}
 
 
 @pytest.mark.parametrize("register", [*REGISTERS, "assignment"])

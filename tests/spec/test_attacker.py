@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from effektutv.analysis import analyse
-from effektutv.commands.run import load
 from effektutv.disclosure import ledger
 from effektutv.disclosure.audit import complementary
 from effektutv.disclosure.protect import protect
@@ -21,6 +20,7 @@ from effektutv.errors import DisclosureError
 from effektutv.reporting.tables.csv_writer import csv_tables, decisions_table, write_csv
 from effektutv.results import written as as_written
 from effektutv.synthetic.write_demo import write_demo
+from effektutv.trial.load import load
 
 # the attacker's program stands beside this file
 sys.path.insert(0, str(Path(__file__).parent))

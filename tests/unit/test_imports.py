@@ -23,7 +23,7 @@ ARROWS = {
     "api": {"errors", "values", "i18n", "results", "estimators"},
     "disclosure": {"errors", "values", "i18n", "study", "results", "estimators"},
     "reporting": {"errors", "values", "runtime", "i18n", "study", "plots", "results", "disclosure"},
-    "trial": {"errors", "values", "study", "results", "estimators", "cohort", "api"},
+    "trial": {"errors", "values", "runtime", "study", "results", "registers", "estimators", "cohort", "api"},
     "synthetic": {"errors", "runtime", "i18n", "study", "registers"},
     "analysis": {"runtime", "results", "study", "trial", "api", "disclosure"},
     "commands": {

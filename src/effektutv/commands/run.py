@@ -1,4 +1,4 @@
-"""The steps of the final report, as plain keyword-only functions: load, analyse, protect, write."""
+"""The command ``run``: load, analyse, protect, write the report."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ from contextlib import nullcontext
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
-from effektutv.errors import ArgumentError, ExtractError
-from effektutv.results.data_quality import DataQuality, Severity
+from effektutv.errors import ArgumentError
 from effektutv.runtime.atomic_output import check_out, replacing
-from effektutv.runtime.process import Taken, load_meanwhile
-from effektutv.runtime.progress import Look, Progress, watched
+from effektutv.runtime.process import load_meanwhile
+from effektutv.runtime.progress import Progress
+from effektutv.runtime.timing import Clocked
 from effektutv.runtime.version import __version__
 from effektutv.study import Study
+from effektutv.trial.load import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from pyspark.sql import SparkSession
 
     from effektutv.disclosure.protected import ReportInputs
     from effektutv.results.cross_check import CrossCheck
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
     from effektutv.study.plan_status import PlanLock
     from effektutv.trial import Trial
 
-__all__ = ["Clocked", "check", "load", "report", "run"]
+__all__ = ["report", "run"]
 
 Lang = Literal["sv", "en"]
 
@@ -60,169 +58,6 @@ _SECOND = (
     "statsmodels.regression.linear_model", "statsmodels.discrete.discrete_model", "linearmodels.iv",
     "effektutv.trial.cross_check",
 )  # fmt: skip
-
-
-class Clocked:
-    """What a run takes, for the manifest: seconds by step (each call ends the one before), and what the engine took.
-
-    Parameters
-    ----------
-    progress : callable, optional
-        Called with each step's key as it begins.
-    """
-
-    def __init__(self, progress: Progress | None = None) -> None:
-        self.steps: dict[str, float] = {}
-        self.taken: Taken | None = None
-        self._progress = progress
-        self._began = perf_counter()
-        self._step = ""
-
-    def __call__(self, step: str) -> None:
-        """Begin a step.
-
-        Parameters
-        ----------
-        step : str
-            The step's key.
-        """
-        self.stop()
-        self._step = step
-        if self._progress is not None:
-            self._progress(step)
-
-    def watch(self, look: Look | None) -> None:
-        """Let whoever shows the steps ask how far one is.
-
-        Parameters
-        ----------
-        look : callable, or None
-            See :class:`~effektutv.runtime.progress.Display`.
-        """
-        if self._progress is not None:
-            watched(self._progress, look)
-
-    def stop(self) -> None:
-        """End the step under way."""
-        now = perf_counter()
-        if self._step:
-            self.steps[self._step] = self.steps.get(self._step, 0.0) + now - self._began
-        self._began, self._step = now, ""
-
-
-def load(
-    study: Study | str | Path,
-    *,
-    engine: str = "duckdb",
-    spark: SparkSession | None = None,
-    threads: int | None = None,
-    progress: Progress | None = None,
-) -> Trial:
-    """Read, check and link a study's extracts, or its plain table, into a trial.
-
-    Parameters
-    ----------
-    study : Study or path
-        The study, or its ``study.toml``.
-    engine : {"duckdb", "spark"}
-        What checks the extracts and builds the participants' table from them; results do not depend on it. ``"spark"`` needs the
-        extra ``spark`` and Java.
-    spark : pyspark.sql.SparkSession, optional
-        The session to use with ``engine="spark"``: it goes on afterwards. Where not given it is the one active in this process,
-        else a local one that is started for this call.
-    threads : int, optional
-        Threads of the engine; results do not depend on it.
-    progress : callable, optional
-        Called with the key of each step as it begins.
-
-    Returns
-    -------
-    Trial
-
-    Raises
-    ------
-    ArgumentError
-        If the engine is unknown, or lacks a package, Java or memory.
-    StudyError
-        If the study file is wrong, or asks for what the data do not have.
-    ExtractError
-        If an extract is missing or breaks its schema.
-    """
-    if not isinstance(study, Study):
-        study = Study.from_toml(study)
-    began = progress or _silent
-    if study.table is not None:
-        from effektutv.cohort.from_table import read_plain
-
-        _check_no_engine(engine)
-        began("table")
-        cohort = read_plain(study)
-        if cohort.quality.worst is Severity.ERROR:
-            from effektutv.registers.checks.run_checks import error_text
-
-            raise ExtractError(error_text(cohort.quality.rows))
-    else:
-        from effektutv.cohort.build import build_cohort
-        from effektutv.registers.open_registers import session_of
-
-        with session_of(study, engine=engine, spark=spark, threads=threads) as session:
-            cohort = build_cohort(session, study, began)
-        if isinstance(progress, Clocked):
-            # all of it is known now that the session is closed
-            progress.taken = session.reader.taken
-    from effektutv.trial import Trial
-
-    return Trial(study, cohort)
-
-
-def check(
-    study: Study | str | Path,
-    *,
-    engine: str = "duckdb",
-    spark: SparkSession | None = None,
-    progress: Progress | None = None,
-) -> DataQuality:
-    """Read and check every extract, without building anything.
-
-    Parameters
-    ----------
-    study : Study or path
-        The study, or its ``study.toml``.
-    engine : {"duckdb", "spark"}
-        What checks the extracts; see :func:`load`.
-    spark : pyspark.sql.SparkSession, optional
-        The session to use; see :func:`load`.
-    progress : callable, optional
-        Called with the key of each step as it begins.
-
-    Returns
-    -------
-    DataQuality
-        Every finding, errors included.
-
-    Raises
-    ------
-    ArgumentError
-        If the engine is unknown, or lacks a package, Java or memory.
-    StudyError
-        If the study file is wrong.
-    ExtractError
-        If an extract is missing or cannot be read at all.
-    """
-    if not isinstance(study, Study):
-        study = Study.from_toml(study)
-    began = progress or _silent
-    if study.table is not None:
-        from effektutv.cohort.from_table import read_plain
-
-        _check_no_engine(engine)
-        began("table")
-        return read_plain(study).quality
-    from effektutv.cohort.build import check_registers
-    from effektutv.registers.open_registers import session_of
-
-    with session_of(study, engine=engine, spark=spark) as session:
-        return check_registers(session, study, began).quality
 
 
 def report(
@@ -338,7 +173,7 @@ def run(
     lang : {"sv", "en"}
         Language of the report.
     engine : {"duckdb", "spark"}
-        What checks the extracts and builds the participants' table; see :func:`load`.
+        What checks the extracts and builds the participants' table; see :func:`effektutv.load`.
     seed : int, optional
         In place of the study's.
     progress : callable, optional
@@ -373,15 +208,3 @@ def run(
         clocked = Clocked(progress)
         trial = load(plan, engine=engine, progress=clocked)
         return report(trial, out, lang=lang, progress=progress, steps=clocked, beside=beside, cross_check=cross_check)
-
-
-def _silent(step: str) -> None:
-    """Show nothing."""
-
-
-def _check_no_engine(engine: str) -> None:
-    """Refuse an engine for a study that none reads: nobody shall think that it was."""
-    if engine != "duckdb":
-        raise ArgumentError(
-            f"engine: got {engine!r}, but the study is one plain table, which no engine reads; leave it out"
-        )

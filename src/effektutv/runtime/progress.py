@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-__all__ = ["Display", "Far", "Look", "Progress", "watched"]
+__all__ = ["Display", "Far", "Look", "Progress", "silent", "watched"]
 
 Progress = Callable[[str], None]
 
@@ -77,3 +77,13 @@ def watched(progress: Progress, look: Look | None) -> bool:
         return False
     progress.watch(look)
     return True
+
+
+def silent(step: str) -> None:
+    """Show nothing.
+
+    Parameters
+    ----------
+    step : str
+        The step that begins.
+    """

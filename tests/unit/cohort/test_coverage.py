@@ -7,7 +7,8 @@ import shutil
 
 import pytest
 
-from effektutv.commands import run
+import effektutv as eu
+from effektutv.commands.check import check
 from effektutv.results import Severity
 
 EXTRACTS = ("assignment", "scb_lisa", "scb_ku", "sos_lss", "af_sokandekategori", "tidredovisning")
@@ -22,7 +23,7 @@ def delivery(demo, tmp_path):
 
 
 def covered(folder):
-    quality = run.check(folder / "study.toml")
+    quality = check.check(folder / "study.toml")
     return {f.extract: f for f in quality.rows if f.rule.startswith("coverage")}
 
 
@@ -79,12 +80,12 @@ def test_a_delivery_that_ends_early(delivery):
 def test_serial_numbers_of_another_delivery(delivery):
     for path in (delivery / "extracts").glob("Individ_*.csv"):
         path.write_bytes(path.read_bytes().replace(b"SYN", b"OTH"))
-    quality = run.check(delivery / "study.toml")
+    quality = check.check(delivery / "study.toml")
     (nobody,) = [f for f in quality.rows if f.extract == "scb_lisa"]
     assert (nobody.rule, nobody.severity) == ("participants without a row", Severity.ERROR)
     assert "another delivery" in nobody.advice
     with pytest.raises(ValueError, match="scb_lisa: LopNr: participants without a row"):
-        run.load(delivery / "study.toml")
+        eu.load(delivery / "study.toml")
 
 
 def test_an_error_in_one_register_keeps_nothing_else_from_view(delivery):
@@ -92,6 +93,6 @@ def test_an_error_in_one_register_keeps_nothing_else_from_view(delivery):
     (extracts / "Individ_2014.csv").unlink()
     path = extracts / "studier.csv"
     path.write_bytes(re.sub(rb";(komvux|annan)\n", b";\n", path.read_bytes()))
-    quality = run.check(delivery / "study.toml")
+    quality = check.check(delivery / "study.toml")
     assert quality.worst is Severity.ERROR
     assert any(f.extract == "scb_lisa" and f.rule.startswith("coverage") for f in quality.rows)

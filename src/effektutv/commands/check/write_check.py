@@ -13,7 +13,7 @@ from effektutv.runtime.atomic_output import check_file, write_whole
 from effektutv.runtime.version import __version__
 from effektutv.study import Study
 
-from .. import run
+from .check import check
 
 __all__ = ["check_and_write", "quality_lines"]
 
@@ -67,7 +67,7 @@ def check_and_write(
         check_file(file, "study")
         # whatever ends the checks, what lies beside the study is never the report of an earlier delivery
         file.unlink(missing_ok=True)
-    quality = run.check(read, engine=engine, progress=progress)
+    quality = check(read, engine=engine, progress=progress)
     title = read.study.title.in_language(lang)
     write_whole(files[0], quality.tidy().to_csv(index=False, lineterminator="\n"), "study")
     page = quality_page(quality, title=title, lang=lang, version=__version__, synthetic=read.study.synthetic)

@@ -14,8 +14,8 @@ from effektutv.results.tabular import held
 from effektutv.runtime.atomic_output import write_whole
 from effektutv.study import Study
 from effektutv.trial.cross_check import agreeing, cross_check
+from effektutv.trial.load import load
 
-from .. import run
 from .compare import compare
 from .published_figures import read_published, shipped_figures
 
@@ -70,7 +70,7 @@ def reproduce(
         study = Study.from_toml(study)
     # the figures first: a mistake in them shows before the extracts are read
     published = read_published(Path(against) if against is not None else shipped_figures(study.study.name))
-    trial = run.load(study, engine=engine, spark=spark, progress=progress)
+    trial = load(study, engine=engine, spark=spark, progress=progress)
     inputs = analyse(trial, progress=progress)
     if progress is not None:
         progress("cross_check")
