@@ -60,3 +60,4 @@ def test_a_label_within_a_sentence_keeps_its_abbreviations(label, within):
 
 def test_only_the_first_letter_of_a_label_is_lowered():
     assert i18n.in_sentence("Year at KTH") == "year at KTH"
+    assert i18n.in_sentence("Kön × Daglig verksamhet") == "kön × daglig verksamhet"

@@ -102,13 +102,19 @@ def capital(words: str) -> str:
 
 
 def in_sentence(label: str) -> str:
-    """Return a label as it stands within a sentence: its first letter lowered, unless it begins with an abbreviation.
+    """Return a label as it is written within a sentence: the first letter of each part lowered, but for abbreviations.
 
     Parameters
     ----------
     label : str
+        A label, or those of a cross with ``×`` between them.
+
+    Examples
+    --------
+    >>> in_sentence("Sex × Daily activities"), in_sentence("SFI")
+    ('sex × daily activities', 'SFI')
     """
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+    return " × ".join(p if p[:2].isupper() else p[:1].lower() + p[1:] for p in label.split(" × "))
 
 
 def look(text: str) -> str:
