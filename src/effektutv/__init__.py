@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from .results.flow import Flow
     from .results.profiles import Profile
     from .study import Study
-    from .trial import Trial
     from .trial.cross_check import cross_check
     from .trial.load import load
+    from .trial.trial import Trial
     from .values import Suppressed, Unavailable
 
 
@@ -49,7 +49,7 @@ _HOME = {
     "Study": "study",
     "StudyError": "errors",
     "Suppressed": "results",
-    "Trial": "trial",
+    "Trial": "trial.trial",
     "Unavailable": "results",
     "adjust": "api.adjust",
     "balance": "api.itt",

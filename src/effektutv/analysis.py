@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .runtime.worker_process import Beside
     from .study import Outcome
     from .study.plan_status import PlanLock
-    from .trial import Trial
+    from .trial.trial import Trial
 
 __all__ = ["analyse"]
 

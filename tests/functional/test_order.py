@@ -111,7 +111,7 @@ def test_what_is_ordered_is_enough(demo, trial, ordered, tmp_path):
 def test_nothing_that_is_ordered_is_too_much(trial, ordered):
     """Each variable is required by the declaration, dates the row, or is named by the code that reads the register."""
     readers = "".join(
-        path.read_text(encoding="utf-8") for room in ("cohort",) for path in sorted((eu_folder() / room).glob("*.py"))
+        path.read_text(encoding="utf-8") for room in ("cohort",) for path in sorted((eu_folder() / room).rglob("*.py"))
     ).lower()
     covariates = {(c.register_name, name.lower()) for c in trial.study.covariates for name in c.columns}
     design = {trial.study.design.strata, trial.study.design.cluster, trial.study.design.probability}

@@ -158,7 +158,7 @@ def test_trap_7_p_values_far_in_the_tail_are_not_0():
 
 
 def test_trap_7_no_complement_of_a_cdf_in_the_source():
-    for path in ESTIMATE.glob("*.py"):
+    for path in ESTIMATE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and isinstance(node.right, ast.Call):
                 called = ast.unparse(node.right.func)

@@ -40,6 +40,11 @@ def test_importing_loads_nothing_heavy():
     assert not loaded_after("import effektutv") & HEAVY
 
 
+def test_a_run_checks_its_arguments_before_any_library_is_loaded():
+    # numpy reads SOURCE_DATE_EPOCH itself, and the extracts are read while the libraries that estimate are still loading
+    assert not loaded_after("import effektutv.commands.run") & {"numpy", "scipy", "pandas", "matplotlib", "duckdb"}
+
+
 def test_an_estimate_does_not_pay_for_what_it_does_not_use():
     code = (
         "import pandas as pd, effektutv as eu\n"

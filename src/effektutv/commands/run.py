@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from effektutv.results.cross_check import CrossCheck
     from effektutv.runtime.worker_process import Beside
     from effektutv.study.plan_status import PlanLock
-    from effektutv.trial import Trial
+    from effektutv.trial.trial import Trial
 
 __all__ = ["report", "run"]
 
@@ -48,7 +48,7 @@ _LATER = (
 
 #: What the second process does first, while this one reads extracts.
 _READY = (
-    "effektutv.reporting.figures.render:warm", "effektutv.trial", "effektutv.reporting.formats.word.write",
+    "effektutv.reporting.figures.render:warm", "effektutv.trial.trial", "effektutv.reporting.formats.word.write",
     "effektutv.reporting.formats.excel.write", "docx",
     "xlsxwriter",
 )  # fmt: skip

@@ -81,12 +81,12 @@ def parse_spec(
         raise ArgumentError(f"probability: estimator {chosen.value!r} does not use it; use 'ipw', or leave it out")
     if chosen is Estimator.IPW and probability is None and not stratified:
         raise ArgumentError("probability: estimator 'ipw' needs known probabilities, or strata whose shares give them")
+    if probability is not None and whose is Weights.PAIR:
+        raise ArgumentError("weights: known probabilities are those of all arms; use weights='all'")
     if whose is Weights.PAIR and not stratified and not adjusted:
         raise ArgumentError(
             "weights: without strata or covariates nothing is weighted; name the strata, or leave weights out"
         )
-    if probability is not None and whose is Weights.PAIR:
-        raise ArgumentError("weights: known probabilities are those of all arms; use weights='all'")
     return Spec(estimator=chosen, vcov=variance, weights=whose, level=float(level), dof=free)
 
 

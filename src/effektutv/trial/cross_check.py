@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from effektutv.results.names import Name
     from effektutv.values import Statistic
 
-    from . import Trial
+    from .trial import Trial
 
 __all__ = ["TOLERANCE", "agreeing", "cross_check"]
 
@@ -79,7 +79,7 @@ def cross_check(trial: Trial) -> CrossCheck:
     >>> eu.cross_check(eu.load("demo/study.toml")).agrees
     True
     """
-    from . import Trial
+    from .trial import Trial
 
     if not isinstance(trial, Trial):
         raise ArgumentError(f"trial: got {type(trial).__name__}; give a Trial, as eu.load returns it")

@@ -14,7 +14,7 @@ from effektutv.study import Study
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-    from . import Trial
+    from .trial import Trial
 
 __all__ = ["check_no_engine", "load"]
 
@@ -79,7 +79,7 @@ def load(
         if isinstance(progress, Clocked):
             # all of it is known now that the session is closed
             progress.taken = session.reader.taken
-    from . import Trial
+    from .trial import Trial
 
     return Trial(study, cohort)
 

@@ -15,8 +15,8 @@ import effektutv as eu
 from effektutv.errors import ArgumentError, CrossCheckError
 from effektutv.results.cross_check import NotChecked, Question
 from effektutv.study import Study
-from effektutv.trial import Trial
 from effektutv.trial.cross_check import TOLERANCE, agreeing
+from effektutv.trial.trial import Trial
 
 X = 'label = { sv = "x", en = "x" }'
 
