@@ -11,8 +11,10 @@ from .results.ratios import RATIOS
 
 if TYPE_CHECKING:
     from .disclosure.protected import ReportInputs
-    from .results.effects import EffectRow, Effects, RandomizationTest
+    from .results.effect_rows import EffectRow
+    from .results.effects import Effects
     from .results.profiles import Profile
+    from .results.randomization import RandomizationTest
     from .results.ratios import Ratios
     from .runtime.worker_process import Beside
     from .study import Outcome

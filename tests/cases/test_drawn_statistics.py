@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import effektutv as eu
-from effektutv.estimators.multiplicity.redraw_cells import Hypothesis, pairwise_statistics
+from effektutv.estimators.multiplicity.hypothesis import Hypothesis
+from effektutv.estimators.multiplicity.redraw_cells import pairwise_statistics
 from effektutv.estimators.multiplicity.resample_cells import bootstrap_statistics
 from effektutv.results import kept
 

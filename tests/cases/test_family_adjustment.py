@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import effektutv as eu
 from effektutv.errors import ArgumentError
-from effektutv.estimators.multiplicity.redraw_cells import Hypothesis
+from effektutv.estimators.multiplicity.hypothesis import Hypothesis
 from effektutv.estimators.multiplicity.resample_cells import bootstrap_statistics
 from effektutv.estimators.randomization.draws import blocks
 from effektutv.results import kept

@@ -12,7 +12,7 @@ import pytest
 import effektutv as eu
 from effektutv.estimators.design import Design
 from effektutv.estimators.multiplicity import redraw_cells, resample_cells
-from effektutv.estimators.multiplicity.redraw_cells import Hypothesis
+from effektutv.estimators.multiplicity.hypothesis import Hypothesis
 from effektutv.estimators.multiplicity.stepdown import holm
 from effektutv.estimators.options import parse_spec
 from effektutv.estimators.randomization.draws import Subsets, blocks

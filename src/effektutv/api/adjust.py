@@ -10,17 +10,14 @@ import numpy as np
 from effektutv.errors import ArgumentError
 from effektutv.estimators.design import BoolArray, FloatArray
 from effektutv.estimators.iceman import corrected
-from effektutv.estimators.multiplicity.redraw_cells import (
-    Hypothesis,
-    check_redrawable,
-    global_statistics,
-    pairwise_statistics,
-)
+from effektutv.estimators.multiplicity.hypothesis import Hypothesis
+from effektutv.estimators.multiplicity.redraw_cells import check_redrawable, global_statistics, pairwise_statistics
 from effektutv.estimators.multiplicity.resample_cells import bootstrap_statistics
 from effektutv.estimators.multiplicity.stepdown import StepDown, holm
 from effektutv.estimators.randomization.mechanism import Mechanism
 from effektutv.estimators.retained_inputs import Source
-from effektutv.results.effects import EffectRow, Effects, RowKind
+from effektutv.results.effect_rows import EffectRow, RowKind
+from effektutv.results.effects import Effects
 from effektutv.results.kept import keep, kept
 from effektutv.results.names import Name, said
 

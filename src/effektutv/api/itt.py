@@ -19,7 +19,8 @@ from effektutv.estimators.monthly_profile import band_rows, profile_rows
 from effektutv.estimators.options import parse_spec
 from effektutv.estimators.retained_inputs import source_of
 from effektutv.estimators.subgroups import Subgroup, cross, subgroup_rows
-from effektutv.results.effects import EffectRow, Effects
+from effektutv.results.effect_rows import EffectRow
+from effektutv.results.effects import Effects
 from effektutv.results.kept import keep
 from effektutv.results.profiles import EffectBands, Profile
 

@@ -17,7 +17,8 @@ from effektutv.estimators.missing.bounds import lee_rows, worst_case_rows
 from effektutv.estimators.missing.response_weights import response_rows
 from effektutv.estimators.options import parse_spec
 from effektutv.results.bounds import BoundRow, Bounds
-from effektutv.results.effects import Effects, Estimand
+from effektutv.results.effects import Effects
+from effektutv.results.estimand import Estimand
 
 from .inputs.assignment import INTERCURRENT, POPULATION, Assigned, read_assignment, read_outcome, state_estimand, unique
 from .inputs.columns import covariate_matrix, crossed, names_of, numbers, zero_one

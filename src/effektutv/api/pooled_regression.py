@@ -13,7 +13,8 @@ import numpy as np
 from effektutv.estimators.contamination_bias import contamination_rows, pooled_rows
 from effektutv.estimators.effects import Labels
 from effektutv.estimators.options import parse_spec
-from effektutv.results.effects import Contamination, Effects
+from effektutv.results.contamination import Contamination
+from effektutv.results.effects import Effects
 
 from .inputs.assignment import INTERCURRENT, POPULATION, read_assignment, read_outcome, state_estimand, unique
 from .inputs.roles import check_roles

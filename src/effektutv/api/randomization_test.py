@@ -17,10 +17,10 @@ from effektutv.estimators.design import Design, Estimator, Spec, persons
 from effektutv.estimators.effects import Labels
 from effektutv.estimators.options import parse_spec
 from effektutv.estimators.randomization.mechanism import Drift, Kind, Mechanism, bernoulli, blocked, drift, inferred
-from effektutv.estimators.randomization.refit import by_arm_probability
+from effektutv.estimators.randomization.refit_inputs import by_arm_probability
 from effektutv.estimators.randomization_test import Options, randomization_row
 from effektutv.estimators.retained_inputs import CLUSTERED
-from effektutv.results.effects import DistributionRow, RandomizationRow, RandomizationTest
+from effektutv.results.randomization import DistributionRow, RandomizationRow, RandomizationTest
 
 from .inputs.assignment import (
     INTERCURRENT,

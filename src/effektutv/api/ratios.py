@@ -21,7 +21,7 @@ from effektutv.estimators.ratios import ratio_rows
 from effektutv.estimators.survival.curves import TIE
 from effektutv.estimators.survival.rows import Horizon, time_rows
 from effektutv.results.compliance import ComplierEffects
-from effektutv.results.effects import Estimand
+from effektutv.results.estimand import Estimand
 from effektutv.results.kept import keep
 from effektutv.results.ratios import Ratios
 from effektutv.results.time_to_event import TimeToEvent

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
-from effektutv.results.effects import Contamination
+from effektutv.results.contamination import Contamination
 from effektutv.results.names import part_of, parts
 from effektutv.results.power import Power
 from effektutv.values import Status, Suppressed, Unavailable
@@ -26,7 +26,7 @@ from .rules.rounding import decimals, hides_persons, round_fields
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from effektutv.results.effects import ContaminationRow
+    from effektutv.results.contamination import ContaminationRow
     from effektutv.study import Study
 
     from .ledger import Ledger

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from effektutv.results.counts import Counts
-    from effektutv.results.effects import Effects, RandomizationTest
+    from effektutv.results.effects import Effects
+    from effektutv.results.randomization import RandomizationTest
     from effektutv.results.site_heterogeneity import SiteRow, SiteVariation
     from effektutv.study import Study
 

@@ -17,7 +17,7 @@ from effektutv.values import available
 
 if TYPE_CHECKING:
     from effektutv.results.balance import BalanceRow
-    from effektutv.results.effects import EffectRow
+    from effektutv.results.effect_rows import EffectRow
     from effektutv.study import Study
 
     from .policy import Policy

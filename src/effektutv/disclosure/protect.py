@@ -55,9 +55,11 @@ if TYPE_CHECKING:
     from effektutv.results.balance import Balance, BalanceRow, Omnibus
     from effektutv.results.counts import CountRow, Counts, StartRow, Starts
     from effektutv.results.data_quality import DataQuality
-    from effektutv.results.effects import EffectRow, Effects, RandomizationTest
+    from effektutv.results.effect_rows import EffectRow
+    from effektutv.results.effects import Effects
     from effektutv.results.flow import Flow, FlowStage
     from effektutv.results.profiles import Profile
+    from effektutv.results.randomization import RandomizationTest
     from effektutv.results.time_to_event import TimeToEvent
     from effektutv.study import Study
 

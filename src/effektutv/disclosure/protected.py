@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from effektutv.results.balance import Balance
     from effektutv.results.bounds import Bounds
     from effektutv.results.compliance import ComplierEffects
+    from effektutv.results.contamination import Contamination
     from effektutv.results.counts import Counts, Starts
     from effektutv.results.data_quality import DataQuality
-    from effektutv.results.effects import Contamination, Effects, RandomizationTest
+    from effektutv.results.effects import Effects
     from effektutv.results.flow import Flow
     from effektutv.results.power import Power
     from effektutv.results.profiles import Profile
+    from effektutv.results.randomization import RandomizationTest
     from effektutv.results.ratios import Ratios
     from effektutv.results.services_received import Received, Shares
     from effektutv.results.site_heterogeneity import SiteVariation

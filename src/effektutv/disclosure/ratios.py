@@ -19,7 +19,8 @@ from .rules.rounding import round_fields
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from effektutv.results.effects import EffectRow, Effects
+    from effektutv.results.effect_rows import EffectRow
+    from effektutv.results.effects import Effects
     from effektutv.results.ratios import RatioRow, Ratios
 
     from .policy import Policy

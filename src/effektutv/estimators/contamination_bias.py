@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from effektutv.results.effects import ContaminationRow
+from effektutv.results.contamination import ContaminationRow
 from effektutv.values import Unavailable
 
 from .design import Cells, count_cells, observe, persons, strata_count
@@ -43,7 +43,7 @@ from .regression.least_squares import least_squares
 from .stratified_variance import lend
 
 if TYPE_CHECKING:
-    from effektutv.results.effects import EffectRow
+    from effektutv.results.effect_rows import EffectRow
     from effektutv.values import Statistic
 
     from .design import Design, FloatArray, Spec

@@ -43,7 +43,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from effektutv.results.effects import EffectRow
+from effektutv.results.effect_rows import EffectRow
 from effektutv.values import Statistic, Unavailable
 
 from .bell_mccaffrey import uninformed_note

@@ -46,7 +46,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from effektutv.results.credibility import Credibility, CredibilityRow
-from effektutv.results.effects import EffectRow, RowKind
+from effektutv.results.effect_rows import EffectRow, RowKind
 from effektutv.results.names import Name
 
 __all__ = ["CUT_POINTS", "DIRECTIONS", "Claims", "corrected", "credibility"]

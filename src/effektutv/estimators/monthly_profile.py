@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import stdtrit
 
-from effektutv.results.effects import EffectRow
+from effektutv.results.effect_rows import EffectRow
 from effektutv.results.profiles import NO_VARIANCE, ArmSummary, EffectBand
 from effektutv.values import Statistic, Unavailable
 

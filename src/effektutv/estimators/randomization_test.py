@@ -36,12 +36,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from effektutv.errors import ArgumentError
-from effektutv.results.effects import DistributionRow, RandomizationRow
+from effektutv.results.randomization import DistributionRow, RandomizationRow
 from effektutv.values import Statistic, Unavailable
 
 from .design import Estimator, observe
 from .effects import fit_contrast
-from .multiplicity.redraw_cells import Hypothesis, pairwise_statistics
+from .multiplicity.hypothesis import Hypothesis
+from .multiplicity.redraw_cells import pairwise_statistics
 from .randomization.cell_statistics import form_of
 from .randomization.exact import Margins, null_distribution, p_exact
 from .randomization.exact_weighted import gathered, histogram_values, p_bracket

@@ -11,7 +11,7 @@ from effektutv.errors import ArgumentError
 from effektutv.results.names import Name
 
 from .design import Design, Estimator, FloatArray, Spec, Vcov
-from .randomization.refit import by_arm_probability
+from .randomization.refit_inputs import by_arm_probability
 from .regression.design_matrix import RegressionMatrix, regression_matrix
 from .subgroups import Subgroup
 

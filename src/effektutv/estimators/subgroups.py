@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import chdtrc, fdtrc
 
-from effektutv.results.effects import EffectRow, RowKind
+from effektutv.results.effect_rows import EffectRow, RowKind
 from effektutv.results.names import Name, said
 from effektutv.values import Statistic, Unavailable, available
 

@@ -14,14 +14,10 @@ interval the reason :data:`STILL`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import NDArray
 
 from effektutv.values import Unavailable
-
-if TYPE_CHECKING:
-    from .design import BoolArray, FloatArray
 
 __all__ = ["EXACT", "STILL", "exact_fit", "is_rounding", "level_means"]
 
@@ -51,7 +47,7 @@ def exact_fit(squares: float, total: float) -> bool:
     return bool(squares <= EXACT * total)
 
 
-def is_rounding(squares: FloatArray, total: FloatArray) -> BoolArray:
+def is_rounding(squares: NDArray[np.float64], total: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which sums of squared residuals are rounding, each against its own sum of squares.
 
     Parameters

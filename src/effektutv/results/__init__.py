@@ -11,24 +11,18 @@ from effektutv.study.plan_status import LockStatus, PlanLock
 from effektutv.values import SUPPRESSION_MARK, Count, Statistic, Status, Suppressed, Unavailable, available
 
 from .balance import Balance, BalanceRow, Omnibus
+from .contamination import Contamination, ContaminationRow
 from .counts import CountRow, Counts, StartRow, Starts
 from .credibility import Credibility, CredibilityRow
 from .data_quality import DataQuality, Finding, ReadForm, Severity
-from .effects import (
-    Contamination,
-    ContaminationRow,
-    DistributionRow,
-    EffectRow,
-    Effects,
-    Estimand,
-    RandomizationRow,
-    RandomizationTest,
-    RowKind,
-)
+from .effect_rows import EffectRow, RowKind
+from .effects import Effects
+from .estimand import Estimand
 from .flow import Flow, FlowStage
 from .kept import keep, kept
 from .names import MISSING, Name, Own, part_of, parts, said, written
 from .profiles import NO_BAND, NO_VARIANCE, ArmSummary, EffectBand, EffectBands, Profile
+from .randomization import DistributionRow, RandomizationRow, RandomizationTest
 from .reproduction import Reproduction, ReproductionRow, Verdict
 from .tabular import Tabular, held
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from effektutv.values import Count, Statistic, Status, Unavailable
 
-from .effects import Effects, Estimand
+from .effects import Effects
+from .estimand import Estimand
 from .tabular import Tabular
 
 __all__ = ["BoundRow", "Bounds"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from effektutv.values import Count, Statistic, Status
 
-from .effects import Estimand
+from .estimand import Estimand
 from .fitted_models import chosen, data_of, two_stage
 from .kept import WithSource
 from .tabular import Tabular

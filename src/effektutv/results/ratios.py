@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from effektutv.values import Count, Statistic, Status, Unavailable
 
-from .effects import Estimand
+from .estimand import Estimand
 from .tabular import Tabular
 
 __all__ = ["RatioRow", "Ratios"]

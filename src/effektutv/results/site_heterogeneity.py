@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from effektutv.values import Count, Statistic, Status
 
-from .effects import Estimand
+from .estimand import Estimand
 from .tabular import Tabular
 
 __all__ = ["FEW_SITES", "SiteRow", "SiteVariation"]

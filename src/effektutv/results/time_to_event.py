@@ -7,7 +7,7 @@ from typing import Any
 
 from effektutv.values import Count, Statistic, Status
 
-from .effects import Estimand
+from .estimand import Estimand
 from .tabular import Tabular
 
 __all__ = ["LogRank", "LogRankArm", "MeanTimeRow", "RiskRow", "TimeToEvent"]

@@ -8,9 +8,12 @@ from effektutv.errors import ArgumentError
 from effektutv.values import Unavailable
 
 if TYPE_CHECKING:
-    from .effects import Effects, Estimand
+    from collections.abc import Sequence
 
-__all__ = ["unit_of_effects", "unit_of_estimand"]
+    from .effect_rows import EffectRow
+    from .estimand import Estimand
+
+__all__ = ["unit_of_estimand", "unit_of_rows"]
 
 
 def unit_of_estimand(estimand: Estimand | None) -> dict[str, str]:
@@ -27,27 +30,28 @@ def unit_of_estimand(estimand: Estimand | None) -> dict[str, str]:
     return {"scale": "unit"} if "means" in estimand.summary else {}
 
 
-def unit_of_effects(effects: Effects, outcome: str | None = None) -> dict[str, str]:
+def unit_of_rows(estimand: Estimand | None, rows: Sequence[EffectRow], outcome: str | None = None) -> dict[str, str]:
     """Return the ``scale`` option of effects: of shares, or of means; of both on one axis there is none.
 
     Parameters
     ----------
-    effects : Effects
+    estimand : Estimand or None
+    rows : sequence of EffectRow
     outcome : str, optional
         The only one that is drawn.
 
     Raises
     ------
     ArgumentError
-        If shares and amounts would stand on one axis.
+        If shares and amounts would be on one axis.
     """
-    known = unit_of_estimand(effects.estimand)
+    known = unit_of_estimand(estimand)
     if known == {"scale": "points"}:
         return known
     # one summary for several outcomes says means where any of them is one
-    rows = [r for r in effects.rows if outcome in (None, r.outcome)]
-    shares = dict.fromkeys(r.outcome for r in rows if not isinstance(r.events_arm, Unavailable))
-    amounts = [o for o in dict.fromkeys(r.outcome for r in rows) if o not in shares]
+    asked = [r for r in rows if outcome in (None, r.outcome)]
+    shares = dict.fromkeys(r.outcome for r in asked if not isinstance(r.events_arm, Unavailable))
+    amounts = [o for o in dict.fromkeys(r.outcome for r in asked) if o not in shares]
     if shares and amounts:
         raise ArgumentError(
             f"outcome: {next(iter(shares))!r} is a share and {amounts[0]!r} an amount: they have no axis in common; "

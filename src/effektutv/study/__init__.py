@@ -4,15 +4,15 @@ A study is either built from register extracts (``[registers]``) or read from on
 (``[table]``). Everything that can change an estimate stands in the file; nothing is taken from hidden configuration.
 
 ``model_sections`` how the trial was done and where the data are; ``consort_items`` the items of the CONSORT checklist;
-``model_variables`` covariates, outcomes, subgroups; ``sources`` the registers that outcomes are made of; ``model`` the study
-itself; ``cross_references`` what one part says of another; ``parse`` the file, with the line of every mistake; ``plan_lock``
-the plan and its lock.
+``model_variables`` covariates, outcomes, subgroups; ``sources`` the registers that outcomes are made of; ``model`` all of
+it together; ``cross_references`` what one part says of another; ``parse`` the file, with the line of every mistake; ``load``
+the study itself, read and checked; ``plan_lock`` the plan and its lock.
 """
 
 from __future__ import annotations
 
 from .consort_items import CONSORT_ITEMS
-from .model import Study
+from .load import Study
 from .model_sections import (
     Arm,
     Benefit,

@@ -9,7 +9,7 @@ from effektutv.errors import StudyError
 from effektutv.i18n import look
 
 if TYPE_CHECKING:
-    from .model import Study
+    from .model import StudyModel
 
 __all__ = ["check_references"]
 
@@ -17,12 +17,12 @@ __all__ = ["check_references"]
 Wrong = Callable[..., NoReturn]
 
 
-def check_references(study: Study) -> None:
+def check_references(study: StudyModel) -> None:
     """Check what one part of the study says of another.
 
     Parameters
     ----------
-    study : Study
+    study : StudyModel
         The study as read.
 
     Raises
@@ -68,7 +68,7 @@ def check_references(study: Study) -> None:
         wrong(f"there is no outcome {study.plan.outcome!r}; declared: {', '.join(names)}", "plan", "outcome")
 
 
-def _check_names(study: Study, wrong: Wrong) -> None:
+def _check_names(study: StudyModel, wrong: Wrong) -> None:
     """Refuse a name that stands twice, in whatever sections, and what cannot be told apart by eye."""
     first: dict[object, tuple[str | int, ...]] = {}
 
@@ -95,7 +95,7 @@ def _check_names(study: Study, wrong: Wrong) -> None:
                 once(("value", i, value), f"value {value!r} of {covariate.name!r}", "covariates", i)
 
 
-def _check_adjustment(study: Study, wrong: Wrong) -> None:
+def _check_adjustment(study: StudyModel, wrong: Wrong) -> None:
     """Refuse covariates of the plan that the study does not declare, or names twice."""
     declared = [c.name for c in study.covariates]
     for i, name in enumerate(study.design.covariates):
@@ -106,7 +106,7 @@ def _check_adjustment(study: Study, wrong: Wrong) -> None:
             wrong(f"{name!r} stands twice", "design", "covariates", i)
 
 
-def _check_arms(study: Study, wrong: Wrong) -> None:
+def _check_arms(study: StudyModel, wrong: Wrong) -> None:
     controls = sum(a.control for a in study.arms)
     if controls != 1:
         wrong(f"exactly one arm must say control = true; {controls} do", "arms")
@@ -122,7 +122,7 @@ def _check_arms(study: Study, wrong: Wrong) -> None:
             )
 
 
-def _check_outcomes(study: Study, wrong: Wrong) -> None:
+def _check_outcomes(study: StudyModel, wrong: Wrong) -> None:
     if sum(o.role == "primary" for o in study.outcomes) > 1:
         wrong("only one outcome may be primary", "outcomes")
     for i, outcome in enumerate(study.outcomes):
@@ -138,7 +138,7 @@ def _check_outcomes(study: Study, wrong: Wrong) -> None:
             wrong("a survey item is known of those who answered only: it cannot be the primary outcome", "outcomes", i)
 
 
-def _check_subgroups(study: Study, wrong: Wrong) -> None:
+def _check_subgroups(study: StudyModel, wrong: Wrong) -> None:
     categorical = {c.name: c for c in study.covariates if c.kind == "categorical"}
     for i, subgroup in enumerate(study.subgroups):
         for name in subgroup.by:
@@ -160,7 +160,7 @@ def _check_subgroups(study: Study, wrong: Wrong) -> None:
             wrong(f"subgroup {' × '.join(subgroup.by)} is declared twice, here and on {line}", "subgroups", i)
 
 
-def _check_covariates(study: Study, wrong: Wrong) -> None:
+def _check_covariates(study: StudyModel, wrong: Wrong) -> None:
     for i, covariate in enumerate(study.covariates):
         if study.registers and covariate.register_name is None:
             wrong("give the register that the covariate is read from", "covariates", i)

@@ -1,16 +1,15 @@
-"""A study: everything that its file says, as one frozen model."""
+"""Everything that a study file says, as one frozen model."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from effektutv.errors import StudyError
 
 from .consort_items import ConsortItem
-from .cross_references import check_references
 from .model_sections import (
     Arm,
     Benefit,
@@ -30,18 +29,13 @@ from .model_sections import (
     Work,
 )
 from .model_variables import Covariate, Outcome, Subgroup
-from .parse import explain, read_study_file
 from .toml_positions import line_of
 
-__all__ = ["Study"]
+__all__ = ["StudyModel"]
 
 
-class Study(Frozen):
-    """A study: arms, design, data, covariates, outcomes and subgroups, read from a study file.
-
-    Read one with :meth:`from_toml`; a mistake in the file is a :class:`~effektutv.errors.StudyError` that names the
-    line and what is allowed.
-    """
+class StudyModel(Frozen):
+    """Arms, design, data, covariates, outcomes and subgroups, each checked by itself."""
 
     study: Identity
     arms: tuple[Arm, ...] = Field(min_length=2)
@@ -183,35 +177,3 @@ class Study(Frozen):
         """
         line = line_of(self._lines, path)
         return f"{self._file}, line {line}" if line else self._file
-
-    @classmethod
-    def from_toml(cls, path: str | Path) -> Self:
-        """Read a study file.
-
-        Parameters
-        ----------
-        path : str or Path
-            The study file; paths in it are relative to its folder.
-
-        Returns
-        -------
-        Study
-
-        Raises
-        ------
-        StudyError
-            If the file is missing, is not TOML, or has a wrong key or value: the message names the line and what is
-            allowed.
-        """
-        file = read_study_file(Path(path))
-        problem = ""
-        try:
-            study = cls.model_validate(file.values)
-        except ValidationError as error:
-            problem = explain(error, file, cls)
-        if problem:
-            raise StudyError(problem)
-        study._folder, study._file = file.folder, file.name
-        study._lines, study._sha256 = file.lines, file.sha256
-        check_references(study)
-        return study

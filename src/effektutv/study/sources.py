@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .model_variables import SURVEY
 
 if TYPE_CHECKING:
-    from .model import Study
+    from .model import StudyModel
     from .model_variables import Outcome
 
 __all__ = ["SOURCES", "registers_lacking"]
@@ -24,12 +24,12 @@ SOURCES: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 
-def registers_lacking(study: Study, outcome: Outcome) -> tuple[tuple[str, ...], ...]:
+def registers_lacking(study: StudyModel, outcome: Outcome) -> tuple[tuple[str, ...], ...]:
     """Return the registers without which an outcome cannot be known and that the study does not have.
 
     Parameters
     ----------
-    study : Study
+    study : StudyModel
     outcome : Outcome
 
     Returns

@@ -18,7 +18,7 @@ from effektutv.errors import ArgumentError, CrossCheckError
 from effektutv.estimators.design import Design, Estimator, Spec, Vcov, Weights
 from effektutv.estimators.regression.design_matrix import ARM, RegressionMatrix, matrix_of, stands_for
 from effektutv.results.cross_check import CrossCheck, CrossCheckRow, NotChecked, Question
-from effektutv.results.effects import EffectRow, RowKind
+from effektutv.results.effect_rows import EffectRow, RowKind
 from effektutv.results.names import said
 from effektutv.results.witness.linearmodels_fits import fit_iv
 from effektutv.results.witness.statsmodels_fits import LOGIT_VCOV, fit_logit, fit_ols, fit_wls

@@ -10,9 +10,13 @@ from effektutv.api import randomization_test as randomised
 from effektutv.api import ratios as further
 from effektutv.errors import ArgumentError
 from effektutv.estimators.design import default_contrasts
-from effektutv.results.effects import Contamination, EffectRow, Effects, Estimand, RandomizationTest
+from effektutv.results.contamination import Contamination
+from effektutv.results.effect_rows import EffectRow
+from effektutv.results.effects import Effects
+from effektutv.results.estimand import Estimand
 from effektutv.results.names import Own
 from effektutv.results.profiles import Profile
+from effektutv.results.randomization import RandomizationTest
 from effektutv.results.ratios import Ratios
 from effektutv.results.site_heterogeneity import SiteVariation
 from effektutv.study import Outcome

@@ -16,7 +16,8 @@ import pytest
 import trials
 
 import effektutv as eu
-from effektutv.estimators.multiplicity.redraw_cells import Hypothesis, global_statistics
+from effektutv.estimators.multiplicity.hypothesis import Hypothesis
+from effektutv.estimators.multiplicity.redraw_cells import global_statistics
 from effektutv.estimators.multiplicity.stepdown import StepDown, holm
 from effektutv.results import kept
 

@@ -14,11 +14,13 @@ from effektutv.errors import ArgumentError
 from effektutv.estimators.design import Design, observe
 from effektutv.estimators.effects import fit_contrast
 from effektutv.estimators.multiplicity import redraw_regression
-from effektutv.estimators.multiplicity.redraw_cells import Hypothesis, global_statistics, pairwise_statistics
+from effektutv.estimators.multiplicity.hypothesis import Hypothesis
+from effektutv.estimators.multiplicity.redraw_cells import global_statistics, pairwise_statistics
 from effektutv.estimators.multiplicity.resample_cells import bootstrap_statistics
 from effektutv.estimators.options import parse_spec
 from effektutv.estimators.randomization.draws import Subsets, blocks
-from effektutv.estimators.randomization.refit import Draw, People, by_arm_probability, refit
+from effektutv.estimators.randomization.refit import refit
+from effektutv.estimators.randomization.refit_inputs import Draw, People, by_arm_probability
 from effektutv.estimators.retained_inputs import Source
 from effektutv.results import Unavailable, kept
 

@@ -10,7 +10,8 @@ import pytest
 from effektutv.estimators.design import Design, observe
 from effektutv.estimators.effects import fit_contrast
 from effektutv.estimators.options import parse_spec
-from effektutv.estimators.randomization.refit import Draw, People, refit
+from effektutv.estimators.randomization.refit import refit
+from effektutv.estimators.randomization.refit_inputs import Draw, People
 
 
 @pytest.mark.parametrize("missing", [0.0, 0.2])

@@ -8,7 +8,8 @@ from enumerated import spec
 
 from effektutv.estimators.design import Design
 from effektutv.estimators.multiplicity import redraw_cells, stepdown
-from effektutv.estimators.multiplicity.redraw_cells import Hypothesis, pairwise_statistics
+from effektutv.estimators.multiplicity.hypothesis import Hypothesis
+from effektutv.estimators.multiplicity.redraw_cells import pairwise_statistics
 from effektutv.estimators.multiplicity.stepdown import StepDown
 from effektutv.estimators.retained_inputs import Source
 

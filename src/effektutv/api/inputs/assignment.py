@@ -13,7 +13,7 @@ import numpy as np
 
 from effektutv.errors import ArgumentError
 from effektutv.estimators.design import Design, FloatArray, IntArray, default_contrasts, persons
-from effektutv.results.effects import Estimand
+from effektutv.results.estimand import Estimand
 
 from .columns import Coded, alike, alike_note, coded, crossed, label, names_of, numeric
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from effektutv.results.effects import EffectRow
+from effektutv.results.effect_rows import EffectRow
 from effektutv.values import Statistic, Suppressed, Unavailable
 
 if TYPE_CHECKING:

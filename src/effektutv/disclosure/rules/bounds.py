@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from effektutv.results.bounds import BoundRow
-    from effektutv.results.effects import EffectRow, Effects
+    from effektutv.results.effect_rows import EffectRow
+    from effektutv.results.effects import Effects
     from effektutv.study import Study
 
     from ..ledger import Ledger

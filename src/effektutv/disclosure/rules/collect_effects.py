@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from effektutv.results.balance import Balance, BalanceRow
     from effektutv.results.counts import CountRow, Starts
-    from effektutv.results.effects import EffectRow
+    from effektutv.results.effect_rows import EffectRow
     from effektutv.results.flow import Flow
     from effektutv.results.profiles import ArmSummary
     from effektutv.study import Study

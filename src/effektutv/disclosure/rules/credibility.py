@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from effektutv.results.credibility import CredibilityRow
-    from effektutv.results.effects import EffectRow
+    from effektutv.results.effect_rows import EffectRow
     from effektutv.results.names import Name
 
 __all__ = ["shown_credibility"]

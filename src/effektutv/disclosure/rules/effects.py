@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING
 
-from effektutv.results.effects import EffectRow
+from effektutv.results.effect_rows import EffectRow
 from effektutv.results.names import part_of, parts, written
 from effektutv.values import Status, Suppressed, Unavailable, available
 

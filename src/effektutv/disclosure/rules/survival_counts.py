@@ -36,7 +36,7 @@ from .survival_grid import fixed_by_mean, shown_times
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from effektutv.results.effects import EffectRow
+    from effektutv.results.effect_rows import EffectRow
     from effektutv.results.time_to_event import RiskRow, TimeToEvent
     from effektutv.study import Study
 

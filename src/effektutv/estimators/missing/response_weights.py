@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from effektutv.results.effects import EffectRow
+from effektutv.results.effect_rows import EffectRow
 from effektutv.values import Statistic, Unavailable
 
 from ..design import Design, Estimator, Sample, Spec, count_cells, persons, strata_count

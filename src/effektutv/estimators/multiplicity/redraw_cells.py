@@ -37,12 +37,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..design import BoolArray, FloatArray, IntArray
+    from ..design import FloatArray, IntArray
     from ..randomization.mechanism import Mechanism
     from ..retained_inputs import Source
+    from .hypothesis import Hypothesis
 
 __all__ = [
-    "Hypothesis",
     "Persons",
     "check_redrawable",
     "family_statistics",
@@ -59,24 +59,6 @@ __all__ = [
 _PART, _FEW_SUMS = 1024, 2000
 #: Tells draws of all arms apart from those within a contrast.
 _TASK_GLOBAL = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Hypothesis:
-    """One row's null: an effect in one level (or in everyone), or the difference of two levels' effects.
-
-    Parameters
-    ----------
-    outcome : str
-    contrast : (int, int)
-        Codes of (arm, control).
-    levels : tuple of (n,) arrays of bool
-        Who is in the level; two for an interaction, second minus first.
-    """
-
-    outcome: str
-    contrast: tuple[int, int]
-    levels: tuple[BoolArray, ...]
 
 
 def check_redrawable(source: Source) -> None:

@@ -20,14 +20,15 @@ from ..design import Estimator, Spec, Weights
 from ..randomization.draws import Subsets, blocks
 from ..randomization.mechanism import inferred
 from ..randomization.null_distribution import rounding, studentised
-from ..randomization.refit import Draw, People, refit
+from ..randomization.refit import refit
+from ..randomization.refit_inputs import Draw, People
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from ..design import BoolArray, FloatArray, IntArray
     from ..retained_inputs import Source
-    from .redraw_cells import Hypothesis
+    from .hypothesis import Hypothesis
 
 __all__ = ["refitted_bootstrap", "refitted_global", "refitted_pairwise"]
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from ..design import FloatArray
     from ..retained_inputs import Source
-    from .redraw_cells import Hypothesis
+    from .hypothesis import Hypothesis
 
 __all__ = ["Bootstrap", "bootstrap_statistics"]
 

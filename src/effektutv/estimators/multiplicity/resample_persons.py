@@ -20,8 +20,9 @@ from effektutv.errors import ArgumentError
 from ..design import Design, Estimator, observe, strata_count
 from ..effects import fit_contrast
 from ..randomization.draws import blocks
-from ..randomization.refit import by_arm_probability
-from .redraw_cells import Hypothesis, over_errors, parts
+from ..randomization.refit_inputs import by_arm_probability
+from .hypothesis import Hypothesis
+from .redraw_cells import over_errors, parts
 from .resample_plan import TASK
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ..design import BoolArray, FloatArray, IntArray
     from ..retained_inputs import Source
-    from .redraw_cells import Hypothesis
+    from .hypothesis import Hypothesis
 
 __all__ = ["TASK", "Kin", "Lent", "Plan"]
 

@@ -20,7 +20,7 @@ from .batched_linalg import gram, inverted
 
 if TYPE_CHECKING:
     from ..design import BoolArray, FloatArray, Spec
-    from .refit import Draw, People
+    from .refit_inputs import Draw, People
 
 __all__ = ["logit_statistics"]
 

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..design import Vcov
-from ..regression.absorbed import absorb, centre
 from ..regression.sparse_lin import OWN_DF
 from ..stratified_variance import plan_variance
 from ..variation import is_rounding
+from .absorbed import absorb, centre
 from .batched_linalg import gram, inverted
 
 if TYPE_CHECKING:
     from ..design import BoolArray, FloatArray, Spec
-    from .refit import Draw, People
+    from .refit_inputs import Draw, People
 
 __all__ = ["arms_fit", "lonely", "sparse_statistics"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from effektutv.results.effects import RowKind
+from effektutv.results.effect_rows import RowKind
 from effektutv.results.names import Name
 from effektutv.values import Statistic, Unavailable
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv import i18n
-from effektutv.results.effects import RowKind
+from effektutv.results.effect_rows import RowKind
 from effektutv.results.names import MISSING, written
 from effektutv.results.profiles import NO_VARIANCE
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from effektutv.results.balance import Balance, BalanceRow
     from effektutv.results.counts import Counts
-    from effektutv.results.effects import EffectRow, Effects
+    from effektutv.results.effect_rows import EffectRow
+    from effektutv.results.effects import Effects
     from effektutv.results.flow import Flow
     from effektutv.results.names import Name
     from effektutv.results.profiles import ArmSummary, Profile

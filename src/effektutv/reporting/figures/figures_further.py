@@ -15,7 +15,7 @@ from .figure_block import difference_subtitle, figure_block, figure_notes, subti
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from effektutv.results.effects import EffectRow
+    from effektutv.results.effect_rows import EffectRow
     from effektutv.results.power import Power
     from effektutv.results.profiles import Profile
     from effektutv.results.time_to_event import TimeToEvent

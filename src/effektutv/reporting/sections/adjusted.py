@@ -14,7 +14,7 @@ from ..wording.estimands import effect_estimand, sizes_note
 from ..wording.notes import sentences
 
 if TYPE_CHECKING:
-    from effektutv.results.effects import EffectRow
+    from effektutv.results.effect_rows import EffectRow
     from effektutv.values import Statistic
 
     from ..model.blocks import Block

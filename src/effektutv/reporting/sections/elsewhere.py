@@ -18,7 +18,7 @@ from ..tables.received import distribution_rows
 from ..wording.notes import sentences
 
 if TYPE_CHECKING:
-    from effektutv.results.effects import EffectRow
+    from effektutv.results.effect_rows import EffectRow
     from effektutv.results.site_heterogeneity import SiteRow
 
     from ..model.blocks import Block

@@ -13,7 +13,7 @@ from ..wording.notes import sentences
 from ..wording.study_facts import band_note
 
 if TYPE_CHECKING:
-    from effektutv.results.effects import EffectRow
+    from effektutv.results.effect_rows import EffectRow
     from effektutv.results.profiles import EffectBand, Profile
 
     from ..model.blocks import Block, FigureBlock

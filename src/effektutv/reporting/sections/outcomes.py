@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from effektutv import i18n
-from effektutv.results.effects import RowKind
+from effektutv.results.effect_rows import RowKind
 from effektutv.results.names import Name, parts, said
 
 from ..figures.figures import forest_figure, kinds_figure, sources_figure
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from effektutv.results.counts import Counts
-    from effektutv.results.effects import EffectRow
+    from effektutv.results.effect_rows import EffectRow
 
     from ..wording.labels import Context
 

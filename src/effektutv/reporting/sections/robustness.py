@@ -19,7 +19,8 @@ from .elsewhere import randomization_block
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from effektutv.results.effects import Contamination, ContaminationRow, EffectRow
+    from effektutv.results.contamination import Contamination, ContaminationRow
+    from effektutv.results.effect_rows import EffectRow
 
     from ..model.blocks import Block
     from ..wording.labels import Context

@@ -14,7 +14,7 @@ from ..wording.notes import sentences
 
 if TYPE_CHECKING:
     from effektutv.results.bounds import BoundRow
-    from effektutv.results.effects import EffectRow
+    from effektutv.results.effect_rows import EffectRow
     from effektutv.results.survey import SurveyOutcome
 
     from ..wording.labels import Context

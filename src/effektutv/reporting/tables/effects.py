@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from effektutv.i18n import ABSENT, NOT_ASKED
-from effektutv.results.effects import EffectRow, RowKind
+from effektutv.results.effect_rows import EffectRow, RowKind
 from effektutv.values import Suppressed, Unavailable
 
 from ..model.blocks import Cell, Group, Head, Row, TableBlock

@@ -54,8 +54,8 @@ if TYPE_CHECKING:
 
     from effektutv.disclosure.protected import ReportInputs
     from effektutv.results.compliance import ComplierEffects, Receipts
+    from effektutv.results.contamination import Contamination
     from effektutv.results.credibility import CredibilityRow
-    from effektutv.results.effects import Contamination
     from effektutv.results.power import Power
     from effektutv.results.survey import SurveyOutcome
     from effektutv.results.time_to_event import TimeToEvent

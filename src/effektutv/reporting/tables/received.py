@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from effektutv.disclosure.protected import ReportInputs
-    from effektutv.results.effects import DistributionRow
+    from effektutv.results.randomization import DistributionRow
     from effektutv.results.services_received import HoursRow, ShareRow
     from effektutv.results.site_heterogeneity import SiteRow
 

@@ -11,7 +11,7 @@ from .study_facts import knows_events
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from effektutv.results.effects import EffectRow
+    from effektutv.results.effect_rows import EffectRow
     from effektutv.values import Count
 
     from .labels import Context

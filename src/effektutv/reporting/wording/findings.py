@@ -17,7 +17,7 @@ from .chance import adjusted_p, excludes_zero, ruled_out, uncertainty, zero_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from effektutv.results.effects import EffectRow
+    from effektutv.results.effect_rows import EffectRow
     from effektutv.results.names import Name
 
     from .labels import Context

@@ -12,7 +12,7 @@ from .cells import Numbers, Scale
 
 if TYPE_CHECKING:
     from effektutv.disclosure.protected import Protected, ReportInputs
-    from effektutv.results.effects import EffectRow
+    from effektutv.results.effect_rows import EffectRow
     from effektutv.results.names import Name
     from effektutv.study import Study
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..design import Weights
-from ..randomization.batched_linalg import gram, inverted
+from .batched_linalg import gram, inverted
 
 if TYPE_CHECKING:
     from ..design import BoolArray, FloatArray, IntArray, Spec
-    from ..randomization.refit import Draw, People
+    from .refit_inputs import Draw, People
 
 __all__ = ["Absorbed", "absorb", "centre"]
 
