@@ -49,9 +49,10 @@ def font_folder() -> Path:
 
 @lru_cache(maxsize=2)
 def _face(bold: bool) -> FT2Font:
-    from matplotlib.font_manager import get_font
+    from matplotlib.ft2font import FT2Font
 
-    face = get_font(str(font_folder() / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")))
+    # matplotlib's own font objects are shared with its figures, each of which leaves another size in them
+    face = FT2Font(str(font_folder() / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")))
     face.set_size(100, 72)
     return face
 
