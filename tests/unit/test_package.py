@@ -90,7 +90,13 @@ def test_every_package_that_is_imported_is_declared(folder, extras):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     listed = [*project["dependencies"], *(r for e in extras for r in project["optional-dependencies"][e])]
     declared = {re.match(r"[\w-]+", r)[0] for r in listed}
-    called = {"docx": "python-docx", "fontTools": "fonttools", "PIL": "pillow", "arrow_odbc": "arrow-odbc", "py4j": "pyspark"}
+    called = {
+        "docx": "python-docx",
+        "fontTools": "fonttools",
+        "PIL": "pillow",
+        "arrow_odbc": "arrow-odbc",
+        "py4j": "pyspark",
+    }
     files = sorted((ROOT / folder).rglob("*.py"))
     found = {name for path in files for name in imported(path)} - sys.stdlib_module_names
     found -= {path.stem for path in files} | {"effektutv"}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
 
-from .ledger import Cell
+from .cells import Cell
 from .rules import collect_effects
 from .rules.bounds import as_response, enter_bound, protect_bound, response_cell
 

@@ -18,8 +18,7 @@ from effektutv.results.names import part_of, parts
 from effektutv.results.power import Power
 from effektutv.values import Status, Suppressed, Unavailable
 
-from .ledger import Cell
-from .rules.collect_effects import flow_cell
+from .cells import Cell, flow_cell
 from .rules.notes import counts_persons, safe_note
 from .rules.rounding import decimals, hides_persons, round_fields
 

@@ -19,7 +19,7 @@ from effektutv.results.names import Own
 from effektutv.results.site_heterogeneity import FEW_SITES
 from effektutv.values import Status, Suppressed, Unavailable, available
 
-from .ledger import Cell
+from .cells import Cell
 from .rules.rounding import round_p
 
 if TYPE_CHECKING:

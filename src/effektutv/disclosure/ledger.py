@@ -11,90 +11,18 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from effektutv.errors import DisclosureError
-from effektutv.results.names import Name, written
 
-from .audit.attacker import narrowed
-from .audit.complementary import chosen
+from .cells import Cell, Margin
 from .protected import Decision, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from .audit.attacker import Exposed
-    from .audit.complementary import Facts
-    from .audit.constraints import Sight
+    from .audit.sights import Sight
+    from .audit.systems import Facts
     from .policy import Policy
 
-__all__ = ["Cell", "Ledger", "Margin"]
-
-COMPLEMENT = "so that a primary suppression cannot be undone by subtraction"
-#: Tables that a refusal names; the others it counts.
-_NAMED = 5
-LEFTOVER = "raw share only: everyone less the levels would leave the outcomes of a few"
-DENOMINATOR = "the number of persons behind it is not shown"
-
-
-def _refusal(exposed: Sequence[Exposed]) -> str:
-    """Return what is said where cells cannot be protected: how many, one of them, the tables behind it, and what to do."""
-    first = exposed[0]
-    cells = "1 suppressed cell" if len(exposed) == 1 else f"{len(exposed)} suppressed cells"
-    more = len(first.tables) - _NAMED
-    others = f" and {more} more {'table' if more == 1 else 'tables'}" if more > 0 else ""
-    return (
-        f"{cells} could be worked out too closely, e.g. {first.cell}, from these together: "
-        f"{', '.join(first.tables[:_NAMED])}{others}. Nothing is released: merge levels of few persons, or leave a subgroup "
-        "or an outcome out of the study"
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What a cell counts: persons of an arm, in a group, with an outcome at a month. Keys only, never a count."""
-
-    table: str
-    outcome: str = ""
-    month: int | None = None
-    arm: str = ""
-    group: Name = ""
-    level: Name = ""
-
-    def __str__(self) -> str:
-        parts = [self.outcome, "" if self.month is None else f"month {self.month}", self.arm]
-        parts.append(f"{written(self.group)}={written(self.level)}" if self.group else "")
-        return ", ".join(p for p in parts if p)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Margin:
-    """Cells that add up: to ``total``, or to something that everyone knows where ``total`` is None.
-
-    Parameters
-    ----------
-    parts : tuple of Cell
-    total : Cell or None
-    where : str
-        The tables that say so.
-    clock : str or None
-        The only clock on which they do; None for all.
-    """
-
-    parts: tuple[Cell, ...]
-    total: Cell | None = None
-    where: str = ""
-    clock: str | None = None
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """Every cell of the equation, the parts first."""
-        return self.parts if self.total is None else (*self.parts, self.total)
-
-    @property
-    def coefficients(self) -> dict[Cell, int]:
-        """The equation: parts less total."""
-        out = dict.fromkeys(self.parts, 1)
-        if self.total is not None:
-            out[self.total] = -1
-        return out
+__all__ = ["Ledger"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -221,53 +149,6 @@ class Ledger:
             return f"{policy.least_full} to {limit} non-events"
         return ""
 
-    def close(self) -> None:
-        """Decide: primary cells, then their complements, until the attacker leaves every small count wide enough.
-
-        Where the reasons that the log gives are what leaves too little open, all is decided again for a log that gives none.
-
-        Raises
-        ------
-        DisclosureError
-            If a small count cannot be protected; the error names the tables that together reveal it.
-        """
-        if self.closed:
-            raise DisclosureError("the ledger of a report is closed once")
-        self.closed = True
-        self._decide()
-        if narrowed(self):
-            self._fall_silent()
-            self._decide()
-            if exposed := narrowed(self):
-                raise DisclosureError(_refusal(exposed))
-        for levels in self.leftovers:
-            if not any(c in self.hidden or c in self.thin for c in levels):
-                cell = min((c for c in levels if c in self.seen), key=self.size)
-                self.thin[cell] = self._decision(cell, LEFTOVER, Role.COMPLEMENTARY, "not stated")
-
-    def _fall_silent(self) -> None:
-        """Forget every decision, and what was worked out of the log."""
-        self.silent, self.facts = True, None
-        self.hidden.clear()
-        self.alone.clear()
-
-    def _decide(self) -> None:
-        """Hide the cells that go for themselves, then complements until no more are needed or found."""
-        for cell, clocks in self.seen.items():
-            rules = [self.rule(n, events) for sights in clocks.values() for n, events in sights]
-            if rule := next((r for r in rules if r), ""):
-                self._hide(cell, rule, Role.PRIMARY, self.policy.band)
-        while True:
-            self._follow_denominators()
-            choices = chosen(self)
-            if not choices:
-                break
-            for choice in choices:
-                self._hide(
-                    choice.cell, COMPLEMENT, Role.COMPLEMENTARY, "not stated",
-                    margin=f"{choice.margin.where or choice.margin.total or 'a known sum'}; for {choice.covers}",
-                )  # fmt: skip
-
     def is_hidden(self, cell: Cell) -> bool:
         """Return whether a cell may not be shown. A cell that was never entered may not either.
 
@@ -287,24 +168,17 @@ class Ledger:
         cell : Cell
         rule : str
         """
-        self._hide(cell, rule, Role.COMPLEMENTARY, "not stated")
+        self.hide(cell, rule, Role.COMPLEMENTARY, "not stated")
 
-    def _hide(self, cell: Cell, rule: str, role: Role, band: str, margin: str = "") -> None:
+    def hide(self, cell: Cell, rule: str, role: Role, band: str, margin: str = "") -> None:
+        """Hide a cell, unless it is hidden: the first rule that took it stays its reason."""
         if cell not in self.hidden:
-            self.hidden[cell] = self._decision(cell, rule, role, band, margin)
+            self.hidden[cell] = self.decision(cell, rule, role, band, margin)
 
     @staticmethod
-    def _decision(cell: Cell, rule: str, role: Role, band: str, margin: str = "") -> Decision:
+    def decision(cell: Cell, rule: str, role: Role, band: str, margin: str = "") -> Decision:
+        """Return what the log says of a hidden cell."""
         return Decision(table=cell.table, cell=str(cell), rule=rule, role=role, count_band=band, margin=margin)
-
-    def _follow_denominators(self) -> None:
-        """Hide every outcome of persons whose number is not shown: a share would give the number away."""
-        groups = {(c.arm, c.group, c.level) for c in self.hidden if c.table == "persons"}
-        for cell in self.seen:
-            if self.denominators.get(cell) in self.hidden or (
-                cell.table == "outcome" and (cell.arm, cell.group, cell.level) in groups
-            ):
-                self._hide(cell, DENOMINATOR, Role.COMPLEMENTARY, "not stated")
 
     def size(self, cell: Cell) -> int:
         """Return how small a cell is: its smallest count of events or non-events over its sights.

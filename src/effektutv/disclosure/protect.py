@@ -28,11 +28,13 @@ from effektutv.study import FIRST_MONTH_IN_WORK
 from effektutv.values import Status, Suppressed, Unavailable
 
 from .attrition import collect_attrition, hide_attrition, protect_attrition
+from .cells import Cell, flow_cell, left_cell, persons_cell, started_cell
+from .close import close
 from .contamination import protect_contamination, protect_power
 from .curves import protect_times
 from .elsewhere import apart_rows, link_statements, protect_randomization, protect_site_variation, site_rows
 from .field_policy import check_shapes
-from .ledger import Cell, Ledger
+from .ledger import Ledger
 from .magnitude_rules import balance_rule, quantile_rule
 from .policy import policy_of
 from .protected import _SEAL, Decision, Protected, ReportInputs, Role
@@ -224,7 +226,7 @@ def _ledger(inputs: ReportInputs, ledger: Ledger) -> Ledger:
         collect_shares(ledger, inputs.turned_thirty)
     if inputs.flow is not None:
         collect_effects.collect_flow(ledger, inputs.flow)
-    ledger.close()
+    close(ledger)
     decide_received(ledger, inputs.received)
     return ledger
 
@@ -305,7 +307,7 @@ class _Apply:
     def _start(self, row: StartRow) -> StartRow:
         gone, policy = Suppressed(_TOUCHED), self.ledger.policy
         counted = not isinstance(row.started, Unavailable)
-        hidden = counted and self.ledger.is_hidden(collect_effects.started_cell(row.arm))
+        hidden = counted and self.ledger.is_hidden(started_cell(row.arm))
         few = isinstance(row.started, int) and policy.small(row.started)
         changes: dict[str, object] = {"started": gone, "share": gone} if hidden else {}
         if few or quantile_rule(policy, row.started):
@@ -328,11 +330,9 @@ class _Apply:
     def _stage(self, stage: FlowStage) -> FlowStage:
         gone = Suppressed(_TOUCHED)
         is_hidden = self.ledger.is_hidden
-        by_arm = {
-            a: gone if is_hidden(collect_effects.flow_cell(stage.name, a)) else n for a, n in stage.by_arm.items()
-        }
-        n = gone if is_hidden(collect_effects.flow_cell(stage.name)) else stage.n
-        excluded = gone if is_hidden(collect_effects.left_cell(stage.name)) else stage.excluded
+        by_arm = {a: gone if is_hidden(flow_cell(stage.name, a)) else n for a, n in stage.by_arm.items()}
+        n = gone if is_hidden(flow_cell(stage.name)) else stage.n
+        excluded = gone if is_hidden(left_cell(stage.name)) else stage.excluded
         taken = any(isinstance(v, Suppressed) for v in (n, excluded, *by_arm.values()))
         status = Status.SUPPRESSED if taken else Status.RELEASED
         return replace(stage, n=n, excluded=excluded, by_arm=by_arm, status=status)
@@ -367,7 +367,7 @@ class _Apply:
         changes: dict[str, object] = {}
         pairs = (("arm", row.arm, row.n_arm), ("control", row.control, row.n_control))
         for name, arm, n in pairs:
-            unknown = collect_effects.persons_cell(arm, row.covariate, MISSING)
+            unknown = persons_cell(arm, row.covariate, MISSING)
             if unknown in self.ledger.hidden and row.kind != "missing":
                 changes.update({f"n_{name}": gone, f"n_missing_{name}": gone})
             share_away = row.kind != "continuous" and self.ledger.is_hidden(

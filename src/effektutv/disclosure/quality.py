@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from effektutv.results.data_quality import Finding
     from effektutv.values import Count
 
-    from .ledger import Cell, Ledger
+    from .cells import Cell
+    from .ledger import Ledger
     from .rules.survival_counts import Curves
 
 __all__ = ["protect_quality"]

@@ -15,8 +15,7 @@ from effektutv.errors import DisclosureError
 from effektutv.results.compliance import ComplierEffects, Receipts
 from effektutv.values import Status, Suppressed, Unavailable, available
 
-from .ledger import Cell
-from .rules.collect_effects import started_cell
+from .cells import Cell, started_cell
 from .rules.notes import safe_note
 from .rules.rounding import decimals, round_fields, round_p
 

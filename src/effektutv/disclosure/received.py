@@ -17,9 +17,8 @@ from effektutv.errors import DisclosureError
 from effektutv.results.services_received import ALL_ACTORS, Received, Shares
 from effektutv.values import Status, Suppressed, Unavailable, available
 
-from .ledger import Cell
+from .cells import Cell, started_cell
 from .receipt import receipt_cell
-from .rules.collect_effects import started_cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -7,10 +7,13 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from effektutv.disclosure import ledger as ledger_module
+from effektutv.disclosure import close as closing
 from effektutv.disclosure.audit.attacker import Exposed, narrowed, narrowing
-from effektutv.disclosure.audit.constraints import Limit, Sight, equations_of, gaps_of, ranges_of
-from effektutv.disclosure.ledger import Cell, Ledger
+from effektutv.disclosure.audit.constraints import equations_of, gaps_of, ranges_of
+from effektutv.disclosure.audit.sights import Limit, Sight
+from effektutv.disclosure.cells import Cell
+from effektutv.disclosure.close import close, decide
+from effektutv.disclosure.ledger import Ledger
 from effektutv.disclosure.policy import POLICIES, Policy
 from effektutv.disclosure.protected import Decision, Role
 from effektutv.errors import DisclosureError
@@ -84,7 +87,7 @@ TABLES = [
 @pytest.mark.parametrize("counts", TABLES)
 def test_every_small_count_can_be_any_by_going_through_all_tables(counts):
     ledger, full = table(np.array(counts))
-    ledger.close()
+    close(ledger)
     hidden = hidden_in(ledger, full)
     found = possible(full, hidden)
     assert (found == full).all(axis=(1, 2)).any()
@@ -94,10 +97,10 @@ def test_every_small_count_can_be_any_by_going_through_all_tables(counts):
 
 
 def test_without_complements_going_through_all_tables_finds_one_only(monkeypatch):
-    monkeypatch.setattr(ledger_module, "chosen", lambda _: [])
-    monkeypatch.setattr(ledger_module, "narrowed", lambda _: [])
+    monkeypatch.setattr(closing, "chosen", lambda _: [])
+    monkeypatch.setattr(closing, "narrowed", lambda _: [])
     ledger, full = table(np.array(TABLES[0]))
-    ledger.close()
+    close(ledger)
     assert len(possible(full, hidden_in(ledger, full))) == 1
 
 
@@ -108,12 +111,12 @@ def test_too_few_complements_stop_the_release_and_name_the_tables(monkeypatch, e
     def too_few(ledger):
         return [c for c in real(ledger) if c.cell.outcome in extra and c.cell not in ledger.hidden]
 
-    real = ledger_module.chosen
-    monkeypatch.setattr(ledger_module, "chosen", too_few)
+    real = closing.chosen
+    monkeypatch.setattr(closing, "chosen", too_few)
     ledger, _ = table(np.array([[2, 20], [15, 25]]))
     # one cell of the cycle is left out
     with pytest.raises(DisclosureError, match=r"from these together: .*(row|column) 0") as raised:
-        ledger.close()
+        close(ledger)
     assert "15, SE" in str(raised.value)
     assert not any(f" {k} " in str(raised.value) for k in (2, 20, 25))
 
@@ -122,9 +125,9 @@ def test_too_few_complements_stop_the_release_and_name_the_tables(monkeypatch, e
 def test_a_refusal_names_a_few_tables_counts_the_others_and_says_what_to_do(monkeypatch, known, others):
     names = tuple(f"effects by group{k:02}" for k in range(known))
     exposed = Exposed(cell=Cell("outcome", "arbete", 15, "SE"), tables=names)
-    monkeypatch.setattr(ledger_module, "narrowed", lambda _: [exposed])
+    monkeypatch.setattr(closing, "narrowed", lambda _: [exposed])
     with pytest.raises(DisclosureError) as raised:
-        table(np.array([[10, 20], [15, 25]]))[0].close()
+        close(table(np.array([[10, 20], [15, 25]]))[0])
     said = str(raised.value)
     assert f"from these together: {', '.join(names[:5])}{others}. Nothing is released" in said
     assert said.count("effects by group") == 5
@@ -133,7 +136,7 @@ def test_a_refusal_names_a_few_tables_counts_the_others_and_says_what_to_do(monk
 
 def test_the_log_names_the_margin_of_a_complement_and_what_it_covers():
     ledger, _ = table(np.array([[2, 20], [15, 25]]))
-    ledger.close()
+    close(ledger)
     found = {d.cell.split(",")[0]: d for d in ledger.hidden.values()}
     assert found["00"].role is Role.PRIMARY
     assert found["00"].margin == ""
@@ -172,7 +175,7 @@ def test_optimal_complements_are_fewer_than_those_of_single_flows():
     for optimal in (False, True):
         ledgers = [table(np.array(counts), optimal=optimal)[0] for counts in (*TABLES, *DEAR)]
         for ledger in ledgers:
-            ledger.close()
+            close(ledger)
         counted.append(sum(many(ledger) for ledger in ledgers))
     assert counted[1] < counted[0] <= 1.1 * counted[1]
 
@@ -180,8 +183,8 @@ def test_optimal_complements_are_fewer_than_those_of_single_flows():
 def test_where_no_better_choice_is_found_that_of_the_flows_stands():
     hurried, _ = table(np.array(DEAR[0]), optimal=True, node_limit=1)
     flows, _ = table(np.array(DEAR[0]))
-    hurried.close()
-    flows.close()
+    close(hurried)
+    close(flows)
     assert many(hurried) <= many(flows)
 
 
@@ -189,8 +192,8 @@ def test_where_no_better_choice_is_found_that_of_the_flows_stands():
 def test_complements_of_least_joint_cost_are_as_few_as_can_be(counts):
     optimal, full = table(np.array(counts), optimal=True)
     flows, _ = table(np.array(counts))
-    optimal.close()
-    flows.close()
+    close(optimal)
+    close(flows)
     least = cheapest(full)
     first = sum(POLICY.small_events(int(v)) for v in full.ravel())
     assert len(optimal.hidden) - first == least
@@ -206,8 +209,8 @@ def test_a_narrower_width_asks_for_less():
             ledger.observe(cell(name), N, events)
         ledger.margin([cell("a"), cell("b")])
         ledger.margin([cell("a"), cell("b"), cell("c")])
-    wide.close()
-    narrow.close()
+    close(wide)
+    close(narrow)
     assert (wide.silent, narrow.silent) == (True, False)
     assert set(narrow.hidden) == {cell("a"), cell("b")}
 
@@ -224,7 +227,7 @@ def test_a_level_of_few_persons_may_have_any_number_of_them():
     ledger.margin(
         [Cell("outcome", "y", 15, "SE", "g", x) for x in people], Cell("outcome", "y", 15, "SE"), where="by g"
     )
-    ledger.close()
+    close(ledger)
     hidden = {(c.table, c.level) for c in ledger.hidden}
     assert {("persons", "a"), ("outcome", "a")} < hidden
     # one level more, persons and outcomes both
@@ -234,7 +237,7 @@ def test_a_level_of_few_persons_may_have_any_number_of_them():
 
 def test_what_a_curve_bounds_narrows_a_hidden_month():
     ledger, _ = table(np.array([[2, 20], [15, 25]]))
-    ledger.close()
+    close(ledger)
     assert not narrowing(ledger, ())
     sight = Sight(cell("00"), "")
     assert not narrowing(ledger, [Limit({sight: 1}, 4, "a curve")])
@@ -248,8 +251,8 @@ def test_persons_that_are_shown_bound_the_events_of_a_level(monkeypatch):
     def only_b(ledger):
         return [c for c in real(ledger) if c.cell.level == "b"]
 
-    real = ledger_module.chosen
-    monkeypatch.setattr(ledger_module, "chosen", only_b)
+    real = closing.chosen
+    monkeypatch.setattr(closing, "chosen", only_b)
     people = {"a": (100, 3), "b": (11, 6), "c": (90, 40)}
     ledger = Ledger(policy=POLICY)
     for level, (n, events) in people.items():
@@ -263,7 +266,7 @@ def test_persons_that_are_shown_bound_the_events_of_a_level(monkeypatch):
         table="outcome", cell="b", rule="by hand", role=Role.COMPLEMENTARY, count_band="not stated"
     )
     ledger.closed = True
-    ledger._decide()
+    decide(ledger)
     assert any("by g" in found.tables for found in narrowed(ledger))
 
 
@@ -276,7 +279,7 @@ def test_what_the_log_alone_tells_is_no_fault_of_the_numbers_but_a_single_value_
             ledger.observe(name, N, 1)
         ledger.observe(cell("total"), N, parts)
         ledger.margin(names, cell("total"), where="parts and total")
-        ledger.close()
+        close(ledger)
         assert {c.outcome for c in ledger.hidden} == {*(n.outcome for n in names), "total"}
         assert ledger.silent == silent
     # on the other side a shown number narrows, and that is its fault
@@ -284,7 +287,7 @@ def test_what_the_log_alone_tells_is_no_fault_of_the_numbers_but_a_single_value_
     for name, events in (("p", 2), ("q", 1), ("total", 3)):
         ledger.observe(cell(name), N, events)
     ledger.margin([cell("p"), cell("q")], cell("total"))
-    ledger.close()
+    close(ledger)
     assert not narrowing(ledger, [Limit({Sight(cell("p"), ""): 1}, 3, "a curve")])
     assert narrowing(ledger, [Limit({Sight(cell("p"), ""): -1}, -2, "a curve")])
 
@@ -314,7 +317,7 @@ def test_zeros_and_full_cells_are_small_where_the_profile_says_so():
     own = Policy(name="own", owner="x", threshold=5, cleared=False, zeros_small=True, full_small=True)
     ledger, _ = table(np.array([[0, 20, 11], [15, 12, 14], [9, 17, 6]]), policy=own)
     ledger.observe(cell("full"), N, N)
-    ledger.close()
+    close(ledger)
     assert ledger.hidden[cell("00")].rule == "0 to 4 events"
     assert ledger.hidden[cell("00")].count_band == "0 to 4"
     assert ledger.hidden[cell("full")].rule == "0 to 4 non-events"
@@ -328,7 +331,7 @@ def known_sum(counts, *, silent):
     for name, events in zip(names, counts, strict=True):
         ledger.observe(name, N, events)
     ledger.margin(names, where="a known sum")
-    ledger._decide()
+    decide(ledger)
     return ledger, narrowed(ledger)
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from effektutv.disclosure.ledger import Cell, Ledger
+from effektutv.disclosure.cells import Cell
+from effektutv.disclosure.ledger import Ledger
 from effektutv.disclosure.policy import POLICIES, policy_named
 from effektutv.disclosure.protect import protect
 from effektutv.disclosure.protected import Decision, Protected, Role

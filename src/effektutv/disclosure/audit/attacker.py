@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .complementary import System, farthest, systems_of, whole_systems
+from .complementary import farthest, systems_of, whole_systems
 from .integer_program import extreme, fitting
 from .solver import LinearPrograms
 
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..ledger import Cell, Ledger
-    from .constraints import Limit, Sight
+    from ..cells import Cell
+    from ..ledger import Ledger
+    from .sights import Limit, Sight
+    from .systems import System
 
 __all__ = ["Exposed", "narrowed", "narrowing"]
 

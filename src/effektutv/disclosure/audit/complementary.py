@@ -2,7 +2,7 @@ r"""Complementary suppression: which further cells go, so that no small count ca
 
 For each small count, upwards and downwards, the cheapest flow is looked for that moves it as far as it must be free to go
 while every sum in the report stays as it is: minimise :math:`\sum_i c_i (y^+_i + y^-_i)` with :math:`M (y^+ - y^-) = 0`, the
-small count's own change given, and every cell kept within what the printed rules leave open of it (:mod:`.unknowns`). What is
+small count's own change given, and every cell kept within what the printed rules leave open of it (:mod:`.constraints`). What is
 hidden already costs nothing. The cells that the flow touches are hidden. This is the minimum-flow heuristic: J. P. Kelly, B. L.
 Golden, A. A. Assad (1992), Cell suppression: disclosure protection for sensitive tabular data, *Networks* 22, 397–412; the
 joint optimum is the mixed integer program of M. Fischetti and J. J. Salazar-González (1999), *Mathematical Programming* 84,
@@ -12,23 +12,26 @@ joint optimum is the mixed integer program of M. Fischetti and J. J. Salazar-Gon
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from .constraints import INFINITE, Equation, Gap, Limit, Range, Sight, equations_of, gaps_of, ranges_of
+from .constraints import equations_of, gaps_of, ranges_of
 from .integer_program import extreme, fewest
+from .sights import INFINITE, Gap, Limit, Range, Sight
 from .solver import LinearPrograms
+from .systems import Facts, System
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from effektutv.estimators.design import FloatArray
 
-    from ..ledger import Cell, Ledger, Margin
+    from ..cells import Cell, Margin
+    from ..ledger import Ledger
 
-__all__ = ["Choice", "Facts", "System", "chosen", "farthest", "systems_of", "whole_systems"]
+__all__ = ["Choice", "chosen", "farthest", "systems_of", "whole_systems"]
 
 T = TypeVar("T")
 _TOUCHED = 1e-6
@@ -46,76 +49,6 @@ class Choice:
     cell: Cell
     covers: Cell
     margin: Margin
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class System:
-    """What hangs together through margins: sights that can move, the sums that they stand in, and their gaps.
-
-    Parameters
-    ----------
-    sights : tuple of Sight
-    ranges : tuple of Range
-    equations : tuple of Equation
-    gaps : tuple of Gap
-    limits : tuple of Limit
-    """
-
-    sights: tuple[Sight, ...]
-    ranges: tuple[Range, ...]
-    equations: tuple[Equation, ...]
-    gaps: tuple[Gap, ...]
-    limits: tuple[Limit, ...] = ()
-
-    @property
-    def place(self) -> dict[Sight, int]:
-        """Where each sight stands."""
-        return {s: i for i, s in enumerate(self.sights)}
-
-    def sums(self) -> FloatArray:
-        """Return the equations as a matrix, one row a sum."""
-        place = self.place
-        out = np.zeros((len(self.equations), len(self.sights)))
-        for i, equation in enumerate(self.equations):
-            for sight, k in equation.coefficients.items():
-                if sight in place:
-                    out[i, place[sight]] = k
-        return out
-
-    def rows(self) -> tuple[FloatArray, FloatArray]:
-        """Return gaps and limits as rows of changes from the values, and what each is at most."""
-        place, values = self.place, {s: r.value for s, r in zip(self.sights, self.ranges, strict=True)}
-        found: list[tuple[Mapping[Sight, int], float]] = []
-        for gap in self.gaps:
-            now = values[gap.persons] - values[gap.events]
-            found.append(({gap.persons: -1, gap.events: 1}, now - gap.low))
-            found.append(({gap.persons: 1, gap.events: -1}, gap.high - now))
-        found += [(m.coefficients, m.top - sum(k * values[s] for s, k in m.coefficients.items())) for m in self.limits]
-        found = [(row, top) for row, top in found if top < INFINITE]
-        rows = np.zeros((len(found), len(self.sights)))
-        for i, (row, _) in enumerate(found):
-            for sight, k in row.items():
-                rows[i, place[sight]] = k
-        return rows, np.array([top for _, top in found])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What the ledger holds, as a system: it changes no more once the ledger is closed.
-
-    Parameters
-    ----------
-    ranges : dict of Sight to Range
-    equations : list of Equation
-    gaps : list of Gap
-    whole : list of System
-        Everything that hangs together, shown or not; filled when it is first asked for.
-    """
-
-    ranges: dict[Sight, Range]
-    equations: list[Equation]
-    gaps: list[Gap]
-    whole: list[System] = field(default_factory=list)
 
 
 def facts_of(ledger: Ledger) -> Facts:

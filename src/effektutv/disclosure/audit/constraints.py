@@ -11,71 +11,19 @@ of it must remain possible as the rule leaves open that took it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from ..cells import Margin, persons_cell
+from .sights import INFINITE, Equation, Gap, Piece, Range, Sight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..ledger import Cell, Ledger, Margin
+    from ..cells import Cell
+    from ..ledger import Ledger
     from ..policy import Policy
 
-__all__ = ["INFINITE", "Equation", "Gap", "Limit", "Piece", "Range", "Sight", "equations_of", "gaps_of", "ranges_of"]
-
-INFINITE = float("inf")
-#: Smallest and largest of what a count may be.
-Piece = tuple[float, float]
-
-
-class Sight(NamedTuple):
-    """A cell on one clock."""
-
-    cell: Cell
-    clock: str
-
-
-class Range(NamedTuple):
-    """The count of a sight, what it may be, and what must remain possible of it.
-
-    ``need_low`` to ``need_high`` is all that the printed rule leaves open, or as much of it as the profile asks for; both
-    are the value itself where the cell is no secret.
-    """
-
-    value: float
-    low: float
-    high: float
-    pieces: tuple[Piece, ...]
-    need_low: float
-    need_high: float
-
-    @property
-    def secret(self) -> bool:
-        """Whether anything must remain open."""
-        return self.need_low < self.need_high
-
-
-class Equation(NamedTuple):
-    """Sights whose counts, times their coefficients, add up to something known, and which tables say so."""
-
-    coefficients: Mapping[Sight, int]
-    margin: Margin
-
-
-class Gap(NamedTuple):
-    """Persons less events of a cell in a level, where the number of persons may be hidden too."""
-
-    persons: Sight
-    events: Sight
-    low: float
-    high: float
-    pieces: tuple[Piece, ...]
-
-
-class Limit(NamedTuple):
-    """Sights whose counts, times their coefficients, add up to at most something that a table shows, and which."""
-
-    coefficients: Mapping[Sight, int]
-    top: float
-    where: str
+__all__ = ["equations_of", "gaps_of", "ranges_of"]
 
 
 def equations_of(ledger: Ledger) -> list[Equation]:
@@ -108,8 +56,6 @@ def equations_of(ledger: Ledger) -> list[Equation]:
 
 
 def _ties(ledger: Ledger) -> list[Equation]:
-    from ..ledger import Margin
-
     out = []
     for cell in ledger.seen:
         largest = ledger.largest(cell)
@@ -131,8 +77,6 @@ def gaps_of(ledger: Ledger, ranges: Mapping[Sight, Range]) -> list[Gap]:
     ledger : Ledger
     ranges : mapping of Sight to Range
     """
-    from ..rules.collect_effects import persons_cell
-
     out = []
     for cell in ledger.seen:
         if cell.table != "outcome" or not cell.group:
@@ -162,8 +106,6 @@ def ranges_of(ledger: Ledger) -> dict[Sight, Range]:
     ----------
     ledger : Ledger
     """
-    from ..rules.collect_effects import persons_cell
-
     out = {}
     for cell in ledger.seen:
         behind = ledger.seen.get(persons_cell(cell.arm, cell.group, cell.level), {}) if cell.group else {}

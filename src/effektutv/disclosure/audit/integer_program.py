@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .constraints import INFINITE
+from .sights import INFINITE
 from .solver import whole_solution
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from effektutv.estimators.design import FloatArray
 
-    from .complementary import System
-    from .constraints import Piece
+    from .sights import Piece
+    from .systems import System
 
 __all__ = ["extreme", "fewest", "fitting"]
 

@@ -18,7 +18,7 @@ from effektutv.results.bounds import Bounds
 from effektutv.results.survey import SurveyOutcome
 from effektutv.values import Status, Suppressed, Unavailable, available
 
-from ..ledger import Cell
+from ..cells import Cell
 from . import collect_effects
 from .notes import safe_note
 from .rounding import decimals, round_fields

@@ -11,11 +11,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from effektutv.errors import DisclosureError
-from effektutv.results.names import MISSING, Name, Own, parts, said
+from effektutv.results.names import MISSING, Own, parts, said
 from effektutv.study import MONTHS_IN_WORK
 from effektutv.values import Unavailable, available
 
-from ..ledger import Cell
+from ..cells import Cell, flow_cell, left_cell, outcome_cell, persons_cell, started_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,14 +38,9 @@ __all__ = [
     "collect_effects",
     "collect_flow",
     "collect_starts",
-    "flow_cell",
-    "left_cell",
     "level_cell",
     "link_outcomes",
-    "outcome_cell",
-    "persons_cell",
     "sides",
-    "started_cell",
 ]
 
 #: The level of those whose value is known, where there is no level.
@@ -74,39 +69,6 @@ def sides(row: EffectRow) -> tuple[Side, Side]:
         Side(row.arm, row.n_arm, row.events_arm, row.share_arm),
         Side(row.control, row.n_control, row.events_control, row.share_control),
     )
-
-
-def outcome_cell(row: EffectRow | ArmSummary, arm: str) -> Cell:
-    """Return the cell of one arm of a row of effects, or of an arm's month in a profile.
-
-    Parameters
-    ----------
-    row : EffectRow or ArmSummary
-    arm : str
-    """
-    group, level = getattr(row, "subgroup", ""), getattr(row, "level", "")
-    return Cell("outcome", row.outcome, row.month, arm, group, level)
-
-
-def persons_cell(arm: str, group: Name, level: Name) -> Cell:
-    """Return the cell of an arm's persons in one level of a characteristic.
-
-    Parameters
-    ----------
-    arm : str
-    group, level : str or tuple of str
-    """
-    return Cell("persons", arm=arm, group=group, level=level)
-
-
-def started_cell(arm: str) -> Cell:
-    """Return the cell of who started in an arm.
-
-    Parameters
-    ----------
-    arm : str
-    """
-    return Cell("starts", "started", arm=arm)
 
 
 def _counted(study: Study, outcome: str, side: Side) -> tuple[int, int | None] | None:
@@ -358,26 +320,6 @@ def collect_starts(ledger: Ledger, starts: Starts, flow: Flow | None) -> None:
 
 
 # -------------------------------------------------------------------------------------------------- flow and balance
-
-
-def flow_cell(stage: str, arm: str = "") -> Cell:
-    """Return the cell of who remains after a stage of the flow.
-
-    Parameters
-    ----------
-    stage, arm : str
-    """
-    return Cell("flow", stage, arm=arm)
-
-
-def left_cell(stage: str, arm: str = "") -> Cell:
-    """Return the cell of who left at a stage; who left at the start of an arm is who never started there.
-
-    Parameters
-    ----------
-    stage, arm : str
-    """
-    return started_cell(arm) if stage == "started" and arm else Cell("flow", f"left at {stage}", arm=arm)
 
 
 def collect_flow(ledger: Ledger, flow: Flow) -> None:

@@ -15,6 +15,7 @@ from effektutv.results.effect_rows import EffectRow
 from effektutv.results.names import part_of, parts, written
 from effektutv.values import Status, Suppressed, Unavailable, available
 
+from ..cells import outcome_cell, persons_cell
 from ..magnitude_rules import effect_rule
 from ..protected import Decision, Role
 from . import collect_effects
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from effektutv.results.profiles import ArmSummary, EffectBand
     from effektutv.study import Study
 
-    from ..ledger import Cell, Ledger
+    from ..cells import Cell
+    from ..ledger import Ledger
     from .rounding import Blurred
 
 __all__ = ["Rows", "banded_effects", "banded_rows"]
@@ -99,7 +101,7 @@ class Rows:
 
     def _every(self, row: EffectRow) -> bool:
         """Return whether the row is of one regression of all arms, with an arm hidden."""
-        cells = (collect_effects.outcome_cell(row, arm) for arm in self.study.arm_codes)
+        cells = (outcome_cell(row, arm) for arm in self.study.arm_codes)
         return row.estimator == _POOLED and any(self.ledger.is_hidden(c) for c in cells)
 
     def _rule(self, row: EffectRow) -> str:
@@ -131,7 +133,7 @@ class Rows:
     ) -> dict[str, object]:
         """Return what changes of one arm of the row."""
         out: dict[str, object] = {}
-        interaction, cell = row.kind.compares, collect_effects.outcome_cell(row, side.arm)
+        interaction, cell = row.kind.compares, outcome_cell(row, side.arm)
         if away or (rule and rule != _STRATA):
             out[f"share_{name}"] = _GONE if away else Suppressed(rule)
         elif not interaction and (cell in self.ledger.thin or self._differencing(row, side)):
@@ -139,7 +141,7 @@ class Rows:
         few = isinstance(side.n, int) and self.ledger.policy.small(side.n)
         # of a survey item those counted are the respondents
         few = few or response_cell(row.outcome, side.arm) in self.ledger.hidden
-        persons = collect_effects.persons_cell(side.arm, row.subgroup, row.level)
+        persons = persons_cell(side.arm, row.subgroup, row.level)
         if few or (row.subgroup and (persons in self.ledger.hidden or (interaction and self._level_hidden(persons)))):
             out[f"n_{name}"] = _GONE
         elif self._is_blurred(row, cell, side.n) and not row.outcome.startswith("response:"):
@@ -158,7 +160,7 @@ class Rows:
 
     def _rounded(self, row: EffectRow, changes: dict[str, object]) -> dict[str, object]:
         """Return numbers rounded where a number of persons is hidden, or the errors of first months where months are."""
-        cells = [collect_effects.outcome_cell(row, side.arm) for side in collect_effects.sides(row)]
+        cells = [outcome_cell(row, side.arm) for side in collect_effects.sides(row)]
         numbers = [n for c, n in zip(cells, (row.n_arm, row.n_control), strict=True) if self._is_blurred(row, c, n)]
         if numbers:
             kept = {k: v for k, v in changes.items() if isinstance(v, Suppressed)}
@@ -172,14 +174,14 @@ class Rows:
 
     def _side_hidden(self, row: EffectRow, side: collect_effects.Side) -> bool:
         """Return whether an arm's cell of the row is hidden; of an interaction, whether any level's is."""
-        cell = collect_effects.outcome_cell(row, side.arm)
+        cell = outcome_cell(row, side.arm)
         plain = row.estimator == "difference" or not row.strata
         # without strata an estimate is made of raw shares, so that a thin cell hides it too
         hidden = {**self.ledger.hidden, **self.ledger.thin} if plain else self.ledger.hidden
         if not row.kind.compares:
             if not _has_persons(side.n):
                 # that an estimate is not defined for want of persons would tell that there are none
-                return collect_effects.persons_cell(side.arm, row.subgroup, row.level) in self.ledger.hidden
+                return persons_cell(side.arm, row.subgroup, row.level) in self.ledger.hidden
             return self.ledger.is_hidden(cell) or cell in hidden
         return any(_key(c) == _key(cell) for c in hidden if c.table == "outcome")
 
@@ -188,7 +190,7 @@ class Rows:
         if not isinstance(side.n, int) or side.n == 0:
             return False
         n, events = side.n, side.events if isinstance(side.events, int) else None
-        for more, others in self.ledger.seen[collect_effects.outcome_cell(row, side.arm)].get(row.clock, []):
+        for more, others in self.ledger.seen[outcome_cell(row, side.arm)].get(row.clock, []):
             apart = None if events is None or others is None else others - events
             if more > n and (apart is None or 0 <= apart <= more - n) and self.ledger.rule(more - n, apart):
                 return True
@@ -204,7 +206,7 @@ class Rows:
         if not _has_persons(row.n):
             return replace(row, status=Status.UNAVAILABLE, events=_COUNTS)
         names = ("share", "std_error", "conf_low", "conf_high", "sim_low", "sim_high")
-        cell = collect_effects.outcome_cell(row, row.arm)
+        cell = outcome_cell(row, row.arm)
         if not self.ledger.is_hidden(cell):
             shown = Status.UNAVAILABLE if isinstance(row.share, Unavailable) else Status.RELEASED
             if not self._is_blurred(row, cell, row.n):

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 from effektutv.values import Suppressed, available
 
-from ..ledger import Cell
+from ..cells import Cell, persons_cell
 from ..protected import Decision, Role
-from .collect_effects import persons_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -28,8 +28,8 @@ from effektutv.errors import DisclosureError
 from effektutv.study import FIRST_MONTH_IN_WORK
 
 from ..audit.attacker import narrowing
-from ..audit.constraints import Limit, Sight
-from ..ledger import Cell
+from ..audit.sights import Limit, Sight
+from ..cells import Cell
 from ..protected import Decision, Role
 from .survival_grid import fixed_by_mean, shown_times
 
