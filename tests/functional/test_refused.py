@@ -9,8 +9,8 @@ from effektutv.synthetic.write_demo import write_demo
 
 #: The command line as it is, but that no further cell is hidden beside those that go for themselves.
 WITHOUT_COMPLEMENTS = """
-from effektutv.disclosure import ledger
-ledger.chosen = lambda _: []
+from effektutv.disclosure import close
+close.chosen = lambda _: []
 from effektutv.cli import main
 main()
 """

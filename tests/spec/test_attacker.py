@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from effektutv.analysis import analyse
-from effektutv.disclosure import ledger
+from effektutv.disclosure import close
 from effektutv.disclosure.audit import complementary
 from effektutv.disclosure.protect import protect
 from effektutv.errors import DisclosureError
@@ -158,8 +158,8 @@ def many_small_cells(tmp_path_factory):
 
 def test_without_complements_the_attacker_succeeds(many_small_cells, tmp_path, monkeypatch):
     """The attack is one: with primary suppression alone cells are narrowed, many to a single value."""
-    monkeypatch.setattr(ledger, "chosen", lambda _: [])
-    monkeypatch.setattr(ledger, "narrowed", lambda _: [])
+    monkeypatch.setattr(close, "chosen", lambda _: [])
+    monkeypatch.setattr(close, "narrowed", lambda _: [])
     found, tried = narrowed(written(protect(many_small_cells), tmp_path / "out"), many_small_cells)
     assert tried > 30
     assert len(found) > 10
@@ -168,8 +168,8 @@ def test_without_complements_the_attacker_succeeds(many_small_cells, tmp_path, m
 
 def test_without_complements_the_attacker_reads_a_silent_log_too(many_small_cells, tmp_path, monkeypatch):
     found_before_silence = iter([True])
-    monkeypatch.setattr(ledger, "chosen", lambda _: [])
-    monkeypatch.setattr(ledger, "narrowed", lambda _: next(found_before_silence, None))
+    monkeypatch.setattr(close, "chosen", lambda _: [])
+    monkeypatch.setattr(close, "narrowed", lambda _: next(found_before_silence, None))
     protected = protect(many_small_cells)
     assert protected.silent
     found, tried = narrowed(written(protected, tmp_path / "out"), many_small_cells)
@@ -179,7 +179,7 @@ def test_without_complements_the_attacker_reads_a_silent_log_too(many_small_cell
 
 
 def test_without_complements_the_audit_refuses_and_names_the_tables(many_small_cells, monkeypatch):
-    monkeypatch.setattr(ledger, "chosen", lambda _: [])
+    monkeypatch.setattr(close, "chosen", lambda _: [])
     with pytest.raises(DisclosureError, match=r"from these together: .*effects by"):
         protect(many_small_cells)
-    assert complementary.chosen is not ledger.chosen
+    assert complementary.chosen is not close.chosen

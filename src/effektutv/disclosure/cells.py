@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from effektutv.results.names import Name, written
+from effektutv.results.names import Name, ordered_by, written
 
 if TYPE_CHECKING:
     from effektutv.results.effect_rows import EffectRow
@@ -24,6 +24,12 @@ class Cell:
     arm: str = ""
     group: Name = ""
     level: Name = ""
+
+    @property
+    def key(self) -> tuple[str, str, int, str, str, str]:
+        """What cells are sorted by: no order of tables, contrasts or arms decides anything."""
+        month = -1 if self.month is None else self.month
+        return self.table, self.outcome, month, self.arm, ordered_by(self.group), ordered_by(self.level)
 
     def __str__(self) -> str:
         parts = [self.outcome, "" if self.month is None else f"month {self.month}", self.arm]
@@ -49,6 +55,12 @@ class Margin:
     total: Cell | None = None
     where: str = ""
     clock: str | None = None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What margins are sorted by."""
+        total = () if self.total is None else self.total.key
+        return tuple(c.key for c in self.parts), total, self.where, self.clock or "", self.clock is None
 
     @property
     def cells(self) -> tuple[Cell, ...]:

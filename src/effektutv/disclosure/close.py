@@ -43,6 +43,7 @@ def close(ledger: Ledger) -> None:
     if ledger.closed:
         raise DisclosureError("the ledger of a report is closed once")
     ledger.closed = True
+    ledger.sort()
     decide(ledger)
     if narrowed(ledger):
         _fall_silent(ledger)

@@ -104,7 +104,9 @@ class Ledger:
         clock : str, optional
             The only clock on which they add up.
         """
-        self.margins.setdefault(Margin(parts=tuple(parts), total=total, where=where, clock=clock))
+        self.margins.setdefault(
+            Margin(parts=tuple(sorted(parts, key=lambda c: c.key)), total=total, where=where, clock=clock)
+        )
 
     def over_arms(self, parts: Iterable[Cell], *, where: str) -> None:
         """Enter cells of the arms that add up to a number that no table shows, but that somebody may know.
@@ -148,6 +150,14 @@ class Ledger:
         if events is not None and policy.small_non_events(n - events):
             return f"{policy.least_full} to {limit} non-events"
         return ""
+
+    def sort(self) -> None:
+        """Sort all that was entered, so that the order in which tables enter it decides nothing."""
+        cells = sorted(self.seen, key=lambda c: c.key)
+        self.seen = {c: {k: sorted(v, key=_sight) for k, v in sorted(self.seen[c].items())} for c in cells}
+        self.margins = dict.fromkeys(sorted(self.margins, key=lambda m: m.key))
+        leftovers = (tuple(sorted(levels, key=lambda c: c.key)) for levels in self.leftovers)
+        self.leftovers = sorted(leftovers, key=lambda levels: [c.key for c in levels])
 
     def is_hidden(self, cell: Cell) -> bool:
         """Return whether a cell may not be shown. A cell that was never entered may not either.
@@ -193,3 +203,7 @@ class Ledger:
             for n, events in sights
         ]
         return min(sizes, default=0)
+
+
+def _sight(sight: tuple[int, int | None]) -> tuple[int, int]:
+    return sight[0], -1 if sight[1] is None else sight[1]

@@ -116,7 +116,9 @@ def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
     value = _applied(inputs, apply)
     told = (d for c in curves for d in c.decisions)
     decided = (*ledger.hidden.values(), *ledger.thin.values(), *told, *lost.decisions, *rows.decisions)
-    decisions = (*decided, *apply.withheld)
+    decisions = tuple(
+        sorted((*decided, *apply.withheld), key=lambda d: (d.table, d.cell, d.rule, d.margin, d.count_band))
+    )
     return Protected(value, policy, _without_reasons(decisions) if ledger.silent else decisions, _SEAL)
 
 

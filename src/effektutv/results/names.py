@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TypeAlias
 
-__all__ = ["MISSING", "Name", "Own", "part_of", "parts", "said", "written"]
+__all__ = ["MISSING", "Name", "Own", "ordered_by", "part_of", "parts", "said", "written"]
 
 #: A name of the user's own, or what is made of several.
 Name: TypeAlias = "str | tuple[Name, ...]"
@@ -63,6 +63,18 @@ def written(name: Name) -> str:
     if isinstance(name, str) and not name.startswith("["):
         return str(name)
     return json.dumps([name] if isinstance(name, str) else name, ensure_ascii=False)
+
+
+def ordered_by(name: Name) -> str:
+    """Return a text to sort names by: the same for no two names, the package's own before the user's.
+
+    Parameters
+    ----------
+    name : str or tuple
+    """
+    if isinstance(name, tuple):
+        return json.dumps(["parts", *map(ordered_by, name)], ensure_ascii=False)
+    return json.dumps(["its own" if isinstance(name, Own) else "name", str(name)], ensure_ascii=False)
 
 
 def part_of(name: Name, joined: str) -> bool:

@@ -134,6 +134,24 @@ def test_a_refusal_names_a_few_tables_counts_the_others_and_says_what_to_do(monk
     assert "merge levels" in said
 
 
+@pytest.mark.parametrize("counts", [[[2, 9, 9], [9, 9, 9], [9, 9, 9]], *TABLES])
+def test_the_order_in_which_tables_are_entered_decides_nothing(counts):
+    rng = np.random.default_rng(5)
+    given, _ = table(np.array(counts))
+    found = set()
+    for _ in range(8):
+        ledger = Ledger(policy=POLICY)
+        cells, margins = list(given.seen), list(given.margins)
+        for i in rng.permutation(len(cells)):
+            ledger.observe(cells[i], *given.seen[cells[i]][""][0])
+        for i in rng.permutation(len(margins)):
+            one = margins[i]
+            ledger.margin(rng.permutation(np.array(one.parts, dtype=object)), one.total, where=one.where)
+        close(ledger)
+        found.add(tuple(ledger.hidden.items()))
+    assert len(found) == 1
+
+
 def test_the_log_names_the_margin_of_a_complement_and_what_it_covers():
     ledger, _ = table(np.array([[2, 20], [15, 25]]))
     close(ledger)
