@@ -23,6 +23,6 @@ def test_what_cannot_be_protected_is_not_written(tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 4, done.stderr
     assert "from these together:" in done.stderr
-    assert "effects by kon" in done.stderr
+    assert "kinds of work and work. Nothing is released" in done.stderr
     assert "Traceback" not in done.stderr
     assert {p.name for p in tmp_path.iterdir()} == {"demo"}
