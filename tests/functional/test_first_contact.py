@@ -32,20 +32,44 @@ ANSWERS = {
     "cutoff": "2017-12-31",
     "aktivitetsersattning": "AE",
     "sjukersattning": "SJ",
+    "role": "primary",
 }
-CODES = {"Enhanced cooperation": "FS", "Supported Employment": "SE", "Case management": "CM"}
+#: The demonstration's three arms in the order of its study file; a draft has two and takes more.
+ARMS = (
+    {
+        "code": '"FS"',
+        "label": '{ sv = "Förstärkt samarbete", en = "Enhanced cooperation" }',
+        "received": '{ source = "start" }',
+    },
+    {
+        "code": '"SE"',
+        "label": '{ sv = "Supported Employment", en = "Supported Employment" }',
+        "received": '{ source = "sius" }',
+    },
+    {
+        "code": '"CM"',
+        "label": '{ sv = "Case management", en = "Case management" }',
+        "received": '{ source = "hours", actor = "CM" }',
+    },
+)
 
 
 def answered(contact, folder):
     """Answer in the file, as a user would: fill the key in and take its mark away."""
     text = contact.path.read_text(encoding="utf-8")
-    out, label = [], ""
+    if text.count("\n[[arms]]") == 2:
+        contact.path.write_text(text.replace("\n[plan]", "\n[[arms]]\n\n[plan]"), encoding="utf-8")
+        text = draft(folder).path.read_text(encoding="utf-8")
+    # what a first draft does not know was planned
+    text = re.sub(r'(by = \["\w+"\]\n(?:#~ )?)prespecified = false', r"\1prespecified = true", text)
+    out, arm = [], -1
     for line in text.splitlines():
-        if found := re.search(r"write '(.+?)'", line):
-            label = found[1]
+        arm += line == "[[arms]]"
         suggestion = re.match(r"#\?     (\w+) = ", line)
-        if suggestion and suggestion[1] == "code":
-            line = f'code = "{CODES[label]}"'
+        if suggestion and suggestion[1] in ARMS[0]:
+            value = ARMS[arm][suggestion[1]]
+            if suggestion[1] != "received" or value.split()[3].rstrip(",") in line:
+                line = f"{suggestion[1]} = {value}"
         elif suggestion and suggestion[1] in ANSWERS:
             value = ANSWERS[suggestion[1]]
             listed = f'["{value}"]' if suggestion[1] in ("aktivitetsersattning", "sjukersattning") else f'"{value}"'
@@ -70,7 +94,7 @@ def test_round_trip(delivery, demo, tmp_path):
     contact = draft(delivery)
     assert contact.new
     assert not contact.settled
-    assert {q.key for q in contact.questions} == {*ANSWERS, "code"}
+    assert {q.key for q in contact.questions} == {*ANSWERS, *ARMS[0]}
     contact = answered(contact, delivery)
     assert contact.settled, list(contact.lines())
     assert list(contact.lines())[-1] == f"next: effektutv check {contact.path}"
@@ -185,8 +209,8 @@ def test_a_register_that_arrives_later(delivery, tmp_path):
     for name in ("sos_lss.csv", "tidredovisning.csv", "deltagarenkat.csv"):
         shutil.move(delivery / name, tmp_path / name)
     contact = answered(draft(delivery), delivery)
-    assert {q.key for q in contact.questions} == {"sos_lss", "tidredovisning", "deltagarenkat"}
-    assert all(q.answer is Answer.ELSEWHERE for q in contact.questions)
+    assert {q.key for q in contact.questions} == {"sos_lss", "tidredovisning", "deltagarenkat", "received"}
+    assert all(q.answer is Answer.ELSEWHERE for q in contact.questions if q.key != "received")
     lss = next(q for q in contact.questions if q.key == "sos_lss")
     assert "Socialstyrelsen" in lss.ask
     assert "matdatum" in lss.ask
@@ -197,7 +221,8 @@ def test_a_register_that_arrives_later(delivery, tmp_path):
     assert next(a for a in study.arms if a.code == "CM").received is None
     for name in ("sos_lss.csv", "tidredovisning.csv", "deltagarenkat.csv"):
         shutil.move(tmp_path / name, delivery / name)
-    contact = draft(delivery)
+    # who had the third arm's programme can be said by the register that came
+    contact = answered(draft(delivery), delivery)
     assert contact.settled, list(contact.lines())
     study = eu.Study.from_toml(contact.path)
     assert {"daglig_verksamhet", "lss_beslut", "bostad_lss"} <= {c.name for c in study.covariates}
@@ -269,6 +294,48 @@ def test_an_odd_column_is_counted_and_not_shown(delivery):
     assert "unknown to the register: Notering, 2 whose names are not shown" in said.replace("\n#: ", " ")
     assert "82151635" not in said
     assert "81234" not in said
+
+
+def test_nothing_of_the_arms_or_the_plan_is_guessed(delivery):
+    """RP03: labels, receipt, the primary outcome and what was planned are one trial's, as the codes are."""
+    contact = draft(delivery)
+    text = contact.path.read_text(encoding="utf-8")
+    values = tomllib.loads(text)
+    assert values["arms"] == [{"control": True}, {"control": False}]
+    assert not [o for o in values["outcomes"] if o.get("role") == "primary"]
+    assert not [s for s in values["subgroups"] if s.get("prespecified")]
+    assert not re.search(r"Supported|Enhanced|[Cc]ase management|published|mainly for", text)
+    needed = {(q.table, q.key) for q in contact.questions if q.needed}
+    assert {(("arms", i), key) for i in range(2) for key in ("code", "label")} <= needed
+    # the file cannot be read before they are answered, and says where
+    with pytest.raises(StudyError, match=r"arms\.1\.label") as refused:
+        eu.Study.from_toml(contact.path)
+    assert "draft with open questions" in str(refused.value)
+
+
+def test_arms_and_the_primary_outcome_are_answered_on_a_terminal(delivery):
+    """RP03: two arms, and another primary outcome than the first in the file."""
+    contact = draft(delivery)
+    by_key = {(q.table, q.key): q for q in contact.questions}
+    for wrong in ("hours", "sius CM", "x"):
+        with pytest.raises(ArgumentError, match="received: give start"):
+            answer(contact, by_key[("arms", 1), "received"], wrong)
+    with pytest.raises(ArgumentError, match="role: give an outcome's name"):
+        answer(contact, by_key[("outcomes", 0), "role"], "arbette")
+    for (table, key), given in {
+        (("arms", 0), "code"): "A",
+        (("arms", 0), "label"): "Vanlig | Usual",
+        (("arms", 0), "received"): "start",
+        (("arms", 1), "code"): "B",
+        (("arms", 1), "label"): "Ny | New",
+        (("arms", 1), "received"): "hours kommun",
+        (("outcomes", 0), "role"): "studier",
+    }.items():
+        answer(contact, by_key[table, key], given)
+    values = tomllib.loads(contact.path.read_text(encoding="utf-8"))
+    assert values["arms"][1]["received"] == {"source": "hours", "actor": "kommun"}
+    assert [o["name"] for o in values["outcomes"] if o.get("role") == "primary"] == ["studier"]
+    assert not [q for q in draft(delivery).questions if q.table[0] in ("arms", "outcomes")]
 
 
 def test_codes_of_the_arms_are_never_shown(delivery):
@@ -431,8 +498,14 @@ def test_command_and_exit_codes(delivery, monkeypatch, capsys):
             "18",
             "0.18",
             "FS",
+            "Samarbete | Cooperation",
+            "start",
             "SE",
-            "CM",
+            "Stöd | Support",
+            "sius CM",
+            "hours CM",
+            "arbette",
+            "arbete",
             *["2017-12-31"] * 7,
             "AE",
             "",
@@ -446,6 +519,8 @@ def test_command_and_exit_codes(delivery, monkeypatch, capsys):
         "month: give a month",
         "data_date: give a day",
         "baseline: give a",
+        "received: give start, sius",
+        "role: give an outcome's name",
     ):
         assert refused in said
     assert "codes.sjukersattning" in said
@@ -455,7 +530,7 @@ def test_command_and_exit_codes(delivery, monkeypatch, capsys):
     )
     assert run() == 0
     study = eu.Study.from_toml(path)
-    assert study.arm_codes == ("FS", "SE", "CM")
+    assert study.arm_codes == ("FS", "SE")
     assert study.codes.aktivitetsersattning == ("AE",)
 
 

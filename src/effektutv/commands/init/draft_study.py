@@ -14,7 +14,7 @@ from effektutv.study import Study
 from effektutv.study.parse import read_study_file
 
 from .assess_delivery import Delivery, new_table, place_questions
-from .draft_template import EXTRACTS, first_draft
+from .draft_template import EXTRACTS, RECEIPT, first_draft
 from .edit_study_file import Note, declined, insert, keeps, parsed, set_key, strip, waiting, wake
 from .questions import Answer, Question, key_questions, missing_registers
 from .scan_database import read_tables
@@ -144,8 +144,18 @@ def answer(contact: FirstContact, question: Question, given: str) -> None:
     ArgumentError
         If it is no such answer.
     """
+    table = question.table
     if question.answer in _BARE:
         value = given.strip()
+    elif question.answer is Answer.RECEIPT:
+        source, _, actor = given.strip().partition(" ")
+        value = f"{{ source = {_quoted(source)}{f', actor = {_quoted(actor.strip())}' if actor.strip() else ''} }}"
+        if source not in RECEIPT or (source == "hours") != bool(actor.strip()):
+            value = ""
+    elif question.answer is Answer.OUTCOME:
+        names = [o.get("name") for o in parsed(contact.path.read_text(encoding="utf-8")).get("outcomes", ())]
+        value = '"primary"' if given.strip() in names else ""
+        table = ("outcomes", names.index(given.strip())) if value else table
     elif question.answer is Answer.TITLES:
         sv, _, en = given.partition("|")
         value = f"{{ sv = {_quoted(sv.strip())}, en = {_quoted(en.strip())} }}" if sv.strip() and en.strip() else ""
@@ -159,12 +169,12 @@ def answer(contact: FirstContact, question: Question, given: str) -> None:
     try:
         kinds = _BARE.get(question.answer, (object,))
         fits = type(tomllib.loads(line)[question.key]) in kinds or kinds == (object,)
-        tomllib.loads(set_key(text, question.table, line))
+        tomllib.loads(set_key(text, table, line))
     except tomllib.TOMLDecodeError:
         fits = False
     if not fits or question.answer is Answer.ELSEWHERE:
         raise ArgumentError(f"{question.key}: give {question.answer.value}")
-    write_whole(contact.path, set_key(text, question.table, line), "out")
+    write_whole(contact.path, set_key(text, table, line), "out")
 
 
 def _quoted(text: str) -> str:

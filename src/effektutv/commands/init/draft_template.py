@@ -24,14 +24,25 @@ _HEADER = re.compile(r"^\[\[?([a-z_.]+)\]\]?", re.MULTILINE)
 _ASKED = {
     "study": ("name", "title", "data_date", "# data_date"),
     "plan": ("baseline", "power", "alpha"),
-    "arms": ("code",),
+    "outcomes": ("role = \"primary\"",),
     "time_zero": ("interventions_end",),
     "codes": ("aktivitetsersattning", "sjukersattning"),
 }
-#: What is in a first draft and was not asked: it is the trial's own, for its registers are those that were looked for.
+#: What is in a first draft and was not asked: it follows from the registers that were looked for.
 _GUESSED = """\
-# Guessed from the registers looked for: arms' labels, covariates, outcomes and subgroups. Change or take out what is another
-# in your study.
+# Guessed from the registers looked for: covariates, outcomes and subgroups. Change or take out what is another in your study.
+
+"""
+#: The arms of a first draft. No register says what they are, so every word of theirs is asked for; a label that was guessed
+#: would name the wrong programme as soon as somebody fills in the codes alone.
+_ARMS = """\
+# Nothing of the arms is guessed. One table [[arms]] per arm: for a third arm, write one more.
+
+[[arms]]
+control = true                   # the comparison arm
+
+[[arms]]
+control = false
 
 """
 #: What stands in place of the trial's own benefit and its age.
@@ -42,6 +53,8 @@ _BENEFIT = """\
 # ends_at_age = ...
 
 """
+#: A subgroup is exploratory until somebody says that it was planned.
+_PRESPECIFIED = "prespecified = false             # true where a plan from before the outcomes were read names it"
 #: What stands before the first register.
 EXTRACTS = (
     "",
@@ -86,15 +99,16 @@ def first_draft(*, form: Collection[str], synthetic: bool, have: Collection[str]
     starts = [m.start() for m in _HEADER.finditer(text)]
     blocks = [text[a:b] for a, b in zip(starts, [*starts[1:], len(text)], strict=True)]
     waits = {key: iter(list(found)) for key, found in _waits(values).items()}
+    arms = iter([_ARMS])
     out = []
     for whole, after in zip(blocks, [*blocks[1:], ""], strict=True):
         block = whole
         name = _HEADER.match(block)[1]  # type: ignore[index]
         for key in _ASKED.get(name, ()):
-            block = re.sub(rf"(?m)^{key} = .*\n", "", block)
+            block = re.sub(rf"(?m)^{key}(?: = .*)?\n", "", block)
         body, comments = _apart(block)
-        if name in ("arms", "plan"):
-            comments = ""  # on what was planned, and on the benefit
+        if name in ("arms", "plan") or after.startswith("[[subgroups]]"):
+            comments = ""  # on what was planned and published, and on the benefit
         if name == "benefit":
             body = _BENEFIT
         if name == "outcomes":
@@ -107,7 +121,9 @@ def first_draft(*, form: Collection[str], synthetic: bool, have: Collection[str]
         if after.startswith(("[registers.", "[consort]")):
             comments = ""  # they belong to what is left out
         if name == "arms":
-            body = _receipt_put_off(body, values["arms"], have)
+            body = next(arms, "")
+        if name == "subgroups":
+            body = re.sub(r"(?m)^(#~ )?prespecified = .*$", rf"\g<1>{_PRESPECIFIED}", body)
         if name == "design":
             body = _from_form(body, form)
         if name == "study":
@@ -147,22 +163,15 @@ def _marked(lines: list[str], groups: Groups) -> str:
     return f"{WAITS}{words}\n" + "".join(f"#~ {line}\n" for line in lines)
 
 
-def _receipt_put_off(body: str, arms: list[dict[str, Any]], have: Collection[str]) -> str:
-    for arm in arms:
-        register = RECEIPT[arm["received"]["source"]]
-        if register not in have:
-            line = re.search(rf'(?m)^received = {{ source = "{arm["received"]["source"]}".*\n', body)
-            if line:
-                body = body.replace(line[0], _marked([line[0].rstrip("\n")], ((register,),)))
-    return body
-
-
 def _from_form(body: str, form: Collection[str]) -> str:
     """Leave out the columns of the form that it does not have: they are asked for."""
     for key in ("strata", "cluster"):
         line = re.search(rf'(?m)^{key} = "(\w+)".*\n', body)
         if line and line[1] not in form:
             body = body.replace(line[0], "")
+            if key == "strata":
+                # left out, it is "blocked" with strata and "difference" without: whatever is answered then fits
+                body = re.sub(r"(?m)^estimator = .*\n", "", body)
     return body
 
 

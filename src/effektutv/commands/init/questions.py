@@ -41,6 +41,8 @@ class Answer(StrEnum):
     SHARE = "a share between 0 and 1"
     MONTH = "a month, a whole number"
     TITLES = "a text in Swedish and one in English, with | between"
+    RECEIPT = "start, sius, or hours and whose, as in: hours CM"
+    OUTCOME = "an outcome's name"
     PATH = "a path"
     #: Nothing to type: something must be delivered, or the study file changed.
     ELSEWHERE = "elsewhere"
@@ -94,6 +96,7 @@ def key_questions(values: Mapping[str, Any], declined: Collection[Key], form: Co
         *_about_trial(values),
         *_about_plan(values),
         *_about_arms(values),
+        *_about_outcomes(values),
         *_about_design(values, form),
         *_about_registers(values),
     ):
@@ -166,23 +169,60 @@ def _about_plan(values: Mapping[str, Any]) -> Iterator[Question]:
 
 
 def _about_arms(values: Mapping[str, Any]) -> Iterator[Question]:
+    have = values.get("registers", {})
+    receipts = {
+        "start": 'received = { source = "start" }    # assigned to it and started',
+        "sius": 'received = { source = "sius" }     # a spell with a SIUS consultant, whichever arm',
+        "hours": 'received = { source = "hours", actor = "..." }    # hours by that actor, whichever arm',
+    }
     for i, arm in enumerate(values.get("arms", ())):
-        label = arm.get("label", {}).get("en", f"arm {i + 1}")
-        role = ", the comparison arm" if arm.get("control") else ""
+        control = bool(arm.get("control"))
+        which = "the comparison arm" if control else "this arm"
+        if called := arm.get("label", {}).get("en"):
+            which = f"{called!r}, {which}" if control else repr(called)
         yield Question(
             table=("arms", i),
             key="code",
-            ask=f"With which code does the column arm of the randomisation form write {label!r}{role}? Codes are not read from "
-            f"the file; take the table out where the trial has no such arm.",
+            ask=f"With which code does the column arm of the randomisation form write {which}? Codes are not read from "
+            f"the file{'; take the table out if the trial has no such arm' if i > 1 else ''}.",
             answer=Answer.TEXT,
             suggestions=('code = "..."',),
             needed=True,
+        )
+        yield Question(
+            table=("arms", i),
+            key="label",
+            ask=f"What is {'the comparison arm' if control else 'the arm'} called in tables and figures?",
+            answer=Answer.TITLES,
+            suggestions=('label = { sv = "...", en = "..." }',),
+            needed=True,
+        )
+        yield Question(
+            table=("arms", i),
+            key="received",
+            ask="What says that a person received the arm's programme? Without it the report does not say who did.",
+            answer=Answer.RECEIPT,
+            suggestions=tuple(line for source, line in receipts.items() if RECEIPT[source] in have),
+        )
+
+
+def _about_outcomes(values: Mapping[str, Any]) -> Iterator[Question]:
+    outcomes = values.get("outcomes", ())
+    if outcomes and not any(o.get("role") == "primary" for o in outcomes):
+        yield Question(
+            table=("outcomes", 0),
+            key="role",
+            ask="Which outcome is the primary one, as the plan says? Write the line in that outcome's table. Without an answer it "
+            "is the first.",
+            answer=Answer.OUTCOME,
+            suggestions=('role = "primary"',),
         )
 
 
 def _about_design(values: Mapping[str, Any], form: Collection[str]) -> Iterator[Question]:
     if "design" not in values:
         return
+    blocked = values["design"].get("estimator") == "blocked"
     has = {key: column in form for key, column in (("strata", "stratum"), ("cluster", "behandlare"))}
     yield Question(
         table=("design",),
@@ -193,7 +233,7 @@ def _about_design(values: Mapping[str, Any], form: Collection[str]) -> Iterator[
             if has["strata"]
             else "It has no column stratum; kommun is one that it must have. "
         )
-        + "Without strata the estimator must be another than blocked, e.g. difference.",
+        + ("Without strata the estimator must be another than blocked, e.g. difference." if blocked else ""),
         answer=Answer.TEXT,
         suggestions=(f'strata = "{"stratum" if has["strata"] else "kommun"}"',),
     )
