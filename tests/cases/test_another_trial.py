@@ -13,6 +13,7 @@ from effektutv.commands.init.draft_study import draft
 from effektutv.disclosure.protect import protect
 from effektutv.errors import ArgumentError, StudyError
 from effektutv.reporting import build
+from effektutv.reporting.model.blocks import FigureBlock
 from effektutv.reporting.model.document import Facts
 from effektutv.reporting.wording.glossary import abbreviations, texts
 from effektutv.synthetic.write_demo import write_demo
@@ -52,6 +53,12 @@ label = { sv = "Liten klass", en = "Small class" }
 [table]
 path = "t.csv"
 arm = "grp"
+[[covariates]]
+name = "langd"
+label = { sv = "Längd", en = "Length" }
+column = "x"
+measure = "value"
+baseline = "before_randomisation"
 [[outcomes]]
 name = "klarade"
 label = { sv = "Klarade provet", en = "Passed" }
@@ -121,8 +128,10 @@ def said(other):
 def test_nothing_of_the_first_trial_is_in_the_report_of_another(said, lang):
     """RP03: arms, sources, a benefit's age and a plan come from the study file, or are not said."""
     assert not [t for t in said[lang] if FIRST.search(t)]
-    weighted = re.compile(r"stratumviktad|weighted by stratum|i samma stratum|same stratum")
-    assert not [t for t in said[lang] if weighted.search(t) and "where there are any" not in t]
+    weighted = re.compile(
+        r"stratumviktad|efter stratum|by stratum|i samma stratum|same stratum|utan strata|without strata"
+    )
+    assert not [t for t in said[lang] if weighted.search(t)]
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"])
@@ -197,12 +206,18 @@ def test_a_draft_has_nothing_that_one_trial_found(small, tmp_path):
 def test_a_plain_table_has_nothing_of_it_either(tmp_path, lang):
     """RP03, RP05: two arms in a table, without strata, covariates, registers or deaths."""
     rng = np.random.default_rng(5)
-    rows = [f"{i},{'ab'[i % 2]},{int(rng.random() < 0.4)}" for i in range(400)]
-    (tmp_path / "t.csv").write_text("id,grp,y\n" + "\n".join(rows) + "\n", "utf-8")
+    rows = [f"{i},{'ab'[i % 2]},{int(rng.random() < 0.4)},{rng.integers(18, 60)}" for i in range(400)]
+    (tmp_path / "t.csv").write_text("id,grp,y,x\n" + "\n".join(rows) + "\n", "utf-8")
     (tmp_path / "study.toml").write_text(PLAIN, "utf-8")
-    report = _said(eu.load(tmp_path / "study.toml"), lang)
+    trial = eu.load(tmp_path / "study.toml")
+    built = build.build(protect(analyse(trial)), lang=lang, facts=FACTS)
+    figures = [b for s in built.sections for b in s.blocks if isinstance(b, FigureBlock)]
+    report = [*_said(trial, lang), *(x for f in figures for x in (f.alt, *f.description))]
     assert len(report) > 50
+    assert any(f.key == "balance-love" for f in figures)
     words = re.compile(
         FIRST.pattern + "|" + HANDLED.pattern + r"|stratum|register\b|randomiseringsdatum|samtyckte|consented"
     )
-    assert not [t for t in report if words.search(t)]
+    assert not [t for t in report if words.search(t) and not t.startswith("17b")]
+    # one covariate is one degree of freedom
+    assert any(("1 frihetsgrad," if lang == "sv" else "1 degree of freedom,") in t for t in report)

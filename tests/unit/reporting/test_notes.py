@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import effektutv as eu
+from effektutv.reporting.wording.labels import Labels
 from effektutv.reporting.wording.notes import rule_in_language, sentences, told
 from effektutv.reporting.wording.phrases import Words
 
@@ -36,6 +37,38 @@ def test_several_of_a_kind_are_told_together(made):
     out = sentences([POOLED, POOLED.replace("4 strata", "6 strata"), LOST], ctx.words, ctx.labels)
     assert len(out) == 2
     assert out[0].startswith("Where strata have one person in an arm")
+
+
+def test_a_contrast_is_named_as_in_the_tables(tmp_path):
+    """RP03's kind: an arm whose code is a number has its label in notes too, also where a code holds a minus sign."""
+    text = """
+[study]
+name = "a"
+title = { sv = "A", en = "A" }
+[table]
+path = "t.csv"
+arm = "g"
+[[arms]]
+code = "1"
+control = true
+label = { sv = "Vanlig", en = "Usual" }
+[[arms]]
+code = "2 − 1"
+label = { sv = "Ny", en = "New" }
+[[outcomes]]
+name = "y"
+label = { sv = "Y", en = "Y" }
+column = "y"
+unit = { sv = "kr", en = "SEK" }
+"""
+    (tmp_path / "study.toml").write_text(text, "utf-8")
+    words = Words("en")
+    labels = Labels(eu.Study.from_toml(tmp_path / "study.toml"), words)
+    note = "2 − 1 − 1: some site has fewer than 20 persons in an arm: the interval is approximate"
+    ((key, text),) = told(note, words, labels)
+    assert key == "told_site_few"
+    assert text.startswith("New − Usual: in some place")
+    assert labels.written_contrast("x − 1") == "x − 1"
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"])

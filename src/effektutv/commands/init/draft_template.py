@@ -24,7 +24,7 @@ _HEADER = re.compile(r"^\[\[?([a-z_.]+)\]\]?", re.MULTILINE)
 _ASKED = {
     "study": ("name", "title", "data_date", "# data_date"),
     "plan": ("baseline", "power", "alpha"),
-    "outcomes": ("role = \"primary\"",),
+    "outcomes": ('role = "primary"',),
     "time_zero": ("interventions_end",),
     "codes": ("aktivitetsersattning", "sjukersattning"),
 }

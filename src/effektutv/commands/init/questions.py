@@ -212,8 +212,8 @@ def _about_outcomes(values: Mapping[str, Any]) -> Iterator[Question]:
         yield Question(
             table=("outcomes", 0),
             key="role",
-            ask="Which outcome is the primary one, as the plan says? Write the line in that outcome's table. Without an answer it "
-            "is the first.",
+            ask="Which outcome is the primary one, as the plan says? Write the line in that outcome's table. Without an answer "
+            "it is the first.",
             answer=Answer.OUTCOME,
             suggestions=('role = "primary"',),
         )

@@ -27,11 +27,9 @@ HOW: dict[str, tuple[str, str]] = {
     ),
     "love": (
         "Punktdiagram med en rad för varje egenskap, den med störst skillnad överst. Läget i sidled är den standardiserade "
-        "skillnaden mellan två grupper; mittlinjen är ingen skillnad och de streckade linjerna är ±0,1. Ofyllda markörer är "
-        "utan vägning; fyllda, där det finns sådana, är vägda efter stratum.",
+        "skillnaden mellan två grupper; mittlinjen är ingen skillnad och de streckade linjerna är ±0,1.",
         "Dot plot with one row for each characteristic, the largest difference on top. The place from left to right is the "
-        "standardised difference between two arms; the middle line is no difference and the dashed lines are ±0.1. Hollow "
-        "markers are unweighted; filled ones, where there are any, are weighted by stratum.",
+        "standardised difference between two arms; the middle line is no difference and the dashed lines are ±0.1.",
     ),
     "shares_by_month": (
         "Linjediagram. Månader går från vänster till höger och andelen eller medelvärdet uppåt; varje grupp är en linje med "

@@ -9,6 +9,7 @@ from effektutv import i18n
 from effektutv.results.effect_rows import RowKind
 from effektutv.results.names import MISSING, written
 from effektutv.results.profiles import NO_VARIANCE
+from effektutv.values import available
 
 from ..model.blocks import Group, Head, Row, TableBlock
 from ..tables import csv_writer
@@ -97,8 +98,10 @@ def love_figure(ctx: Context, balance: Balance) -> FigureBlock:
         key="data-love", caption=f"{title}: {w('smd_weighted' if weighted else 'smd_raw').lower()}", heads=tuple(heads),
         groups=(Group(rows),), notes=tuple(marks(ctx, [r.smd_weighted if weighted else r.smd for r in balance.rows])),
     )  # fmt: skip
+    # what is filled is explained only if something is
+    besides = (lambda *_, **__: w("love_markers"),) if any(available(r.smd_weighted) for r in balance.rows) else ()
     return figure_block(
-        ctx, "balance-love", title, (love.love, love.alt_text), balance.tidy(), csv_writer.balance_rows(balance), table,
+        ctx, "balance-love", title, (love.love, love.alt_text, *besides), balance.tidy(), csv_writer.balance_rows(balance), table,
         labels=labels, arms=ctx.study.arm_labels(w.lang), notes=figure_notes(ctx), subtitle=subtitle(ctx, "subtitle_smd", sizes),
     )  # fmt: skip
 

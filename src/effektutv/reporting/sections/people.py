@@ -156,7 +156,7 @@ def _omnibus_text(ctx: Context, balance: Balance) -> str:
     numbers = ctx.words(
         "note_omnibus",
         statistic=i18n.number(test.statistic, 1, lang),
-        df=i18n.number(test.df, 0, lang),
+        df=ctx.words("omnibus_df_one") if test.df == 1 else ctx.words("omnibus_df", n=i18n.number(test.df, 0, lang)),
         p=i18n.p_value(test.p_value, lang, prefix=True),
     )
     if available(test.p_randomization):

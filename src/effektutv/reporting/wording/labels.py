@@ -76,6 +76,21 @@ class Labels:
         """
         return f"{self.arm_short(arm)}\N{NO-BREAK SPACE}−\N{NO-BREAK SPACE}{self.arm_short(control)}"
 
+    def written_contrast(self, text: str) -> str:
+        """Return a contrast that a note wrote with the arms' codes; as it is where they are not the study's.
+
+        Parameters
+        ----------
+        text : str
+        """
+        between = " \N{MINUS SIGN} "
+        codes = text.split(between)
+        for i in range(1, len(codes)):
+            pair = between.join(codes[:i]), between.join(codes[i:])
+            if set(pair) <= set(self._study.arm_codes):
+                return between.join(map(self.arm_short, pair))
+        return text
+
     def outcome(self, name: str) -> str:
         """Return an outcome's name.
 

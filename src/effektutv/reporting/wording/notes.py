@@ -353,6 +353,8 @@ def _part(name: str, value: str, words: Words, labels: Labels) -> str:
         return words("told_stratum") if n == "1" else words("told_strata", n=n)
     if name in ("arm", "control", "programme"):
         return labels.arm_short(value)
+    if name == "contrast":
+        return labels.written_contrast(value)
     if name == "share":
         percent = value.removesuffix(" per cent")
         return i18n.percent(float(percent) / (1 if percent == value else 100), 0, words.lang)

@@ -341,8 +341,14 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Standard deviation in parentheses.",
     ),
     "note_omnibus": (
-        "Gemensamt test av alla egenskaper och grupper: χ² = {statistic}, {df} frihetsgrader, {p}.",
-        "One test of all characteristics and arms: χ² = {statistic}, {df} degrees of freedom, {p}.",
+        "Gemensamt test av alla egenskaper och grupper: χ² = {statistic}, {df}, {p}.",
+        "One test of all characteristics and arms: χ² = {statistic}, {df}, {p}.",
+    ),
+    "omnibus_df_one": ("1 frihetsgrad", "1 degree of freedom"),
+    "omnibus_df": ("{n} frihetsgrader", "{n} degrees of freedom"),
+    "love_markers": (
+        "Ofyllda markörer är utan vägning; fyllda är vägda efter stratum.",
+        "Hollow markers are unweighted; filled ones are weighted by stratum.",
     ),
     "note_omnibus_redrawn": (
         "Med grupperna omdragna på samma sätt: {p}.",

@@ -205,5 +205,5 @@ CONSORT: dict[str, tuple[str, str]] = {
         "Without adjustment; beside it also adjusted for {covariates}.",
     ),
     "consort_stratified": ("Lottning inom strata ({strata}).", "Assignment within strata ({strata})."),
-    "consort_unstratified": ("Lottning utan strata.", "Assignment without strata."),
+    "consort_unstratified": ("Inga strata är angivna.", "No strata are declared."),
 }
