@@ -140,6 +140,7 @@ def _profile_cases(lang: str) -> Iterator[Case]:
     yield case("arm_gone", gone, mark_month=15, y_label="Andel" if lang == "sv" else "Share", **names)
     tiny = table.assign(share=table["share"] / 60, conf_low=table["conf_low"] / 60, conf_high=table["conf_high"] / 60)
     yield case("tiny_close", tiny[tiny["month"] % 3 == 0], mark_month=15, **names)
+    yield case("one_month", table[table["month"] == 15], mark_month=15, **names)
     two = table[table["arm"] != "CM"].assign(clock="start", n=lambda t: t["n"] * 1000)
     yield case(
         "two_start", two, mark_month=15, arms={k: v for k, v in ARMS[lang].items() if k != "CM"}, labels=LABELS[lang]

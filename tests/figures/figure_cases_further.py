@@ -262,6 +262,7 @@ def _month_cases(lang: str) -> Iterator[Case]:
     yield case("four", months_table(pairs).assign(clock="start"), arms=FOUR[lang])
     one = months_table({("SE", "FS"): 0.9}, simultaneous=False)
     yield case("unit", one, scale="unit", unit_label="månader" if lang == "sv" else "months")
+    yield case("one_month", table[table["month"] == 15], mark_month=15)
     still = one.assign(estimate=0.0, conf_low=np.nan, conf_high=np.nan)
     yield case("nothing", still)
 

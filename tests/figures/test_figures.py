@@ -14,6 +14,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -162,6 +163,21 @@ def test_nothing_absent_is_drawn_as_zero(hidden_case) -> None:
         .any(1)
         .all()
     )
+
+
+@pytest.mark.parametrize("name", ["profile_one_month", "effects_by_month_one_month"])
+def test_a_month_without_neighbours_shows_its_interval(case_named, name) -> None:
+    """A band between one month and itself has no area: its interval is a bar."""
+    case = case_named(name)
+    axes = [a for a in case.figure().axes if a.collections]
+    bars = [c for a in axes for c in a.collections if isinstance(c, LineCollection)]
+    expected = {(round(r.conf_low, 6), round(r.conf_high, 6)) for r in case.table.itertuples()}
+    drawn = {tuple(round(float(y), 6) for y in s[:, 1]) for bar in bars for s in bar.get_segments()}
+    assert expected <= drawn
+    # and the month lies within its axis, above the persons counted there
+    for a in axes:
+        low, high = a.get_xlim()
+        assert low + 0.3 < 15 < high - 0.3
 
 
 def test_a_hidden_part_hides_the_total(case_named) -> None:

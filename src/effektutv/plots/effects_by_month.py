@@ -14,7 +14,7 @@ from effektutv.errors import ArgumentError
 from effektutv.i18n import Lang, Scale
 
 from .layout.axis import Linear, nice_ticks
-from .layout.line_figure import runs
+from .layout.line_figure import draw_band, month_span, runs
 from .layout.scales import decimals_of, power_of, scale_of, unit_words
 from .layout.style import INK, MARGIN, MUTED, RULE, WIDTH, ArmStyle, Page, house_style, pair_styles
 from .layout.table_reading import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
@@ -166,7 +166,7 @@ def effects_by_month(
             axes = page.axes(x, y + tall, width, _PLOT_HEIGHT)
             axes.set(ylim=(ticks[0] / content.factor, ticks[-1] / content.factor))
             axes.set_yticks([t / content.factor for t in ticks], tick_labels if i % columns == 0 else [""] * len(ticks))
-            across = Linear(content.months[0], content.months[-1], x + 5, x + width - 5)
+            across = Linear(*month_span(content.months), x + 5, x + width - 5)
             axes.set(xlim=(across.back(x), across.back(x + width)))
             _panel(page, axes, content, panel, across, y + tall)
         under = names.text("months_since", clock=names.label(content.clock)) if content.clock else names.text("months")
@@ -275,9 +275,7 @@ def _panel(page: Page, axes: Axes, content: _Content, panel: _Panel, across: Lin
     axes.set_xticks([m for m in range(content.months[0], content.months[-1] + 1) if m % step == 0])
     axes.plot([across.back(across.start - 5), across.back(across.end + 5)], [0, 0], color=INK, linewidth=0.9)
     for opacity, low, high in ((0.12, "sim_low", "sim_high"), (0.28, "conf_low", "conf_high")):
-        if np.isfinite(panel.columns[low]).any():
-            edges = panel.columns[low], panel.columns[high]
-            axes.fill_between(months, *edges, color=look.colour, alpha=opacity, linewidth=0)
+        draw_band(axes, months, panel.columns[low], panel.columns[high], look.colour, opacity)
     y = panel.columns["estimate"]
     here = np.isfinite(y)
     alone = here & ~np.append(False, here[:-1]) & ~np.append(here[1:], False)

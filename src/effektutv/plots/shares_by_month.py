@@ -14,7 +14,19 @@ from effektutv.errors import ArgumentError
 from effektutv.i18n import Lang, Scale
 
 from .layout.axis import Linear, nice_ticks
-from .layout.line_figure import LANE, LEADER, NAME_WIDTH, Line, counts_strip, end_labels, gap_marks, gaps, thin_out
+from .layout.line_figure import (
+    LANE,
+    LEADER,
+    NAME_WIDTH,
+    Line,
+    counts_strip,
+    draw_band,
+    end_labels,
+    gap_marks,
+    gaps,
+    month_span,
+    thin_out,
+)
 from .layout.scales import power_of, scale_of, unit_words
 from .layout.style import MARGIN, MUTED, RULE, WIDTH, Page, house_style
 from .layout.table_reading import Labels, Names, Row, absent_words, mark, mark_notes, records, value, word
@@ -162,10 +174,10 @@ def shares_by_month(
         left = MARGIN + widest(tick_labels) + 6
         right = WIDTH - MARGIN - label_width - LEADER
         top = page.top + above
-        across = Linear(content.months[0], content.months[-1], left + 4, right)
+        across = Linear(*month_span(content.months), left + 4, right)
         up = Linear(ticks[0], ticks[-1], top + _PLOT_HEIGHT, top)
         axes = page.axes(left, top, right - left, _PLOT_HEIGHT)
-        axes.set(xlim=(across.back(left), content.months[-1]), ylim=(ticks[0], ticks[-1]))
+        axes.set(xlim=(across.back(left), across.high), ylim=(ticks[0], ticks[-1]))
         _axis(page, axes, content, ticks, tick_labels, across, top, lanes, y_label)
         _draw_lines(axes, content, bands)
         places = [across(month) for month in content.months]
@@ -329,10 +341,7 @@ def _draw_lines(axes: Axes, content: _Content, bands: bool) -> None:
     months = np.array(content.months, dtype=float)
     for opacity, edges in ((0.09, "wide"), (0.2, "band")) if bands else ():
         for arm in content.arms:
-            low, high = getattr(arm, edges)
-            if np.isfinite(low).any():
-                colour = content.names.styles[arm.code].colour
-                axes.fill_between(months, low, high, color=colour, alpha=opacity, linewidth=0)
+            draw_band(axes, months, *getattr(arm, edges), content.names.styles[arm.code].colour, opacity)
     for arm in content.arms:
         style = content.names.styles[arm.code]
         here = np.isfinite(arm.y)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +14,20 @@ from .style import GRID, MARGIN, MUTED, WIDTH, ArmStyle, Page
 from .table_reading import Names, absent_words
 from .text_metrics import LINE, TEXT, spread
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 __all__ = [
     "LANE",
     "LEADER",
     "NAME_WIDTH",
     "Line",
     "counts_strip",
+    "draw_band",
     "end_labels",
     "gap_marks",
     "gaps",
+    "month_span",
     "runs",
     "thin_out",
 ]
@@ -33,6 +38,8 @@ NAME_WIDTH = 128.0
 LANE = 15.0
 #: From the axes to the labels at the lines' ends: room for a leader and the marker.
 LEADER = 26.0
+#: Width in points of the interval of a month whose neighbours have none.
+_ALONE = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +93,39 @@ def runs(marks: Sequence[str]) -> list[tuple[int, int]]:
         elif sign:
             found.append((i, i))
     return found
+
+
+def month_span(months: Sequence[int]) -> tuple[int, int]:
+    """Return the first and the last month of an axis; a single month lies in the middle of it.
+
+    Parameters
+    ----------
+    months : sequence of int
+    """
+    first, last = months[0], months[-1]
+    return (first, last) if last > first else (first - 1, first + 1)
+
+
+def draw_band(
+    axes: Axes, x: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64], colour: str, opacity: float
+) -> None:
+    """Fill between two edges; a place without a neighbour has no area and gets a bar, so that its interval is seen.
+
+    Parameters
+    ----------
+    axes : Axes
+    x, low, high : (m,) array of float
+        NaN where there is no interval.
+    colour : str
+    opacity : float
+    """
+    here = np.isfinite(low) & np.isfinite(high)
+    if not here.any():
+        return
+    axes.fill_between(x, low, high, color=colour, alpha=opacity, linewidth=0)
+    alone = here & ~np.append(False, here[:-1]) & ~np.append(here[1:], False)
+    if alone.any():
+        axes.vlines(x[alone], low[alone], high[alone], color=colour, alpha=opacity, linewidth=_ALONE)
 
 
 def gap_marks(
