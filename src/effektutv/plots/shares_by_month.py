@@ -341,7 +341,8 @@ def _draw_lines(axes: Axes, content: _Content, bands: bool) -> None:
     months = np.array(content.months, dtype=float)
     for opacity, edges in ((0.09, "wide"), (0.2, "band")) if bands else ():
         for arm in content.arms:
-            draw_band(axes, months, *getattr(arm, edges), content.names.styles[arm.code].colour, opacity)
+            low, high = getattr(arm, edges)
+            draw_band(axes, months, low, high, content.names.styles[arm.code].colour, opacity)
     for arm in content.arms:
         style = content.names.styles[arm.code]
         here = np.isfinite(arm.y)
