@@ -13,6 +13,7 @@ from docx.oxml.ns import qn
 from PIL import Image, ImageDraw
 
 from effektutv.disclosure.protect import protect
+from effektutv.plots.layout.text_metrics import text_width
 from effektutv.reporting import build
 from effektutv.reporting.figures.render import write_figures
 from effektutv.reporting.formats.word import write
@@ -205,6 +206,15 @@ def test_a_narrow_table_is_no_wider_than_it_needs():
     found, size = widths(block(["Arm", "n"], [["SE", "354"]]))
     assert size == 17
     assert sum(found) < TEXT_WIDTH / 4
+
+
+@pytest.mark.parametrize("word", ["Grupp", "Vanlig", "personer", "(standardfel)", "0120", "+13,2 (9,1)", "Jämförelse"])
+def test_no_word_breaks_in_a_wider_font_while_there_is_room(word):
+    """A reader without Arial gets another font; DejaVu Sans is among the widest. 120: the cells' own margins."""
+    for heads, rows in ([word, "n"], [["a", "1"]]), (["a", "n"], [[word, "1"]]):
+        found, size = widths(block(heads, rows))
+        assert found[0] - 120 >= 20 * text_width(word, size / 2, bold=heads[0] == word)
+        assert sum(found) <= TEXT_WIDTH
 
 
 def test_numbers_are_never_broken_while_there_is_room():

@@ -20,6 +20,8 @@ _SHORT = 14
 _SIDES = 130  # a cell's padding, and a little air for what the estimate of a text's width misses
 _INSET = 190
 _AIR = 110  # before text that may stand beside a number
+#: How much wider than Arial's the letters of a font are that replaces it, at most.
+_REPLACED = 1.25
 _SIZES = (17, 16, 15, 14)  # half points, the first that holds the table
 _STRONG = '<w:top w:val="nil"/><w:bottom w:val="single" w:sz="6" w:space="0" w:color="1B2228"/>'
 _SPAN_RULE = '<w:bottom w:val="single" w:sz="2" w:space="0" w:color="8A949C"/>'
@@ -142,8 +144,10 @@ def widths(block: TableBlock) -> tuple[list[int], int]:
     """
     for size in _SIZES:
         least, most = _needed(block, size)
-        if sum(most) <= TEXT_WIDTH:
-            return most, size
+        if (whole := sum(most)) <= TEXT_WIDTH:
+            # room that nobody needs, so that no word breaks where Arial is replaced by a wider font
+            wide = min(TEXT_WIDTH, whole * _REPLACED)
+            return [int(x * wide / whole) for x in most], size
         if sum(least) <= TEXT_WIDTH:
             return _shared(least, most), size
     scale = TEXT_WIDTH / sum(least)
