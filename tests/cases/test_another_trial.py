@@ -203,6 +203,24 @@ def test_a_draft_has_nothing_that_one_trial_found(small, tmp_path):
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"])
+def test_an_outcome_without_its_register_is_said_where_its_result_would_be(small, tmp_path, lang):
+    """RP06's kind: beside the other outcomes as well as in the limits; what was never declared is not missed."""
+    (tmp_path / "extracts").symlink_to(small / "extracts")
+    blocks = re.split(r"(?m)^(?=\[)", (small / "study.toml").read_text("utf-8"))
+    kept = [b for b in blocks if not re.match(r"\[registers\.(studier|deltagarenkat)\]", b)]
+    (tmp_path / "study.toml").write_text("".join(kept), "utf-8")
+    report = build.build(protect(analyse(eu.load(tmp_path / "study.toml"))), lang=lang, facts=FACTS)
+    lacks = "har inte de register" if lang == "sv" else "lacks the registers"
+    found = {s.key: t for s in report.sections for b in s.blocks for t in getattr(b, "texts", ()) if lacks in t}
+    assert set(found) == {"effects", "limits"}
+    assert all("studier" in t and "deltagarenkat" in t for t in found.values())
+    without = [b for b in kept if '"studies"' not in b and "wave = 2" not in b]
+    (tmp_path / "study.toml").write_text("".join(without), "utf-8")
+    report = build.build(protect(analyse(eu.load(tmp_path / "study.toml"))), lang=lang, facts=FACTS)
+    assert not [t for t in texts(report) if lacks in t]
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
 def test_a_plain_table_has_nothing_of_it_either(tmp_path, lang):
     """RP03, RP05: two arms in a table, without strata, covariates, registers or deaths."""
     rng = np.random.default_rng(5)

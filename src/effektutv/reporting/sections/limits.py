@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ..wording.labels import Context
 
-__all__ = ["limits_section", "with_registers"]
+__all__ = ["limits_section", "unavailable_outcomes", "with_registers"]
 
 
 def limits_section(ctx: Context) -> Section:
@@ -217,7 +217,13 @@ def with_registers(study: Study, outcome: Outcome, label: str, either: str) -> s
     return f"{label} ({', '.join(needs)})" if needs else label
 
 
-def _unavailable(ctx: Context) -> str:
+def unavailable_outcomes(ctx: Context) -> str:
+    """Return which declared outcomes have no result for want of a register; the empty string if none.
+
+    Parameters
+    ----------
+    ctx : Context
+    """
     known = {r.outcome for r in ctx.rows} | {s.outcome for s in ctx.inputs.value.surveys}
     lacking = [
         with_registers(ctx.study, o, ctx.labels.outcome(o.name), ctx.words("or"))
@@ -245,6 +251,6 @@ _LIMITS: dict[str, Callable[[Context], str]] = {
     "missing_surveys": _missing_surveys,
     "turned_age": _turned_age,
     "small_cells": _small_cells,
-    "unavailable": _unavailable,
+    "unavailable": unavailable_outcomes,
     "exploratory": _exploratory,
 }

@@ -18,6 +18,7 @@ from ..wording.study_facts import benefit_words, followed
 from .adjusted import adjusted_blocks, adjusted_sentence
 from .credibility import credibility_table
 from .elsewhere import entry_table, nothing_shown, site_blocks
+from .limits import unavailable_outcomes
 from .power import power_sentence
 from .received import shares_table
 from .robustness import dated
@@ -140,6 +141,9 @@ def effects_section(ctx: Context) -> Section:
         if clock == ctx.clocks[0]:
             ratios = ratio_table(ctx)
             blocks += [*([ratios] if ratios is not None else []), *_turned_age(ctx)]
+    if absent := unavailable_outcomes(ctx):
+        # a reader who looks for the outcome looks here, and in the limits only afterwards
+        blocks.append(Paragraph(texts=(absent,)))
     return Section(key="effects", title=w("effects"), blocks=tuple(blocks) or (Paragraph(texts=(w("no_effects"),)),))
 
 
