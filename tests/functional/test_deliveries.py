@@ -20,7 +20,8 @@ from effektutv.registers.sources.odbc import Connection, Database
 from effektutv.registers.sources.odbc_fetch import fetch_tables
 from effektutv.registers.sources.open_extract import open_extract
 from effektutv.registers.sources.refuse_identity import refuse_identity_numbers
-from effektutv.reporting.tables.csv_writer import csv_tables, write_csv
+from effektutv.reporting.tables.csv_file import write_csv
+from effektutv.reporting.tables.csv_tables import csv_tables
 from effektutv.study import Register
 from effektutv.synthetic.write_demo import write_demo
 

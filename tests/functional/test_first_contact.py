@@ -19,7 +19,7 @@ from effektutv.disclosure.protect import protect
 from effektutv.errors import ArgumentError, StudyError
 from effektutv.registers.engines.spark_local import check_installed
 from effektutv.registers.sources.odbc import Table
-from effektutv.reporting.tables.csv_writer import csv_tables
+from effektutv.reporting.tables.csv_tables import csv_tables
 
 #: What the demonstration's own study file says, by the key that asks.
 ANSWERS = {

@@ -17,7 +17,8 @@ from effektutv.disclosure import close
 from effektutv.disclosure.audit import complementary
 from effektutv.disclosure.protect import protect
 from effektutv.errors import DisclosureError
-from effektutv.reporting.tables.csv_writer import csv_tables, decisions_table, write_csv
+from effektutv.reporting.tables.csv_file import write_csv
+from effektutv.reporting.tables.csv_tables import csv_tables, decisions_table
 from effektutv.results import written as as_written
 from effektutv.synthetic.write_demo import write_demo
 from effektutv.trial.load import load

@@ -86,8 +86,69 @@ def violations() -> list[str]:
     return found
 
 
+def _module_of(path: Path) -> str:
+    return ".".join(path.relative_to(SOURCE).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports_by_file() -> dict[str, set[str]]:
+    """Which of the package's files each file imports, anywhere and for types too."""
+    files = {_module_of(p): p for p in sorted(SOURCE.rglob("*.py"))}
+    found: dict[str, set[str]] = {name: set() for name in files}
+    for name, path in files.items():
+        package = path.relative_to(SOURCE).parts[:-1]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.ImportFrom):
+                continue
+            base = (node.module or "").split(".") if node.module else []
+            if node.level:
+                base = [*package[: len(package) - node.level + 1], *base]
+            elif base[0] == "effektutv":
+                base = base[1:]
+            else:
+                continue
+            for alias in node.names:
+                inner, outer = ".".join([*base, alias.name]), ".".join(base)
+                found[name] |= {inner if inner in files else outer} & {*files}
+        found[name].discard(name)
+    return found
+
+
+def circles(graph: dict[str, set[str]]) -> list[str]:
+    """Whatever can be reached from itself."""
+
+    def reached(start: str) -> set[str]:
+        seen: set[str] = set()
+        ahead = [*graph[start]]
+        while ahead:
+            if (one := ahead.pop()) not in seen:
+                seen.add(one)
+                ahead += graph[one]
+        return seen
+
+    return sorted(name for name in graph if name in reached(name))
+
+
 def test_rooms_import_only_what_they_may() -> None:
     assert violations() == []
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    assert circles(imports_by_file()) == []
+
+
+def test_no_subfolders_import_each_other_in_a_circle() -> None:
+    by_folder: dict[str, set[str]] = {}
+    for name, imported in imports_by_file().items():
+        here = name.split(".")[:-1]
+        # a package's own files may be both below and above its subfolders
+        if len(here) > 1:
+            there = {".".join(i.split(".")[:2]) for i in imported if i.count(".") > 1 and i.split(".")[0] == here[0]}
+            by_folder.setdefault(".".join(here[:2]), set()).update(there - {".".join(here[:2])})
+    assert circles(by_folder) == []
+
+
+def test_a_circle_is_seen() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == ["a", "b", "c"]
 
 
 def test_kernels_know_no_data_frames() -> None:

@@ -127,7 +127,8 @@ def write(
     from .formats.html import write as html
     from .formats.pdf import write as pdf
     from .provenance import manifest, readme
-    from .tables import csv_writer
+    from .tables import csv_tables
+    from .tables.csv_file import write_csv
 
     steps: dict[str, float] = {}
 
@@ -144,9 +145,9 @@ def write(
 
     def write_tables() -> None:
         (folder / "tables").mkdir()
-        for name, (columns, rows) in csv_writer.csv_tables(document.inputs).items():
-            csv_writer.write_csv(folder / "tables" / f"{name}.csv", columns, rows)
-        csv_writer.write_csv(folder / "disclosure.csv", *csv_writer.decisions_table(document.inputs))
+        for name, (columns, rows) in csv_tables.csv_tables(document.inputs).items():
+            write_csv(folder / "tables" / f"{name}.csv", columns, rows)
+        write_csv(folder / "disclosure.csv", *csv_tables.decisions_table(document.inputs))
 
     try:
         timed("figures", lambda: write_figures(document, folder, beside))

@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from effektutv.reporting.tables.csv_writer import csv_text
+from effektutv.reporting.tables.csv_file import csv_text
 from effektutv.results import Suppressed, Unavailable
 
 CONTRACT = (

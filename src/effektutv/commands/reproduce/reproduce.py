@@ -94,8 +94,8 @@ def write_csv(found: Reproduction, path: Path) -> None:
     ArgumentError
         If the file cannot be written there.
     """
-    from effektutv.reporting.tables import csv_writer
+    from effektutv.reporting.tables.csv_file import csv_text
 
     columns = [f.name for f in fields(ReproductionRow)]
     rows = [[found.study, found.synthetic, *(held(row, c) for c in columns)] for row in found.rows]
-    write_whole(path, csv_writer.csv_text(["study", "synthetic", *columns], rows), "out")
+    write_whole(path, csv_text(["study", "synthetic", *columns], rows), "out")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from effektutv.values import Count
 
     from ..model.blocks import TableBlock
-    from ..tables.csv_writer import Table
+    from ..tables.csv_file import Table
     from ..wording.cells import Scale
     from ..wording.labels import Context
 

@@ -12,7 +12,7 @@ from effektutv.results.profiles import NO_VARIANCE
 from effektutv.values import available
 
 from ..model.blocks import Group, Head, Row, TableBlock
-from ..tables import csv_writer
+from ..tables import csv_tables
 from ..tables.effects import effect_table, marks
 from ..wording.study_facts import band_note
 from .figure_block import difference_subtitle, figure_block, figure_notes, subtitle
@@ -51,7 +51,7 @@ def flow_figure(ctx: Context, flow: Flow, table: TableBlock) -> FigureBlock:
     reasons = {s.reason: ctx.labels.reason(s.reason) for s in flow.rows if s.reason}
     labels |= {key: text[:1].upper() + text[1:] for key, text in reasons.items()}
     return figure_block(
-        ctx, "flow", ctx.words("flow_figure"), (plot.flow, plot.alt_text), flow.tidy(), csv_writer.flow_rows(flow), table,
+        ctx, "flow", ctx.words("flow_figure"), (plot.flow, plot.alt_text), flow.tidy(), csv_tables.flow_rows(flow), table,
         labels=labels, arms=ctx.study.arm_labels(ctx.words.lang), notes=figure_notes(ctx),
     )  # fmt: skip
 
@@ -101,7 +101,7 @@ def love_figure(ctx: Context, balance: Balance) -> FigureBlock:
     # what is filled is explained only if something is
     besides = (lambda *_, **__: w("love_markers"),) if any(available(r.smd_weighted) for r in balance.rows) else ()
     return figure_block(
-        ctx, "balance-love", title, (love.love, love.alt_text, *besides), balance.tidy(), csv_writer.balance_rows(balance), table,
+        ctx, "balance-love", title, (love.love, love.alt_text, *besides), balance.tidy(), csv_tables.balance_rows(balance), table,
         labels=labels, arms=ctx.study.arm_labels(w.lang), notes=figure_notes(ctx), subtitle=subtitle(ctx, "subtitle_smd", sizes),
     )  # fmt: skip
 
@@ -128,7 +128,7 @@ def profile_figure(ctx: Context, profile: Profile, outcome: str, clock: str) -> 
     followed = {r.arm: r.n for r in rows if r.month == first}
     return figure_block(
         ctx, "_".join(filter(None, ("profile", outcome, clock))), title, (plot.shares_by_month, plot.alt_text, plot.course),
-        replace(profile, rows=rows).tidy(), csv_writer.arm_rows(rows), _profile_table(ctx, title, rows, profile.bands.draws),
+        replace(profile, rows=rows).tidy(), csv_tables.arm_rows(rows), _profile_table(ctx, title, rows, profile.bands.draws),
         labels={outcome: label, "randomisation": w("zero_randomisation"), "start": w("zero_start")},
         told=("control", "outcome", "clock", "mark_month", "scale", "unit_label"), arms=ctx.study.arm_labels(w.lang),
         outcome=outcome, clock=clock or None, mark_month=declared.month if declared else None,
@@ -217,7 +217,7 @@ def _bars(ctx: Context, name: str, counts: Counts, table: TableBlock, title: str
     notes = [ctx.words("note_not_protected")] if row.clock == "start" else []
     return figure_block(
         ctx, "_".join(filter(None, (name, row.clock))), title, (stacked_bars.stacked_bars, stacked_bars.alt_text), counts.tidy(),
-        csv_writer.count_rows(counts.rows), table, labels=labels, arms=ctx.study.arm_labels(ctx.words.lang),
+        csv_tables.count_rows(counts.rows), table, labels=labels, arms=ctx.study.arm_labels(ctx.words.lang),
         notes=figure_notes(ctx, *notes), subtitle=subtitle(ctx, "subtitle_shares", {r.arm: r.n for r in counts.rows}),
     )  # fmt: skip
 
@@ -258,7 +258,7 @@ def forest_figure(ctx: Context, effects: Effects, rows: Sequence[EffectRow], not
     apart = [w("note_forest_strata")] if any(r.strata for r in rows) else []
     return figure_block(
         ctx, "subgroups-forest", title, (forest.forest, forest.alt_text), replace(effects, rows=tuple(rows)).tidy(),
-        csv_writer.effect_rows(rows), table, told=("scale", "unit_label", "decimals", "level"), labels=labels,
+        csv_tables.effect_rows(rows), table, told=("scale", "unit_label", "decimals", "level"), labels=labels,
         arms=ctx.study.arm_labels(w.lang), scale=scale.name, unit_label=scale.unit or None,
         decimals=scale.decimals, level=ctx.coverage, notes=figure_notes(ctx, w("note_forest"), *apart, *notes),
         subtitle=difference_subtitle(ctx, scale, sizes),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from effektutv import i18n
 
-from ..tables import csv_writer, further
+from ..tables import csv_tables, further
 from ..tables.effects import effect_table, estimator_name
 from ..wording.notes import sentences, told
 from .figure_block import difference_subtitle, figure_block, figure_notes, subtitle
@@ -46,7 +46,7 @@ def effects_figure(ctx: Context, profile: Profile, rows: Sequence[EffectRow], ta
     months = {r.month for r in rows}
     mark = declared.month if declared is not None and declared.month in months else None
     sizes = {r.control: r.n_control for r in rows[::-1]} | {r.arm: r.n_arm for r in rows[::-1]}
-    columns, values = csv_writer.effect_rows(rows)
+    columns, values = csv_tables.effect_rows(rows)
     return figure_block(
         ctx, "_".join(filter(None, ("effects", outcome, clock))), table.caption, (plot.effects_by_month, plot.alt_text),
         replace(profile.effects, rows=tuple(rows)).tidy(), (columns, values), table,
@@ -141,7 +141,7 @@ def estimators_figure(ctx: Context, groups: Sequence[tuple[str, Sequence[EffectR
     table = effect_table(ctx, "data-estimators", title, [(n, rows) for n, rows in shown if rows], file="", further=())
     own = replace(ctx.inputs.value.robustness[0], rows=tuple(members))
     return figure_block(
-        ctx, "estimators", title, (plot.estimators, plot.alt_text), own.tidy(), csv_writer.effect_rows(members), table,
+        ctx, "estimators", title, (plot.estimators, plot.alt_text), own.tidy(), csv_tables.effect_rows(members), table,
         told=("scale", "unit_label", "decimals", "level", "main"), labels=labels, arms=ctx.study.arm_labels(w.lang),
         scale=scale.name, unit_label=scale.unit or None, decimals=scale.decimals, level=ctx.coverage, main=first.estimator,
         notes=figure_notes(ctx), subtitle=difference_subtitle(ctx, scale, {pair[1]: first.n_control, pair[0]: first.n_arm}),

@@ -9,7 +9,7 @@ from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from ..tables.csv_writer import write_csv
+from ..tables.csv_file import write_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable

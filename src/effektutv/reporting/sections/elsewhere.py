@@ -12,7 +12,7 @@ from effektutv.values import Suppressed, Unavailable
 
 from ..figures.figure_block import difference_subtitle, figure_block, figure_notes
 from ..model.blocks import Group, Head, Paragraph, Row, TableBlock
-from ..tables.csv_writer import effect_rows
+from ..tables.csv_tables import effect_rows
 from ..tables.effects import effect_table, marks, protection
 from ..tables.received import distribution_rows
 from ..wording.notes import sentences

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from effektutv.results.survey import SurveyOutcome
     from effektutv.results.time_to_event import TimeToEvent
 
-    from .csv_writer import Table
+    from .csv_file import Table
 
 __all__ = ["further_tables", "power_rows", "risk_rows"]
 

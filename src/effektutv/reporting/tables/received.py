@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from effektutv.results.services_received import HoursRow, ShareRow
     from effektutv.results.site_heterogeneity import SiteRow
 
-    from .csv_writer import Table
+    from .csv_file import Table
 
 __all__ = ["distribution_rows", "hours_rows", "received_tables", "share_rows", "variation_rows"]
 

@@ -1,23 +1,14 @@
-"""Tables as CSV: the protected results to nine significant digits, one file per table.
-
-A suppressed cell is ``‥``, never 0 and never blank; a number that does not exist is blank, and its row says why. Text that
-a spreadsheet would run as a formula is written as text.
-"""
+"""The tables of a report, one per file of ``tables/``."""
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
-from effektutv.results.tabular import held
-from effektutv.values import SUPPRESSION_MARK, Suppressed, Unavailable
-
+from .csv_file import cell_text, table_of
 from .further import further_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from effektutv.disclosure.protected import Protected, ReportInputs
     from effektutv.results.balance import Balance
@@ -27,20 +18,19 @@ if TYPE_CHECKING:
     from effektutv.results.flow import Flow
     from effektutv.results.profiles import ArmSummary, Profile
 
+    from .csv_file import Table
+
 __all__ = [
     "EFFECT_COLUMNS",
-    "Table",
     "arm_rows",
     "balance_rows",
     "count_rows",
     "csv_tables",
-    "csv_text",
     "decisions_table",
     "effect_rows",
     "flow_rows",
     "quality_rows",
     "start_rows",
-    "write_csv",
 ]
 
 #: The columns that ``tables/itt.csv`` begins with, by contract.
@@ -61,70 +51,10 @@ _ARM_COLUMNS = (
 _BAND_COLUMNS = ("outcome", "clock", "month", "arm", "control", "sim_low", "sim_high", "sim_critical", "status")
 _COUNT_COLUMNS = ("outcome", "clock", "month", "arm", "category", "n", "events", "share", "status")
 _START_COLUMNS = ("arm", "n", "started", "share", "median_delay", "status")
-#: Digits of a float in a CSV file. Sums, logarithms and exponentials differ in the last bits between processors; the files
-#: must not.
-SIGNIFICANT_DIGITS = 9
 _RATIO_COLUMNS = (
     "outcome", "clock", "month", "arm", "control", "measure", "n_arm", "n_control", "mean_arm", "mean_control", "estimate",
     "conf_low", "conf_high", "estimator", "vcov", "strata", "status", "note",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-Table = tuple["Sequence[str]", "Sequence[Sequence[object]]"]
-
-
-def cell_text(value: object) -> str:
-    """Return a value as a CSV cell holds it: floats to ``SIGNIFICANT_DIGITS``, absence by its sign.
-
-    Parameters
-    ----------
-    value : object
-        A field of a protected result.
-    """
-    if isinstance(value, Suppressed):
-        return SUPPRESSION_MARK
-    if value is None or isinstance(value, Unavailable):
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(int(value))
-    if isinstance(value, float):
-        return _digits(float(value))
-    text = str(value)
-    return "'" + text if text.startswith(_FORMULA) else text
-
-
-def _digits(value: float) -> str:
-    """Return a float with its significant digits, as short as they can be written."""
-    return repr(float(f"{value:.{SIGNIFICANT_DIGITS - 1}e}"))
-
-
-def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table as CSV: comma, decimal point, UTF-8, line feeds.
-
-    Parameters
-    ----------
-    columns : sequence of str
-    rows : iterable of sequence
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([cell_text(value) for value in row] for row in rows)
-    return out.getvalue()
-
-
-def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a table as CSV.
-
-    Parameters
-    ----------
-    path : Path
-    columns : sequence of str
-    rows : iterable of sequence
-    """
-    path.write_text(csv_text(columns, rows), encoding="utf-8", newline="\n")
 
 
 def csv_tables(inputs: Protected[ReportInputs]) -> dict[str, Table]:
@@ -149,7 +79,7 @@ def csv_tables(inputs: Protected[ReportInputs]) -> dict[str, Table]:
     if robust := [row for effects in value.robustness for row in effects.rows]:
         out["estimators"] = effect_rows(robust)
     if ratios := [row for found in value.ratios for row in found.rows]:
-        out["ratios"] = _of(ratios, _RATIO_COLUMNS)
+        out["ratios"] = table_of(ratios, _RATIO_COLUMNS)
     for name, effects in (("adjusted", value.adjusted), ("entry", value.entry), ("sites", value.sites)):
         if effects is not None:
             out[name] = effect_rows(effects.rows)
@@ -164,10 +94,6 @@ def csv_tables(inputs: Protected[ReportInputs]) -> dict[str, Table]:
     return out | further_tables(value)
 
 
-def _of(rows: Iterable[object], columns: Sequence[str]) -> Table:
-    return columns, [[held(row, c) for c in columns] for row in rows]
-
-
 def effect_rows(rows: Iterable[EffectRow]) -> Table:
     """Return effects, a row a contrast and group.
 
@@ -175,7 +101,7 @@ def effect_rows(rows: Iterable[EffectRow]) -> Table:
     ----------
     rows : iterable of EffectRow
     """
-    return _of(rows, EFFECT_COLUMNS)
+    return table_of(rows, EFFECT_COLUMNS)
 
 
 def count_rows(rows: Iterable[CountRow]) -> Table:
@@ -185,7 +111,7 @@ def count_rows(rows: Iterable[CountRow]) -> Table:
     ----------
     rows : iterable of CountRow
     """
-    return _of(rows, _COUNT_COLUMNS)
+    return table_of(rows, _COUNT_COLUMNS)
 
 
 def start_rows(starts: Starts) -> Table:
@@ -195,7 +121,7 @@ def start_rows(starts: Starts) -> Table:
     ----------
     starts : Starts
     """
-    return _of(starts.rows, _START_COLUMNS)
+    return table_of(starts.rows, _START_COLUMNS)
 
 
 def balance_rows(balance: Balance) -> Table:
@@ -205,7 +131,7 @@ def balance_rows(balance: Balance) -> Table:
     ----------
     balance : Balance
     """
-    columns, rows = _of(balance.rows, _BALANCE_COLUMNS)
+    columns, rows = table_of(balance.rows, _BALANCE_COLUMNS)
     test = balance.omnibus
     named: Mapping[str, object] = {
         "covariate": "(omnibus)", "kind": "omnibus", "difference": test.statistic, "status": "released",
@@ -235,7 +161,7 @@ def arm_rows(rows: Iterable[ArmSummary]) -> Table:
     ----------
     rows : iterable of ArmSummary
     """
-    return _of(rows, _ARM_COLUMNS)
+    return table_of(rows, _ARM_COLUMNS)
 
 
 def _profile(profile: Profile) -> dict[str, Table]:
@@ -250,7 +176,7 @@ def _profile(profile: Profile) -> dict[str, Table]:
             out[f"{name}_effects"] = effect_rows(effects)
         bands = [r for r in profile.bands.rows if (r.outcome, r.clock) == (outcome, clock)]
         if bands:
-            out[f"{name}_bands"] = _of(bands, _BAND_COLUMNS)
+            out[f"{name}_bands"] = table_of(bands, _BAND_COLUMNS)
     return out
 
 
@@ -275,4 +201,4 @@ def decisions_table(inputs: Protected[ReportInputs]) -> Table:
     ----------
     inputs : Protected of ReportInputs
     """
-    return _of(inputs.decisions, ("table", "cell", "rule", "role", "count_band", "margin"))
+    return table_of(inputs.decisions, ("table", "cell", "rule", "role", "count_band", "margin"))
