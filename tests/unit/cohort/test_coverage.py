@@ -11,6 +11,8 @@ import effektutv as eu
 from effektutv.commands.check import check
 from effektutv.results import Severity
 
+pytestmark = pytest.mark.proof
+
 EXTRACTS = ("assignment", "scb_lisa", "scb_ku", "sos_lss", "af_sokandekategori", "tidredovisning")
 
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from scipy.optimize import linprog
 from timed import ARMS, table, timed, trial
 
 from effektutv.disclosure.rules.mean_times import coarse_rows
 from effektutv.disclosure.rules.survival_counts import Curves, Track
+
+pytestmark = pytest.mark.proof
 
 MONTHS = 12
 SEEDS = range(20)

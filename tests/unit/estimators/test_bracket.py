@@ -18,6 +18,8 @@ from effektutv.estimators.randomization import exact_weighted as module
 from effektutv.estimators.randomization.exact import Margins, p_exact
 from effektutv.estimators.randomization.exact_weighted import Values, gathered, on_grid, p_bracket
 
+pytestmark = pytest.mark.proof
+
 BASE = {"arm": "arm", "control": "FS", "outcome": "y", "strata": "s", "draws": "exact"}
 SIDES = ("two-sided", "greater", "less")
 

@@ -95,6 +95,7 @@ def test_equal_weights_are_blocked_and_one_at_a_time_is_fe():
     assert rows["1", "own", ""].difference_se == pytest.approx(rows["1", "contamination", "2"].std_error, rel=1e-12)
 
 
+@pytest.mark.proof
 def test_standard_errors_are_the_spread_over_assignments():
     """One population, no effects, the assignment drawn again: Neyman's variance is exact there."""
     df, rng = trial(6), np.random.default_rng(7)

@@ -24,6 +24,8 @@ from effektutv.estimators.randomization.refit_inputs import Draw, People, by_arm
 from effektutv.estimators.retained_inputs import Source
 from effektutv.results import Unavailable, kept
 
+pytestmark = pytest.mark.proof
+
 ARMS = ("FS", "SE", "CM")
 BASE = {"arm": "arm", "control": "FS"}
 

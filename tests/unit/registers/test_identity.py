@@ -101,6 +101,7 @@ def test_numbers_that_lost_their_zeros():
     assert whole_number_text(42) == "42"
 
 
+@pytest.mark.proof
 def test_chance_makes_few_of_ten_digits():
     rng = np.random.default_rng(3)
     serials = [f"{n:010}" for n in rng.integers(0, 10**10, 200_000)]

@@ -22,6 +22,8 @@ from effektutv.runtime.progress import Far
 from effektutv.runtime.progress_bar import told
 from effektutv.study import Register, Study
 
+pytestmark = pytest.mark.proof
+
 #: A table of some 140 MB, and a query that must hold all of its texts.
 BIG = "CREATE TABLE big AS SELECT range AS x, 'P' || hash(range) AS who FROM range(4_000_000)"
 ALL = "SELECT count(*), count(DISTINCT who), min(who), max(who) FROM big"

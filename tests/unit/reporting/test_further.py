@@ -32,6 +32,8 @@ from effektutv.reporting.wording.phrases_further import FURTHER
 from effektutv.reporting.wording.phrases_method import METHOD
 from effektutv.results import EffectRow, RowKind, Suppressed, Unavailable
 
+pytestmark = pytest.mark.proof
+
 LANGUAGES = ("sv", "en")
 SECTIONS = ("robustness", "time", "compliance", "survey", "power")
 NONE = Unavailable("none")

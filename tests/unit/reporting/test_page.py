@@ -16,6 +16,8 @@ from effektutv.reporting.wording.phrases import PHRASES, Words
 from effektutv.reporting.wording.phrases_findings import FINDINGS
 from effektutv.reporting.wording.phrases_method import METHOD
 
+pytestmark = pytest.mark.proof
+
 LANGUAGES = ("sv", "en")
 
 

@@ -27,6 +27,8 @@ from effektutv.reporting.formats.pdf.pictures import TALLEST, Picture, pictures
 from effektutv.reporting.formats.pdf.table_headers import mark_row_headers
 from effektutv.reporting.model.blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
 
+pytestmark = pytest.mark.proof
+
 LANGUAGES = ("sv", "en")
 
 

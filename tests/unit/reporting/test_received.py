@@ -14,6 +14,8 @@ from effektutv.reporting.model.blocks import FigureBlock, Paragraph, TableBlock
 from effektutv.results import Suppressed, Unavailable
 from effektutv.study import CONSORT_ITEMS, Text
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.fixture(scope="module")
 def inputs(analysed):
@@ -299,7 +301,7 @@ def test_a_subgroup_of_which_nothing_is_shown_is_one_sentence(inputs):
     assert any("Kön × Daglig verksamhet" in note for note in forest.notes)
     assert isinstance(forest, FigureBlock)
     # the file keeps its rows
-    from effektutv.reporting.tables.csv_writer import csv_tables
+    from effektutv.reporting.tables.csv_tables import csv_tables
 
     columns, rows = csv_tables(report.inputs)["subgroups"]
     at = list(columns).index("subgroup")
@@ -307,7 +309,7 @@ def test_a_subgroup_of_which_nothing_is_shown_is_one_sentence(inputs):
 
 
 def test_files_of_the_new_tables_hold_no_more_than_what_is_released(inputs):
-    from effektutv.reporting.tables.csv_writer import csv_tables
+    from effektutv.reporting.tables.csv_tables import csv_tables
 
     files = csv_tables(built(inputs).inputs)
     assert {

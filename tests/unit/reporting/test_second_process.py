@@ -14,6 +14,8 @@ from effektutv.reporting.build import build
 from effektutv.reporting.figures.render import draw_one, write_figures
 from effektutv.runtime.worker_process import Beside
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.fixture
 def document(made, tmp_path):

@@ -21,6 +21,8 @@ from effektutv.reporting.formats.word.pictures import page_pieces
 from effektutv.reporting.formats.word.tables import TEXT_WIDTH, widths
 from effektutv.reporting.model.blocks import Cell, FigureBlock, Group, Head, Row, TableBlock
 
+pytestmark = pytest.mark.proof
+
 LANGUAGES = ("sv", "en")
 
 

@@ -17,6 +17,8 @@ from effektutv.reporting.formats.excel.columns import columns, lines, rows
 from effektutv.reporting.model.blocks import Cell, Group, Head, Row, TableBlock
 from effektutv.reporting.wording.phrases import Words
 
+pytestmark = pytest.mark.proof
+
 LANGUAGES = ("sv", "en")
 
 

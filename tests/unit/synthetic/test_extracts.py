@@ -25,6 +25,8 @@ from effektutv.synthetic.data_errors import _ERAS
 from effektutv.synthetic.file_writer import STARS
 from effektutv.synthetic.write_demo import write_demo
 
+pytestmark = pytest.mark.proof
+
 REGISTERS = sorted(set(load_schemas()) - {"scb_agi"})
 
 

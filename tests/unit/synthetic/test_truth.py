@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 
+pytestmark = pytest.mark.proof
+
 MISTAKES = (
     "swap reversed spells",
     "ignore the era of a code",

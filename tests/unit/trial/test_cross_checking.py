@@ -18,6 +18,8 @@ from effektutv.study import Study
 from effektutv.trial.cross_check import TOLERANCE, agreeing
 from effektutv.trial.trial import Trial
 
+pytestmark = pytest.mark.proof
+
 X = 'label = { sv = "x", en = "x" }'
 
 
