@@ -10,7 +10,7 @@ import pytest
 import effektutv as eu
 from effektutv.cohort import contradictions, known_spans
 from effektutv.reporting.wording.notes import advice_in_language, rule_in_language
-from effektutv.reporting.wording.phrases import Words
+from effektutv.reporting.wording.words import Words
 from effektutv.results.data_quality import SOME_COVERED
 from effektutv.study import Study
 

@@ -12,7 +12,7 @@ import effektutv as eu
 from effektutv.cohort.declared_words import text_of
 from effektutv.commands.check.check import check
 from effektutv.reporting.wording.notes import advice_in_language, rule_in_language
-from effektutv.reporting.wording.phrases import Words
+from effektutv.reporting.wording.words import Words
 
 sys.path.insert(0, str(Path(__file__).parent))
 from register_studies import KU_LINE, filling, found, write

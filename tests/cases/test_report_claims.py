@@ -27,7 +27,7 @@ from effektutv.reporting.wording.cells import Scale
 from effektutv.reporting.wording.chance import Standing, standing, uncertainty
 from effektutv.reporting.wording.findings import effect_sentence, subgroup_sentence
 from effektutv.reporting.wording.labels import Context
-from effektutv.reporting.wording.phrases import Words
+from effektutv.reporting.wording.words import Words
 from effektutv.results import Effects, LockStatus, PlanLock, Suppressed, Unavailable
 from effektutv.results.ratios import RatioRow, Ratios
 from effektutv.study import Study

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from string import Formatter
 from typing import Literal
 
 from effektutv.errors import ArgumentError
 
-__all__ = ["LANGUAGES", "WORDS", "Catalogue", "Lang", "catalogue", "parse", "text"]
+__all__ = ["LANGUAGES", "Catalogue", "Lang", "catalogue", "parse", "text"]
 
 Lang = Literal["sv", "en"]
 
 LANGUAGES: tuple[Lang, Lang] = ("sv", "en")
+
+_MESSAGES = Path(__file__).parent / "messages"
 
 
 def parse(lang: str) -> Lang:
@@ -65,6 +69,32 @@ class Catalogue(Mapping[str, Mapping[str, str]]):
                 )
             self._fields[key] = swedish
         self._entries = {key: dict(words) for key, words in entries.items()}
+
+    @classmethod
+    def read(cls, *files: str) -> Catalogue:
+        """Return the words of message files, ``messages/{sv,en}/NAME.toml``.
+
+        Parameters
+        ----------
+        *files : str
+            Names, without ``.toml``.
+
+        Raises
+        ------
+        ArgumentError
+            If a key is in two of the files, or lacks a language.
+        """
+        entries: dict[str, dict[str, str]] = {}
+        for file in files:
+            found: dict[str, dict[str, str]] = {}
+            for lang in LANGUAGES:
+                path = _MESSAGES / lang / f"{file}.toml"
+                for key, words in tomllib.loads(path.read_text(encoding="utf-8")).items():
+                    found.setdefault(key, {})[lang] = words
+            if twice := sorted(set(entries) & set(found)):
+                raise ArgumentError(f"messages: {twice} are in two files; give one of them another key")
+            entries |= found
+        return cls(entries)
 
     def __getitem__(self, key: str) -> Mapping[str, str]:
         return self._entries[key]
@@ -126,29 +156,8 @@ def _placeholders(words: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in Formatter().parse(words) if name is not None)
 
 
-#: The words that numbers need, and the notes that any output may carry. Other rooms bring their own :class:`Catalogue`.
-WORDS: Mapping[str, Mapping[str, str]] = {
-    # numbers and lists
-    "and": {"sv": "och", "en": "and"},
-    "or": {"sv": "eller", "en": "or"},
-    "to": {"sv": "till", "en": "to"},
-    "one_person": {"sv": "{n} person", "en": "{n} person"},
-    "n_persons": {"sv": "{n} personer", "en": "{n} persons"},
-    "percentage_point": {"sv": "procentenhet", "en": "percentage point"},
-    "percentage_points": {"sv": "procentenheter", "en": "percentage points"},
-    # notes of every figure
-    "synthetic": {
-        "sv": "Syntetiska data: siffrorna säger ingenting om verkliga personer.",
-        "en": "Synthetic data: the figures say nothing about real people.",
-    },
-    "mark_suppressed": {
-        "sv": "‥ visas inte, för att skydda enskilda personer.",
-        "en": "‥ not shown, to protect individuals.",
-    },
-    "mark_absent": {"sv": "– uppgift finns inte.", "en": "– not available."},
-}
-
-catalogue = Catalogue(WORDS)
+#: The words that numbers need, and the notes that any output may carry.
+catalogue = Catalogue.read("shared")
 
 
 def text(key: str, lang: Lang, **values: str) -> str:

@@ -23,7 +23,7 @@ from .sections.robustness import robustness_section
 from .sections.surveys import survey_section
 from .sections.times import time_section
 from .wording.labels import Context
-from .wording.phrases import Words
+from .wording.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,7 @@ from .formats.html.write import fill
 from .model.blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
 from .wording.cells import Numbers
 from .wording.notes import advice_in_language, rule_in_language
-from .wording.phrases import Words
+from .wording.words import Words
 
 if TYPE_CHECKING:
     from effektutv.results.data_quality import DataQuality, Finding, ReadForm

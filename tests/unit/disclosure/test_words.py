@@ -8,7 +8,7 @@ from effektutv.disclosure.protect import protect
 from effektutv.reporting.model.document import Facts
 from effektutv.reporting.sections.ends import method_section
 from effektutv.reporting.wording.labels import Context
-from effektutv.reporting.wording.phrases import Words
+from effektutv.reporting.wording.words import Words
 
 BIG = {"FS": (350, 60), "SE": (355, 89), "CM": (358, 70)}
 

@@ -16,7 +16,7 @@ from effektutv.registers.engines.duckdb import Engine
 from effektutv.registers.schema.table_schema import FieldType, RuleKind, load_schema, load_schemas
 from effektutv.registers.sources.open_extract import open_extract
 from effektutv.reporting.wording.notes import advice_in_language, rule_in_language
-from effektutv.reporting.wording.phrases import Words
+from effektutv.reporting.wording.words import Words
 from effektutv.results import DataQuality, Finding, Severity
 from effektutv.results.data_quality import FILE, MONTHS_COVERED, PARTICIPANTS, YEARS_COVERED
 from effektutv.study import Register

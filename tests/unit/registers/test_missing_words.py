@@ -16,7 +16,7 @@ from effektutv.registers.schema.table_schema import load_schema
 from effektutv.registers.sources.missing_values import WORDS
 from effektutv.registers.sources.open_extract import open_extract
 from effektutv.reporting.wording.notes import advice_in_language, rule_in_language
-from effektutv.reporting.wording.phrases import Words
+from effektutv.reporting.wording.words import Words
 from effektutv.study import Register
 
 SECRET = "HEMLIG4711"

@@ -10,7 +10,7 @@ import pytest
 
 from effektutv.disclosure.protect import protect
 from effektutv.reporting.wording.labels import Context
-from effektutv.reporting.wording.phrases import Words
+from effektutv.reporting.wording.words import Words
 
 # tests are imported by file, so that a module beside them is found only by its folder
 sys.path.insert(0, str(Path(__file__).parent))

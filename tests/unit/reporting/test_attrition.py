@@ -15,7 +15,7 @@ from effektutv.reporting.sections.attrition import attrition_blocks
 from effektutv.reporting.sections.robustness import robustness_section
 from effektutv.reporting.tables.further import further_tables
 from effektutv.reporting.wording.labels import Context
-from effektutv.reporting.wording.phrases import Words
+from effektutv.reporting.wording.words import Words
 
 LANGUAGES = ("sv", "en")
 

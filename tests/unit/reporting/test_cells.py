@@ -11,7 +11,7 @@ from effektutv.disclosure.protect import protect
 from effektutv.reporting import build
 from effektutv.reporting.model.blocks import FigureBlock, TableBlock
 from effektutv.reporting.wording.cells import Numbers, Scale
-from effektutv.reporting.wording.phrases import Words
+from effektutv.reporting.wording.words import Words
 from effektutv.results import Suppressed, Unavailable
 
 ONE = re.compile(r"[+−]?\d[\d\u202f,.]*")

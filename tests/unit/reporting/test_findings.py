@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from effektutv.reporting.wording.findings import effect_sentence, subgroup_sentence
-from effektutv.reporting.wording.phrases import Words
+from effektutv.reporting.wording.words import Words
 from effektutv.results import Suppressed, Unavailable
 
 CLEAR = {

@@ -11,6 +11,7 @@ from itertools import product
 import numpy as np
 import pytest
 from further_inputs import ITEMS, further, people
+from phrases import CREDIBILITY, FINDINGS, FURTHER, METHOD, PHRASES
 from scipy.optimize import brentq
 from scipy.stats import norm
 
@@ -25,11 +26,7 @@ from effektutv.reporting.sections.surveys import survey_sentence
 from effektutv.reporting.sections.times import time_section, time_sentence
 from effektutv.reporting.wording.labels import Context
 from effektutv.reporting.wording.notes import told
-from effektutv.reporting.wording.phrases import PHRASES, Words
-from effektutv.reporting.wording.phrases_credibility import CREDIBILITY
-from effektutv.reporting.wording.phrases_findings import FINDINGS
-from effektutv.reporting.wording.phrases_further import FURTHER
-from effektutv.reporting.wording.phrases_method import METHOD
+from effektutv.reporting.wording.words import Words
 from effektutv.results import EffectRow, RowKind, Suppressed, Unavailable
 
 pytestmark = pytest.mark.proof

@@ -9,7 +9,7 @@ import pytest
 import effektutv as eu
 from effektutv.reporting.wording.labels import Labels
 from effektutv.reporting.wording.notes import rule_in_language, sentences, told
-from effektutv.reporting.wording.phrases import Words
+from effektutv.reporting.wording.words import Words
 
 LOST = (
     "SE − FS: 7 strata of stratum without both arms left out (12 persons); the effect is that of the 137 persons in the "

@@ -8,13 +8,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from phrases import FINDINGS, METHOD, PHRASES
 
 from effektutv.plots.words import WORDS
 from effektutv.reporting.sections import outcomes
 from effektutv.reporting.wording.marks import absence_notes
-from effektutv.reporting.wording.phrases import PHRASES, Words
-from effektutv.reporting.wording.phrases_findings import FINDINGS
-from effektutv.reporting.wording.phrases_method import METHOD
+from effektutv.reporting.wording.words import Words
 
 pytestmark = pytest.mark.proof
 

@@ -15,7 +15,7 @@ from effektutv.reporting import build
 from effektutv.reporting.formats.excel import write
 from effektutv.reporting.formats.excel.columns import columns, lines, rows
 from effektutv.reporting.model.blocks import Cell, Group, Head, Row, TableBlock
-from effektutv.reporting.wording.phrases import Words
+from effektutv.reporting.wording.words import Words
 
 pytestmark = pytest.mark.proof
 

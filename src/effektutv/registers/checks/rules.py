@@ -65,7 +65,7 @@ SEVERITY = {
     RuleKind.PROJECT: Severity.WARNING,
 }
 
-#: What to do about a break. The same sentences stand in Swedish in ``reporting.phrases_checks``.
+#: What to do about a break. The same sentences stand in Swedish in ``i18n/messages/sv/checks.toml``.
 ADVICE = {
     RuleKind.TYPE: "check the format of the column, and decimal and date_format in the study file",
     RuleKind.REQUIRED: "ask the register's owner for the missing entries",

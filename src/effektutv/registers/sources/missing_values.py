@@ -23,7 +23,7 @@ WORDS = frozenset({"NULL", "Null", "null", "(null)", "<NULL>", "NA", "<NA>", "N/
 _BLANKS = b" \t\xa0\xc2"
 #: So many bytes before a word are looked at for where its value begins.
 _NEAR = 64
-#: What is advised where nothing but such words does not fit; the same stands in Swedish in ``reporting.phrases_checks``.
+#: What is advised where nothing but such words does not fit; the same stands in Swedish in ``i18n/messages/sv/checks.toml``.
 _ADVICE = "each of these values is a word for missing; declare missing = {} for the register in the study file, if it means that"
 
 

@@ -9,8 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from ..model.blocks import FigureBlock, TableBlock
-from ..wording.phrases import Words
 from ..wording.plan_lock import plan_lines
+from ..wording.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,7 +10,7 @@ from effektutv import i18n
 if TYPE_CHECKING:
     from effektutv.results.cross_check import CrossCheck
 
-    from ..wording.phrases import Words
+    from ..wording.words import Words
 
 __all__ = ["manifest_block", "sentences"]
 

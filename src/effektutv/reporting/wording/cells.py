@@ -12,7 +12,7 @@ from effektutv.values import Unavailable, available
 from ..model.blocks import Cell
 
 if TYPE_CHECKING:
-    from .phrases import Words
+    from .words import Words
 
 __all__ = ["Numbers", "Scale"]
 

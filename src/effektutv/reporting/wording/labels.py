@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from effektutv.results.names import Name
     from effektutv.study import Study
 
-    from .phrases import Words
+    from .words import Words
 
 __all__ = ["Context", "Labels"]
 

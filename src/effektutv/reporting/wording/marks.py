@@ -8,7 +8,7 @@ from effektutv import i18n
 
 if TYPE_CHECKING:
     from ..model.blocks import TableBlock
-    from .phrases import Words
+    from .words import Words
 
 __all__ = ["absence_notes"]
 

@@ -10,28 +10,28 @@ import re
 from typing import TYPE_CHECKING
 
 from effektutv import i18n
-from effektutv.i18n import capital
-
-from .phrases_checks import CHECKS
-from .phrases_orders import ORDERS
+from effektutv.i18n import Catalogue, capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .labels import Labels
-    from .phrases import Words
+    from .words import Words
 
 __all__ = ["advice_in_language", "rule_in_language", "sentences", "told"]
 
 _PEOPLE = r"(?:fewer than 5 persons|\d+ persons)"
 _STRATA = r"(?:1 stratum|\d+ strata)"
 
-_MISSING_WORD = re.compile(re.escape(CHECKS["advice_missing_word"][1]).replace(r"\{marks\}", r"(?P<marks>\[.*\])"))
+#: The English words are the texts of the checks themselves, by which they are recognised.
+_CHECKS, _ORDERS = Catalogue.read("checks"), Catalogue.read("orders")
+
+_MISSING_WORD = re.compile(re.escape(_CHECKS["advice_missing_word"]["en"]).replace(r"\{marks\}", r"(?P<marks>\[.*\])"))
 
 #: The English of rules and advice as a pattern: what stands in braces is any text.
 _TEMPLATES = {
-    key: re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(english)), re.DOTALL)
-    for key, (_, english) in ORDERS.items()
+    key: re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(words["en"])), re.DOTALL)
+    for key, words in _ORDERS.items()
 }
 
 _NOTES = (
@@ -406,7 +406,8 @@ def advice_in_language(advice: str, words: Words) -> str:
     """
     if (found := _MISSING_WORD.fullmatch(advice)) is not None:
         return words("advice_missing_word", marks=found["marks"])
-    key = next((key for key, (_, english) in CHECKS.items() if key.startswith("advice_") and english == advice), None)
+    advices = (key for key, known in _CHECKS.items() if key.startswith("advice_") and known["en"] == advice)
+    key = next(advices, None)
     if key is None and (known := _by_template(advice, "advice_")) is not None:
         return words(known[0], **known[1])
     return advice if key is None else words(key)

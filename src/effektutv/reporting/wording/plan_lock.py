@@ -9,7 +9,7 @@ from effektutv.study.plan_status import LockStatus
 if TYPE_CHECKING:
     from effektutv.study.plan_status import PlanLock
 
-    from .phrases import Words
+    from .words import Words
 
 __all__ = ["plan_lines"]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ...model.blocks import Head, TableBlock
-    from ...wording.phrases import Words
+    from ...wording.words import Words
 
 __all__ = ["Column", "columns", "lines", "rows"]
 

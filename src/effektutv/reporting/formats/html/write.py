@@ -13,8 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ...wording.glossary import abbreviations
-from ...wording.phrases import PHRASES, Words
-from ...wording.phrases_further import FURTHER
+from ...wording.words import CATALOGUE, Words
 
 if TYPE_CHECKING:
     from ...model.document import Document
@@ -106,10 +105,8 @@ def _environment(lang: str) -> Environment:
 
 def _openings(lang: str) -> tuple[str, ...]:
     """Return the fixed words that open a note on method: up to the first placeholder, or to the colon where one comes first."""
-    place = 0 if lang == "sv" else 1
-    phrases = {**FURTHER, **PHRASES}
-    keys = [*_ON_METHOD, *(key for key in phrases if key.startswith(_ON_METHOD_FAMILIES))]
-    found = (phrases[key][place].split("{")[0] for key in keys)
+    keys = [*_ON_METHOD, *(key for key in CATALOGUE if key.startswith(_ON_METHOD_FAMILIES))]
+    found = (CATALOGUE[key][lang].split("{")[0] for key in keys)
     return tuple(text.split(":")[0] + ":" if ":" in text else text for text in found)
 
 

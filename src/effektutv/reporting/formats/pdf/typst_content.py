@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...model.blocks import FigureBlock, Paragraph, TableBlock
 from ...wording.marks import absence_notes
-from ...wording.phrases import Words
+from ...wording.words import Words
 from .column_widths import INDENT, TEXT_WIDTH, breakable, columns, lines
 from .pictures import TALLEST
 

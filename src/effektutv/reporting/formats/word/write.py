@@ -11,7 +11,7 @@ from effektutv.i18n import printable
 from ...model.blocks import FigureBlock, Paragraph, TableBlock
 from ...provenance.source_date import dated
 from ...wording.marks import absence_notes
-from ...wording.phrases import Words
+from ...wording.words import Words
 from ..ooxml import LOCALES, rezipped
 from . import tables
 from .pictures import drawing, page_pieces
