@@ -259,7 +259,7 @@ def test_items_of_credibility_go_with_their_interaction(make):
     assert kept.protocol
     assert kept.rows == tuple(i for i in items if "SE" not in (i.arm, i.control))
     told = [d for d in out.decisions if d.table == "credibility"]
-    assert [d.cell for d in told] == ["arbete, month 15, SE and FS, kon", "arbete, month 15, SE and CM, kon"]
+    assert [d.cell for d in told] == ["arbete, month 15, SE and CM, kon", "arbete, month 15, SE and FS, kon"]
 
 
 def test_items_without_an_interaction_row_are_not_released(make):
