@@ -12,6 +12,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
@@ -163,6 +164,21 @@ def test_nothing_absent_is_drawn_as_zero(hidden_case) -> None:
         .any(1)
         .all()
     )
+
+
+def test_effects_of_nothing_lie_in_the_middle() -> None:
+    """RP02's kind: places without an event in either arm, or a negative zero, drew an axis from 0 to 100 points."""
+    for scale, zero in (("points", 0.0), ("points", -0.0), ("unit", 0.0)):
+        rows = [
+            {"arm": "B", "control": "A", "subgroup": "", "level": "", "kind": "effect", "n_arm": 8, "n_control": 8}
+            | {"estimate": zero, "conf_low": np.nan, "conf_high": np.nan, "status": "released"}
+        ]
+        (axes,) = (a for a in forest.forest(pd.DataFrame(rows), scale=scale).axes if len(a.get_xticks()))
+        low, high = axes.get_xlim()
+        assert low + high == pytest.approx(0, abs=1e-9)
+        assert high < (0.02 if scale == "points" else 2)
+        labels = [t.get_text() for t in axes.get_xticklabels()]
+        assert {"−1", "1"} <= {re.sub(r"[.,]0$", "", label) for label in labels}
 
 
 @pytest.mark.parametrize("name", ["profile_one_month", "effects_by_month_one_month"])

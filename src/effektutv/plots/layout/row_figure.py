@@ -311,7 +311,10 @@ def _effect_axis(
     cells = (value(line.row, c) for line in body if line.row is not None for c in _DRAWN)
     seen = [c for c in cells if c is not None] or [-1.0, 1.0]
     low, high = min(0.0, *seen), max(0.0, *seen)
-    across = Linear(low, high if high > low else low + 1, left, right)
+    if high == low:
+        # no effect at all: one unit, as it is written, on either side of zero
+        low, high = -1 / write.factor, 1 / write.factor
+    across = Linear(low, high, left, right)
     for most in (6, 5, 4, 3, 2):
         ticks, decimals = nice_ticks(across.low * write.factor, across.high * write.factor, most=most)
         inside = [t for t in ticks if left - 5 <= across(t / write.factor) <= right + 5]
