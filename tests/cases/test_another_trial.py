@@ -15,6 +15,7 @@ from effektutv.errors import ArgumentError, StudyError
 from effektutv.reporting import build
 from effektutv.reporting.model.blocks import FigureBlock
 from effektutv.reporting.model.document import Facts
+from effektutv.reporting.tables.csv_tables import csv_tables
 from effektutv.reporting.wording.glossary import abbreviations, texts
 from effektutv.synthetic.write_demo import write_demo
 
@@ -220,6 +221,27 @@ def test_an_outcome_without_its_register_is_said_where_its_result_would_be(small
     assert not [t for t in texts(report) if lacks in t]
 
 
+@pytest.mark.parametrize("persons", [4, 6, 8, 12])
+@pytest.mark.parametrize("outcome", ["y", "x"])
+def test_a_table_of_a_few_persons_is_reported_or_refused_in_words(tmp_path, persons, outcome):
+    """RP02's kind: where protection leaves nothing, also of the balance test, every format is written all the same."""
+    rng = np.random.default_rng(persons)
+    rows = [f"{i},{'ab'[i % 2]},{int(rng.random() < 0.5)},{rng.integers(18, 60)}" for i in range(persons)]
+    (tmp_path / "t.csv").write_text("id,grp,y,x\n" + "\n".join(rows) + "\n", "utf-8")
+    text = PLAIN if outcome == "y" else PLAIN.replace('column = "y"\nvalues = [1]', 'column = "x"')
+    (tmp_path / "study.toml").write_text(text, "utf-8")
+    found = protect(analyse(eu.load(tmp_path / "study.toml")))
+    tables = csv_tables(found)
+    assert {"itt", "balance"} <= set(tables)
+    for lang in ("sv", "en"):
+        assert len(list(texts(build.build(found, lang=lang, facts=FACTS)))) > 50
+    columns, written = tables["balance"]
+    said = dict(zip(columns, written[-1], strict=True))
+    assert said["covariate"] == "(omnibus)"
+    # eight persons have a test, and it may not be shown
+    assert persons != 8 or (said["status"] == "suppressed" and "df ‥; p ‥" in str(said["note"]))
+
+
 @pytest.mark.parametrize("lang", ["sv", "en"])
 def test_a_plain_table_has_nothing_of_it_either(tmp_path, lang):
     """RP03, RP05: two arms in a table, without strata, covariates, registers or deaths."""
@@ -239,3 +261,24 @@ def test_a_plain_table_has_nothing_of_it_either(tmp_path, lang):
     assert not [t for t in report if words.search(t) and not t.startswith("17b")]
     # one covariate is one degree of freedom
     assert any(("1 frihetsgrad," if lang == "sv" else "1 degree of freedom,") in t for t in report)
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        ("id;grp;y;x", r"read as one column: give delimiter = ';' in \[table\]"),
+        ("17,a,1,2015-03-04", "seems to hold values, not names of columns: the file needs a header"),
+        ("SYN98233898,a,1,Anna", "seems to hold values"),
+        ("nr,group,y,SYN98233898", "it has: nr, group, y, and 1 whose names are not shown"),
+        ("nr,group,y,x", "it has: nr, group, y, x$"),
+    ],
+)
+def test_a_column_that_is_not_there_is_said_without_anybodys_values(tmp_path, first, said):
+    """Wrong use: another delimiter, and a file without a header, whose first line is a person."""
+    (tmp_path / "study.toml").write_text(PLAIN, "utf-8")
+    (tmp_path / "t.csv").write_text("\n".join([first, *(f"{i},{'ab'[i % 2]},1,3" for i in range(20))]) + "\n", "utf-8")
+    if ";" in first:
+        (tmp_path / "t.csv").write_text("\n".join([first, *("1;a;1;3" for _ in range(20))]) + "\n", "utf-8")
+    with pytest.raises(StudyError, match=said) as refused:
+        eu.load(tmp_path / "study.toml")
+    assert not re.search("SYN98233898|2015-03-04|Anna", str(refused.value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from importlib import import_module
 from importlib.util import find_spec
 from io import BytesIO
@@ -21,6 +22,10 @@ from .build import Cohort
 from .declared_words import as_text, covariate_findings, texts_of, value_findings
 
 __all__ = ["read_plain"]
+
+#: What is a value rather than a column's name: a number, a day, or nothing (which pandas calls so).
+_VALUE = re.compile(r"\s*|[-+]?\d[\d.,:/ T-]*|Unnamed: \d+")
+_LONG_NUMBER = re.compile(r"\d{5}")
 
 
 def read_plain(study: Study) -> Cohort:
@@ -191,10 +196,21 @@ def _beside_package(study: Study) -> pd.DataFrame:
 
 def _column(study: Study, frame: pd.DataFrame, name: str, *where: str | int) -> pd.Series:
     if name not in frame.columns:
-        raise StudyError(
-            f"{study.where(*where)}: the table has no column {name!r}; it has: {', '.join(map(str, frame.columns))}"
-        )
+        raise StudyError(f"{study.where(*where)}: the table has no column {name!r}; {_columns_in_words(frame)}")
     return frame[name]
+
+
+def _columns_in_words(frame: pd.DataFrame) -> str:
+    """Return the table's columns; of a first line that is no header only what to do, for it holds a person's values."""
+    names = [str(c) for c in frame.columns]
+    if len(names) == 1 and (apart := next((sign for sign in ";\t|," if sign in names[0]), "")):
+        return f"its first line is read as one column: give delimiter = {apart!r} in [table]"
+    if sum(_VALUE.fullmatch(name) is not None for name in names) * 4 >= len(names):
+        return "its first line seems to hold values, not names of columns: the file needs a header"
+    # a long number in a name may be somebody's
+    shown = [name for name in names if not _LONG_NUMBER.search(name)]
+    more = len(names) - len(shown)
+    return f"it has: {', '.join(shown)}" + (f", and {more} whose names are not shown" if more else "")
 
 
 def _arm(study: Study, frame: pd.DataFrame) -> pd.Series:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from effektutv.values import Status, Suppressed, Unavailable
+
 from .csv_file import cell_text, table_of
 from .further import further_tables
 
@@ -124,6 +126,13 @@ def start_rows(starts: Starts) -> Table:
     return table_of(starts.rows, _START_COLUMNS)
 
 
+def _status(value: object) -> str:
+    """Return the status of a row with one statistic."""
+    if isinstance(value, Suppressed):
+        return Status.SUPPRESSED
+    return Status.UNAVAILABLE if isinstance(value, Unavailable) else Status.RELEASED
+
+
 def balance_rows(balance: Balance) -> Table:
     """Return balance, a row a covariate (or level) and pair of arms; the omnibus test is the last.
 
@@ -133,9 +142,10 @@ def balance_rows(balance: Balance) -> Table:
     """
     columns, rows = table_of(balance.rows, _BALANCE_COLUMNS)
     test = balance.omnibus
+    df = f"{test.df:g}" if isinstance(test.df, int | float) else cell_text(test.df)
     named: Mapping[str, object] = {
-        "covariate": "(omnibus)", "kind": "omnibus", "difference": test.statistic, "status": "released",
-        "note": f"{test.method}; df {test.df:g}; p {cell_text(test.p_value)}",
+        "covariate": "(omnibus)", "kind": "omnibus", "difference": test.statistic, "status": _status(test.statistic),
+        "note": f"{test.method}; df {df}; p {cell_text(test.p_value)}",
     }  # fmt: skip
     return columns, [*rows, [named.get(c) for c in columns]]
 
