@@ -311,3 +311,10 @@ def test_what_windows_and_word_processors_make_of_a_study_file_is_explained(tmp_
         eu.Study.from_toml(tmp_path / "study.toml")
     assert said in str(raised.value)
     assert raised.value.__context__ is None
+
+
+def test_the_folder_one_is_in_is_named_and_the_file_in_it(tmp_path, monkeypatch):
+    """Wrong use: a dot for the study file; the message had no name and a path from the root."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(eu.StudyError, match=rf"'{tmp_path.name}' is a folder: .* such as study\.toml$"):
+        eu.Study.from_toml(".")

@@ -51,7 +51,9 @@ def read_study_file(path: Path, *, kind: str = "study file", example: str = "stu
         If the file is missing or is not TOML in UTF-8.
     """
     if path.is_dir():
-        raise StudyError(f"{path.name!r} is a folder: give the {kind} itself, such as {path.name}/{example}")
+        # "." and ".." have no name of their own
+        named, inside = path.name or path.resolve().name, f"{path.name}/{example}" if path.name else example
+        raise StudyError(f"{named!r} is a folder: give the {kind} itself, such as {inside}")
     if not path.exists():
         raise StudyError(
             f"the {kind} {path.name!r} cannot be read: there is no such file; give the path of one, such as {example}"

@@ -29,7 +29,7 @@ _INK, _SOFT, _RULE, _LINK = "#1B2228", "#56616B", "#D5DADE", "#0B5A94"
 _HEADER_ROW = 2
 _FIRST = _HEADER_ROW + 1
 _LINE = 13.5  # points
-_TEXT = 90  # characters, the width of running text: what an A4 page holds
+_TEXT = 72  # characters, the width of running text: what an A4 page holds, also in a font wider than Arial
 _PORTRAIT = 95  # characters that an upright page holds
 
 
