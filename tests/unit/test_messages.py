@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ MESSAGES = SOURCE / "i18n" / "messages"
 FILES = sorted(path.stem for path in (MESSAGES / "sv").glob("*.toml"))
 
 
+@cache
 def code() -> list[ast.Module]:
     return [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py"))]
 

@@ -13,6 +13,8 @@ import pytest
 from effektutv.plots.layout import style
 from effektutv.reporting.formats.html import write as module
 
+pytestmark = pytest.mark.proof
+
 CSS = (Path(module.__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
 SCHEMES = {
     "light": CSS[: CSS.index("@media (prefers-color-scheme: dark)")],

@@ -11,6 +11,8 @@ import pytest
 import effektutv.plots as plots
 from effektutv.reporting.figures.descriptions import HOW, described, shortened
 
+pytestmark = pytest.mark.proof
+
 KINDS = {p.stem for p in Path(plots.__file__).parent.glob("*.py") if "\ndef alt_text(" in p.read_text(encoding="utf-8")}
 
 
