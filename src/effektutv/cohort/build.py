@@ -210,10 +210,6 @@ def build_cohort(engine: Session, study: Study, progress: Callable[[str], None])
     progress : callable
         Called with the key of each step before it.
 
-    Returns
-    -------
-    Cohort
-
     Raises
     ------
     StudyError

@@ -27,12 +27,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 
 
 def text_of(value: object) -> str:
-    """Return one value as the text that it is compared by.
-
-    Parameters
-    ----------
-    value : str, int, float or bool
-    """
+    """Return one value as the text that it is compared by."""
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
     text = str(int(value)) if isinstance(value, bool) else str(value)
@@ -63,10 +58,6 @@ def as_text(column: pd.Series, declared: Iterable[object] = (), spelled: pd.Seri
         The values that the study file gives for it.
     spelled : pandas.Series, optional
         Truth values as the file writes them, where it is a text file.
-
-    Returns
-    -------
-    pandas.Series of str
     """
     if pd.api.types.is_bool_dtype(column):
         wanted = texts_of(declared)

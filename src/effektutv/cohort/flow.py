@@ -23,10 +23,6 @@ def participant_flow(linked: Linked, observed: NDArray[np.bool_] | None) -> Flow
     observed : ndarray of bool, shape (n,), or None
         Whether the main outcome can be known at its month; ``None`` where the registers for it are absent.
 
-    Returns
-    -------
-    Flow
-
     Raises
     ------
     ArgumentError

@@ -95,10 +95,6 @@ def spans_of(study: Study) -> dict[str, Span]:
 def check_sources(study: Study) -> None:
     """Check that the study has the registers of its primary outcome.
 
-    Parameters
-    ----------
-    study : Study
-
     Raises
     ------
     StudyError
@@ -115,10 +111,6 @@ def check_sources(study: Study) -> None:
 
 def check_spans(study: Study) -> None:
     """Check that the days which the study gives its registers can be: within their years, and not after the delivery.
-
-    Parameters
-    ----------
-    study : Study
 
     Raises
     ------

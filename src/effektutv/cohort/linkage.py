@@ -67,10 +67,6 @@ def link(engine: Session, assignment: Extract, study: Study) -> Linked:
     study : Study
         The study.
 
-    Returns
-    -------
-    Linked
-
     Raises
     ------
     ExtractError

@@ -65,10 +65,6 @@ def read_delivery(engine: Session, study: Study, n: int, *, lacking: Mapping[str
         Number of participants.
     lacking : mapping of str to str, optional
         What a column that was not delivered keeps from being known, with the reason.
-
-    Returns
-    -------
-    Delivery
     """
     without = lacking or {}
     month = study.study.horizon if study.primary.month is None else study.primary.month

@@ -39,14 +39,7 @@ CURVE = "deaths and emigrations in a curve differ from these by a few"
 
 
 def collect_attrition(ledger: Ledger, study: Study, found: Iterable[Bounds]) -> None:
-    """Enter who was there, by arm.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    study : Study
-    found : iterable of Bounds
-    """
+    """Enter who was there, by arm."""
     for bounds in found:
         for row in bounds.rows:
             enter_bound(ledger, row.outcome, row)

@@ -77,53 +77,26 @@ class Margin:
 
 
 def outcome_cell(row: EffectRow | ArmSummary, arm: str) -> Cell:
-    """Return the cell of one arm of a row of effects, or of an arm's month in a profile.
-
-    Parameters
-    ----------
-    row : EffectRow or ArmSummary
-    arm : str
-    """
+    """Return the cell of one arm of a row of effects, or of an arm's month in a profile."""
     group, level = getattr(row, "subgroup", ""), getattr(row, "level", "")
     return Cell("outcome", row.outcome, row.month, arm, group, level)
 
 
 def persons_cell(arm: str, group: Name, level: Name) -> Cell:
-    """Return the cell of an arm's persons in one level of a characteristic.
-
-    Parameters
-    ----------
-    arm : str
-    group, level : str or tuple of str
-    """
+    """Return the cell of an arm's persons in one level of a characteristic."""
     return Cell("persons", arm=arm, group=group, level=level)
 
 
 def started_cell(arm: str) -> Cell:
-    """Return the cell of who started in an arm.
-
-    Parameters
-    ----------
-    arm : str
-    """
+    """Return the cell of who started in an arm."""
     return Cell("starts", "started", arm=arm)
 
 
 def flow_cell(stage: str, arm: str = "") -> Cell:
-    """Return the cell of who remains after a stage of the flow.
-
-    Parameters
-    ----------
-    stage, arm : str
-    """
+    """Return the cell of who remains after a stage of the flow."""
     return Cell("flow", stage, arm=arm)
 
 
 def left_cell(stage: str, arm: str = "") -> Cell:
-    """Return the cell of who left at a stage; who left at the start of an arm is who never started there.
-
-    Parameters
-    ----------
-    stage, arm : str
-    """
+    """Return the cell of who left at a stage; who left at the start of an arm is who never started there."""
     return started_cell(arm) if stage == "started" and arm else Cell("flow", f"left at {stage}", arm=arm)

@@ -64,12 +64,7 @@ def _fall_silent(ledger: Ledger) -> None:
 
 
 def decide(ledger: Ledger) -> None:
-    """Hide the cells that go for themselves, then complements until no more are needed or found; nothing is audited.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    """
+    """Hide the cells that go for themselves, then complements until no more are needed or found; nothing is audited."""
     for cell, clocks in ledger.seen.items():
         rules = [ledger.rule(n, events) for sights in clocks.values() for n, events in sights]
         if rule := next((r for r in rules if r), ""):

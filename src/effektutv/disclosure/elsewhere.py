@@ -72,25 +72,14 @@ def link_statements(ledger: Ledger, effects: Iterable[Effects], sources: Iterabl
 
 
 def site_rows(effects: Effects | None) -> Effects | None:
-    """Return effects by site without their joint test: strata lie within sites, so that it is not defined.
-
-    Parameters
-    ----------
-    effects : Effects or None
-    """
+    """Return effects by site without their joint test: strata lie within sites, so that it is not defined."""
     if effects is None:
         return None
     return replace(effects, rows=tuple(r for r in effects.rows if not r.kind.compares))
 
 
 def apart_rows(effects: Effects | None, study: Study) -> Effects | None:
-    """Return effects by a characteristic of ours, a place or a half-year, under a name that no covariate of the study's has.
-
-    Parameters
-    ----------
-    effects : Effects or None
-    study : Study
-    """
+    """Return effects by a characteristic of ours, a place or a half-year, under a name that no covariate of the study's has."""
     names = {c.name for c in study.covariates}
     if effects is None or not any(r.subgroup in names for r in effects.rows):
         return effects

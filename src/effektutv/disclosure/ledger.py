@@ -126,22 +126,11 @@ class Ledger:
         self.margin(cells, total, where=where, clock="")
 
     def largest(self, cell: Cell) -> dict[str, tuple[int, int | None]]:
-        """Return the sight of a cell with most persons, by clock.
-
-        Parameters
-        ----------
-        cell : Cell
-        """
+        """Return the sight of a cell with most persons, by clock."""
         return {clock: max(sights, key=lambda s: s[0]) for clock, sights in self.seen.get(cell, {}).items()}
 
     def rule(self, n: int, events: int | None) -> str:
-        """Return the rule by which a cell may not be shown for itself, or ``""``.
-
-        Parameters
-        ----------
-        n : int
-        events : int or None
-        """
+        """Return the rule by which a cell may not be shown for itself, or ``""``."""
         policy, limit = self.policy, self.policy.threshold - 1
         if policy.small(n):
             return f"1 to {limit} persons"
@@ -160,24 +149,13 @@ class Ledger:
         self.leftovers = sorted(leftovers, key=lambda levels: [c.key for c in levels])
 
     def is_hidden(self, cell: Cell) -> bool:
-        """Return whether a cell may not be shown. A cell that was never entered may not either.
-
-        Parameters
-        ----------
-        cell : Cell
-        """
+        """Return whether a cell may not be shown. A cell that was never entered may not either."""
         if not self.closed:
             raise DisclosureError("the ledger is not closed: nothing has been decided")
         return cell in self.hidden or cell not in self.seen
 
     def withhold(self, cell: Cell, rule: str) -> None:
-        """Hide a cell once more is known than the margins say; it stands in no margin.
-
-        Parameters
-        ----------
-        cell : Cell
-        rule : str
-        """
+        """Hide a cell once more is known than the margins say; it stands in no margin."""
         self.hide(cell, rule, Role.COMPLEMENTARY, "not stated")
 
     def hide(self, cell: Cell, rule: str, role: Role, band: str, margin: str = "") -> None:
@@ -191,12 +169,7 @@ class Ledger:
         return Decision(table=cell.table, cell=str(cell), rule=rule, role=role, count_band=band, margin=margin)
 
     def size(self, cell: Cell) -> int:
-        """Return how small a cell is: its smallest count of events or non-events over its sights.
-
-        Parameters
-        ----------
-        cell : Cell
-        """
+        """Return how small a cell is: its smallest count of events or non-events over its sights."""
         sizes = [
             n if events is None else min(events, n - events)
             for sights in self.seen.get(cell, {}).values()

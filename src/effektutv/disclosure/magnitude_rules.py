@@ -94,13 +94,7 @@ def quantile_rule(policy: Policy, persons: object) -> str:
 
 
 def balance_rule(policy: Policy, row: BalanceRow) -> str:
-    """Return the rule by which a continuous characteristic may not be shown, or ``""``.
-
-    Parameters
-    ----------
-    policy : Policy
-    row : BalanceRow
-    """
+    """Return the rule by which a continuous characteristic may not be shown, or ``""``."""
     if row.kind != "continuous":
         return ""
     return mean_rule(policy, row.n_arm, row.mean_arm, sd=row.sd_arm) or mean_rule(

@@ -108,21 +108,11 @@ class Policy:
         return 0 < count < self.threshold
 
     def small_events(self, count: int) -> bool:
-        """Return whether a number of events is too small to be shown.
-
-        Parameters
-        ----------
-        count : int
-        """
+        """Return whether a number of events is too small to be shown."""
         return self.small(count) or (self.zeros_small and count == 0)
 
     def small_non_events(self, count: int) -> bool:
-        """Return whether a number of non-events is too small to be shown.
-
-        Parameters
-        ----------
-        count : int
-        """
+        """Return whether a number of non-events is too small to be shown."""
         return self.small(count) or (self.full_small and count == 0)
 
 

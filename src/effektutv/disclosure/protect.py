@@ -79,10 +79,6 @@ _CURVES = "the profile releases no time-to-event results"
 def protect(inputs: ReportInputs) -> Protected[ReportInputs]:
     """Protect everything that one report is made of, in one call, under the study's profile.
 
-    Parameters
-    ----------
-    inputs : ReportInputs
-
     Returns
     -------
     Protected of ReportInputs

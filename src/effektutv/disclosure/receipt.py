@@ -43,12 +43,7 @@ def _same_as_starts(row: ReceiptRow, starts: Starts | None) -> bool:
 
 
 def receipt_cell(programme: str, arm: str) -> Cell:
-    """Return the cell of an arm's persons who received a programme.
-
-    Parameters
-    ----------
-    programme, arm : str
-    """
+    """Return the cell of an arm's persons who received a programme."""
     return Cell("receipts", f"received {programme}", arm=arm)
 
 

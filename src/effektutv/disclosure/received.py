@@ -42,32 +42,17 @@ _TOLERANCE = 1e-6
 
 
 def hours_cell(row: HoursRow) -> Cell:
-    """Return the cell of one arm's hours of one actor.
-
-    Parameters
-    ----------
-    row : HoursRow
-    """
+    """Return the cell of one arm's hours of one actor."""
     return Cell("hours", row.actor, row.month, row.arm)
 
 
 def served_cell(row: HoursRow) -> Cell:
-    """Return the cell of an arm's persons who have any hours of an actor.
-
-    Parameters
-    ----------
-    row : HoursRow
-    """
+    """Return the cell of an arm's persons who have any hours of an actor."""
     return Cell("received", f"hours of {row.actor}", row.month, row.arm)
 
 
 def share_cell(row: ShareRow) -> Cell:
-    """Return the cell of an arm's persons that an item holds for.
-
-    Parameters
-    ----------
-    row : ShareRow
-    """
+    """Return the cell of an arm's persons that an item holds for."""
     return Cell("received", row.item, row.month, row.arm)
 
 
@@ -122,13 +107,7 @@ def _not_delivered(persons: object, *others: object) -> bool:
 
 
 def collect_shares(ledger: Ledger, shares: Shares) -> None:
-    """Enter items by arm, and that an item's persons add up over the arms to a sum that is taken as known.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    shares : Shares
-    """
+    """Enter items by arm, and that an item's persons add up over the arms to a sum that is taken as known."""
     by_item: dict[tuple[str, int | None], list[Cell]] = {}
     for row in shares.rows:
         if _not_delivered(row.persons, row.share):

@@ -39,12 +39,7 @@ def shown(row: T, statistic: Statistic | None = None) -> T:
 
 
 def release_all(inputs: ReportInputs) -> ReportInputs:
-    """Return everything as released: the records are public.
-
-    Parameters
-    ----------
-    inputs : ReportInputs
-    """
+    """Return everything as released: the records are public."""
     flow, balance, starts, parts = inputs.flow, inputs.balance, inputs.starts, inputs.contamination
     return ReportInputs(
         study=inputs.study,

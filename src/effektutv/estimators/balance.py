@@ -68,12 +68,7 @@ class Covariate:
 
 
 def expand(covariates: Sequence[Covariate]) -> list[Covariate]:
-    """Return a 0/1 column a level of each category, and a column of missingness behind each that has any.
-
-    Parameters
-    ----------
-    covariates : sequence of Covariate
-    """
+    """Return a 0/1 column a level of each category, and a column of missingness behind each that has any."""
     out: list[Covariate] = []
     for c in covariates:
         missing = np.isnan(c.values)

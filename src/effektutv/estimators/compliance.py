@@ -234,12 +234,7 @@ class ComplierSource:
     receipts: tuple[Receipt, ...]
 
     def regression(self, arm: str) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-        """Return outcome, constant with strata and covariates, receipt and assignment of one arm and the comparison arm.
-
-        Parameters
-        ----------
-        arm : str
-        """
+        """Return outcome, constant with strata and covariates, receipt and assignment of one arm and the comparison arm."""
         code = self.design.arms.index(arm)
         mine = ~np.isnan(self.y) & ((self.design.arm == code) | (self.design.arm == 0))
         design = self.design.take(mine)

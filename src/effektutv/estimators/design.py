@@ -204,12 +204,7 @@ class Sample:
 
 
 def randomised_counts(sample: Sample) -> IntArray:
-    """Return (S, K) counts of everyone randomised by stratum and arm, whether the outcome is known or not.
-
-    Parameters
-    ----------
-    sample : Sample
-    """
+    """Return (S, K) counts of everyone randomised by stratum and arm, whether the outcome is known or not."""
     arms, strata = len(sample.design.arms), sample.design.n_strata
     n = np.zeros(strata * arms, dtype=np.intp)
     for design in (sample.design, sample.unseen):
@@ -384,12 +379,7 @@ def _settled(
 
 
 def count_cells(sample: Sample) -> Cells:
-    """Return counts, sums, means and squared deviations by stratum and arm.
-
-    Parameters
-    ----------
-    sample : Sample
-    """
+    """Return counts, sums, means and squared deviations by stratum and arm."""
     design, y, arms = sample.design, sample.y, len(sample.design.arms)
     size, shape = design.n_strata * arms, (design.n_strata, arms)
     n, total, ss = np.zeros(size, dtype=np.intp), np.zeros(size), np.zeros(size)

@@ -370,13 +370,7 @@ def additive_note(cells: Cells, spec: Spec, contrasts: Sequence[tuple[int, int]]
 
 
 def missing_note(sample: Sample, labels: Labels) -> list[str]:
-    """Return the note on persons left out for want of an outcome, if any.
-
-    Parameters
-    ----------
-    sample : Sample
-    labels : Labels
-    """
+    """Return the note on persons left out for want of an outcome, if any."""
     if not sample.n_missing:
         return []
     when = "" if labels.month is None else f", month {labels.month}"

@@ -106,13 +106,7 @@ def credibility(rows: Sequence[EffectRow], claims: Claims, control: str) -> Cred
 
 
 def corrected(held: Credibility, rows: Sequence[EffectRow]) -> Credibility:
-    """Return the items once the number of modifiers has been considered: in rows with an adjusted p-value.
-
-    Parameters
-    ----------
-    held : Credibility
-    rows : sequence of EffectRow
-    """
+    """Return the items once the number of modifiers has been considered: in rows with an adjusted p-value."""
     considered = {_key(row) for row in _asked(rows) if isinstance(row.p_adjusted, float)}
     p_values = {_key(row): row.p_value for row in _asked(rows)}
     out: list[CredibilityRow] = []

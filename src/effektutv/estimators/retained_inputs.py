@@ -56,12 +56,6 @@ class Source:
     def regression(self, outcome: str, pair: tuple[str, str], group: Name = "", level: Name = "") -> RegressionMatrix:
         """Return one contrast's estimate as a regression; see
         :func:`effektutv.estimators.regression.design_matrix.regression_matrix`.
-
-        Parameters
-        ----------
-        outcome : str
-        pair : tuple of str
-        group, level : str or tuple of str
         """
         if self.refused:
             raise ArgumentError(f"these effects keep no data to fit a model to: {self.refused}")

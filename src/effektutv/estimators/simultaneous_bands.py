@@ -87,12 +87,7 @@ def critical_value(R: FloatArray, normals: FloatArray, level: float) -> float:
 
 
 def rounded_up(critical: float) -> float:
-    """Return a critical value rounded up to hundredths.
-
-    Parameters
-    ----------
-    critical : float
-    """
+    """Return a critical value rounded up to hundredths."""
     return ceil(critical * 100 - 1e-9) / 100
 
 

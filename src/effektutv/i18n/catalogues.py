@@ -22,10 +22,6 @@ _MESSAGES = Path(__file__).parent / "messages"
 def parse(lang: str) -> Lang:
     """Return the language that a caller named.
 
-    Parameters
-    ----------
-    lang : str
-
     Raises
     ------
     ArgumentError
@@ -143,12 +139,7 @@ class Catalogue(Mapping[str, Mapping[str, str]]):
         return self.text(key, lang) if key in self._entries and not self._fields[key] else key
 
     def extended(self, entries: Mapping[str, Mapping[str, str]]) -> Catalogue:
-        """Return a catalogue with further keys; a key that stands in both takes the new words.
-
-        Parameters
-        ----------
-        entries : mapping of str to mapping
-        """
+        """Return a catalogue with further keys; a key that stands in both takes the new words."""
         return Catalogue({**self._entries, **entries})
 
 

@@ -72,10 +72,6 @@ def printable(words: str) -> str:
 
     A control or a character that XML cannot hold is U+FFFD, so that it is seen to be there; a line break is a space. A
     direction of writing that is opened and not closed is closed, for else it would turn the words that follow.
-
-    Parameters
-    ----------
-    words : str
     """
     words = _BREAKS.sub(" ", _UNPRINTABLE.sub("\ufffd", words))
     opened: list[str] = []
@@ -92,12 +88,7 @@ def printable(words: str) -> str:
 
 
 def capital(words: str) -> str:
-    """Return the words with a capital first letter, the others as they are.
-
-    Parameters
-    ----------
-    words : str
-    """
+    """Return the words with a capital first letter, the others as they are."""
     return words[:1].upper() + words[1:]
 
 
@@ -119,10 +110,6 @@ def in_sentence(label: str) -> str:
 
 def look(text: str) -> str:
     """Return what a text looks like: two texts of one look differ in capitals, spaces or the coding of a sign at most.
-
-    Parameters
-    ----------
-    text : str
 
     Examples
     --------

@@ -64,10 +64,6 @@ def bounds(
     level : float, optional
         Coverage of the intervals, for the heading: 0.95.
 
-    Returns
-    -------
-    matplotlib.figure.Figure
-
     Raises
     ------
     ArgumentError

@@ -86,10 +86,6 @@ def flow(
         The comparison arm's code; the first of ``arms`` else.
     labels : mapping of str to str, optional
         Labels of stages and reasons by key.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
     """
     rows = records(table, ["stage", "arm", "n"], "participant flow")
     names = Names(rows, lang, arms, control, labels)

@@ -133,10 +133,6 @@ def survival(
     time_label : str, optional
         Written under the axis: months since the clock where the table has one.
 
-    Returns
-    -------
-    matplotlib.figure.Figure
-
     Raises
     ------
     ArgumentError

@@ -123,10 +123,6 @@ def effects_by_month(
     unit_label : str, optional
         The unit's name above the axis: percentage points unless ``scale`` is ``"unit"``.
 
-    Returns
-    -------
-    matplotlib.figure.Figure
-
     Raises
     ------
     ArgumentError

@@ -67,10 +67,6 @@ def estimators(
     main : str, optional
         The estimator that the study chose: its row is bold, comes first, and its estimate goes through the others as a line.
 
-    Returns
-    -------
-    matplotlib.figure.Figure
-
     Raises
     ------
     ArgumentError

@@ -84,10 +84,6 @@ def forest(
     outcome : str, optional
         The only one to draw, of several.
 
-    Returns
-    -------
-    matplotlib.figure.Figure
-
     Raises
     ------
     ArgumentError

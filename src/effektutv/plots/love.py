@@ -87,10 +87,6 @@ def love(
         Labels of covariates and levels by key.
     limit : float, default 0.1
         Differences up to here are seen as small; marked on both sides.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
     """
     names, body, pairs = _read(table, lang, arms, control, labels)
     looks = dict(zip(pairs, pair_styles(pairs, names.styles, names.control), strict=True))

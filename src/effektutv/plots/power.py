@@ -101,10 +101,6 @@ def power_curve(
     arms, control, labels
         As for every figure; not used but to check them.
 
-    Returns
-    -------
-    matplotlib.figure.Figure
-
     Raises
     ------
     ArgumentError

@@ -100,10 +100,6 @@ def randomization(
     alternative : {"two-sided", "greater", "less"}
         Which values count as at least as far out.
 
-    Returns
-    -------
-    matplotlib.figure.Figure
-
     Raises
     ------
     ArgumentError

@@ -149,10 +149,6 @@ def shares_by_month(
         millions and so on. By default points, unless the table has values outside 0 to 1.
     unit_label : str, optional
         The unit's name, where ``scale`` is ``"unit"``.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
     """
     content = _read(table, lang, arms, control, labels, outcome, clock, mark_month, scale, unit_label)
     names = content.names

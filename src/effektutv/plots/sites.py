@@ -70,10 +70,6 @@ def sites(
     places : int, optional
         How many sites there are in all, where the table holds only those that may be shown: the notes say how many are.
 
-    Returns
-    -------
-    matplotlib.figure.Figure
-
     Raises
     ------
     ArgumentError

@@ -144,10 +144,6 @@ def stacked_bars(
         Whether ``share`` holds shares, shown in per cent, or means of hours a person. A part that is 0 in every arm is left out
         of hours.
 
-    Returns
-    -------
-    matplotlib.figure.Figure
-
     Raises
     ------
     ArgumentError

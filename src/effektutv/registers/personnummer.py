@@ -107,10 +107,6 @@ def whole_number_text(number: float) -> str:
     """Return a number of a column of numbers as the text that it may have been: with the zeros in front that it lost.
 
     The years 2000 to 2009 begin with one or more zeros, so that nine digits or fewer stand where a text had ten.
-
-    Parameters
-    ----------
-    number : int or float
     """
     if not math.isfinite(number) or number < 0 or number != int(number):
         return ""

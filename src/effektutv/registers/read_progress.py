@@ -20,12 +20,7 @@ _READING = 0.6
 
 
 def sizes_of(study: Study) -> dict[str, int]:
-    """Return the bytes of each register's files; one in a database, whose size nobody tells, is as large as the mean.
-
-    Parameters
-    ----------
-    study : Study
-    """
+    """Return the bytes of each register's files; one in a database, whose size nobody tells, is as large as the mean."""
     known: dict[str, int] = {}
     for name, register in study.registers.items():
         if register.path is not None:
@@ -56,12 +51,7 @@ class Reading:
         self._rows: int | None = None
 
     def begin(self, name: str) -> None:
-        """Go on to a register.
-
-        Parameters
-        ----------
-        name : str
-        """
+        """Go on to a register."""
         self._before += self._size
         self._begun = self._engine.advanced
         self._size, self._read, self._rows = self._sizes[name], False, None

@@ -25,10 +25,6 @@ def showing(quiet: bool) -> Iterator[Progress | None]:
     """Give what shows steps: a moving line on a terminal, plain lines elsewhere, nothing where not wanted.
 
     The line goes, and the terminal has its cursor back, before anything else is said.
-
-    Parameters
-    ----------
-    quiet : bool
     """
     if quiet:
         yield None

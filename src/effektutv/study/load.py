@@ -32,10 +32,6 @@ class Study(StudyModel):
         path : str or Path
             The study file; paths in it are relative to its folder.
 
-        Returns
-        -------
-        Study
-
         Raises
         ------
         StudyError

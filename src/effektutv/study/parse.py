@@ -41,10 +41,6 @@ def read_study_file(path: Path, *, kind: str = "study file", example: str = "stu
     kind, example : str
         What a message calls it, and a name that it could have.
 
-    Returns
-    -------
-    StudyFile
-
     Raises
     ------
     StudyError

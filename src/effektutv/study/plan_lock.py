@@ -50,10 +50,6 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 def plan_of(study: Study) -> Plan:
     """Return the plan of a study, readable: members of lists by their name, with their order beside them where it counts.
 
-    Parameters
-    ----------
-    study : Study
-
     Returns
     -------
     dict
@@ -113,12 +109,7 @@ def plan_sha256(plan: Plan) -> str:
 
 
 def lock_path(study: Path) -> Path:
-    """Return where a study file's lock lies: ``study.lock.toml`` beside ``study.toml``.
-
-    Parameters
-    ----------
-    study : Path
-    """
+    """Return where a study file's lock lies: ``study.lock.toml`` beside ``study.toml``."""
     return study.with_name(f"{study.stem}.lock.toml")
 
 
@@ -166,10 +157,6 @@ def lock(study: str | Path, *, replace: bool = False) -> PlanLock:
 
 def lock_status(study: Study) -> PlanLock:
     """Return whether a study's plan is the locked one.
-
-    Parameters
-    ----------
-    study : Study
 
     Raises
     ------

@@ -27,11 +27,6 @@ SOURCES: dict[str, tuple[tuple[str, ...], ...]] = {
 def registers_lacking(study: StudyModel, outcome: Outcome) -> tuple[tuple[str, ...], ...]:
     """Return the registers without which an outcome cannot be known and that the study does not have.
 
-    Parameters
-    ----------
-    study : StudyModel
-    outcome : Outcome
-
     Returns
     -------
     tuple of tuple of str

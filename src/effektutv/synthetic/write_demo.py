@@ -141,10 +141,6 @@ def write_demo(
     progress : callable, optional
         Called with the key of each step as it begins; a display also shows how many persons are written.
 
-    Returns
-    -------
-    DemoSummary
-
     Raises
     ------
     ArgumentError

@@ -175,12 +175,7 @@ class Delivery:
             )
 
     def known(self, one: Delivered) -> bool:
-        """Return whether a file could be a register: it has the columns, or some, or no header; what cannot be read is none.
-
-        Parameters
-        ----------
-        one : Delivered
-        """
+        """Return whether a file could be a register: it has the columns, or some, or no header; what cannot be read is none."""
         if one.problem:
             return one.problem == NO_HEADER
         return bool(self._candidates.get(one.name)) or nearest(one) is not None

@@ -94,10 +94,6 @@ def draft(folder: str | Path, *, out: str | Path | None = None) -> FirstContact:
     out : path, optional
         The study file; ``study.toml`` in the folder where not given.
 
-    Returns
-    -------
-    FirstContact
-
     Raises
     ------
     ArgumentError

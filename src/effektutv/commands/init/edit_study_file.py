@@ -53,32 +53,17 @@ def wrapped(mark: str, text: str) -> tuple[str, ...]:
 
 
 def strip(text: str) -> str:
-    """Return the text without the draft's own notes and questions.
-
-    Parameters
-    ----------
-    text : str
-    """
+    """Return the text without the draft's own notes and questions."""
     return "".join(line for line in text.splitlines(keepends=True) if not line.lstrip().startswith(_OURS))
 
 
 def parsed(text: str) -> dict[str, Any]:
-    """Return the values of a text that is known to be TOML.
-
-    Parameters
-    ----------
-    text : str
-    """
+    """Return the values of a text that is known to be TOML."""
     return tomllib.loads(text)
 
 
 def declined(text: str) -> set[tuple[Path, str]]:
-    """Return what the user said no to: the table that the line stands in, and the word.
-
-    Parameters
-    ----------
-    text : str
-    """
+    """Return what the user said no to: the table that the line stands in, and the word."""
     headers = _headers(text)
     out: set[tuple[Path, str]] = set()
     for number, line in enumerate(text.splitlines(), start=1):
@@ -95,12 +80,7 @@ def _headers(text: str) -> dict[Path, int]:
 
 
 def waiting(text: str) -> list[tuple[tuple[str, ...], ...]]:
-    """Return what each waiting part waits for: one register of each group.
-
-    Parameters
-    ----------
-    text : str
-    """
+    """Return what each waiting part waits for: one register of each group."""
     return [_groups(line) for line in text.splitlines() if line.lstrip().startswith(WAITS)]
 
 
@@ -133,25 +113,12 @@ def wake(text: str, have: Collection[str]) -> str:
 
 
 def set_key(text: str, table: Path, line: str) -> str:
-    """Write a line below a table's header.
-
-    Parameters
-    ----------
-    text : str
-    table : tuple of str and int
-    line : str
-    """
+    """Write a line below a table's header."""
     return insert(text, [Note(table=table, lines=(line,))])
 
 
 def insert(text: str, notes: Sequence[Note]) -> str:
-    """Write notes where they belong; a table that the text does not have gets them at the end of the registers.
-
-    Parameters
-    ----------
-    text : str
-    notes : sequence of Note
-    """
+    """Write notes where they belong; a table that the text does not have gets them at the end of the registers."""
     lines = text.splitlines()
     headers = _headers(text)
     last = _end_of_registers(lines, headers)
@@ -184,12 +151,7 @@ def _end_of_registers(lines: Sequence[str], headers: Mapping[Path, int]) -> int:
 
 
 def keeps(old: Any, new: Any) -> bool:
-    """Return whether every value of ``old`` is in ``new``, in its order; tables and lists of tables may have gained some.
-
-    Parameters
-    ----------
-    old, new : values of TOML files
-    """
+    """Return whether every value of ``old`` is in ``new``, in its order; tables and lists of tables may have gained some."""
     if isinstance(old, dict) and isinstance(new, dict):
         return all(key in new and keeps(value, new[key]) for key, value in old.items())
     if isinstance(old, list) and isinstance(new, list) and all(isinstance(v, dict) for v in (*old, *new)):

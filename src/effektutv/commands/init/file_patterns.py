@@ -51,12 +51,7 @@ class Family:
 
 
 def year_of(delivered: Delivered) -> int | None:
-    """Return the year that a file's name tells; None where it tells none, or several.
-
-    Parameters
-    ----------
-    delivered : Delivered
-    """
+    """Return the year that a file's name tells; None where it tells none, or several."""
     found = _YEAR.findall(delivered.stem)
     return int(found[0]) if len(found) == 1 else None
 

@@ -97,13 +97,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def judge(delivered: Delivered, schema: ExtractSchema) -> Candidate:
-    """Hold one file against one register.
-
-    Parameters
-    ----------
-    delivered : Delivered
-    schema : ExtractSchema
-    """
+    """Hold one file against one register."""
     hits = {f.column: [c for c in delivered.columns if f.matches(c)] for f in schema.fields}
     by_name = {f.column for f in schema.fields if f.from_file and re.search(f.from_file, delivered.stem)}
     has = {c for c, names in hits.items() if names} | by_name
@@ -134,12 +128,7 @@ def judge(delivered: Delivered, schema: ExtractSchema) -> Candidate:
 
 
 def candidates_of(delivered: Delivered) -> list[Candidate]:
-    """Return the registers that a file could be, the likeliest first: it has every required column of each.
-
-    Parameters
-    ----------
-    delivered : Delivered
-    """
+    """Return the registers that a file could be, the likeliest first: it has every required column of each."""
     judged = [judge(delivered, schema) for schema in load_schemas().values()]
     return sorted((c for c in judged if c.whole), key=lambda c: (-c.score, c.register))
 
@@ -163,10 +152,6 @@ def nearest(delivered: Delivered) -> Candidate | None:
     """Return the register that a file without all required columns is nearest to, or None where it is near to none.
 
     Near is a file with the person's serial number and another column of the register, and half of the required ones or the name.
-
-    Parameters
-    ----------
-    delivered : Delivered
     """
     judged = [judge(delivered, schema) for schema in load_schemas().values()]
     near = [c for c in judged if not c.whole and _near(c)]

@@ -106,10 +106,6 @@ def find_files(folder: Path) -> Found:
 
     Hidden files, and folders that are links, are left out.
 
-    Parameters
-    ----------
-    folder : Path
-
     Returns
     -------
     Found
@@ -321,10 +317,6 @@ def looks_like_data(columns: Sequence[str]) -> bool:
 
     They are where one has the shape of a personal identity number; or where no register knows any of them and a quarter of
     them are numbers, dates or empty.
-
-    Parameters
-    ----------
-    columns : sequence of str
     """
     cells = [c.strip().strip('"') for c in columns]
     if any(_PERSON.fullmatch(c) for c in cells):
@@ -348,11 +340,6 @@ def shown(column: str) -> str | None:
 
 
 def shown_name(delivered: Delivered) -> str:
-    """Return a file's name where it can be shown.
-
-    Parameters
-    ----------
-    delivered : Delivered
-    """
+    """Return a file's name where it can be shown."""
     held = any(is_identity_number(m[0]) for m in _PERSON.finditer(delivered.name))
     return "(a file whose name is not shown)" if held else delivered.name

@@ -130,13 +130,7 @@ def workbook(
 
 
 class _Book:
-    """The workbook's sheets.
-
-    Parameters
-    ----------
-    book : xlsxwriter Workbook
-    target_group : str
-    """
+    """The workbook's sheets."""
 
     def __init__(self, book: Any, target_group: str) -> None:
         self.book = book
@@ -156,15 +150,7 @@ class _Book:
         self.period = book.add_format({"bg_color": _GROUND, "font_color": _SOFT})
 
     def fill(self, title: str, needs: Sequence[RegisterNeed], cells: Sequence[Sequence[str]], window: Window) -> None:
-        """Write every sheet.
-
-        Parameters
-        ----------
-        title : str
-        needs : sequence of RegisterNeed
-        cells : sequence of sequence of str
-        window : Window
-        """
+        """Write every sheet."""
         self._first(title, needs, window)
         at = 0
         by_owner: dict[str, list[tuple[RegisterNeed, Sequence[Sequence[str]]]]] = {}

@@ -121,14 +121,6 @@ class PublishedFigures(Frozen):
 def read_published(path: Path) -> PublishedFigures:
     """Read a file of published figures.
 
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    PublishedFigures
-
     Raises
     ------
     StudyError

@@ -52,12 +52,7 @@ class Choice:
 
 
 def facts_of(ledger: Ledger) -> Facts:
-    """Return what a closed ledger holds, worked out once.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    """
+    """Return what a closed ledger holds, worked out once."""
     if ledger.facts is None:
         ranges = ranges_of(ledger)
         ledger.facts = Facts(ranges=ranges, equations=equations_of(ledger), gaps=gaps_of(ledger, ranges))
@@ -125,12 +120,7 @@ def systems_of(ledger: Ledger, *, only: Callable[[Sight], bool], limits: Sequenc
 
 
 def whole_systems(ledger: Ledger) -> list[System]:
-    """Return what hangs together with every sight, shown or not, worked out once.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    """
+    """Return what hangs together with every sight, shown or not, worked out once."""
     facts = facts_of(ledger)
     if not facts.whole:
         facts.whole.extend(systems_of(ledger, only=lambda _: True))

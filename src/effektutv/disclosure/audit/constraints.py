@@ -32,10 +32,6 @@ def equations_of(ledger: Ledger) -> list[Equation]:
     A cell that was not counted on a clock stands there with what it is on none, or else on the other clock: the same persons,
     counted from two dates, have one decision. A level that was not is empty there, and known to be, but where none was: there
     no table says what the levels add up to. Persons who were counted alike on a clock and on none are the same.
-
-    Parameters
-    ----------
-    ledger : Ledger
     """
     out = []
     for margin in ledger.margins:
@@ -70,13 +66,7 @@ def _ties(ledger: Ledger) -> list[Equation]:
 
 
 def gaps_of(ledger: Ledger, ranges: Mapping[Sight, Range]) -> list[Gap]:
-    """Return for every cell of a level, whose persons are a cell themselves, how many non-events it may have.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    ranges : mapping of Sight to Range
-    """
+    """Return for every cell of a level, whose persons are a cell themselves, how many non-events it may have."""
     out = []
     for cell in ledger.seen:
         if cell.table != "outcome" or not cell.group:
@@ -100,12 +90,7 @@ def _gap(policy: Policy, n: int, events: int) -> tuple[Piece, ...]:
 
 
 def ranges_of(ledger: Ledger) -> dict[Sight, Range]:
-    """Return what every sight holds and may hold.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    """
+    """Return what every sight holds and may hold."""
     out = {}
     for cell in ledger.seen:
         behind = ledger.seen.get(persons_cell(cell.arm, cell.group, cell.level), {}) if cell.group else {}

@@ -19,16 +19,7 @@ __all__ = ["Facts", "System"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
-    """What hangs together through margins: sights that can move, the sums that they stand in, and their gaps.
-
-    Parameters
-    ----------
-    sights : tuple of Sight
-    ranges : tuple of Range
-    equations : tuple of Equation
-    gaps : tuple of Gap
-    limits : tuple of Limit
-    """
+    """What hangs together through margins: sights that can move, the sums that they stand in, and their gaps."""
 
     sights: tuple[Sight, ...]
     ranges: tuple[Range, ...]

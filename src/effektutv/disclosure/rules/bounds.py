@@ -61,25 +61,12 @@ def _responses(survey: SurveyOutcome) -> Iterator[Effects]:
 
 
 def as_response(row: EffectRow, outcome: str) -> EffectRow:
-    """Return a row of response under the name of its cell.
-
-    Parameters
-    ----------
-    row : EffectRow
-    outcome : str
-    """
+    """Return a row of response under the name of its cell."""
     return replace(row, outcome=f"response:{outcome}", clock="", month=None)
 
 
 def collect_survey(ledger: Ledger, study: Study, survey: SurveyOutcome) -> None:
-    """Enter an item: respondents by arm, and the item's events among them.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    study : Study
-    survey : SurveyOutcome
-    """
+    """Enter an item: respondents by arm, and the item's events among them."""
     for effects in _responses(survey):
         collect_effects.collect_effects(ledger, study, effects.rows)
     for effects in (survey.observed, survey.weighted):
@@ -93,27 +80,14 @@ def collect_survey(ledger: Ledger, study: Study, survey: SurveyOutcome) -> None:
 
 
 def follow_response(ledger: Ledger, outcome: str) -> None:
-    """Let every cell of an item follow its respondents: a share would give their number away.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    outcome : str
-    """
+    """Let every cell of an item follow its respondents: a share would give their number away."""
     for cell in list(ledger.seen):
         if cell.table == "outcome" and cell.outcome == outcome:
             ledger.denominators[cell] = response_cell(outcome, cell.arm)
 
 
 def enter_bound(ledger: Ledger, outcome: str, row: BoundRow) -> None:
-    """Enter both arms of one contrast's bounds.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    outcome : str
-    row : BoundRow
-    """
+    """Enter both arms of one contrast's bounds."""
     for arm, n, seen, share in (
         (row.arm, row.n_arm, row.observed_arm, row.response_arm),
         (row.control, row.n_control, row.observed_control, row.response_control),

@@ -59,12 +59,7 @@ class Side(NamedTuple):
 
 
 def sides(row: EffectRow) -> tuple[Side, Side]:
-    """Return both arms of a row of effects.
-
-    Parameters
-    ----------
-    row : EffectRow
-    """
+    """Return both arms of a row of effects."""
     return (
         Side(row.arm, row.n_arm, row.events_arm, row.share_arm),
         Side(row.control, row.n_control, row.events_control, row.share_control),
@@ -93,14 +88,7 @@ def _counted(study: Study, outcome: str, side: Side) -> tuple[int, int | None] |
 
 
 def collect_effects(ledger: Ledger, study: Study, rows: Iterable[EffectRow]) -> None:
-    """Enter the arms of every row of effects.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    study : Study
-    rows : iterable of EffectRow
-    """
+    """Enter the arms of every row of effects."""
     for row in rows:
         if row.kind.compares:
             continue
@@ -110,27 +98,14 @@ def collect_effects(ledger: Ledger, study: Study, rows: Iterable[EffectRow]) -> 
 
 
 def collect_arms(ledger: Ledger, study: Study, rows: Iterable[ArmSummary]) -> None:
-    """Enter the arms of a profile, month by month.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    study : Study
-    rows : iterable of ArmSummary
-    """
+    """Enter the arms of a profile, month by month."""
     for row in rows:
         if (counted := _counted(study, row.outcome, Side(row.arm, row.n, row.events, row.share))) is not None:
             ledger.observe(outcome_cell(row, row.arm), *counted, clock=row.clock)
 
 
 def link_outcomes(ledger: Ledger, study: Study) -> None:
-    """Enter the margins of all outcome cells: levels within everyone, crosses within levels, kinds within work.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    study : Study
-    """
+    """Enter the margins of all outcome cells: levels within everyone, crosses within levels, kinds within work."""
     cells = [c for c in ledger.seen if c.table == "outcome"]
     by_outcome: dict[tuple[str, int | None, str], list[Cell]] = {}
     for cell in cells:
@@ -256,26 +231,13 @@ def _between(ledger: Ledger, part: Cell, n: int, clock: str, where: str) -> None
 
 
 def category_cell(study: Study, row: CountRow) -> Cell:
-    """Return the cell of a category: that of the outcome of the same name, where the study has one.
-
-    Parameters
-    ----------
-    study : Study
-    row : CountRow
-    """
+    """Return the cell of a category: that of the outcome of the same name, where the study has one."""
     named = any(o.name == row.category for o in study.outcomes)
     return Cell("outcome", row.category if named else f"{row.outcome}:{row.category}", row.month, row.arm)
 
 
 def collect_counts(ledger: Ledger, study: Study, rows: Iterable[CountRow]) -> None:
-    """Enter categories by arm, and that they add up to their outcome.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    study : Study
-    rows : iterable of CountRow
-    """
+    """Enter categories by arm, and that they add up to their outcome."""
 
     def key(row: CountRow) -> tuple[str, str, int, str]:
         return row.outcome, row.clock, -1 if row.month is None else row.month, row.arm
@@ -300,14 +262,7 @@ def collect_counts(ledger: Ledger, study: Study, rows: Iterable[CountRow]) -> No
 
 
 def collect_starts(ledger: Ledger, starts: Starts, flow: Flow | None) -> None:
-    """Enter who started by arm; their sum is taken as known, unless the flow has a stage that may hide it.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    starts : Starts
-    flow : Flow or None
-    """
+    """Enter who started by arm; their sum is taken as known, unless the flow has a stage that may hide it."""
     if any(isinstance(row.started, Unavailable) for row in starts.rows):
         # nothing was counted
         return
@@ -326,11 +281,6 @@ def collect_flow(ledger: Ledger, flow: Flow) -> None:
     """Enter the flow: who remains and who left, in all and by arm, and that they add up from stage to stage.
 
     What everyone knows (who was there at first, who was randomised to which arm) is hidden last of all.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    flow : Flow
     """
     previous = None
     for stage in flow.rows:
@@ -382,12 +332,6 @@ def level_cell(study: Study, row: BalanceRow, arm: str) -> Cell:
 
     A characteristic of two levels stands as one 0/1 row, the share in the second: its cell is that level's, the same as
     in the effects by subgroup.
-
-    Parameters
-    ----------
-    study : Study
-    row : BalanceRow
-    arm : str
     """
     level = {"continuous": _KNOWN, "missing": MISSING, "binary": _two_levels(study, row)[1]}.get(row.kind, row.level)
     return persons_cell(arm, row.covariate, level)
@@ -405,14 +349,7 @@ def _arms_of(row: BalanceRow) -> Iterator[tuple[str, int, int, object]]:
 
 
 def collect_balance(ledger: Ledger, study: Study, balance: Balance) -> None:
-    """Enter baseline characteristics: persons by level, without it, and with nothing known, by arm.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    study : Study
-    balance : Balance
-    """
+    """Enter baseline characteristics: persons by level, without it, and with nothing known, by arm."""
     parts: dict[tuple[str, str], dict[Cell, None]] = {}
     for row in balance.rows:
         for arm, n, missing, mean in _arms_of(row):

@@ -74,12 +74,7 @@ class Rows:
     decisions: dict[Decision, None]
 
     def effect(self, row: EffectRow) -> EffectRow:
-        """Return a row of effects as it may be shown.
-
-        Parameters
-        ----------
-        row : EffectRow
-        """
+        """Return a row of effects as it may be shown."""
         sides = collect_effects.sides(row)
         hidden = [self._side_hidden(row, side) for side in sides]
         rule = self._rule(row)
@@ -197,12 +192,7 @@ class Rows:
         return False
 
     def summary(self, row: ArmSummary) -> ArmSummary:
-        """Return an arm's month as it may be shown.
-
-        Parameters
-        ----------
-        row : ArmSummary
-        """
+        """Return an arm's month as it may be shown."""
         if not _has_persons(row.n):
             return replace(row, status=Status.UNAVAILABLE, events=_COUNTS)
         names = ("share", "std_error", "conf_low", "conf_high", "sim_low", "sim_high")

@@ -224,24 +224,14 @@ def _moves(track: Track, curves: Curves, tau: float) -> list[tuple[float, float]
 
 
 def coarsened(p: Statistic) -> Statistic:
-    """Return a p to two digits, at most three decimals, and at least a thousandth.
-
-    Parameters
-    ----------
-    p : Statistic
-    """
+    """Return a p to two digits, at most three decimals, and at least a thousandth."""
     if not isinstance(p, float):
         return p
     return max(_LEAST_P, round(p, 2 if p >= 0.0995 else 3))
 
 
 def coarse_log_rank(p: Statistic, df: Statistic) -> tuple[Statistic, Statistic]:
-    """Return a log-rank test's statistic and p, to two digits of p.
-
-    Parameters
-    ----------
-    p, df : Statistic
-    """
+    """Return a log-rank test's statistic and p, to two digits of p."""
     shown = coarsened(p)
     if not isinstance(shown, float) or not isinstance(df, float):
         return shown, shown

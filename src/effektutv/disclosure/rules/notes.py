@@ -15,12 +15,7 @@ _ONE = re.compile(r"\bone person in (?:the )?arm\b")
 
 
 def counts_persons(note: str) -> bool:
-    """Return whether a note says a number of persons, however many.
-
-    Parameters
-    ----------
-    note : str
-    """
+    """Return whether a note says a number of persons, however many."""
     return bool(_COUNTED.search(note) or _ONE.search(note))
 
 

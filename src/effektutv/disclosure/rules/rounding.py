@@ -95,14 +95,7 @@ class Blurred:
     decisions: list[Decision] = field(default_factory=list)
 
     def add(self, cell: Cell, clock: str, n: int) -> None:
-        """Hide a number of persons.
-
-        Parameters
-        ----------
-        cell : Cell
-        clock : str
-        n : int
-        """
+        """Hide a number of persons."""
         if (cell, clock, n) not in self.sights:
             self.sights.add((cell, clock, n))
             self.decisions.append(
@@ -112,14 +105,7 @@ class Blurred:
             )  # fmt: skip
 
     def has(self, cell: Cell, clock: str, n: object) -> bool:
-        """Return whether a number of persons is hidden.
-
-        Parameters
-        ----------
-        cell : Cell
-        clock : str
-        n : object
-        """
+        """Return whether a number of persons is hidden."""
         return isinstance(n, int) and (cell, clock, n) in self.sights
 
 

@@ -130,12 +130,7 @@ class Curves:
 
 
 def tracks_of(result: TimeToEvent) -> list[Track]:
-    """Return the arms of a result, checked: a count that is unknown or impossible stops the release.
-
-    Parameters
-    ----------
-    result : TimeToEvent
-    """
+    """Return the arms of a result, checked: a count that is unknown or impossible stops the release."""
     by_arm: dict[str, list[RiskRow]] = {}
     for row in result.risk:
         by_arm.setdefault(row.arm, []).append(row)
@@ -183,12 +178,7 @@ def _ended(track: Track) -> Track:
 
 
 def day_zero_cell(outcome: str, arm: str) -> Cell:
-    """Return the cell of who was in the state on day 0, so that the arm's curve is without them.
-
-    Parameters
-    ----------
-    outcome, arm : str
-    """
+    """Return the cell of who was in the state on day 0, so that the arm's curve is without them."""
     return Cell("times", f"{outcome}, in the state on day 0", arm=arm)
 
 

@@ -64,10 +64,6 @@ _TASK_GLOBAL = 3
 def check_redrawable(source: Source) -> None:
     """Refuse estimators that are not drawn again.
 
-    Parameters
-    ----------
-    source : Source
-
     Raises
     ------
     ArgumentError

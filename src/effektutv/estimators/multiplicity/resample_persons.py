@@ -36,13 +36,7 @@ __all__ = ["person_draws", "sorted_source"]
 
 
 def sorted_source(source: Source, hypotheses: Sequence[Hypothesis]) -> tuple[Source, list[Hypothesis]]:
-    """Return the same persons by their covariates, so that what ties on everything else does not depend on the rows' order.
-
-    Parameters
-    ----------
-    source : Source
-    hypotheses : sequence of Hypothesis
-    """
+    """Return the same persons by their covariates, so that what ties on everything else does not depend on the rows' order."""
     X = source.design.X
     order = np.lexsort(X.T[::-1]) if X.shape[1] else np.arange(X.shape[0])
     levels = {id(m): m[order] for h in hypotheses for m in h.levels}

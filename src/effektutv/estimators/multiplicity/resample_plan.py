@@ -78,13 +78,7 @@ class Lent:
 
 
 class Plan:
-    """What is drawn of a family, and the cells that it makes.
-
-    Parameters
-    ----------
-    source : Source
-    hypotheses : sequence of Hypothesis
-    """
+    """What is drawn of a family, and the cells that it makes."""
 
     def __init__(self, source: Source, hypotheses: Sequence[Hypothesis]) -> None:
         design = source.design

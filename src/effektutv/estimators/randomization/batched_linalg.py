@@ -19,12 +19,7 @@ _UNSHARED = 200_000
 
 
 def gram(left: FloatArray, right: FloatArray) -> FloatArray:
-    """Return (B, k, m) products of (B, n, k) and (B, n, m) over n, in slices of persons that one thread does each.
-
-    Parameters
-    ----------
-    left, right : arrays of float
-    """
+    """Return (B, k, m) products of (B, n, k) and (B, n, m) over n, in slices of persons that one thread does each."""
     step = max(_UNSHARED // max(left.shape[2] * right.shape[2], 1), 16)
     out = np.zeros((left.shape[0], left.shape[2], right.shape[2]))
     for start in range(0, left.shape[1], step):

@@ -227,13 +227,7 @@ class Subsets:
         return keep.ravel(), other.ravel()
 
     def indices(self, rng: np.random.Generator, draws: int) -> Iterator[tuple[_Piece, IntArray]]:
-        """Yield each piece with the subset drawn of it, as rows of :func:`_subsets`.
-
-        Parameters
-        ----------
-        rng : numpy.random.Generator
-        draws : int
-        """
+        """Yield each piece with the subset drawn of it, as rows of :func:`_subsets`."""
         of_group: IntArray | int = 0
         left: IntArray | int = 0
         for piece in self._pieces:
@@ -260,13 +254,7 @@ class Subsets:
             yield piece, index
 
     def members(self, rng: np.random.Generator, draws: int) -> NDArray[np.bool_]:
-        """Return who is drawn, (draws, n): the same subsets that sums of the same generator are over.
-
-        Parameters
-        ----------
-        rng : numpy.random.Generator
-        draws : int
-        """
+        """Return who is drawn, (draws, n): the same subsets that sums of the same generator are over."""
         out = np.empty((draws, self.n), dtype=bool)
         for piece, index in self.indices(rng, draws):
             out[:, piece.start : piece.start + piece.size] = _indicators(piece.size, True).take(index, axis=0) > 0
@@ -307,13 +295,7 @@ class Sums:
             ]
 
     def draw(self, rng: np.random.Generator, draws: int) -> NDArray[Any]:
-        """Return (k, G, draws) sums over the persons drawn.
-
-        Parameters
-        ----------
-        rng : numpy.random.Generator
-        draws : int
-        """
+        """Return (k, G, draws) sums over the persons drawn."""
         out = np.zeros((self._columns.shape[0], self._subsets.n_groups, draws), dtype=self._columns.dtype)
         if self._tables is None:
             self._by_product(rng, draws, out)
@@ -365,13 +347,7 @@ class Counts:
             self._own, self._other = (np.asarray(v, dtype=float).ravel() for v in (window, low[:, None] + other))
 
     def draw(self, rng: np.random.Generator, draws: int) -> FloatArray:
-        """Return (G, draws) numbers of events among those chosen.
-
-        Parameters
-        ----------
-        rng : numpy.random.Generator
-        draws : int
-        """
+        """Return (G, draws) numbers of events among those chosen."""
         groups = self._size.size
         if not self._keep.size:
             shape = (draws, groups)

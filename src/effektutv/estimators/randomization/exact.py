@@ -55,12 +55,7 @@ class Margins:
 
 
 def null_distribution(margins: Margins) -> tuple[IntArray, FloatArray]:
-    """Return the numbers of events that the arm can have and their probabilities under the null.
-
-    Parameters
-    ----------
-    margins : Margins
-    """
+    """Return the numbers of events that the arm can have and their probabilities under the null."""
     low = np.maximum(0, margins.events - margins.n0)
     high = np.minimum(margins.n1, margins.events)
     each = hypergeometric(margins.n1, margins.events, margins.n1 + margins.n0 - margins.events, int(high.max()) + 1)

@@ -81,13 +81,7 @@ class Mechanism:
         return np.asarray(self.shares[self.group], dtype=np.float64)
 
     def draw(self, rng: np.random.Generator, n_draws: int = 1) -> IntArray:
-        """Return assignments drawn by the mechanism, (n_draws, n) codes of arms.
-
-        Parameters
-        ----------
-        rng : numpy.random.Generator
-        n_draws : int
-        """
+        """Return assignments drawn by the mechanism, (n_draws, n) codes of arms."""
         keys = rng.random((n_draws, self.group.size))
         if self.counts is None:
             edges = np.cumsum(self.shares, axis=1)[:, :-1]

@@ -165,15 +165,7 @@ def _null_estimates(pair: Pair, form: Form) -> Callable[[np.random.Generator, in
 
 
 def null_statistics(pair: Pair, form: Form, draws: int, seed: int, *, studentize: bool) -> Iterator[FloatArray]:
-    """Yield the statistic's draws under the null, block by block.
-
-    Parameters
-    ----------
-    pair : Pair
-    form : Form
-    draws, seed : int
-    studentize : bool
-    """
+    """Yield the statistic's draws under the null, block by block."""
     draw = _null_estimates(pair, form)
     mean, sd = pair.null_moments(form)
     noise = rounding(pair.largest, sd)

@@ -122,10 +122,6 @@ def _independent(Z: FloatArray, raw: FloatArray) -> list[int]:
 def by_arm_probability(design: Design) -> FloatArray | str | None:
     """Return the known probabilities by stratum and arm: (S, K), NaN for a cell of no one.
 
-    Parameters
-    ----------
-    design : Design
-
     Returns
     -------
     array, str or None

@@ -33,13 +33,7 @@ def _times(people: People, draw: Draw) -> tuple[list[FloatArray], FloatArray]:
 
 
 def lonely(people: People, draw: Draw) -> BoolArray:
-    """Return in which of B draws a stratum that some contrast keeps has one person in an arm.
-
-    Parameters
-    ----------
-    people : People
-    draw : Draw
-    """
+    """Return in which of B draws a stratum that some contrast keeps has one person in an arm."""
     n = _times(people, draw)[1]
     several = (n > 0).sum(axis=0) >= 2
     return np.asarray(((n == 1) & several).any(axis=(0, 2)))

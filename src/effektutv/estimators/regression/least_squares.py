@@ -214,12 +214,7 @@ class LeastSquares:
     size: IntArray
 
     def weights(self, function: Function) -> FloatArray:
-        """Return the (n, q) weights of functions of the outcome.
-
-        Parameters
-        ----------
-        function : Function
-        """
+        """Return the (n, q) weights of functions of the outcome."""
         return np.asarray(function.groups[self.group] + self.basis @ function.columns, dtype=np.float64)
 
 
@@ -285,12 +280,7 @@ def columns_of(
 
 
 def by_person(solved: Regression) -> LeastSquares:
-    """Return a solved regression with what each person adds to it.
-
-    Parameters
-    ----------
-    solved : Regression
-    """
+    """Return a solved regression with what each person adds to it."""
     parts = [(Q, leverage, e, u[:, 0], group) for Q, leverage, e, u, group in solved.blocks(solved.target)]
     basis, leverage, residuals, influence, group = (np.concatenate(part) for part in zip(*parts, strict=True))
     return LeastSquares(

@@ -55,13 +55,7 @@ def undefined_by_leverage(vcov: str, n: int) -> Unavailable:
 
 
 def left_out_note(vcov: str, n: int) -> tuple[str, ...]:
-    """Return the note on persons with leverage 1 and no weight in the contrast, if there are any.
-
-    Parameters
-    ----------
-    vcov : str
-    n : int
-    """
+    """Return the note on persons with leverage 1 and no weight in the contrast, if there are any."""
     if not n:
         return ()
     said = f"{persons(n)} with leverage 1 (fitted exactly by covariates or strata of their own) and no weight in the contrast"

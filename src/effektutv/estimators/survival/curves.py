@@ -213,12 +213,7 @@ def point(table: Curve, t: float, level: float) -> tuple[float, Statistic, Stati
 
 
 def median(table: Curve) -> Statistic:
-    """Return the first time at which survival is at most one half (the midpoint where it is exactly that), as R does.
-
-    Parameters
-    ----------
-    table : Curve
-    """
+    """Return the first time at which survival is at most one half (the midpoint where it is exactly that), as R does."""
     half = 0.5
     below = np.flatnonzero(table.survival < half + 1e-12)
     if below.size == 0:

@@ -98,12 +98,7 @@ class Followed:
         return np.asarray(self.n.sum(axis=1), dtype=np.intp)
 
     def of_arm(self, k: int) -> BoolArray:
-        """Return the strata in which an arm has somebody.
-
-        Parameters
-        ----------
-        k : int
-        """
+        """Return the strata in which an arm has somebody."""
         return np.asarray(self.n[:, k] > 0)
 
     def table(self, k: int, kept: BoolArray) -> Curve:
@@ -150,13 +145,7 @@ class Followed:
         return first, second, self._with_variance(gap, (arm, control), kept, pulls)
 
     def survival(self, k: int, t: float) -> Estimate:
-        """Return an arm's survival at a time: that of the strata in which it has somebody.
-
-        Parameters
-        ----------
-        k : int
-        t : float
-        """
+        """Return an arm's survival at a time: that of the strata in which it has somebody."""
         kept = self.of_arm(k)
         mine = self._arm(k, kept)
         j = int(np.searchsorted(mine.table.time, t, side="right")) - 1
@@ -165,13 +154,7 @@ class Followed:
         return self._with_variance(Estimate(value=value, variance=0.0, df=np.inf), (k,), kept, [self._pull(mine, A)])
 
     def incidence(self, k: int, times: Sequence[float]) -> list[Estimate]:
-        """Return an arm's cumulative incidence at each time: that of the strata in which it has somebody.
-
-        Parameters
-        ----------
-        k : int
-        times : sequence of float
-        """
+        """Return an arm's cumulative incidence at each time: that of the strata in which it has somebody."""
         kept = self.of_arm(k)
         mine, total = self._arm(k, kept), float(self.size[kept].sum())
         found = incidence_parts(mine.table, mine.time, mine.event, times)

@@ -30,30 +30,15 @@ class Linear:
         return (self.end - self.start) / ((self.high - self.low) or 1.0)
 
     def __call__(self, x: float) -> float:
-        """Return where a value lies.
-
-        Parameters
-        ----------
-        x : float
-        """
+        """Return where a value lies."""
         return self.start + (x - self.low) * self._slope
 
     def back(self, place: float) -> float:
-        """Return the value that lies at a place.
-
-        Parameters
-        ----------
-        place : float
-        """
+        """Return the value that lies at a place."""
         return self.low + (place - self.start) / self._slope
 
     def length(self, span: float) -> float:
-        """Return how many points a difference of values takes.
-
-        Parameters
-        ----------
-        span : float
-        """
+        """Return how many points a difference of values takes."""
         return abs(span * self._slope)
 
 

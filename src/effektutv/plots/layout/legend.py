@@ -35,12 +35,7 @@ def _places(words: Sequence[str]) -> tuple[list[tuple[float, int, list[str]]], i
 
 
 def legend_height(words: Sequence[str]) -> float:
-    """Return how many points a legend takes.
-
-    Parameters
-    ----------
-    words : sequence of str
-    """
+    """Return how many points a legend takes."""
     return _STEP * _places(words)[1]
 
 

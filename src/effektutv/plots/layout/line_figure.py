@@ -69,12 +69,7 @@ class Line:
 
 
 def gaps(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines that have both places with a value and places without.
-
-    Parameters
-    ----------
-    lines : sequence of Line
-    """
+    """Return the lines that have both places with a value and places without."""
     return [line for line in lines if any(line.marks) and np.isfinite(line.y).any()]
 
 
@@ -96,12 +91,7 @@ def runs(marks: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def month_span(months: Sequence[int]) -> tuple[int, int]:
-    """Return the first and the last month of an axis; a single month lies in the middle of it.
-
-    Parameters
-    ----------
-    months : sequence of int
-    """
+    """Return the first and the last month of an axis; a single month lies in the middle of it."""
     first, last = months[0], months[-1]
     return (first, last) if last > first else (first - 1, first + 1)
 

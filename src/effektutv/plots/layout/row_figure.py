@@ -264,10 +264,6 @@ def row_figure(
         Whether the words for lower and higher stand under the axis.
     guide : float, optional
         A value drawn as a dashed line through the rows.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
     """
     unit, notes = write.unit, [*notes, *write.notes]
     columns = [

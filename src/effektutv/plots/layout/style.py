@@ -166,23 +166,13 @@ def pair_styles(pairs: Sequence[tuple[str, str]], arms: Mapping[str, ArmStyle], 
 
 
 def luminance(colour: str) -> float:
-    """Return the relative luminance of a colour, 0 (black) to 1 (white), as WCAG 2 defines it.
-
-    Parameters
-    ----------
-    colour : str
-    """
+    """Return the relative luminance of a colour, 0 (black) to 1 (white), as WCAG 2 defines it."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def readable(colour: str) -> str:
-    """Return the colour, darkened until text in it has a contrast of 4.5 : 1 on white.
-
-    Parameters
-    ----------
-    colour : str
-    """
+    """Return the colour, darkened until text in it has a contrast of 4.5 : 1 on white."""
     red, green, blue = to_rgb(colour)
     while 1.05 / (luminance(to_hex((red, green, blue))) + 0.05) < 4.5:
         red, green, blue = red * 0.96, green * 0.96, blue * 0.96
@@ -237,25 +227,14 @@ class PaperFigure(Figure):
 
 
 def new_figure(height_cm: float) -> PaperFigure:
-    """Return an empty white figure, 16 cm wide, with its own canvas (no pyplot).
-
-    Parameters
-    ----------
-    height_cm : float
-    """
+    """Return an empty white figure, 16 cm wide, with its own canvas (no pyplot)."""
     figure = PaperFigure(figsize=(WIDTH / 72, height_cm / 2.54), dpi=100, facecolor="white")
     FigureCanvasAgg(figure)  # attaches itself
     return figure
 
 
 def frame_heights(title: str, subtitle: str, notes: Sequence[str]) -> tuple[float, float]:
-    """Return how many points title and subtitle take at the top, and the notes at the bottom.
-
-    Parameters
-    ----------
-    title, subtitle : str
-    notes : sequence of str
-    """
+    """Return how many points title and subtitle take at the top, and the notes at the bottom."""
     heads, subs, foots = _frame_lines(title, subtitle, notes)
     top = MARGIN + _TITLE_LINE * len(heads) + LINE * len(subs) + (6 if heads or subs else 0)
     bottom = MARGIN + LINE * len(foots) + (8 if foots else 0)
@@ -366,22 +345,12 @@ class Page:
         self.fig.add_artist(Line2D(list(xs), list(ys), transform=self._place, **(house | look)))
 
     def add(self, patch: Any) -> None:
-        """Add a patch whose coordinates are points from the top left corner.
-
-        Parameters
-        ----------
-        patch : matplotlib.patches.Patch
-        """
+        """Add a patch whose coordinates are points from the top left corner."""
         patch.set_transform(self._place)
         self.fig.add_artist(patch)
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
-        """Return axes that fill a rectangle.
-
-        Parameters
-        ----------
-        left, top, width, height : float
-        """
+        """Return axes that fill a rectangle."""
         return self.fig.add_axes(
             (left / WIDTH, 1 - (top + height) / self.height, width / WIDTH, height / self.height), facecolor="none"
         )

@@ -49,13 +49,7 @@ def records(table: pd.DataFrame, columns: Sequence[str], figure: str) -> list[di
 
 
 def value(row: Row, column: str) -> float | None:
-    """Return a cell's number, or None where there is none to show.
-
-    Parameters
-    ----------
-    row : mapping
-    column : str
-    """
+    """Return a cell's number, or None where there is none to show."""
     cell = row.get(column)
     if i18n.absence(cell):
         return None
@@ -63,13 +57,7 @@ def value(row: Row, column: str) -> float | None:
 
 
 def word(row: Row, column: str) -> str:
-    """Return a cell's key, the empty string where it is missing.
-
-    Parameters
-    ----------
-    row : mapping
-    column : str
-    """
+    """Return a cell's key, the empty string where it is missing."""
     cell = row.get(column)
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
         return ""
@@ -77,22 +65,12 @@ def word(row: Row, column: str) -> str:
 
 
 def kind(row: Row) -> str:
-    """Return what a row is about: ``effect``, ``level``, ``interaction`` or ``joint``; without that column by its subgroup.
-
-    Parameters
-    ----------
-    row : mapping
-    """
+    """Return what a row is about: ``effect``, ``level``, ``interaction`` or ``joint``; without that column by its subgroup."""
     return word(row, "kind") or ("level" if word(row, "subgroup") else "effect")
 
 
 def mark(row: Row) -> str:
-    """Return the mark that stands for a row's missing numbers: suppressed, or not there.
-
-    Parameters
-    ----------
-    row : mapping
-    """
+    """Return the mark that stands for a row's missing numbers: suppressed, or not there."""
     return SUPPRESSED if word(row, "status") == "suppressed" else ABSENT
 
 
@@ -164,12 +142,7 @@ class Names:
         self.arms = [code for code in order if code in codes]
 
     def arm(self, code: str) -> str:
-        """Return an arm's label.
-
-        Parameters
-        ----------
-        code : str
-        """
+        """Return an arm's label."""
         return self.styles[code].label if code in self.styles else code
 
     def label(self, key: str, of: str = "") -> str:
@@ -191,13 +164,7 @@ class Names:
         return key.replace("_", " ")
 
     def text(self, key: str, **values: str) -> str:
-        """Return words of the figures' catalogue.
-
-        Parameters
-        ----------
-        key : str
-        **values : str
-        """
+        """Return words of the figures' catalogue."""
         return WORDS.text(key, self.lang, **values)
 
     def versus(self, row: Row) -> str:

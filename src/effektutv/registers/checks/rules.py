@@ -235,10 +235,6 @@ def code_condition(column: str, codelist: CodeList, *groups: str, day: str | Non
         Classes; every code of the list where none is given.
     day : str, optional
         The expression of the day on which the code must be in force; without it validity dates are ignored.
-
-    Returns
-    -------
-    str
     """
 
     def limits(code: Code) -> list[str]:

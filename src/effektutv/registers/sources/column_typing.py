@@ -177,13 +177,7 @@ def match_header(schema: ExtractSchema, header: Sequence[str]) -> Matched:
 
 
 def found_columns(schema: ExtractSchema, matched: Matched) -> set[str]:
-    """Return the canonical columns that a file has, or tells by its name.
-
-    Parameters
-    ----------
-    schema : ExtractSchema
-    matched : Matched
-    """
+    """Return the canonical columns that a file has, or tells by its name."""
     return {f.column for f in matched.by_position.values()} | {f.column for f in schema.fields if f.from_file}
 
 

@@ -98,10 +98,6 @@ def files_of(folder: Path, path: str) -> list[Path]:
     path : str
         Folders and a name; ``*``, ``?``, ``[...]`` stand for parts of one folder's or file's name, hidden ones excepted. A name
         that is there exactly as written is taken, else those that differ in case only.
-
-    Returns
-    -------
-    list of Path
     """
     return sorted(hit for hit in _places(folder, path) if _is(Path.is_file, hit))
 

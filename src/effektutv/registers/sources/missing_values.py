@@ -94,12 +94,7 @@ def unused_words(declared: Iterable[str], found: Sequence[frozenset[str]]) -> tu
 
 
 def written(words: Iterable[str]) -> str:
-    """Return words as the study file has them.
-
-    Parameters
-    ----------
-    words : iterable of str
-    """
+    """Return words as the study file has them."""
     return json.dumps(sorted(words), ensure_ascii=False)
 
 

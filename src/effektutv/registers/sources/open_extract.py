@@ -131,10 +131,6 @@ def open_extract(
     database : Database, optional
         The open database that the tables lie in; needed where the register says ``database``.
 
-    Returns
-    -------
-    Extract
-
     Raises
     ------
     ExtractError

@@ -131,10 +131,6 @@ def statistical_to_parquet(schema: ExtractSchema, register: Register, path: Path
     target : Path
         The Parquet file to write, in the session's private folder.
 
-    Returns
-    -------
-    Converted
-
     Raises
     ------
     ExtractError

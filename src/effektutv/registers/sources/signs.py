@@ -125,11 +125,6 @@ def invisible_in(texts: Any) -> NDArray[np.bool_] | None:
 
 
 def spellings(code: str) -> tuple[str, ...]:
-    """Return a code in small letters, composed and decomposed: programs write å as one sign or as two.
-
-    Parameters
-    ----------
-    code : str
-    """
+    """Return a code in small letters, composed and decomposed: programs write å as one sign or as two."""
     small = code.lower()
     return tuple(dict.fromkeys(unicodedata.normalize(form, small) for form in ("NFC", "NFD")))

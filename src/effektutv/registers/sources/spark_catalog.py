@@ -59,10 +59,6 @@ def open_catalogue(engine: Session, schema: ExtractSchema, register: Register, w
     where : str
         File and line of the study that declares the register, for messages.
 
-    Returns
-    -------
-    Extract
-
     Raises
     ------
     ArgumentError

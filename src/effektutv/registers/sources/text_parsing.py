@@ -92,12 +92,7 @@ def hidden(texts: Any) -> NDArray[np.bool_] | None:
 
 
 def integers(texts: Any) -> Typed:
-    """Return whole numbers; digits with a sign or without, below :data:`LARGEST`.
-
-    Parameters
-    ----------
-    texts : pyarrow.StringArray
-    """
+    """Return whole numbers; digits with a sign or without, below :data:`LARGEST`."""
     data, offsets = _bytes_of(texts)
     odd = np.diff(offsets) > _SAFE_DIGITS
     strange = (data - np.uint8(_ZERO)) > 9
@@ -185,23 +180,13 @@ def _all_iso(texts: Any) -> Any:
 
 
 def year_zero(days: Any) -> bool:
-    """Return whether a day lies before the year 1, which Arrow has and no calendar.
-
-    Parameters
-    ----------
-    days : pyarrow.Date32Array or pyarrow.ChunkedArray
-    """
+    """Return whether a day lies before the year 1, which Arrow has and no calendar."""
     first = pc.min(days.cast(pa.int32())).as_py()
     return first is not None and first < _FIRST_DAY
 
 
 def repeat(texts: Any) -> bool:
-    """Return whether the first texts of a column repeat so often that each distinct one is better looked at once.
-
-    Parameters
-    ----------
-    texts : pyarrow.StringArray
-    """
+    """Return whether the first texts of a column repeat so often that each distinct one is better looked at once."""
     return len(texts) > _FEW and len(pc.unique(texts.slice(0, _FEW))) < _FEW // 4
 
 

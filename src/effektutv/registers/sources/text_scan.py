@@ -130,10 +130,6 @@ def look_through(schema: ExtractSchema, register: Register, path: Path) -> TextF
     path : Path
         The file; packed by gzip or not.
 
-    Returns
-    -------
-    TextFile
-
     Raises
     ------
     ExtractError
@@ -166,11 +162,6 @@ def look_through(schema: ExtractSchema, register: Register, path: Path) -> TextF
 
 def data_blocks(schema: ExtractSchema, file: TextFile) -> Iterator[tuple[bytes, int]]:
     """Return the blocks of a file that has been looked through, without its header, and how many rows each has.
-
-    Parameters
-    ----------
-    schema : ExtractSchema
-    file : TextFile
 
     Raises
     ------

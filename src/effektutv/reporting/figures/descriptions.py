@@ -121,12 +121,7 @@ def described(kind: str, text: str, lang: Lang) -> tuple[str, ...]:
 
 
 def shortened(text: str) -> str:
-    """Return as many of the first sentences as can be heard in one go; of a single longer one, its first parts.
-
-    Parameters
-    ----------
-    text : str
-    """
+    """Return as many of the first sentences as can be heard in one go; of a single longer one, its first parts."""
     if len(text) <= _LIMIT:
         return text
     sentences = _SENTENCE.split(text)

@@ -25,13 +25,7 @@ __all__ = ["difference_subtitle", "figure_block", "figure_notes", "subtitle"]
 
 
 def figure_notes(ctx: Context, *notes: str) -> tuple[str, ...]:
-    """Return the notes under a figure, protection last.
-
-    Parameters
-    ----------
-    ctx : Context
-    *notes : str
-    """
+    """Return the notes under a figure, protection last."""
     return (*notes, protection(ctx))
 
 

@@ -57,13 +57,7 @@ def flow_figure(ctx: Context, flow: Flow, table: TableBlock) -> FigureBlock:
 
 
 def love_figure(ctx: Context, balance: Balance) -> FigureBlock:
-    """Return the love plot.
-
-    Parameters
-    ----------
-    ctx : Context
-    balance : Balance
-    """
+    """Return the love plot."""
     from effektutv.plots import love
 
     w = ctx.words
@@ -107,14 +101,7 @@ def love_figure(ctx: Context, balance: Balance) -> FigureBlock:
 
 
 def profile_figure(ctx: Context, profile: Profile, outcome: str, clock: str) -> FigureBlock:
-    """Return an outcome's shares by month and arm.
-
-    Parameters
-    ----------
-    ctx : Context
-    profile : Profile
-    outcome, clock : str
-    """
+    """Return an outcome's shares by month and arm."""
     from effektutv.plots import shares_by_month as plot
 
     w = ctx.words

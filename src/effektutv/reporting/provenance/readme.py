@@ -28,23 +28,12 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|&~!])")
 
 
 def write(document: Document, folder: Path) -> None:
-    """Write ``README.md`` into a report's folder.
-
-    Parameters
-    ----------
-    document : Document
-    folder : Path
-    """
+    """Write ``README.md`` into a report's folder."""
     (folder / "README.md").write_text(text(document), encoding="utf-8", newline="\n")
 
 
 def text(document: Document) -> str:
-    """Return the README of a report: the same for the same run, without a clock.
-
-    Parameters
-    ----------
-    document : Document
-    """
+    """Return the README of a report: the same for the same run, without a clock."""
     words = Words(document.lang)
     parts = (
         [f"# {words('readme_title', title=_plain(document.title))}"],

@@ -22,10 +22,6 @@ def dated(document: Document) -> datetime:
 
     ``SOURCE_DATE_EPOCH`` is seconds since 1970 in UTC (reproducible-builds.org, specification of 2017).
 
-    Parameters
-    ----------
-    document : Document
-
     Returns
     -------
     datetime

@@ -28,12 +28,7 @@ _NOTHING = 0.0005
 
 
 def adjusted_covariates(ctx: Context) -> str:
-    """Return the covariates that the plan adjusts for, in words.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the covariates that the plan adjusts for, in words."""
     return i18n.join([_named(ctx, c) for c in ctx.study.design.covariates], ctx.words.lang)
 
 
@@ -67,12 +62,7 @@ def _gained(plain: EffectRow, adjusted: EffectRow) -> Statistic:
 
 
 def adjusted_sentence(ctx: Context) -> str:
-    """Return the adjusted estimate of the primary contrast and the variance gained; empty where the plan names no covariates.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the adjusted estimate of the primary contrast and the variance gained; empty where the plan names no covariates."""
     main = (ctx.study.arm_codes[1], ctx.study.control)
     found = next((p for p in _pairs(ctx) if (p[1].arm, p[1].control) == main), None)
     if found is None:
@@ -95,12 +85,7 @@ def adjusted_sentence(ctx: Context) -> str:
 
 
 def adjusted_blocks(ctx: Context) -> list[Block]:
-    """Return the adjusted estimate as a sentence and, beside the unadjusted one, as a table; nothing without covariates.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the adjusted estimate as a sentence and, beside the unadjusted one, as a table; nothing without covariates."""
     pairs = _pairs(ctx)
     if not pairs:
         return []

@@ -22,12 +22,7 @@ __all__ = ["attrition_blocks"]
 
 
 def attrition_blocks(ctx: Context) -> list[Block]:
-    """Return a sentence on the dead and the emigrated, and the bounds as a table where there are any.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return a sentence on the dead and the emigrated, and the bounds as a table where there are any."""
     found = ctx.inputs.value.attrition
     rows = [r for bounds in found for r in bounds.rows]
     if not rows:

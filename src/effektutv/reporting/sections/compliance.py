@@ -23,12 +23,7 @@ __all__ = ["compliance_section", "complier_sentence"]
 
 
 def compliance_section(ctx: Context) -> Section | None:
-    """Return the section on the programme received, or None where the study does not say who received what.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the section on the programme received, or None where the study does not say who received what."""
     found = ctx.inputs.value.compliance
     if found is None:
         return None
@@ -38,13 +33,7 @@ def compliance_section(ctx: Context) -> Section | None:
 
 
 def complier_sentence(ctx: Context, row: ComplierRow) -> str:
-    """Return the finding on one programme, or why none is given.
-
-    Parameters
-    ----------
-    ctx : Context
-    row : ComplierRow
-    """
+    """Return the finding on one programme, or why none is given."""
     w, n = ctx.words, ctx.numbers
     names = {"arm": ctx.labels.arm(row.arm), "control": ctx.labels.arm(row.control)}
     shares = (row.receipt_arm, row.receipt_control)

@@ -39,12 +39,7 @@ def nothing_shown(rows: list[EffectRow]) -> bool:
 
 
 def entry_table(ctx: Context) -> list[Block]:
-    """Return the effects by half-year of entry as a table; nothing where there are none.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the effects by half-year of entry as a table; nothing where there are none."""
     found = ctx.inputs.value.entry
     rows = [r for r in found.rows if r.subgroup] if found is not None else []
     if not rows or nothing_shown(rows):
@@ -64,12 +59,7 @@ def _outcome(ctx: Context, row: EffectRow) -> str:
 
 
 def site_blocks(ctx: Context) -> list[Block]:
-    """Return the effects by site as a figure with its table, and how much effects vary between municipalities.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the effects by site as a figure with its table, and how much effects vary between municipalities."""
     from effektutv.plots import sites as plot
 
     w, value = ctx.words, ctx.inputs.value
@@ -141,12 +131,7 @@ def _variation(ctx: Context) -> str:
 
 
 def randomization_block(ctx: Context) -> list[Block]:
-    """Return the main contrast's redrawn statistic as a figure with its table; nothing where it may not be shown.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the main contrast's redrawn statistic as a figure with its table; nothing where it may not be shown."""
     from effektutv.plots import randomization as plot
 
     test, w = ctx.inputs.value.randomization, ctx.words

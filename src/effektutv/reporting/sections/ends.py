@@ -26,12 +26,7 @@ __all__ = ["about_section", "method_section", "quality_section"]
 
 
 def quality_section(ctx: Context) -> Section | None:
-    """Return the section on data quality, or None where nothing was checked.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the section on data quality, or None where nothing was checked."""
     quality = ctx.inputs.value.quality
     if quality is None:
         return None
@@ -86,13 +81,7 @@ def _findings_table(ctx: Context, quality: DataQuality) -> TableBlock:
 
 
 def method_section(ctx: Context, facts: Facts) -> Section:
-    """Return the section on method: the estimand in five attributes, and the rules.
-
-    Parameters
-    ----------
-    ctx : Context
-    facts : Facts
-    """
+    """Return the section on method: the estimand in five attributes, and the rules."""
     terms, texts = [], []
     for term in ("clock", "work", "estimator", "subgroups", "balance", "uncertainty", "protection"):
         if text := _rule_text(ctx, term):
@@ -174,13 +163,7 @@ def _estimand_table(ctx: Context) -> TableBlock:
 
 
 def about_section(ctx: Context, facts: Facts) -> Section:
-    """Return the section on what the report was made of: study, seed, plan and versions.
-
-    Parameters
-    ----------
-    ctx : Context
-    facts : Facts
-    """
+    """Return the section on what the report was made of: study, seed, plan and versions."""
     w = ctx.words
     source = ctx.study.study.source
     opening = [w("about_text", seed=str(facts.seed), study=ctx.study.study.name)]

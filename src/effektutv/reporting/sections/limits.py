@@ -23,12 +23,7 @@ __all__ = ["limits_section", "unavailable_outcomes", "with_registers"]
 
 
 def limits_section(ctx: Context) -> Section:
-    """Return the section on limits: each as a term and what was found of it; what does not concern the study falls away.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the section on limits: each as a term and what was found of it; what does not concern the study falls away."""
     found = [(_term(ctx, key), text(ctx)) for key, text in _LIMITS.items()]
     kept = [(term, text) for term, text in found if text]
     points = Paragraph(texts=tuple(text for _, text in kept), terms=tuple(term for term, _ in kept))
@@ -218,12 +213,7 @@ def with_registers(study: Study, outcome: Outcome, label: str, either: str) -> s
 
 
 def unavailable_outcomes(ctx: Context) -> str:
-    """Return which declared outcomes have no result for want of a register; the empty string if none.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return which declared outcomes have no result for want of a register; the empty string if none."""
     known = {r.outcome for r in ctx.rows} | {s.outcome for s in ctx.inputs.value.surveys}
     lacking = [
         with_registers(ctx.study, o, ctx.labels.outcome(o.name), ctx.words("or"))

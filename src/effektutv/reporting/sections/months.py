@@ -29,12 +29,7 @@ _MOST = 12
 
 
 def months_section(ctx: Context) -> Section | None:
-    """Return the section on the course by month, or None where the study has no months.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the section on the course by month, or None where the study has no months."""
     primary, states = ctx.study.primary.name, {o.name: o.state for o in ctx.study.outcomes}
     main = ctx.study.time_zero.clock
     found = [

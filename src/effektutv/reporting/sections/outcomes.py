@@ -38,12 +38,7 @@ __all__ = ["effects_section", "key_figures", "kinds_section", "subgroups_section
 
 
 def key_figures(ctx: Context) -> tuple[str, tuple[KeyFigure, ...]]:
-    """Return the first screen's title and numbers: each arm's share, and the first arm's effect against the comparison.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the first screen's title and numbers: each arm's share, and the first arm's effect against the comparison."""
     rows = ctx.everyone(ctx.study.primary.name, ctx.clocks[0]) if ctx.clocks else []
     if not rows:
         return "", ()
@@ -73,12 +68,7 @@ def key_figures(ctx: Context) -> tuple[str, tuple[KeyFigure, ...]]:
 
 
 def summary_section(ctx: Context) -> Section:
-    """Return the summary: findings in sentences, the primary outcome first.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the summary: findings in sentences, the primary outcome first."""
     w, primary = ctx.words, ctx.study.primary
     main = ctx.everyone(primary.name, ctx.clocks[0]) if ctx.clocks else []
     if not main:
@@ -114,12 +104,7 @@ def summary_section(ctx: Context) -> Section:
 
 
 def effects_section(ctx: Context) -> Section:
-    """Return the main results: the primary outcome on every clock, the other outcomes, other estimators.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the main results: the primary outcome on every clock, the other outcomes, other estimators."""
     w, primary = ctx.words, ctx.study.primary.name
     blocks: list[Block] = []
     groups = [(ctx.labels.clock(c), rows) for c in ctx.clocks if (rows := ctx.everyone(primary, c))]
@@ -174,12 +159,7 @@ def _turned_age(ctx: Context) -> list[Block]:
 
 
 def kinds_section(ctx: Context) -> Section | None:
-    """Return the section on kinds of work and the registers that know of it, or None where there is neither.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the section on kinds of work and the registers that know of it, or None where there is neither."""
     value, blocks = ctx.inputs.value, list[Block]()
     for position, counts in enumerate(c for c in value.kinds if c.rows):
         row = counts.rows[0]
@@ -276,12 +256,7 @@ def _subgroup_sentences(ctx: Context, clock: str, *, main_only: bool = False) ->
 
 
 def subgroups_section(ctx: Context) -> Section | None:
-    """Return the section on subgroups: sentences, the forest plot, a table a subgroup; None where there is none.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the section on subgroups: sentences, the forest plot, a table a subgroup; None where there is none."""
     clock = ctx.clocks[0] if ctx.clocks else ""
     by_group = _subgroup_rows(ctx, clock)
     if not by_group:

@@ -28,12 +28,7 @@ _SMD_DECIMALS = 2
 
 
 def people_section(ctx: Context) -> Section | None:
-    """Return the section on participants and flow, or None where there is neither.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the section on participants and flow, or None where there is neither."""
     value = ctx.inputs.value
     blocks: list[Block] = []
     if value.flow is not None:
@@ -134,12 +129,7 @@ def _starts_table(ctx: Context, starts: Starts) -> TableBlock:
 
 
 def balance_section(ctx: Context) -> Section | None:
-    """Return the section on balance, or None where no covariate was given.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the section on balance, or None where no covariate was given."""
     balance = ctx.inputs.value.balance
     if balance is None:
         return None

@@ -42,12 +42,7 @@ def _first(ctx: Context) -> PowerRow | None:
 
 
 def detectable(ctx: Context) -> dict[str, str]:
-    """Return what the main contrast could detect, and from what share, with what power and at what level; else nothing.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return what the main contrast could detect, and from what share, with what power and at what level; else nothing."""
     first = _first(ctx)
     if first is None:
         return {}
@@ -60,12 +55,7 @@ def detectable(ctx: Context) -> dict[str, str]:
 
 
 def power_sentence(ctx: Context) -> str:
-    """Return the smallest difference that could be detected, in words; empty where the study has no plan.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the smallest difference that could be detected, in words; empty where the study has no plan."""
     rows, first = _detectable(ctx), _first(ctx)
     if first is None:
         return ""
@@ -93,12 +83,7 @@ def _percent(ctx: Context, share: float) -> str:
 
 
 def power_section(ctx: Context) -> Section | None:
-    """Return the section on what the trial could detect, or None where the study has no plan.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the section on what the trial could detect, or None where the study has no plan."""
     if not _detectable(ctx):
         return None
     table = _power_table(ctx)

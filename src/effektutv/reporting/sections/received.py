@@ -26,12 +26,7 @@ _DECIMALS = 1
 
 
 def received_section(ctx: Context) -> Section | None:
-    """Return the section on what each arm received, or None where the study does not say.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the section on what each arm received, or None where the study does not say."""
     found = ctx.inputs.value.received
     if found is None or not (found.rows or found.shares.rows):
         return None

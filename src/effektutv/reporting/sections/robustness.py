@@ -33,12 +33,7 @@ _BY_STATEMENTS = "statements:"
 
 
 def robustness_section(ctx: Context) -> Section | None:
-    """Return the section on robustness, or None where there is one estimator only.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the section on robustness, or None where there is one estimator only."""
     blocks: list[Block] = []
     if robust := _robust(ctx):
         caption = ctx.words("robust_table", outcome=dated(ctx, robust[0][1][0]))
@@ -58,13 +53,7 @@ def robustness_section(ctx: Context) -> Section | None:
 
 
 def dated(ctx: Context, row: EffectRow | ContaminationRow) -> str:
-    """Return an outcome with its month, for a caption.
-
-    Parameters
-    ----------
-    ctx : Context
-    row : EffectRow or ContaminationRow
-    """
+    """Return an outcome with its month, for a caption."""
     label = ctx.labels.outcome(row.outcome)
     return label if row.month is None else f"{label}, {ctx.words('month').lower()} {row.month}"
 

@@ -42,12 +42,7 @@ def sentences(found: CrossCheck, words: Words) -> str:
 
 
 def manifest_block(found: CrossCheck | None) -> dict[str, object]:
-    """Return what the manifest says of it: no number but the tolerance and how many were checked.
-
-    Parameters
-    ----------
-    found : CrossCheck or None
-    """
+    """Return what the manifest says of it: no number but the tolerance and how many were checked."""
     if found is None:
         return {}
     keys = [(str(r.question), r.library, r.model, r.vcov, r.quantity) for r in found.rows if r.agrees]

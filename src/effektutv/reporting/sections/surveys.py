@@ -26,12 +26,7 @@ _BOUNDS = ("lee", "worst case")
 
 
 def survey_section(ctx: Context) -> Section | None:
-    """Return the section on survey outcomes, or None where the study has none.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the section on survey outcomes, or None where the study has none."""
     surveys = ctx.inputs.value.surveys
     if not surveys:
         return None

@@ -33,12 +33,7 @@ _EVENTS_UNKNOWN = "deaths and moves are not known"
 
 
 def time_section(ctx: Context) -> Section | None:
-    """Return the section on time to first work, or None where the study does not ask for it.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the section on time to first work, or None where the study does not ask for it."""
     times = sorted((t for t in ctx.inputs.value.times if t.rows), key=lambda t: _clock(t) != ctx.clocks[0])
     if not times:
         return None
@@ -68,13 +63,7 @@ def _months(ctx: Context, tau: float) -> str:
 
 
 def time_sentence(ctx: Context, row: MeanTimeRow) -> str:
-    """Return the finding of one contrast.
-
-    Parameters
-    ----------
-    ctx : Context
-    row : MeanTimeRow
-    """
+    """Return the finding of one contrast."""
     w, n, scale = ctx.words, ctx.numbers, _scale(ctx)
     names = {"arm": ctx.labels.arm(row.arm), "control": ctx.labels.arm(row.control)}
     clock = i18n.capital(w(f"clock_word_{row.clock}"))

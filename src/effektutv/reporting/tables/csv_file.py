@@ -56,13 +56,7 @@ def _digits(value: float) -> str:
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table as CSV: comma, decimal point, UTF-8, line feeds.
-
-    Parameters
-    ----------
-    columns : sequence of str
-    rows : iterable of sequence
-    """
+    """Return a table as CSV: comma, decimal point, UTF-8, line feeds."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
@@ -71,14 +65,7 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a table as CSV.
-
-    Parameters
-    ----------
-    path : Path
-    columns : sequence of str
-    rows : iterable of sequence
-    """
+    """Write a table as CSV."""
     path.write_text(csv_text(columns, rows), encoding="utf-8", newline="\n")
 
 

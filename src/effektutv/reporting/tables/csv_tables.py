@@ -60,12 +60,7 @@ _RATIO_COLUMNS = (
 
 
 def csv_tables(inputs: Protected[ReportInputs]) -> dict[str, Table]:
-    """Return every table of a report by its file's name, without ``.csv``, in a fixed order.
-
-    Parameters
-    ----------
-    inputs : Protected of ReportInputs
-    """
+    """Return every table of a report by its file's name, without ``.csv``, in a fixed order."""
     value = inputs.value
     out: dict[str, Table] = {}
     if value.flow is not None:
@@ -97,32 +92,17 @@ def csv_tables(inputs: Protected[ReportInputs]) -> dict[str, Table]:
 
 
 def effect_rows(rows: Iterable[EffectRow]) -> Table:
-    """Return effects, a row a contrast and group.
-
-    Parameters
-    ----------
-    rows : iterable of EffectRow
-    """
+    """Return effects, a row a contrast and group."""
     return table_of(rows, EFFECT_COLUMNS)
 
 
 def count_rows(rows: Iterable[CountRow]) -> Table:
-    """Return categories, a row an arm and category.
-
-    Parameters
-    ----------
-    rows : iterable of CountRow
-    """
+    """Return categories, a row an arm and category."""
     return table_of(rows, _COUNT_COLUMNS)
 
 
 def start_rows(starts: Starts) -> Table:
-    """Return who started, a row an arm.
-
-    Parameters
-    ----------
-    starts : Starts
-    """
+    """Return who started, a row an arm."""
     return table_of(starts.rows, _START_COLUMNS)
 
 
@@ -134,12 +114,7 @@ def _status(value: object) -> str:
 
 
 def balance_rows(balance: Balance) -> Table:
-    """Return balance, a row a covariate (or level) and pair of arms; the omnibus test is the last.
-
-    Parameters
-    ----------
-    balance : Balance
-    """
+    """Return balance, a row a covariate (or level) and pair of arms; the omnibus test is the last."""
     columns, rows = table_of(balance.rows, _BALANCE_COLUMNS)
     test = balance.omnibus
     df = f"{test.df:g}" if isinstance(test.df, int | float) else cell_text(test.df)
@@ -151,12 +126,7 @@ def balance_rows(balance: Balance) -> Table:
 
 
 def flow_rows(flow: Flow) -> Table:
-    """Return the flow, a row a stage and arm; the row with an empty arm is the total.
-
-    Parameters
-    ----------
-    flow : Flow
-    """
+    """Return the flow, a row a stage and arm; the row with an empty arm is the total."""
     rows: list[list[object]] = []
     for stage in flow.rows:
         rows.append([stage.name, "", stage.n, stage.excluded, stage.reason, stage.status])
@@ -165,12 +135,7 @@ def flow_rows(flow: Flow) -> Table:
 
 
 def arm_rows(rows: Iterable[ArmSummary]) -> Table:
-    """Return the arms of a profile, a row an outcome, clock, month and arm.
-
-    Parameters
-    ----------
-    rows : iterable of ArmSummary
-    """
+    """Return the arms of a profile, a row an outcome, clock, month and arm."""
     return table_of(rows, _ARM_COLUMNS)
 
 
@@ -191,12 +156,7 @@ def _profile(profile: Profile) -> dict[str, Table]:
 
 
 def quality_rows(quality: DataQuality) -> Table:
-    """Return rows read and findings, a row each; 1 to 4 failing rows are banded.
-
-    Parameters
-    ----------
-    quality : DataQuality
-    """
+    """Return rows read and findings, a row each; 1 to 4 failing rows are banded."""
     columns = ("extract", "column", "rule", "rows_checked", "rows_failing", "severity", "advice")
     rows: list[Sequence[object]] = [
         (f.extract, f.column, f.rule, f.rows_checked, f.failing_text, f.severity, f.advice) for f in quality.rows
@@ -205,10 +165,5 @@ def quality_rows(quality: DataQuality) -> Table:
 
 
 def decisions_table(inputs: Protected[ReportInputs]) -> Table:
-    """Return the log of disclosure control: every cell taken out and why, never its count.
-
-    Parameters
-    ----------
-    inputs : Protected of ReportInputs
-    """
+    """Return the log of disclosure control: every cell taken out and why, never its count."""
     return table_of(inputs.decisions, ("table", "cell", "rule", "role", "count_band", "margin"))

@@ -125,15 +125,7 @@ def _why_not_asked(ctx: Context, row: EffectRow, name: str) -> str:
 
 
 def effect_row(ctx: Context, row: EffectRow, head: str, extra: Sequence[str]) -> Row:
-    """Return a row of effects under its header.
-
-    Parameters
-    ----------
-    ctx : Context
-    row : EffectRow
-    head : str
-    extra : sequence of str
-    """
+    """Return a row of effects under its header."""
     return Row(head, effect_cells(ctx, row, extra))
 
 
@@ -247,23 +239,12 @@ def effect_notes(ctx: Context, rows: Sequence[EffectRow], status: str, extra: Se
 
 
 def protection(ctx: Context) -> str:
-    """Return the last note of every table: how individuals are protected, and whether data are made up.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the last note of every table: how individuals are protected, and whether data are made up."""
     return " ".join([ctx.protection(), *ctx.synthetic()])
 
 
 def estimator_note(ctx: Context, row: EffectRow) -> str:
-    """Return the note on estimator and variance.
-
-    Parameters
-    ----------
-    ctx : Context
-    row : EffectRow
-    """
+    """Return the note on estimator and variance."""
     return ctx.words(
         "note_estimator",
         estimator=estimator_name(ctx, row),
@@ -289,36 +270,18 @@ def estimator_name(ctx: Context, row: EffectRow, *, adjusted: bool = False) -> s
 
 
 def variance_name(ctx: Context, row: EffectRow) -> str:
-    """Return a variance's name.
-
-    Parameters
-    ----------
-    ctx : Context
-    row : EffectRow
-    """
+    """Return a variance's name."""
     return vcov_name(ctx, row.vcov)
 
 
 def vcov_name(ctx: Context, vcov: str) -> str:
-    """Return a variance's name, from its code.
-
-    Parameters
-    ----------
-    ctx : Context
-    vcov : str
-    """
+    """Return a variance's name, from its code."""
     key = f"vcov_{vcov}"
     return ctx.words(key) if ctx.words.has(key) else ctx.words("vcov_robust", name=vcov)
 
 
 def marks(ctx: Context, values: Iterable[object]) -> list[str]:
-    """Return the notes that explain the marks that stand among some values.
-
-    Parameters
-    ----------
-    ctx : Context
-    values : iterable
-    """
+    """Return the notes that explain the marks that stand among some values."""
     values = list(values)
     out = []
     if any(isinstance(v, Suppressed) for v in values):

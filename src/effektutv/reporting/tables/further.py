@@ -137,32 +137,17 @@ def _of(rows: Iterable[object], columns: Sequence[str]) -> Table:
 
 
 def mean_time_rows(times: Iterable[TimeToEvent]) -> Table:
-    """Return mean times, a row a clock and contrast.
-
-    Parameters
-    ----------
-    times : iterable of TimeToEvent
-    """
+    """Return mean times, a row a clock and contrast."""
     return _of((row for t in times for row in t.rows), _MEAN_TIME_COLUMNS)
 
 
 def risk_rows(times: Iterable[TimeToEvent]) -> Table:
-    """Return risk tables and curves, a row a clock, arm and time.
-
-    Parameters
-    ----------
-    times : iterable of TimeToEvent
-    """
+    """Return risk tables and curves, a row a clock, arm and time."""
     return _of((row for t in times for row in t.risk), _RISK_COLUMNS)
 
 
 def survey_rows(surveys: Iterable[SurveyOutcome]) -> Table:
-    """Return response and effects on survey outcomes, a row an item, estimate and contrast.
-
-    Parameters
-    ----------
-    surveys : iterable of SurveyOutcome
-    """
+    """Return response and effects on survey outcomes, a row an item, estimate and contrast."""
     rows = []
     for s in surveys:
         for name, effects in (("response", s.response), ("observed", s.observed), ("weighted", s.weighted)):
@@ -171,12 +156,7 @@ def survey_rows(surveys: Iterable[SurveyOutcome]) -> Table:
 
 
 def bound_rows(surveys: Iterable[SurveyOutcome]) -> Table:
-    """Return bounds on effects on survey outcomes, a row an item, method and contrast.
-
-    Parameters
-    ----------
-    surveys : iterable of SurveyOutcome
-    """
+    """Return bounds on effects on survey outcomes, a row an item, method and contrast."""
     rows = [
         [s.outcome, s.wave, *values] for s in surveys for b in s.bounds for values in _of(b.rows, _BOUND_COLUMNS)[1]
     ]
@@ -184,50 +164,25 @@ def bound_rows(surveys: Iterable[SurveyOutcome]) -> Table:
 
 
 def receipt_rows(receipts: Receipts) -> Table:
-    """Return receipt of every programme, a row an arm and programme.
-
-    Parameters
-    ----------
-    receipts : Receipts
-    """
+    """Return receipt of every programme, a row an arm and programme."""
     return _of(receipts.rows, _RECEIPT_COLUMNS)
 
 
 def complier_rows(compliance: ComplierEffects) -> Table:
-    """Return complier effects, a row a contrast.
-
-    Parameters
-    ----------
-    compliance : ComplierEffects
-    """
+    """Return complier effects, a row a contrast."""
     return _of(compliance.rows, _COMPLIER_COLUMNS)
 
 
 def power_rows(power: Power) -> Table:
-    """Return what could be detected, a row a planned test.
-
-    Parameters
-    ----------
-    power : Power
-    """
+    """Return what could be detected, a row a planned test."""
     return _of(power.rows, _POWER_COLUMNS)
 
 
 def contamination_rows(contamination: Contamination) -> Table:
-    """Return the parts of each arm's coefficient, a row a part.
-
-    Parameters
-    ----------
-    contamination : Contamination
-    """
+    """Return the parts of each arm's coefficient, a row a part."""
     return _of(contamination.rows, _CONTAMINATION_COLUMNS)
 
 
 def credibility_rows(rows: Iterable[CredibilityRow]) -> Table:
-    """Return the items of ICEMAN, a row a contrast, subgroup and item.
-
-    Parameters
-    ----------
-    rows : iterable of CredibilityRow
-    """
+    """Return the items of ICEMAN, a row a contrast, subgroup and item."""
     return _of(rows, _CREDIBILITY_COLUMNS)

@@ -22,12 +22,7 @@ _MEASURES = ("risk ratio", "odds ratio")
 
 
 def ratio_table(ctx: Context) -> TableBlock | None:
-    """Return the ratios as a table, an outcome a group and a contrast a row; None where there are none.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the ratios as a table, an outcome a group and a contrast a row; None where there are none."""
     rows = [r for found in ctx.inputs.value.ratios for r in found.rows]
     if not rows:
         return None

@@ -52,40 +52,20 @@ def _of(rows: Iterable[object], columns: Sequence[str]) -> Table:
 
 
 def hours_rows(rows: Iterable[HoursRow]) -> Table:
-    """Return hours, a row an arm and actor.
-
-    Parameters
-    ----------
-    rows : iterable of HoursRow
-    """
+    """Return hours, a row an arm and actor."""
     return _of(rows, _HOURS_COLUMNS)
 
 
 def share_rows(rows: Iterable[ShareRow]) -> Table:
-    """Return items, a row an arm and item.
-
-    Parameters
-    ----------
-    rows : iterable of ShareRow
-    """
+    """Return items, a row an arm and item."""
     return _of(rows, _SHARE_COLUMNS)
 
 
 def variation_rows(rows: Iterable[SiteRow]) -> Table:
-    """Return variation between sites, a row a contrast, of what is released of it.
-
-    Parameters
-    ----------
-    rows : iterable of SiteRow
-    """
+    """Return variation between sites, a row a contrast, of what is released of it."""
     return _of(rows, _SITE_COLUMNS)
 
 
 def distribution_rows(rows: Iterable[DistributionRow]) -> Table:
-    """Return a redrawn statistic's distribution, a row a bin and one for the observed statistic.
-
-    Parameters
-    ----------
-    rows : iterable of DistributionRow
-    """
+    """Return a redrawn statistic's distribution, a row a bin and one for the observed statistic."""
     return _of(rows, _DRAW_COLUMNS)

@@ -51,12 +51,7 @@ _LACKS = (
 
 
 class Numbers:
-    """Numbers as the report shows them, in one language.
-
-    Parameters
-    ----------
-    words : Words
-    """
+    """Numbers as the report shows them, in one language."""
 
     def __init__(self, words: Words) -> None:
         self.words = words
@@ -65,35 +60,18 @@ class Numbers:
     # -------------------------------------------------------------------------------------------------------- as text
 
     def level(self, coverage: float) -> str:
-        """Return a coverage, e.g. ``"95 %"``.
-
-        Parameters
-        ----------
-        coverage : float
-        """
+        """Return a coverage, e.g. ``"95 %"``."""
         whole = abs(coverage * 100 - round(coverage * 100)) < 1e-9
         return i18n.percent(coverage, 0 if whole else 1, self.lang)
 
     def amount(self, value: float, scale: Scale) -> str:
-        """Return a share or mean with its unit, for a sentence: ``"26,1 %"``.
-
-        Parameters
-        ----------
-        value : float
-        scale : Scale
-        """
+        """Return a share or mean with its unit, for a sentence: ``"26,1 %"``."""
         if scale.share:
             return i18n.percent(value, scale.decimals, self.lang)
         return self._with_unit(value, scale)
 
     def gap(self, value: float, scale: Scale) -> str:
-        """Return a difference with its unit, for a sentence: ``"7,9 procentenheter"``, ``"−2,0 procentenheter"``.
-
-        Parameters
-        ----------
-        value : float
-        scale : Scale
-        """
+        """Return a difference with its unit, for a sentence: ``"7,9 procentenheter"``, ``"−2,0 procentenheter"``."""
         if scale.share:
             return i18n.points(value, scale.decimals, self.lang)
         return self._with_unit(value, scale)
@@ -103,13 +81,7 @@ class Numbers:
         return f"{text} {scale.unit}" if scale.unit else text
 
     def span(self, low: float, high: float, scale: Scale) -> str:
-        """Return an interval for a sentence: ``"1,9 till 13,9"``.
-
-        Parameters
-        ----------
-        low, high : float
-        scale : Scale
-        """
+        """Return an interval for a sentence: ``"1,9 till 13,9"``."""
         return i18n.interval(low, high, scale.decimals, self.lang, scale=scale.name, running=True)
 
     # ------------------------------------------------------------------------------------------------------- as cells
@@ -147,12 +119,7 @@ class Numbers:
         return Cell(i18n.NOT_ASKED, "not_asked", why)
 
     def count(self, value: object) -> Cell:
-        """Return a count's cell.
-
-        Parameters
-        ----------
-        value : Count
-        """
+        """Return a count's cell."""
         return self._cell(i18n.count(value, self.lang), value, 0)
 
     def number(self, value: object, decimals: int, *, sign: bool = False) -> Cell:
@@ -168,27 +135,14 @@ class Numbers:
         return self._cell(i18n.number(value, decimals, self.lang, sign=sign), value, decimals)
 
     def value(self, value: object, scale: Scale, *, sign: bool = False) -> Cell:
-        """Return the cell of a share, mean or difference; the unit stands in the header.
-
-        Parameters
-        ----------
-        value : Statistic
-        scale : Scale
-        sign : bool
-        """
+        """Return the cell of a share, mean or difference; the unit stands in the header."""
         if scale.share:
             text = i18n.points(value, scale.decimals, self.lang, unit=False, sign=sign)
             return self._cell(text, value, scale.decimals, "points")
         return self.number(value, scale.decimals, sign=sign)
 
     def estimate(self, estimate: object, std_error: object, scale: Scale) -> Cell:
-        """Return the cell of an estimate with its standard error in parentheses.
-
-        Parameters
-        ----------
-        estimate, std_error : Statistic
-        scale : Scale
-        """
+        """Return the cell of an estimate with its standard error in parentheses."""
         cell = self.value(estimate, scale, sign=True)
         if cell.absent:
             return cell
@@ -206,34 +160,17 @@ class Numbers:
         return Cell(f"{cell.text} ({spread.text})", cell.absent, cell.why, parts=(cell, spread), joined=joined)
 
     def counts(self, first: object, second: object) -> Cell:
-        """Return the cell of two counts of persons.
-
-        Parameters
-        ----------
-        first, second : Count
-        """
+        """Return the cell of two counts of persons."""
         parts = (self.count(first), self.count(second))
         absent = next((c for c in parts if c.absent), Cell(""))
         return replace(absent, text=" / ".join(c.text for c in parts), parts=parts, joined="pair")
 
     def interval(self, low: object, high: object, scale: Scale) -> Cell:
-        """Return an interval's cell, in brackets.
-
-        Parameters
-        ----------
-        low, high : Statistic
-        scale : Scale
-        """
+        """Return an interval's cell, in brackets."""
         return self._bounds(i18n.interval(low, high, scale.decimals, self.lang, scale=scale.name), low, high, scale)
 
     def ends(self, low: object, high: object, scale: Scale) -> Cell:
-        """Return the cell of two bounds, told apart from an interval: ``"1,9 till 13,9"``.
-
-        Parameters
-        ----------
-        low, high : Statistic
-        scale : Scale
-        """
+        """Return the cell of two bounds, told apart from an interval: ``"1,9 till 13,9"``."""
         text = i18n.interval(low, high, scale.decimals, self.lang, scale=scale.name, running=True)
         return self._bounds(text, low, high, scale)
 
@@ -243,12 +180,7 @@ class Numbers:
         return Cell(text, parts=(self.value(low, scale), self.value(high, scale)), joined="ends")
 
     def p(self, value: object) -> Cell:
-        """Return a p-value's cell.
-
-        Parameters
-        ----------
-        value : Statistic
-        """
+        """Return a p-value's cell."""
         cell = self._cell(i18n.p_value(value, self.lang), value, _P_DECIMALS)
         # below what is shown there is no number to hand on, only that it is below
         return cell if cell.text[:1].isdigit() else replace(cell, value=None, decimals=None)

@@ -81,13 +81,7 @@ def standing(ctx: Context, row: _Estimated) -> Standing:
 
 
 def ruled_out(ctx: Context, p: float) -> bool:
-    """Return whether a p-value lies below the level of the report's intervals.
-
-    Parameters
-    ----------
-    ctx : Context
-    p : float
-    """
+    """Return whether a p-value lies below the level of the report's intervals."""
     return p < _alpha(ctx)
 
 
@@ -97,13 +91,7 @@ def _alpha(ctx: Context) -> float:
 
 
 def adjusted_p(ctx: Context, p: float) -> str:
-    """Return an adjusted p-value in words; where it prints as the level itself, on which side of it it lies.
-
-    Parameters
-    ----------
-    ctx : Context
-    p : float
-    """
+    """Return an adjusted p-value in words; where it prints as the level itself, on which side of it it lies."""
     lang, level = ctx.words.lang, _alpha(ctx)
     shown = i18n.p_value(p, lang, prefix=True)
     if shown != i18n.p_value(level, lang, prefix=True):
@@ -118,14 +106,7 @@ def _level(ctx: Context) -> str:
 
 
 def scaled_text(ctx: Context, row: _Estimated, scale: Scale) -> str:
-    """Return an estimate with its interval on a scale of its own; empty where there is no estimate.
-
-    Parameters
-    ----------
-    ctx : Context
-    row : row with ``estimate``, ``conf_low`` and ``conf_high``
-    scale : Scale
-    """
+    """Return an estimate with its interval on a scale of its own; empty where there is no estimate."""
     if not isinstance(row.estimate, float):
         return ""
     if not isinstance(row.conf_low, float) or not isinstance(row.conf_high, float):
@@ -135,14 +116,7 @@ def scaled_text(ctx: Context, row: _Estimated, scale: Scale) -> str:
 
 
 def bounds_text(ctx: Context, row: BoundRow | None, scale: Scale) -> str:
-    """Return two bounds with the interval around them; empty where one of them may not be shown or does not exist.
-
-    Parameters
-    ----------
-    ctx : Context
-    row : BoundRow or None
-    scale : Scale
-    """
+    """Return two bounds with the interval around them; empty where one of them may not be shown or does not exist."""
     if row is None:
         return ""
     ends = (row.lower, row.upper, row.conf_low, row.conf_high)
@@ -157,12 +131,7 @@ def bounds_text(ctx: Context, row: BoundRow | None, scale: Scale) -> str:
 
 
 def excludes_zero(low: float, high: float) -> bool:
-    """Return whether an interval does not hold zero, by its ends as they are.
-
-    Parameters
-    ----------
-    low, high : float
-    """
+    """Return whether an interval does not hold zero, by its ends as they are."""
     return low > 0 or high < 0
 
 

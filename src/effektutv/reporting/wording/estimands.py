@@ -36,57 +36,29 @@ class _Contrast(Protocol):
 
 
 def population(ctx: Context) -> str:
-    """Return whom the study's estimands are for.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return whom the study's estimands are for."""
     return ctx.words("population_registers" if ctx.study.registers else "population_table")
 
 
 def intercurrent(ctx: Context) -> str:
-    """Return what is done about death, emigration and missing follow-up, in a few words.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return what is done about death, emigration and missing follow-up, in a few words."""
     if not ctx.study.registers:
         return ctx.words("intercurrent_short_plain")
     return ctx.words("intercurrent_short" if knows_events(ctx) else "intercurrent_short_unknown")
 
 
 def summary(ctx: Context, outcome: str) -> str:
-    """Return an outcome's summary measure.
-
-    Parameters
-    ----------
-    ctx : Context
-    outcome : str
-    """
+    """Return an outcome's summary measure."""
     return ctx.words("summary_short_share" if ctx.scale(outcome).share else "summary_short_mean")
 
 
 def contrasts_text(ctx: Context, rows: Iterable[_Contrast]) -> str:
-    """Return the contrasts of a table, each once: ``SE − FS, CM − FS``.
-
-    Parameters
-    ----------
-    ctx : Context
-    rows : iterable of rows with ``arm`` and ``control``
-    """
+    """Return the contrasts of a table, each once: ``SE − FS, CM − FS``."""
     return ", ".join(dict.fromkeys(ctx.labels.contrast(r.arm, r.control) for r in rows))
 
 
 def effect_estimand(ctx: Context, rows: Sequence[EffectRow]) -> str:
-    """Return the estimand of a table of effects.
-
-    Parameters
-    ----------
-    ctx : Context
-    rows : sequence of EffectRow
-    """
+    """Return the estimand of a table of effects."""
     return ctx.words(
         "note_estimand",
         population=population(ctx),
@@ -111,13 +83,7 @@ def _outcome(ctx: Context, rows: Sequence[EffectRow]) -> str:
 
 
 def sizes_note(ctx: Context, rows: Sequence[_Contrast]) -> str:
-    """Return the persons of each arm, where they are the same in every row and may be shown; else where they stand.
-
-    Parameters
-    ----------
-    ctx : Context
-    rows : sequence of rows with ``arm``, ``control``, ``n_arm`` and ``n_control``
-    """
+    """Return the persons of each arm, where they are the same in every row and may be shown; else where they stand."""
     found: dict[str, set[object]] = {}
     for row in rows:
         found.setdefault(row.control, set()).add(row.n_control)

@@ -30,13 +30,7 @@ _PREPOSITIONS = ("med", "utan", "i", "under", "över", "with", "without", "in", 
 
 
 def topic(ctx: Context, row: EffectRow) -> str:
-    """Return what a row is about: the outcome, and when.
-
-    Parameters
-    ----------
-    ctx : Context
-    row : EffectRow
-    """
+    """Return what a row is about: the outcome, and when."""
     when = ctx.labels.when(row.month, row.clock)
     return f"{ctx.labels.outcome(row.outcome)} {when}".strip()
 
@@ -69,13 +63,7 @@ def effect_sentence(ctx: Context, row: EffectRow, *, about: bool = True) -> str:
 
 
 def among(ctx: Context, group: Name, level: Name) -> str:
-    """Return a level as it stands after ``bland``: ``kvinnor``, ``personer med daglig verksamhet``.
-
-    Parameters
-    ----------
-    ctx : Context
-    group, level : str or tuple of str
-    """
+    """Return a level as it stands after ``bland``: ``kvinnor``, ``personer med daglig verksamhet``."""
     label = ctx.labels.level(group, level)
     lowered = i18n.in_sentence(label)
     first = lowered.split(" ", 1)[0]

@@ -47,12 +47,7 @@ _KNOWN: dict[str, tuple[str | None, str | None]] = {
 
 
 def abbreviations(document: Document) -> tuple[tuple[str, str], ...]:
-    """Return each abbreviation that the report uses, and what it stands for: the arms in their order, then the others.
-
-    Parameters
-    ----------
-    document : Document
-    """
+    """Return each abbreviation that the report uses, and what it stands for: the arms in their order, then the others."""
     place = 0 if document.lang == "sv" else 1
     used = set(re.findall(r"\w+", " ".join(texts(document))))
     arms = document.inputs.value.study.arm_labels(document.lang).items()
@@ -65,12 +60,7 @@ def abbreviations(document: Document) -> tuple[tuple[str, str], ...]:
 
 
 def texts(document: Document) -> Iterator[str]:
-    """Yield every text of a report that is read: paragraphs, captions, headers, cells and notes.
-
-    Parameters
-    ----------
-    document : Document
-    """
+    """Yield every text of a report that is read: paragraphs, captions, headers, cells and notes."""
     yield from (document.title, document.byline, document.key_title)
     for figure in document.key_figures:
         yield from (figure.label, figure.number, figure.under)

@@ -26,13 +26,7 @@ _WITH = ("med", "utan", "with", "without")
 
 
 class Labels:
-    """The study's names in one language. A key without a label stands as it is, underscores as spaces.
-
-    Parameters
-    ----------
-    study : Study
-    words : Words
-    """
+    """The study's names in one language. A key without a label stands as it is, underscores as spaces."""
 
     def __init__(self, study: Study, words: Words) -> None:
         self._study = study
@@ -40,49 +34,24 @@ class Labels:
         self._lang = words.lang
 
     def arm(self, code: str) -> str:
-        """Return an arm's name.
-
-        Parameters
-        ----------
-        code : str
-        """
+        """Return an arm's name."""
         return self._study.arm_labels(self._lang).get(code, code)
 
     def arm_short(self, code: str) -> str:
-        """Return an arm's code where it is a word of its own (``SE``), else its name.
-
-        Parameters
-        ----------
-        code : str
-        """
+        """Return an arm's code where it is a word of its own (``SE``), else its name."""
         return code if code.isalpha() else self.arm(code)
 
     def arm_full(self, code: str) -> str:
-        """Return an arm's name with its code, where that is a word of its own.
-
-        Parameters
-        ----------
-        code : str
-        """
+        """Return an arm's name with its code, where that is a word of its own."""
         name = self.arm(code)
         return f"{name} ({code})" if code.isalpha() and code != name else name
 
     def contrast(self, arm: str, control: str) -> str:
-        """Return ``SE − FS``.
-
-        Parameters
-        ----------
-        arm, control : str
-        """
+        """Return ``SE − FS``."""
         return f"{self.arm_short(arm)}\N{NO-BREAK SPACE}−\N{NO-BREAK SPACE}{self.arm_short(control)}"
 
     def written_contrast(self, text: str) -> str:
-        """Return a contrast that a note wrote with the arms' codes; as it is where they are not the study's.
-
-        Parameters
-        ----------
-        text : str
-        """
+        """Return a contrast that a note wrote with the arms' codes; as it is where they are not the study's."""
         between = " \N{MINUS SIGN} "
         codes = text.split(between)
         for i in range(1, len(codes)):
@@ -92,12 +61,7 @@ class Labels:
         return text
 
     def outcome(self, name: str) -> str:
-        """Return an outcome's name.
-
-        Parameters
-        ----------
-        name : str
-        """
+        """Return an outcome's name."""
         kind, _, item = name.partition(":")
         if kind == "response" and item:
             return self._words("response_to", outcome=self.outcome(item))
@@ -107,21 +71,11 @@ class Labels:
         return found.label.in_language(self._lang) if found else _spaced(name)
 
     def category(self, name: str) -> str:
-        """Return the name of a kind of work or of a source.
-
-        Parameters
-        ----------
-        name : str
-        """
+        """Return the name of a kind of work or of a source."""
         return self._words(name) if self._words.has(name) else self.outcome(name)
 
     def covariate(self, name: Name) -> str:
-        """Return a characteristic's name; of a cross, its parts' names.
-
-        Parameters
-        ----------
-        name : str or tuple of str
-        """
+        """Return a characteristic's name; of a cross, its parts' names."""
         labels: dict[Name, str] = {c.name: c.label.in_language(self._lang) for c in self._study.covariates}
         return " × ".join(
             labels.get(part) or (self._words(said(part)) if self._words.has(said(part)) else _spaced(said(part)))
@@ -129,12 +83,7 @@ class Labels:
         )
 
     def level(self, covariate: Name, level: Name) -> str:
-        """Return a level's name; of a cross, its parts' levels.
-
-        Parameters
-        ----------
-        covariate, level : str or tuple of str
-        """
+        """Return a level's name; of a cross, its parts' levels."""
         if level == MISSING:
             return self._words("missing_level")
         codes = parts(level) if isinstance(covariate, tuple) else (level,)
@@ -161,51 +110,25 @@ class Labels:
         return _spaced(code)
 
     def months(self, n: int) -> str:
-        """Return ``15 månader``.
-
-        Parameters
-        ----------
-        n : int
-        """
+        """Return ``15 månader``."""
         return self._words("months_1") if n == 1 else self._words("months_n", n=i18n.count(n, self._lang))
 
     def when(self, month: int | None, clock: str) -> str:
-        """Return ``15 månader efter randomiseringen``; empty where the outcome has no month.
-
-        Parameters
-        ----------
-        month : int or None
-        clock : str
-        """
+        """Return ``15 månader efter randomiseringen``; empty where the outcome has no month."""
         if month is None:
             return ""
         return self._words("since_start" if clock == "start" else "since_randomisation", months=self.months(month))
 
     def clock(self, clock: str) -> str:
-        """Return what months are counted from, and whether randomisation protects it.
-
-        Parameters
-        ----------
-        clock : str
-        """
+        """Return what months are counted from, and whether randomisation protects it."""
         return self._words(f"clock_{clock}") if clock else ""
 
     def stage(self, name: str) -> str:
-        """Return the name of a stage of the flow.
-
-        Parameters
-        ----------
-        name : str
-        """
+        """Return the name of a stage of the flow."""
         return self._words(f"stage_{name}") if self._words.has(f"stage_{name}") else _spaced(name)
 
     def reason(self, name: str) -> str:
-        """Return why persons left.
-
-        Parameters
-        ----------
-        name : str
-        """
+        """Return why persons left."""
         return self._words(f"reason_{name}") if self._words.has(f"reason_{name}") else _spaced(name)
 
 
@@ -237,14 +160,7 @@ class Context:
 
     @classmethod
     def of(cls, inputs: Protected[ReportInputs], words: Words, *, locked: bool = False) -> Context:
-        """Return the context of a report in one language.
-
-        Parameters
-        ----------
-        inputs : Protected of ReportInputs
-        words : Words
-        locked : bool
-        """
+        """Return the context of a report in one language."""
         return cls(inputs, words, Numbers(words), Labels(inputs.value.study, words), locked)
 
     @property
@@ -286,21 +202,11 @@ class Context:
         return effects[0].conf_level if effects else self.study.study.confidence
 
     def everyone(self, outcome: str, clock: str) -> list[EffectRow]:
-        """Return an outcome's effects for everyone on one clock, a row a contrast.
-
-        Parameters
-        ----------
-        outcome, clock : str
-        """
+        """Return an outcome's effects for everyone on one clock, a row a contrast."""
         return [r for r in self.rows if r.outcome == outcome and r.clock == clock and not r.subgroup]
 
     def scale(self, outcome: str) -> Scale:
-        """Return how an outcome is shown.
-
-        Parameters
-        ----------
-        outcome : str
-        """
+        """Return how an outcome is shown."""
         declared = next((o for o in self.study.outcomes if o.name == outcome), None)
         if declared is None or declared.binary:
             return Scale(share=True)

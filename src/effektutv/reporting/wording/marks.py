@@ -16,13 +16,7 @@ _MARKS = {"suppressed": i18n.SUPPRESSED, "unavailable": i18n.ABSENT, "not_asked"
 
 
 def absence_notes(block: TableBlock, words: Words) -> list[str]:
-    """Return a note for each reason of a mark that the table's own notes leave out.
-
-    Parameters
-    ----------
-    block : TableBlock
-    words : Words
-    """
+    """Return a note for each reason of a mark that the table's own notes leave out."""
     found: dict[tuple[str, str], None] = {}
     for group in block.groups:
         for row in group.rows:

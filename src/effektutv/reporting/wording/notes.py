@@ -322,14 +322,7 @@ def told(note: str, words: Words, labels: Labels) -> list[tuple[str, str]]:
 
 
 def sentences(notes: Iterable[str], words: Words, labels: Labels) -> list[str]:
-    """Return notes as sentences for a table, each kind once: several of one kind are told together.
-
-    Parameters
-    ----------
-    notes : iterable of str
-    words : Words
-    labels : Labels
-    """
+    """Return notes as sentences for a table, each kind once: several of one kind are told together."""
     by_kind: dict[str, dict[str, None]] = {}
     for note in notes:
         for key, text in told(note, words, labels):

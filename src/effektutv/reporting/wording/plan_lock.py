@@ -15,13 +15,7 @@ __all__ = ["plan_lines"]
 
 
 def plan_lines(plan: PlanLock | None, words: Words) -> tuple[str, ...]:
-    """Return the sentences on the plan; none where nothing is known of it.
-
-    Parameters
-    ----------
-    plan : PlanLock or None
-    words : Words
-    """
+    """Return the sentences on the plan; none where nothing is known of it."""
     if plan is None:
         return ()
     said = words(

@@ -19,12 +19,7 @@ __all__ = ["band_note", "benefit_words", "delay_within", "followed", "has_consul
 
 
 def redrawn_note(ctx: Context) -> str:
-    """Return how the redrawn p-values of the report were made, with the number of draws where the report has the test.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return how the redrawn p-values of the report were made, with the number of draws where the report has the test."""
     test = ctx.inputs.value.randomization
     draws = test.rows[0].draws if test is not None and test.rows else 0
     if not draws:
@@ -57,32 +52,17 @@ def _in_band(month: int, low: object) -> bool:
 
 
 def has_consultant(ctx: Context) -> bool:
-    """Return whether a programme of the study is a consultant whom the employment service's registers know.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return whether a programme of the study is a consultant whom the employment service's registers know."""
     return any(a.received is not None and a.received.source == "sius" for a in ctx.study.arms)
 
 
 def delay_within(ctx: Context) -> str:
-    """Return that the median delay to start is a stratum's own, where the study has strata.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return that the median delay to start is a stratum's own, where the study has strata."""
     return ctx.words("delay_in_stratum") if ctx.study.design.strata else ""
 
 
 def benefit_words(ctx: Context) -> dict[str, str]:
-    """Return the benefit that ends at an age, and the age, for sentences; nothing where the study declares none.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return the benefit that ends at an age, and the age, for sentences; nothing where the study declares none."""
     benefit = ctx.study.benefit
     if benefit is None:
         return {}
@@ -90,20 +70,10 @@ def benefit_words(ctx: Context) -> dict[str, str]:
 
 
 def knows_events(ctx: Context) -> bool:
-    """Return whether the study has a register of deaths and moves, without which nothing is said to be done about them.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return whether the study has a register of deaths and moves, without which nothing is said to be done about them."""
     return "scb_handelser" in ctx.study.registers
 
 
 def followed(ctx: Context) -> str:
-    """Return why work may be better known in one arm than in another.
-
-    Parameters
-    ----------
-    ctx : Context
-    """
+    """Return why work may be better known in one arm than in another."""
     return ctx.words("followed_longer" if has_consultant(ctx) else "followed_plain")

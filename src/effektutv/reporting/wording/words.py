@@ -31,21 +31,10 @@ class Words:
         self.lang: Lang = i18n.parse(lang)
 
     def __call__(self, key: str, **values: str) -> str:
-        """Return a phrase with its placeholders filled; values that it has no place for are left out.
-
-        Parameters
-        ----------
-        key : str
-        **values : str
-        """
+        """Return a phrase with its placeholders filled; values that it has no place for are left out."""
         wanted = {name for _, name, _, _ in Formatter().parse(CATALOGUE[key][self.lang]) if name}
         return CATALOGUE.text(key, self.lang, **{k: v for k, v in values.items() if k in wanted})
 
     def has(self, key: str) -> bool:
-        """Return whether there is such a phrase.
-
-        Parameters
-        ----------
-        key : str
-        """
+        """Return whether there is such a phrase."""
         return key in CATALOGUE

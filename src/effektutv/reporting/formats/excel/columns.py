@@ -50,13 +50,7 @@ class Column:
 
 
 def columns(block: TableBlock, words: Words) -> tuple[Column, ...]:
-    """Return a sheet's columns.
-
-    Parameters
-    ----------
-    block : TableBlock
-    words : Words
-    """
+    """Return a sheet's columns."""
     found = [Column(header=words("under_heading"), words=True, cell=_HEADING)] * any(g.title for g in block.groups)
     over = _spanning(block)
     found.append(Column(header=_header(over[0], block.heads[0]), words=True, cell=_ROW_HEAD))
@@ -78,13 +72,7 @@ def columns(block: TableBlock, words: Words) -> tuple[Column, ...]:
 
 
 def rows(block: TableBlock, found: Sequence[Column]) -> Iterator[tuple[bool, tuple[Cell, ...]]]:
-    """Yield each row: whether it is set in, and a cell a column, empty where there is nothing to show.
-
-    Parameters
-    ----------
-    block : TableBlock
-    found : sequence of Column
-    """
+    """Yield each row: whether it is set in, and a cell a column, empty where there is nothing to show."""
     for group in block.groups:
         for row in group.rows:
             outer = {_HEADING: Cell(group.title, words=True), _ROW_HEAD: Cell(row.head, words=True)}

@@ -34,12 +34,7 @@ _PORTRAIT = 95  # characters that an upright page holds
 
 
 def sheets(document: Document) -> Iterator[tuple[str, str, TableBlock, tuple[str, ...]]]:
-    """Yield every table of the report, those behind the figures too: its sheet's name, its caption, itself and its notes.
-
-    Parameters
-    ----------
-    document : Document
-    """
+    """Yield every table of the report, those behind the figures too: its sheet's name, its caption, itself and its notes."""
     w, numbers = Words(document.lang), document.numbers
     for section in document.sections:
         for block in section.blocks:
@@ -56,13 +51,7 @@ def sheets(document: Document) -> Iterator[tuple[str, str, TableBlock, tuple[str
 
 
 def write(document: Document, folder: Path) -> None:
-    """Write ``tables.xlsx``.
-
-    Parameters
-    ----------
-    document : Document
-    folder : Path
-    """
+    """Write ``tables.xlsx``."""
     import xlsxwriter
 
     out = io.BytesIO()
@@ -91,13 +80,7 @@ def _options() -> dict[str, object]:
 
 
 class _Book:
-    """The workbook's sheets and formats.
-
-    Parameters
-    ----------
-    book : xlsxwriter Workbook
-    document : Document
-    """
+    """The workbook's sheets and formats."""
 
     def __init__(self, book: Any, document: Document) -> None:
         self.book, self.document, self.w = book, document, Words(document.lang)

@@ -32,13 +32,7 @@ _SIZE = re.compile(r'<svg[^>]*?\bviewBox="0 0 ([\d.]+) ([\d.]+)"', re.DOTALL)
 
 
 def write(document: Document, folder: Path) -> None:
-    """Write ``report.html``; the figures must be in ``figures/`` already.
-
-    Parameters
-    ----------
-    document : Document
-    folder : Path
-    """
+    """Write ``report.html``; the figures must be in ``figures/`` already."""
     images = {f.key: (folder / "figures" / f"{f.key}.svg").read_text(encoding="utf-8") for f in document.figures}
     (folder / "report.html").write_text(render(document, images), encoding="utf-8", newline="\n")
 

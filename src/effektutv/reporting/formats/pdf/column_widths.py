@@ -85,13 +85,7 @@ def width_of(words: str, size: float, *, bold: bool = False) -> float:
 
 
 def lines(words: str, size: float, width: float) -> int:
-    """Return about how many lines words take.
-
-    Parameters
-    ----------
-    words : str
-    size, width : float
-    """
+    """Return about how many lines words take."""
     return max(1, -int(-width_of(words, size) * 1.06 // width))
 
 

@@ -38,11 +38,6 @@ _TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 def write(document: Document, folder: Path) -> None:
     """Write ``report.pdf``; the figures must be in ``figures/`` already.
 
-    Parameters
-    ----------
-    document : Document
-    folder : Path
-
     Raises
     ------
     EffektutvError

@@ -29,12 +29,7 @@ _NO_RULE = '<w:bottom w:val="nil"/>'
 
 
 def table(block: TableBlock) -> str:
-    """Return the table, without caption and notes.
-
-    Parameters
-    ----------
-    block : TableBlock
-    """
+    """Return the table, without caption and notes."""
     columns, size = widths(block)
     count = sum(len(g.rows) + bool(g.title) for g in block.groups)
     together = count <= _SHORT
@@ -137,10 +132,6 @@ def widths(block: TableBlock) -> tuple[list[int], int]:
 
     A column gets what its longest line needs where all fit, else what its longest word (or number) needs and a share of
     the rest. Where the words do not fit either the text gets smaller, and at last words are broken.
-
-    Parameters
-    ----------
-    block : TableBlock
     """
     for size in _SIZES:
         least, most = _needed(block, size)

@@ -40,13 +40,7 @@ _WIDEST, _TALLEST = 16 * _EMU_PER_CM, int(22.5 * _EMU_PER_CM)
 
 
 def write(document: Document, folder: Path) -> None:
-    """Write ``report.docx``; the figures must be in ``figures/`` already.
-
-    Parameters
-    ----------
-    document : Document
-    folder : Path
-    """
+    """Write ``report.docx``; the figures must be in ``figures/`` already."""
     import docx
 
     word = docx.Document()

@@ -19,12 +19,7 @@ NAMESPACES = (
 
 
 def attribute(text: str) -> str:
-    """Return the text as a quoted attribute's value.
-
-    Parameters
-    ----------
-    text : str
-    """
+    """Return the text as a quoted attribute's value."""
     return quoteattr(printable(text))
 
 
@@ -82,13 +77,7 @@ def field_ends(code: str) -> tuple[str, str]:
 
 
 def field(code: str, shown: str) -> str:
-    """Return a field with the result that a reader sees before anything is updated.
-
-    Parameters
-    ----------
-    code : str
-    shown : str
-    """
+    """Return a field with the result that a reader sees before anything is updated."""
     begin, end = field_ends(code)
     return begin + run(shown) + end
 
