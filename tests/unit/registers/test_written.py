@@ -51,6 +51,9 @@ def test_what_is_somebodys_own_is_nobody_elses():
         ("000417", "Syn5", 1),
         ("00417.0", "SYN5", 1),
         ("4170", "YN5", 0),
+        ("P2201_00417", "SYN5", 1),
+        ("P2201_00417", "P9_SYN5", 2),
+        ("00417_1", "SYN5_2", 0),
     ],
 )
 def test_rows_are_counted_and_stop_a_run(tmp_path, first, second, failing):
@@ -65,3 +68,25 @@ def test_rows_are_counted_and_stop_a_run(tmp_path, first, second, failing):
         [(failing, 3, Severity.ERROR)] if failing else []
     )
     assert not any(first in str(f) for f in found)
+
+
+@pytest.mark.parametrize(
+    ("own", "delivered", "failing"),
+    [
+        (["P1_1", "P1_2"], ["P1_1", "P1_3"], 0),
+        (["P1_1", "P1_2"], ["P2_1", "P2_3"], 1),
+        # two projects' participants, and a register of a third
+        (["P1_1", "P2_2"], ["P3_1", "P3_2"], 2),
+        # what comes before the mark is no project
+        ([f"{n}_1" for n in range(9)], ["77_1", "78_1"], 0),
+    ],
+)
+def test_numbers_of_another_project_are_counted(tmp_path, own, delivered, failing):
+    (tmp_path / "skat.csv").write_text("LopNr;inskadm;utskadm;skat\n" + "".join(f"{n}{SPELL}" for n in delivered))
+    schema = load_schema("af_sokandekategori")
+    with Engine(threads=1) as engine:
+        extract = open_extract(engine, schema, Register(path="skat.csv"), tmp_path, "study.toml, line 1")
+        engine.register("people", pa.table({"lopnr": own}))
+        register_otherwise(engine, "people")
+        found = check_written(engine, extract, len(delivered))
+    assert [f.rows_failing for f in found] == ([failing] if failing else [])

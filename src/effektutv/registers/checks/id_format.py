@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from effektutv.results.data_quality import Finding
 
-from ..engines.duckdb import quoted
+from ..engines.duckdb import literal, quoted
 from ..schema.table_schema import PERSON, RuleKind
 from ..sources.open_extract import Extract
 from .rules import ADVICE, severity_of
@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 
 __all__ = ["check_written", "register_otherwise", "written_otherwise"]
 
-_TABLE = "written_otherwise"
+_TABLE, _BARE, _PREFIXES = "written_otherwise", "written_bare", "written_prefixes"
 #: Digits that zeros in front fill a serial number up to, at most.
 _LONGEST = 12
 #: Digits after the mark of a number with an exponent, at most; more where it needs more to be told.
 _DIGITS = 5
 #: What stands between thousands: blanks of several widths, and marks.
 _BETWEEN = (" ", "\u00a0", "\u202f", "\u2009", ",", ".", "'")
+#: Projects that the participants of one study can be from, at most.
+_PROJECTS = 5
 #: A project's number, or letters, before a serial number.
 _PROJECT = re.compile(r"^(?:[A-Za-z]+[0-9]*_|[A-Za-z]+(?=[0-9]))")
 
@@ -96,9 +98,17 @@ def register_otherwise(engine: Session, participants: str, projects: Iterable[st
     """
     import pyarrow as pa
 
-    numbers = engine.rows(f"SELECT {quoted(PERSON)} FROM {quoted(participants)}", what="looking at serial numbers")
+    numbers = list(
+        engine.rows(f"SELECT {quoted(PERSON)} FROM {quoted(participants)}", what="looking at serial numbers")
+    )
     texts = written_otherwise((n for (n,) in numbers), projects)
     engine.register(_TABLE, pa.table({PERSON: pa.array(texts, pa.string())}))
+    parts = [n.rpartition("_") for (n,) in numbers]
+    prefixes = sorted({f"{before}{mark}" for before, mark, _ in parts} - {""})
+    # where there are many, what comes before the mark is no project
+    bare = sorted({last for _, _, last in parts}) if len(prefixes) <= _PROJECTS else []
+    engine.register(_BARE, pa.table({PERSON: pa.array(bare, pa.string())}))
+    engine.register(_PREFIXES, pa.table({PERSON: pa.array(prefixes[:_PROJECTS], pa.string())}))
 
 
 def check_written(engine: Session, extract: Extract, rows: int) -> list[Finding]:
@@ -119,9 +129,16 @@ def check_written(engine: Session, extract: Extract, rows: int) -> list[Finding]
         None or one.
     """
     schema = extract.schema
-    name = schema.field(PERSON).name
+    name, person = schema.field(PERSON).name, quoted(PERSON)
+    prefixes = [prefix for (prefix,) in engine.rows(f"SELECT {person} FROM {_PREFIXES}", what="projects' numbers")]
+    known = "".join(f" AND NOT starts_with({person}, {literal(prefix)})" for prefix in prefixes)
+    # a participant's number after another project's: few numbers hold the mark and another prefix, so that few are taken apart
+    other_project = (
+        f"contains({person}, '_'){known} AND regexp_extract({person}, '[^_]*$', 0) IN (SELECT {person} FROM {_BARE})"
+    )
     (count,) = engine.rows(
-        f"SELECT count(*) FROM {quoted(extract.table)} WHERE {quoted(PERSON)} IN (SELECT {quoted(PERSON)} FROM {_TABLE})",
+        f"SELECT count(*) FROM {quoted(extract.table)} "
+        f"WHERE {person} IN (SELECT {person} FROM {_TABLE}) OR ({other_project})",
         what=f"{schema.name}: comparing serial numbers",
     )[0]
     if not count:
