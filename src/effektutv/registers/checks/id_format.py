@@ -134,7 +134,7 @@ def check_written(engine: Session, extract: Extract, rows: int) -> list[Finding]
     known = "".join(f" AND NOT starts_with({person}, {literal(prefix)})" for prefix in prefixes)
     # a participant's number after another project's: few numbers hold the mark and another prefix, so that few are taken apart
     other_project = (
-        f"contains({person}, '_'){known} AND regexp_extract({person}, '[^_]*$', 0) IN (SELECT {person} FROM {_BARE})"
+        f"contains({person}, '_'){known} AND regexp_replace({person}, '^.*_', '') IN (SELECT {person} FROM {_BARE})"
     )
     (count,) = engine.rows(
         f"SELECT count(*) FROM {quoted(extract.table)} "

@@ -19,9 +19,9 @@ __all__ = ["spark_sql", "spark_type"]
 #: Functions, as sqlglot names them, that give the same on both engines.
 _CHECKED = frozenset(
     {
-        "Abs", "And", "BitwiseOrAgg", "Case", "Cast", "Coalesce", "Count", "Day", "Exists", "Floor", "Greatest", "If",
+        "Abs", "And", "BitwiseOrAgg", "Case", "Cast", "Coalesce", "Contains", "Count", "Day", "Exists", "Floor", "Greatest", "If",
         "LastDay", "Least", "LogicalOr", "Lower", "Max", "Min", "Month", "Nullif", "Or", "RegexpFullMatch", "RegexpReplace",
-        "Replace", "RowNumber", "Substring", "Sum", "Trim", "TryCast", "Year",
+        "Replace", "RowNumber", "StartsWith", "Substring", "Sum", "Trim", "TryCast", "Year",
     }
 )  # fmt: skip
 #: What DuckDB's trim takes away, as Java's regular expressions say it: every kind of blank, but no tab or line break.
