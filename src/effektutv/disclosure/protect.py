@@ -32,13 +32,13 @@ from .cells import Cell, flow_cell, left_cell, persons_cell, started_cell
 from .close import close
 from .contamination import protect_contamination, protect_power
 from .curves import protect_times
-from .elsewhere import apart_rows, link_statements, protect_randomization, protect_site_variation, site_rows
 from .field_policy import check_shapes
 from .ledger import Ledger
 from .magnitude_rules import balance_rule, quantile_rule
 from .policy import policy_of
 from .protected import _SEAL, Decision, Protected, ReportInputs, Role
 from .quality import protect_quality
+from .randomization import protect_randomization
 from .ratios import protect_ratios
 from .receipt import collect_receipts, protect_compliance
 from .received import collect_received, collect_shares, decide_received, protect_received, protect_shares
@@ -50,6 +50,8 @@ from .rules.effects import Rows, banded_effects, banded_rows
 from .rules.notes import counts_persons, safe_note
 from .rules.rounding import blurred, decimals, hides_persons, round_fields, round_p
 from .rules.survival_counts import collect_times, decide_times, tracks_of
+from .sites import apart_rows, protect_site_variation, site_rows
+from .statements import link_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

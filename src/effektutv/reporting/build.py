@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from effektutv import i18n
 
 from .model.document import Banner, Document
+from .sections.about import about_section
 from .sections.compliance import compliance_section
 from .sections.consort import consort_section
-from .sections.ends import about_section, method_section, quality_section
+from .sections.data_quality import quality_section
 from .sections.limits import limits_section
+from .sections.method import method_section
 from .sections.months import months_section
 from .sections.outcomes import effects_section, key_figures, kinds_section, subgroups_section, summary_section
 from .sections.people import balance_section, people_section

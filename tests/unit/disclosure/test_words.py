@@ -6,7 +6,7 @@ import pytest
 
 from effektutv.disclosure.protect import protect
 from effektutv.reporting.model.document import Facts
-from effektutv.reporting.sections.ends import method_section
+from effektutv.reporting.sections.method import method_section
 from effektutv.reporting.wording.labels import Context
 from effektutv.reporting.wording.words import Words
 

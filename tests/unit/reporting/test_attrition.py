@@ -13,7 +13,7 @@ from effektutv.api.ratios import lee_bounds, worst_case_bounds
 from effektutv.disclosure.protect import protect
 from effektutv.reporting.sections.attrition import attrition_blocks
 from effektutv.reporting.sections.robustness import robustness_section
-from effektutv.reporting.tables.further import further_tables
+from effektutv.reporting.tables.survey import attrition_rows
 from effektutv.reporting.wording.labels import Context
 from effektutv.reporting.wording.words import Words
 
@@ -73,7 +73,7 @@ def test_bounds_stand_in_a_sentence_and_a_table(context, lang):
         assert [p.value for p in cell.parts] == pytest.approx([100 * low, 100 * high], abs=0.0501)
     assert table.notes[0].startswith("Estimand: ")
     assert table in robustness_section(ctx).blocks
-    columns, written = further_tables(ctx.inputs.value)["attrition"]
+    columns, written = attrition_rows(ctx.inputs.value.attrition)
     assert [dict(zip(columns, r, strict=True))["lower"] for r in written] == [r.lower for b in found for r in b.rows]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..figures.effects_by_month import effects_figure
 from ..figures.figures import profile_figure
-from ..figures.figures_further import effects_figure
 from ..model.blocks import Group, Head, Row, Section, TableBlock
 from ..tables.effects import estimator_note, marks, protection
 from ..wording.estimands import effect_estimand

@@ -17,11 +17,12 @@ from ..wording.findings import effect_sentence, subgroup_sentence, topic
 from ..wording.study_facts import benefit_words, followed
 from .adjusted import adjusted_blocks, adjusted_sentence
 from .credibility import credibility_table
-from .elsewhere import entry_table, nothing_shown, site_blocks
+from .entry import entry_table
 from .limits import unavailable_outcomes
 from .power import power_sentence
 from .received import shares_table
 from .robustness import dated
+from .sites import nothing_shown, site_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from effektutv import i18n
 
-from ..figures.figures_further import power_figure
+from ..figures.power import power_figure
 from ..model.blocks import Group, Head, Paragraph, Row, Section, TableBlock
 from ..tables.effects import protection
 from ..wording.cells import Scale

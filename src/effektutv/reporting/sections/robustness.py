@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from effektutv import i18n
 
-from ..figures.figures_further import estimators_figure
+from ..figures.estimators import estimators_figure
 from ..model.blocks import Cell, Group, Head, Row, Section, TableBlock
 from ..tables.effects import effect_table, estimator_name, marks, protection, variance_name
 from ..wording.estimands import population, sizes_note
 from ..wording.notes import sentences
 from ..wording.study_facts import followed
 from .attrition import attrition_blocks
-from .elsewhere import randomization_block
+from .randomization import randomization_block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from effektutv import i18n
 from effektutv.disclosure.rules.mean_times import MONTHS
 from effektutv.values import Suppressed, available
 
-from ..figures.figures_further import survival_figure
+from ..figures.time_to_work import survival_figure
 from ..model.blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
 from ..tables.effects import marks, protection
 from ..wording.cells import Scale

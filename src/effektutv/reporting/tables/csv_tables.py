@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING
 
 from effektutv.values import Status, Suppressed, Unavailable
 
+from .compliance import complier_rows, receipt_rows
+from .contamination import contamination_rows
+from .credibility import credibility_rows
 from .csv_file import cell_text, table_of
-from .further import further_tables
+from .power import power_rows
+from .received import received_tables
+from .survey import attrition_rows, bound_rows, survey_rows
+from .time_to_work import mean_time_rows, risk_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -88,7 +94,31 @@ def csv_tables(inputs: Protected[ReportInputs]) -> dict[str, Table]:
         out["sources"] = count_rows(sources)
     if value.quality is not None:
         out["data_quality"] = quality_rows(value.quality)
-    return out | further_tables(value)
+    return out | _answers(value)
+
+
+def _answers(value: ReportInputs) -> dict[str, Table]:
+    """Return the tables of what is asked beyond the mean difference, each only where the study has it."""
+    out: dict[str, Table] = {}
+    if value.times:
+        out["time_to_work"] = mean_time_rows(value.times)
+        out["risk_table"] = risk_rows(value.times)
+    if value.surveys:
+        out["survey"] = survey_rows(value.surveys)
+        out["bounds"] = bound_rows(value.surveys)
+    if value.attrition:
+        out["attrition"] = attrition_rows(value.attrition)
+    if value.compliance is not None:
+        out["receipts"] = receipt_rows(value.compliance.receipt)
+        out["compliance"] = complier_rows(value.compliance)
+    if value.power is not None:
+        out["power"] = power_rows(value.power)
+    if value.contamination is not None:
+        out["contamination"] = contamination_rows(value.contamination)
+    items = [row for e in value.effects if e.credibility is not None for row in e.credibility.rows]
+    if items:
+        out["credibility"] = credibility_rows(items)
+    return out | received_tables(value)
 
 
 def effect_rows(rows: Iterable[EffectRow]) -> Table:

@@ -1,11 +1,25 @@
-"""CSV tables of what each arm received and of the main effect seen from elsewhere."""
+"""Tables of what each arm received, of sites, and of a statistic drawn again.
+
+``received_hours.csv``
+    One row per arm and actor (``all`` for every actor): persons with any hours until ``month``, and hours per person assigned.
+``received_shares.csv``, ``turned_30.csv``
+    One row per arm and item: how many of everyone assigned, until ``month`` where the item has one.
+``site_variation.csv``
+    One row per contrast: between-site standard deviation of the effect with its interval, and Cochran's test, coarsened.
+``randomization.csv``
+    One row per bin of the main contrast's redrawn statistic, with its share of the draws; ``observed`` is the statistic itself.
+
+Shares and effects are proportions (0.08, not 8), times are months. A suppressed cell is ``‥``.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .csv_file import table_of
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from effektutv.disclosure.protected import ReportInputs
     from effektutv.results.randomization import DistributionRow
@@ -47,25 +61,21 @@ def received_tables(value: ReportInputs) -> dict[str, Table]:
     return out
 
 
-def _of(rows: Iterable[object], columns: Sequence[str]) -> Table:
-    return columns, [[getattr(row, c) for c in columns] for row in rows]
-
-
 def hours_rows(rows: Iterable[HoursRow]) -> Table:
     """Return hours, a row an arm and actor."""
-    return _of(rows, _HOURS_COLUMNS)
+    return table_of(rows, _HOURS_COLUMNS)
 
 
 def share_rows(rows: Iterable[ShareRow]) -> Table:
     """Return items, a row an arm and item."""
-    return _of(rows, _SHARE_COLUMNS)
+    return table_of(rows, _SHARE_COLUMNS)
 
 
 def variation_rows(rows: Iterable[SiteRow]) -> Table:
     """Return variation between sites, a row a contrast, of what is released of it."""
-    return _of(rows, _SITE_COLUMNS)
+    return table_of(rows, _SITE_COLUMNS)
 
 
 def distribution_rows(rows: Iterable[DistributionRow]) -> Table:
     """Return a redrawn statistic's distribution, a row a bin and one for the observed statistic."""
-    return _of(rows, _DRAW_COLUMNS)
+    return table_of(rows, _DRAW_COLUMNS)

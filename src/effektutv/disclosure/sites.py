@@ -1,13 +1,8 @@
-"""The main effect looked at from elsewhere, on its way out: by employers' statements, between sites, over the draws.
+"""Protect effects by site, and how much they vary between sites.
 
-Effects by site and by half-year of entry are effects by subgroup, and decided as those. Work on employers' statements alone is
-made of two sources of work: known from statements only, and from both; the margin ties them.
-
-How much effects vary between municipalities is one number of all of them, hidden ones too: it is released in tenths of a
-percentage point, its test in hundredths, and only where there are at least ten sites; no municipality is shown by itself.
-
-The distribution of a redrawn statistic is shown where both arms' outcomes are, as drawn and in thousandths: an exact one
-has its steps where the hidden counts of small strata put them.
+Effects by site and by half-year of entry are effects by subgroup, and decided as those. How much effects vary between
+municipalities is one number of all of them, hidden ones too: it is released in tenths of a percentage point, its test in
+hundredths, and only where there are at least ten sites; no municipality is shown by itself.
 """
 
 from __future__ import annotations
@@ -25,50 +20,23 @@ from .rules.rounding import round_p
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from effektutv.results.counts import Counts
     from effektutv.results.effects import Effects
-    from effektutv.results.randomization import RandomizationTest
     from effektutv.results.site_heterogeneity import SiteRow, SiteVariation
     from effektutv.study import Study
 
     from .ledger import Ledger
 
-__all__ = ["apart_rows", "link_statements", "protect_randomization", "protect_site_variation", "site_rows"]
+__all__ = ["apart_rows", "protect_site_variation", "site_rows"]
 
 _GONE = Suppressed("touches a suppressed cell")
 _FEW_SITES = Suppressed(FEW_SITES)
 _LEAST_SITES = 10
 #: Of the warning that some site is small: the limit is the estimator's, whatever the sites' sizes are.
 _FEW_PERSONS = "its variance is itself uncertain"
-_STATEMENTS = "statements:"
 #: Decimals of what is released of the variation between sites.
 _TENTHS, _HUNDREDTHS = 3, 2
 _KEPT = {"tau": _TENTHS, "tau_low": _TENTHS, "tau_high": _TENTHS, "q_p_value": _HUNDREDTHS, "q_df": 0}
 _ESTIMATED = ("estimate", "std_error", "p_value", "conf_low", "conf_high", "tau_first_step", "q", "i_squared")
-
-
-def link_statements(ledger: Ledger, effects: Iterable[Effects], sources: Iterable[Counts]) -> None:
-    """Enter that work on statements is work known from statements only and work known from both.
-
-    Parameters
-    ----------
-    ledger : Ledger
-    effects : iterable of Effects
-        Of which those on ``statements:NAME`` are looked at.
-    sources : iterable of Counts
-    """
-    parts: dict[tuple[str, int | None, str], list[Cell]] = {}
-    for row in (r for counts in sources for r in counts.rows):
-        if row.category in ("ku_only", "both"):
-            cell = Cell("outcome", f"{row.outcome}:{row.category}", row.month, row.arm)
-            found = parts.setdefault((row.outcome, row.month, row.arm), [])
-            if cell not in found:
-                found.append(cell)
-    for effect in (r for e in effects for r in e.rows if r.outcome.startswith(_STATEMENTS) and not r.subgroup):
-        for arm in (effect.arm, effect.control):
-            cells = parts.get((effect.outcome.removeprefix(_STATEMENTS), effect.month, arm), [])
-            if len(cells) == 2:
-                ledger.margin(cells, Cell("outcome", effect.outcome, effect.month, arm))
 
 
 def site_rows(effects: Effects | None) -> Effects | None:
@@ -126,43 +94,3 @@ def _site_row(row: SiteRow, ledger: Ledger) -> SiteRow:
 def _warning(note: str) -> str:
     """Return what a note says of how far the interval can be trusted: it names no number of anybody."""
     return "; ".join(part for part in note.split("; ") if _FEW_PERSONS in part)
-
-
-def protect_randomization(
-    test: RandomizationTest, ledger: Ledger, notes: Callable[[Iterable[str]], Iterable[str]]
-) -> RandomizationTest:
-    """Return a randomisation test with its distribution, where both arms' outcomes are shown and it was drawn.
-
-    Parameters
-    ----------
-    test : RandomizationTest
-    ledger : Ledger
-        Closed.
-    notes : callable
-        What protects notes.
-    """
-    rows, open_pairs = [], set()
-    for row in test.rows:
-        cells = [Cell("outcome", row.outcome, row.month, arm) for arm in (row.arm, row.control)]
-        if any(ledger.is_hidden(c) or c in ledger.thin for c in cells):
-            names = (
-                "estimate",
-                "std_error",
-                "statistic",
-                "null_sd",
-                "p_randomization",
-                "mc_error",
-                "conf_low",
-                "conf_high",
-            )
-            gone = dict.fromkeys((*names, "n_arm", "n_control"), _GONE)
-            rows.append(replace(row, status=Status.SUPPRESSED, note="", **gone))  # type: ignore[arg-type]
-        else:
-            rows.append(replace(row, status=Status.RELEASED, note=""))
-            open_pairs.add((row.outcome, row.month, row.arm, row.control))
-    shown = tuple(
-        replace(d, share=round(d.share, 3))
-        for d in test.distribution
-        if d.kind != "exact" and (d.outcome, d.month, d.arm, d.control) in open_pairs
-    )
-    return replace(test, rows=tuple(rows), distribution=shown, notes=tuple(notes(test.notes)))

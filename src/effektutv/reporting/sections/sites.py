@@ -1,4 +1,4 @@
-"""The main effect seen from elsewhere: by half-year of entry, by site, and over the draws of the assignment."""
+"""Effects by place of work, and how much they vary between places."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from effektutv.results.site_heterogeneity import FEW_SITES
 from effektutv.values import Suppressed, Unavailable
 
 from ..figures.figure_block import difference_subtitle, figure_block, figure_notes
-from ..model.blocks import Group, Head, Paragraph, Row, TableBlock
+from ..model.blocks import Paragraph
 from ..tables.csv_tables import effect_rows
-from ..tables.effects import effect_table, marks, protection
-from ..tables.received import distribution_rows
+from ..tables.effects import effect_table
 from ..wording.notes import sentences
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from ..model.blocks import Block
     from ..wording.labels import Context
 
-__all__ = ["entry_table", "nothing_shown", "randomization_block", "site_blocks"]
+__all__ = ["_outcome", "nothing_shown", "site_blocks"]
 
 
 def nothing_shown(rows: list[EffectRow]) -> bool:
@@ -36,21 +35,6 @@ def nothing_shown(rows: list[EffectRow]) -> bool:
         Of one subgroup.
     """
     return not any(isinstance(r.estimate, float) for r in rows if not r.kind.compares)
-
-
-def entry_table(ctx: Context) -> list[Block]:
-    """Return the effects by half-year of entry as a table; nothing where there are none."""
-    found = ctx.inputs.value.entry
-    rows = [r for r in found.rows if r.subgroup] if found is not None else []
-    if not rows or nothing_shown(rows):
-        return []
-    members = [
-        (ctx.labels.contrast(arm, control), [r for r in rows if (r.arm, r.control) == (arm, control)])
-        for arm, control in dict.fromkeys((r.arm, r.control) for r in rows)
-    ]
-    caption = ctx.words("entry_table", outcome=_outcome(ctx, rows[0]))
-    status = ctx.words("subgroup_exploratory")
-    return [effect_table(ctx, "table-entry", caption, members, "tables/entry.csv", level_names=True, status=status)]
 
 
 def _outcome(ctx: Context, row: EffectRow) -> str:
@@ -128,45 +112,3 @@ def _variation(ctx: Context) -> str:
         p=f"p = {i18n.number(p, 2, ctx.words.lang)}" if p > 0 else f"p < {i18n.number(0.01, 2, ctx.words.lang)}",
     )
     return " ".join([said, *sentences([row.note], ctx.words, ctx.labels)])
-
-
-def randomization_block(ctx: Context) -> list[Block]:
-    """Return the main contrast's redrawn statistic as a figure with its table; nothing where it may not be shown."""
-    from effektutv.plots import randomization as plot
-
-    test, w = ctx.inputs.value.randomization, ctx.words
-    if test is None or not any(d.kind != "observed" for d in test.distribution):
-        return []
-    row = test.rows[0]
-    contrast, decimals = ctx.labels.contrast(row.arm, row.control), 2
-    rows = []
-    for d in test.distribution:
-        ends = [i18n.number(x, decimals, w.lang) for x in (d.low, d.high)]
-        head = w("draws_observed") if d.kind == "observed" else w("draws_from_to", low=ends[0], high=ends[1])
-        share = ctx.numbers.number(d.low, decimals) if d.kind == "observed" else ctx.numbers.value(d.share, ctx.shares)
-        rows.append(Row(head, (share,)))
-    draws = i18n.count(row.draws, w.lang)
-    within = w("draws_within_strata") if ctx.study.design.strata else ""
-    table = TableBlock(
-        key="data-randomization",
-        caption=w("randomization_table", draws=draws, outcome=_month_of(ctx, row.outcome, row.month)),
-        heads=(Head(w("draws_statistic"), words=True), Head(w("draws_share"), w("percent"))),
-        groups=(Group(tuple(r for r in rows)),),
-        notes=(w("note_draws", draws=draws, within=within), *marks(ctx, [row.p_randomization]), protection(ctx)),
-        file="tables/randomization.csv",
-    )
-    data = test.distribution_table()
-    return [
-        figure_block(
-            ctx, "randomization", w("randomization_figure", contrast=contrast), (plot.randomization, plot.alt_text), data,
-            distribution_rows(test.distribution), table, told=("alternative",),
-            labels={row.outcome: ctx.labels.outcome(row.outcome)}, arms=ctx.study.arm_labels(w.lang),
-            alternative=row.alternative, notes=figure_notes(ctx),
-            subtitle=w("subtitle_draws", outcome=_month_of(ctx, row.outcome, row.month), draws=draws),
-        )
-    ]  # fmt: skip
-
-
-def _month_of(ctx: Context, outcome: str, month: int | None) -> str:
-    label = ctx.labels.outcome(outcome)
-    return label if month is None else f"{label}, {ctx.words('month').lower()} {month}"

@@ -1,83 +1,22 @@
-"""The last sections: data quality, method, and what the report was made of."""
+"""How effects are estimated, and what protects small cells."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from effektutv import i18n
-from effektutv.results.data_quality import FILE, Severity
 
 from ..model.blocks import Cell, Group, Head, Paragraph, Row, Section, TableBlock
 from ..tables.effects import estimator_name, variance_name
-from ..wording.notes import rule_in_language
-from ..wording.plan_lock import plan_lines
 from ..wording.study_facts import delay_within, knows_events
 from .adjusted import adjusted_covariates
 from .second_estimation import sentences
 
 if TYPE_CHECKING:
-    from effektutv.results.data_quality import DataQuality
-
-    from ..model.blocks import Block
     from ..model.document import Facts
     from ..wording.labels import Context
 
-__all__ = ["about_section", "method_section", "quality_section"]
-
-
-def quality_section(ctx: Context) -> Section | None:
-    """Return the section on data quality, or None where nothing was checked."""
-    quality = ctx.inputs.value.quality
-    if quality is None:
-        return None
-    blocks: list[Block] = [_read_table(ctx, quality)]
-    if quality.rows:
-        blocks.append(_findings_table(ctx, quality))
-    else:
-        blocks.append(Paragraph(texts=(ctx.words("quality_clean"),)))
-    return Section(key="quality", title=ctx.words("quality"), blocks=tuple(blocks))
-
-
-def _read_table(ctx: Context, quality: DataQuality) -> TableBlock:
-    rows = tuple(Row(name, (ctx.numbers.count(n),)) for name, n in quality.read.items())
-    return TableBlock(
-        key="table-read",
-        caption=ctx.words("read_table"),
-        heads=(Head(ctx.words("extract"), words=True), Head(ctx.words("rows"))),
-        groups=(Group(rows),),
-        file="tables/data_quality.csv",
-    )
-
-
-def _findings_table(ctx: Context, quality: DataQuality) -> TableBlock:
-    """Findings by extract, the worst first."""
-    w = ctx.words
-    order = list(Severity)
-    by_extract: dict[str, list[Row]] = {}
-    for finding in sorted(quality.rows, key=lambda f: order.index(f.severity)):
-        few = finding.failing_text.startswith("fewer")
-        failing = Cell(w("fewer_than_5")) if few else ctx.numbers.count(finding.rows_failing)
-        cells = (
-            Cell(rule_in_language(finding.rule, w), words=True),
-            Cell(w(str(finding.severity)), words=True),
-            ctx.numbers.count(finding.rows_checked),
-            failing,
-        )
-        column = w("whole_file") if finding.column == FILE else finding.column
-        by_extract.setdefault(finding.extract, []).append(Row(column, cells))
-    return TableBlock(
-        key="table-quality",
-        caption=w("quality_table"),
-        heads=(
-            Head(w("column"), words=True),
-            Head(w("rule"), words=True),
-            Head(w("severity"), words=True),
-            Head(w("rows_checked")),
-            Head(w("rows_failing")),
-        ),
-        groups=tuple(Group(tuple(rows), title) for title, rows in by_extract.items()),
-        file="tables/data_quality.csv",
-    )
+__all__ = ["method_section"]
 
 
 def method_section(ctx: Context, facts: Facts) -> Section:
@@ -160,22 +99,3 @@ def _estimand_table(ctx: Context) -> TableBlock:
         heads=(Head(w("attribute"), words=True), Head(w("estimand_meaning"), words=True)),
         groups=(Group(rows),),
     )
-
-
-def about_section(ctx: Context, facts: Facts) -> Section:
-    """Return the section on what the report was made of: study, seed, plan and versions."""
-    w = ctx.words
-    source = ctx.study.study.source
-    opening = [w("about_text", seed=str(facts.seed), study=ctx.study.study.name)]
-    if source is not None:
-        opening.append(f"{w('source')}: {source.in_language(w.lang)}.")
-    opening += plan_lines(facts.plan, w)
-    versions = {"effektutv": facts.version, **facts.versions, w("engine"): facts.engine}
-    names = (Head(w("name"), words=True), Head(w("value"), words=True))
-    blocks: list[Block] = [Paragraph(texts=tuple(opening))]
-    # the inputs' checksums stand in the manifest alone: the report does not change with the order of rows in a file
-    rows = tuple(Row(name, (Cell(text, words=True),)) for name, text in versions.items())
-    blocks.append(
-        TableBlock(key="table-versions", caption=w("versions_table"), heads=names, groups=(Group(rows),), file="")
-    )
-    return Section(key="about", title=w("about"), blocks=tuple(blocks))
