@@ -19,17 +19,27 @@ from .runtime.version import __version__
 
 if TYPE_CHECKING:
     from .api.adjust import adjust
-    from .api.itt import balance, itt, profile
+    from .api.balance import balance
+    from .api.compliance import cace
+    from .api.itt import itt
+    from .api.missing_outcomes import lee_bounds, response_weighted, worst_case_bounds
+    from .api.pooled_regression import contamination, pooled_regression
+    from .api.profile import profile
     from .api.randomization_test import randomization_test
-    from .api.ratios import cace, lee_bounds, power, ratios, time_to_event
+    from .api.ratios import ratios
+    from .api.sites import site_variation
+    from .api.time_to_event import time_to_event
+    from .commands.check.check import check
     from .commands.reproduce.reproduce import reproduce
     from .commands.run import report
     from .errors import ArgumentError, CrossCheckError, DisclosureError, EffektutvError, ExtractError, StudyError
+    from .estimators.power import power, power_curve, simulated_power
     from .results.balance import Balance
     from .results.effects import Effects
     from .results.flow import Flow
     from .results.profiles import Profile
-    from .study import Study
+    from .study.load import Study
+    from .study.plan_lock import lock
     from .trial.cross_check import cross_check
     from .trial.load import load
     from .trial.trial import Trial
@@ -38,33 +48,42 @@ if TYPE_CHECKING:
 
 _HOME = {
     "ArgumentError": "errors",
-    "Balance": "results",
+    "Balance": "results.balance",
     "CrossCheckError": "errors",
     "DisclosureError": "errors",
-    "Effects": "results",
+    "Effects": "results.effects",
     "EffektutvError": "errors",
     "ExtractError": "errors",
-    "Flow": "results",
-    "Profile": "results",
-    "Study": "study",
+    "Flow": "results.flow",
+    "Profile": "results.profiles",
+    "Study": "study.load",
     "StudyError": "errors",
-    "Suppressed": "results",
+    "Suppressed": "values",
     "Trial": "trial.trial",
-    "Unavailable": "results",
+    "Unavailable": "values",
     "adjust": "api.adjust",
-    "balance": "api.itt",
-    "cace": "api.ratios",
+    "balance": "api.balance",
+    "cace": "api.compliance",
+    "check": "commands.check.check",
+    "contamination": "api.pooled_regression",
     "cross_check": "trial.cross_check",
     "itt": "api.itt",
-    "lee_bounds": "api.ratios",
+    "lee_bounds": "api.missing_outcomes",
     "load": "trial.load",
-    "power": "api.ratios",
-    "profile": "api.itt",
+    "lock": "study.plan_lock",
+    "pooled_regression": "api.pooled_regression",
+    "power": "estimators.power",
+    "power_curve": "estimators.power",
+    "profile": "api.profile",
     "randomization_test": "api.randomization_test",
     "ratios": "api.ratios",
     "report": "commands.run",
     "reproduce": "commands.reproduce.reproduce",
-    "time_to_event": "api.ratios",
+    "response_weighted": "api.missing_outcomes",
+    "simulated_power": "estimators.power",
+    "site_variation": "api.sites",
+    "time_to_event": "api.time_to_event",
+    "worst_case_bounds": "api.missing_outcomes",
 }
 
 __all__ = [
@@ -86,17 +105,26 @@ __all__ = [
     "adjust",
     "balance",
     "cace",
+    "check",
+    "contamination",
     "cross_check",
     "itt",
     "lee_bounds",
     "load",
+    "lock",
+    "pooled_regression",
     "power",
+    "power_curve",
     "profile",
     "randomization_test",
     "ratios",
     "report",
     "reproduce",
+    "response_weighted",
+    "simulated_power",
+    "site_variation",
     "time_to_event",
+    "worst_case_bounds",
 ]
 
 

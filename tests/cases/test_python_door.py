@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 import effektutv as eu
-from effektutv.api import itt, ratios
+from effektutv.api.missing_outcomes import response_weighted, worst_case_bounds
+from effektutv.api.pooled_regression import contamination, pooled_regression
+from effektutv.api.sites import site_variation
 from effektutv.errors import ArgumentError
 from effektutv.plots import bounds, effects_by_month, estimators, forest, shares_by_month, sites
 
@@ -75,7 +77,7 @@ def test_bounds_and_other_figures_of_means_are_in_their_unit(d):
     """PY01: Lee bounds, contamination, sites, estimators, and the alt texts of each."""
     gaps = d.assign(y=d.y.where(d.index % 7 > 0), third=np.tile(["A", "B", "C", "B"], 50))
     lee = eu.lee_bounds(gaps, outcome="y", **K)
-    mixed = itt.contamination(gaps, outcome="y", arm="third", control="A", strata="s")
+    mixed = contamination(gaps, outcome="y", arm="third", control="A", strata="s")
     for found in (lee, mixed):
         assert not any("points" in w for w in words(found.plot()))
     levels = eu.itt(d, outcome="y", by="s", **K).tidy()
@@ -191,14 +193,14 @@ def test_a_column_has_one_role(d):
         lambda: eu.randomization_test(d, outcome="b", strata="b", **K),
         lambda: eu.lee_bounds(d, outcome="b", observed="b", **K),
         lambda: eu.lee_bounds(d, outcome="b", tighten="arm", **K),
-        lambda: ratios.worst_case_bounds(d, outcome="b", strata="arm", **K),
-        lambda: ratios.response_weighted(d, outcome="b", covariates=["b"], **K),
+        lambda: worst_case_bounds(d, outcome="b", strata="arm", **K),
+        lambda: response_weighted(d, outcome="b", covariates=["b"], **K),
         lambda: eu.cace(d, outcome="b", treatment="b", assignment="arm", control="A"),
         lambda: eu.time_to_event(d, time="y", event="y", **K),
         lambda: eu.balance(d, arm="arm", covariates=["arm"]),
-        lambda: itt.pooled_regression(d, outcome="b", strata="b", **K),
-        lambda: itt.contamination(d, outcome="b", strata="arm", **K),
-        lambda: itt.site_variation(d, outcome="b", site="b", **K),
+        lambda: pooled_regression(d, outcome="b", strata="b", **K),
+        lambda: contamination(d, outcome="b", strata="arm", **K),
+        lambda: site_variation(d, outcome="b", site="b", **K),
     ):
         with pytest.raises(ArgumentError, match=", too; a column has one role"):
             call()

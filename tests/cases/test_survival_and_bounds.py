@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import effektutv as eu
-from effektutv.api.ratios import response_weighted, worst_case_bounds
+from effektutv.api.missing_outcomes import response_weighted, worst_case_bounds
 from effektutv.estimators.missing import standardised_bounds
 from effektutv.estimators.survival.curves import tied
 from effektutv.results import Unavailable

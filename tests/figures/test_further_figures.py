@@ -13,8 +13,8 @@ from matplotlib.colors import to_hex
 import effektutv as eu
 from effektutv import i18n
 from effektutv.api.pooled_regression import contamination
-from effektutv.api.ratios import power_curve
 from effektutv.errors import ArgumentError
+from effektutv.estimators.power import power_curve
 from effektutv.plots import bounds, cumulative_incidence, effects_by_month, estimators, power, randomization, sites
 
 SE = "#0072b2"

@@ -15,7 +15,7 @@ import pytest
 from scipy.stats import norm
 
 import effektutv as eu
-from effektutv.api import itt
+from effektutv.api.sites import site_variation
 from effektutv.results import Unavailable
 
 
@@ -389,9 +389,7 @@ def test_the_shipped_study_has_what_it_declares(trial):
 def test_by_how_much_effects_differ_between_municipalities(trial, plain):
     """The trial's question is the data frame's, with the form's municipality as site."""
     people = trial.table.assign(y=trial.outcome("arbete"))
-    direct = itt.site_variation(
-        people, outcome="y", arm="arm", control="FS", site="municipality", arms=["FS", "SE", "CM"]
-    )
+    direct = site_variation(people, outcome="y", arm="arm", control="FS", site="municipality", arms=["FS", "SE", "CM"])
     for ours, theirs in zip(trial.site_variation().rows, direct.rows, strict=True):
         assert (ours.outcome, ours.clock, ours.month) == ("arbete", "randomisation", 15)
         assert replace(ours, outcome="y", clock="", month=None) == theirs

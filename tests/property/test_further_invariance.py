@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import effektutv as eu
-from effektutv.api.itt import contamination
-from effektutv.api.ratios import response_weighted, simulated_power, worst_case_bounds
+from effektutv.api.missing_outcomes import response_weighted, worst_case_bounds
+from effektutv.api.pooled_regression import contamination
 from effektutv.estimators import balance as balance_module
+from effektutv.estimators.power import simulated_power
 from effektutv.results import Unavailable
 
 N = 160

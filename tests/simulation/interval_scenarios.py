@@ -23,8 +23,8 @@ from further_scenarios import LABELS, PAIR, Count, problems
 
 import effektutv as eu
 from effektutv.api import missing_outcomes
-from effektutv.api.itt import site_variation
-from effektutv.api.ratios import response_weighted
+from effektutv.api.missing_outcomes import response_weighted
+from effektutv.api.sites import site_variation
 from effektutv.estimators.contamination_bias import contamination_rows, decompose
 from effektutv.estimators.design import Design, Estimator, Spec
 from effektutv.estimators.effects import effect_rows

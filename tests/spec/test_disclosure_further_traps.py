@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from effektutv.api.ratios import time_to_event
+from effektutv.api.time_to_event import time_to_event
 from effektutv.disclosure.protect import protect
 from effektutv.disclosure.protected import ReportInputs
 from effektutv.results import StartRow, Starts

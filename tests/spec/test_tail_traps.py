@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 import effektutv as eu
-from effektutv.api.ratios import response_weighted
+from effektutv.api.missing_outcomes import response_weighted
 from effektutv.results import available
 
 N = 1500

@@ -42,7 +42,7 @@ ARROWS = {
     },
     "cli": {"commands", "errors", "runtime", "study", "results", "synthetic"},
     "__main__": {"cli"},
-    "__init__": {"errors", "values", "runtime", "study", "results", "api", "trial", "commands"},
+    "__init__": {"errors", "values", "runtime", "study", "results", "estimators", "api", "trial", "commands"},
 }
 
 

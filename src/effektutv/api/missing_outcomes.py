@@ -1,7 +1,4 @@
-"""The door for outcomes that are missing for some, for any data frame: bounds, and weights for response.
-
-:mod:`effektutv.api.ratios` hands these functions on.
-"""
+"""Outcomes that are missing for some, in any data frame: bounds, and weights for response."""
 
 from __future__ import annotations
 

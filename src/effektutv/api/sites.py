@@ -1,7 +1,4 @@
-"""The door for variation between sites, for any data frame.
-
-:mod:`effektutv.api.itt` hands it on.
-"""
+"""Variation between sites, in any data frame."""
 
 from __future__ import annotations
 

@@ -161,7 +161,7 @@ def _read(
     if len(solved) != 1 or not families or not solved <= set(_SOLVED):
         raise ArgumentError(
             "table: the power figure needs two rows or more for each family, all solved for the same thing; give "
-            "effektutv.api.ratios.power_curve(...).tidy()"
+            "effektutv.power_curve(...).tidy()"
         )
     y = _SOLVED[next(iter(solved))]
     varies = [c for c in ("n_arm", "effect", "power") if c != y and len({value(r, c) for r in plain}) > 1]

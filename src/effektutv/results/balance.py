@@ -81,7 +81,7 @@ class Balance(Tabular):
         **options
             Passed to :func:`effektutv.plots.love.love`.
         """
-        from effektutv.plots.door import drawn
         from effektutv.plots.love import love
+        from effektutv.plots.options import drawn
 
         return drawn(love, self.tidy(), options, lang=lang)

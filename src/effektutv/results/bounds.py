@@ -87,7 +87,7 @@ class Bounds(Tabular):
             Passed to :func:`effektutv.plots.bounds.bounds`.
         """
         from effektutv.plots.bounds import bounds
-        from effektutv.plots.door import drawn
+        from effektutv.plots.options import drawn
 
         from .units import unit_of_estimand
 

@@ -77,8 +77,8 @@ class Contamination(Tabular):
         **options
             Passed to :func:`effektutv.plots.estimators.estimators`.
         """
-        from effektutv.plots.door import drawn
         from effektutv.plots.estimators import estimators
+        from effektutv.plots.options import drawn
 
         from .units import unit_of_estimand
 

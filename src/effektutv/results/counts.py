@@ -60,7 +60,7 @@ class Counts(Tabular):
         **options
             Passed to :func:`effektutv.plots.stacked_bars.stacked_bars`.
         """
-        from effektutv.plots.door import drawn
+        from effektutv.plots.options import drawn
         from effektutv.plots.stacked_bars import stacked_bars
 
         return drawn(stacked_bars, self.tidy(), options, lang=lang)

@@ -61,8 +61,8 @@ class Effects(WithSource):
             If an option is not the figure's, a key of ``labels`` or ``arms`` is not the result's, or shares and amounts
             would stand on one axis.
         """
-        from effektutv.plots.door import drawn
         from effektutv.plots.forest import forest
+        from effektutv.plots.options import drawn
 
         from .units import unit_of_rows
 

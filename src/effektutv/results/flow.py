@@ -106,6 +106,6 @@ class Flow(Tabular):
             Passed to :func:`effektutv.plots.consort_flow.flow`.
         """
         from effektutv.plots.consort_flow import flow
-        from effektutv.plots.door import drawn
+        from effektutv.plots.options import drawn
 
         return drawn(flow, self.tidy(), options, lang=lang)

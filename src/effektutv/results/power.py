@@ -70,7 +70,7 @@ class Power(Tabular):
         ArgumentError
             If the rows make no line: one point has no curve.
         """
-        from effektutv.plots.door import drawn
+        from effektutv.plots.options import drawn
         from effektutv.plots.power import power_curve
 
         return drawn(power_curve, self.tidy(), options, lang=lang)

@@ -138,7 +138,7 @@ class Profile(Tabular):
         **options
             Passed to :func:`effektutv.plots.shares_by_month.shares_by_month`.
         """
-        from effektutv.plots.door import drawn
+        from effektutv.plots.options import drawn
         from effektutv.plots.shares_by_month import shares_by_month
 
         from .units import unit_of_estimand

@@ -126,7 +126,7 @@ class RandomizationTest(Tabular):
         ArgumentError
             If no distribution was asked for (``distribution=True``).
         """
-        from effektutv.plots.door import drawn
+        from effektutv.plots.options import drawn
         from effektutv.plots.randomization import randomization
 
         if not self.distribution:

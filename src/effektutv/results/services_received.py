@@ -111,7 +111,7 @@ class Received(Tabular):
         **options
             Passed to :func:`effektutv.plots.stacked_bars.stacked_bars`.
         """
-        from effektutv.plots.door import drawn
+        from effektutv.plots.options import drawn
         from effektutv.plots.stacked_bars import stacked_bars
 
         parts = self.tidy().query("actor != @ALL_ACTORS", local_dict={"ALL_ACTORS": ALL_ACTORS})

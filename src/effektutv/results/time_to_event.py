@@ -147,7 +147,7 @@ class TimeToEvent(Tabular):
             Passed to :func:`effektutv.plots.cumulative_incidence.survival`.
         """
         from effektutv.plots.cumulative_incidence import survival
-        from effektutv.plots.door import drawn
+        from effektutv.plots.options import drawn
 
         return drawn(survival, self.risk_table(), options, lang=lang)
 

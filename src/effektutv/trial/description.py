@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from effektutv.api import itt
+from effektutv.api.balance import balance
 from effektutv.cohort.month_masks import unpack
 from effektutv.errors import ArgumentError
 from effektutv.results.balance import Balance
@@ -49,7 +49,7 @@ class Descriptions(Participants):
                 found[name] = (found[name] == second).astype(float).where(found[name].notna())
             kinds[name] = _balance_kind(declared)
         assigned = {k: v for k, v in self._assigned().items() if k in ("arm", "control", "arms", "strata")}
-        return itt.balance(
+        return balance(
             self._columns(found), covariates=names, kinds=kinds, draws=draws, seed=self.study.study.seed, **assigned
         )
 

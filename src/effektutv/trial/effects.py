@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from effektutv.api import itt as frames
 from effektutv.api import randomization_test as randomised
-from effektutv.api import ratios as further
+from effektutv.api.itt import itt
+from effektutv.api.pooled_regression import contamination, pooled_regression
+from effektutv.api.profile import profile
+from effektutv.api.ratios import ratios
+from effektutv.api.sites import site_variation
 from effektutv.errors import ArgumentError
 from effektutv.estimators.design import default_contrasts
 from effektutv.results.contamination import Contamination
@@ -90,7 +93,7 @@ class EffectQuestions(Participants):
         groups = _groups(by)
         named = list(dict.fromkeys([*(c for g in groups for c in g), *(covariates or ())]))
         df = self._columns({name: y, **self._characteristics(named)})
-        return frames.itt(
+        return itt(
             df,
             outcome=name,
             **self._method(y, estimator, vcov, bool(covariates), dof),
@@ -166,7 +169,7 @@ class EffectQuestions(Participants):
         name = self.study.primary.name if outcome is None else outcome
         declared = self.study.outcome(name)
         y = self.outcome(name, month=month, clock=clock)
-        return further.ratios(
+        return ratios(
             self._columns({name: y}),
             outcome=name,
             **self._method(y, None, None),
@@ -269,7 +272,7 @@ class EffectQuestions(Participants):
         ArgumentError
             If the study has no strata.
         """
-        return frames.pooled_regression(**self._pooled(outcome, month, clock))
+        return pooled_regression(**self._pooled(outcome, month, clock))
 
     def contamination(
         self, outcome: str | None = None, *, month: int | None = None, clock: str | None = None
@@ -292,7 +295,7 @@ class EffectQuestions(Participants):
         ArgumentError
             If the study has no strata.
         """
-        return frames.contamination(**self._pooled(outcome, month, clock))
+        return contamination(**self._pooled(outcome, month, clock))
 
     def profile(
         self,
@@ -333,7 +336,7 @@ class EffectQuestions(Participants):
         wanted = [self._month(declared, m) for m in (range(self.study.study.horizon + 1) if months is None else months)]
         chosen = self._clock(clock)
         values = self._months(declared, wanted, chosen)
-        return frames.profile(
+        return profile(
             self._columns({}),
             outcomes=(wanted, values),
             name=name,
@@ -371,15 +374,13 @@ class EffectQuestions(Participants):
             If the study is of a plain table, which does not say where persons live.
         """
         if not self.from_registers:
-            raise ArgumentError(
-                "a study of a plain table has no municipalities; use frames.site_variation on the table"
-            )
+            raise ArgumentError("a study of a plain table has no municipalities; use eu.site_variation on the table")
         name = self.study.primary.name if outcome is None else outcome
         declared = self.study.outcome(name)
         y = self.outcome(name, month=month, clock=clock)
         assigned = self._assigned()
         assigned.pop("strata")
-        return frames.site_variation(
+        return site_variation(
             self._columns({Own("municipality"): self._cohort.people["municipality"], name: y}),
             outcome=name,
             site=Own("municipality"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from effektutv.api import itt, ratios
+from effektutv.api.itt import itt
+from effektutv.api.missing_outcomes import lee_bounds, worst_case_bounds
 from effektutv.cohort.month_masks import unpack
 from effektutv.errors import ArgumentError
 from effektutv.results.bounds import Bounds
@@ -67,7 +68,7 @@ class Sensitivities(Participants):
         declared, y = self.study.outcome(name), self.outcome(name, month=month, clock=clock)
         half_year, entry = self._half_year(), Own(ENTRY)
         dated = declared.dated
-        return itt.itt(
+        return itt(
             self._columns({name: y, entry: half_year}),
             outcome=name,
             **self._method(y, "fe" if self.study.design.strata else "difference", "HC2"),
@@ -109,7 +110,7 @@ class Sensitivities(Participants):
         masks, name = self._masks(chosen), f"{STATEMENTS}:{work.name}"
         y = unpack(masks.statements, [k])[:, 0].astype(float)
         y[~unpack(masks.observed["work"], [k])[:, 0]] = np.nan
-        return itt.itt(
+        return itt(
             self._columns({name: y}),
             outcome=name,
             **self._method(y, None, None),
@@ -164,8 +165,8 @@ class Sensitivities(Participants):
         level = self.study.study.confidence
         weights = self._weights()
         return (
-            ratios.lee_bounds(df, outcome=named, level=level, **assigned),
-            ratios.worst_case_bounds(df, outcome=named, level=level, limits=limits, weights=weights, **assigned),
+            lee_bounds(df, outcome=named, level=level, **assigned),
+            worst_case_bounds(df, outcome=named, level=level, limits=limits, weights=weights, **assigned),
         )
 
     def _gone(self, state: str, month: int, clock: str) -> NDArray[np.bool_]:
@@ -210,7 +211,7 @@ class Sensitivities(Participants):
         if site.nunique() < 2:
             raise ArgumentError("everyone is in one site: nothing can differ between sites")
         dated = declared.dated
-        return itt.itt(
+        return itt(
             self._columns({name: y, Own(SITE): site}),
             outcome=name,
             **self._method(y, None, None),

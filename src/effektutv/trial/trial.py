@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from .beyond import FurtherQuestions
+from .compliance import Receipts
 from .description import Descriptions
 from .effects import EffectQuestions
+from .power import Detectable
 from .sensitivity import Sensitivities
 from .services_received import Deliveries
+from .survey import Surveys
+from .time_to_event import TimesToEvent
 
 __all__ = ["Trial"]
 
 
-class Trial(EffectQuestions, Descriptions, Deliveries, Sensitivities, FurtherQuestions):
+class Trial(EffectQuestions, Descriptions, Deliveries, Sensitivities, TimesToEvent, Surveys, Receipts, Detectable):
     """One row a participant, checked and linked, and the questions that the study asks.
 
     Made by :func:`effektutv.load`. It never shows a person: its ``repr`` has counts by arm only.

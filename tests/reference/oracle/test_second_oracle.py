@@ -19,7 +19,7 @@ import pytest
 import trials
 
 import effektutv as eu
-from effektutv.api.itt import pooled_regression
+from effektutv.api.pooled_regression import pooled_regression
 
 FILES = ("nsw", "jobs2", "indo_rct", "star_k", "actg175", "colon")
 _NAMED = os.environ.get("EFFEKTUTV_ORACLE")

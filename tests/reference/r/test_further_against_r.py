@@ -16,7 +16,7 @@ import pytest
 import trials
 
 import effektutv as eu
-from effektutv.api.ratios import response_weighted, worst_case_bounds
+from effektutv.api.missing_outcomes import response_weighted, worst_case_bounds
 
 RELATIVE = 1e-9
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import trials
 
-from effektutv.api import itt
+from effektutv.api.sites import site_variation
 
 sys.path.insert(0, str(Path(__file__).parent))
 from sites_export import ANALYSES
@@ -34,7 +34,7 @@ def test_tables_are_those_r_read(name):
 @pytest.mark.parametrize("a", ANALYSES, ids=lambda a: a["key"])
 def test_variation_between_sites(a):
     theirs = reference()["analyses"][a["key"]]
-    found = itt.site_variation(
+    found = site_variation(
         trials.load(a["trial"]),
         outcome=a["outcome"],
         arm="arm",

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 import effektutv as eu
-from effektutv.api.ratios import cace, lee_bounds, response_weighted, worst_case_bounds
+from effektutv.api.compliance import cace
+from effektutv.api.missing_outcomes import lee_bounds, response_weighted, worst_case_bounds
 from effektutv.results.survey import SurveyOutcome
 
 ARMS = ("FS", "SE", "CM")

@@ -10,7 +10,7 @@ import pytest
 from timed import table, timed, trial
 
 import effektutv as eu
-from effektutv.api.ratios import lee_bounds, worst_case_bounds
+from effektutv.api.missing_outcomes import lee_bounds, worst_case_bounds
 from effektutv.disclosure.attrition import CURVE, OUTCOME, WITHOUT
 from effektutv.disclosure.protect import protect
 from effektutv.results import Status, Suppressed

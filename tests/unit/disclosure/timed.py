@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from effektutv.api.ratios import time_to_event
+from effektutv.api.time_to_event import time_to_event
 from effektutv.results import Suppressed
 
 ARMS = ("FS", "SE", "CM")

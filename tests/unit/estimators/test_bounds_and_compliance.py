@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import effektutv as eu
-from effektutv.api.ratios import response_weighted, worst_case_bounds
+from effektutv.api.missing_outcomes import response_weighted, worst_case_bounds
 from effektutv.estimators.missing.bounds import imbens_manski, kept_mean
 from effektutv.results import Unavailable
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import effektutv as eu
-from effektutv.api.itt import contamination, pooled_regression
+from effektutv.api.pooled_regression import contamination, pooled_regression
 from effektutv.results import Unavailable
 
 OPTIONS = {"outcome": "y", "arm": "arm", "control": "0", "strata": "s"}

@@ -10,7 +10,11 @@ import pandas as pd
 import pytest
 
 import effektutv as eu
-from effektutv.api import itt, ratios
+from effektutv.api.compliance import cace
+from effektutv.api.missing_outcomes import lee_bounds, worst_case_bounds
+from effektutv.api.pooled_regression import contamination, pooled_regression
+from effektutv.api.ratios import ratios
+from effektutv.api.time_to_event import time_to_event
 
 ARMS = {"arm": "arm", "control": "FS", "arms": ["FS", "SE", "CM"]}
 SAID = {"clock": "randomisation", "month": 15, "population": "the consenting", "intercurrent": "the dead: not in work"}
@@ -36,14 +40,14 @@ def results(df: pd.DataFrame) -> dict[str, object]:
     compliance = {k: v for k, v in ARMS.items() if k != "arm"} | SAID
     timed = {k: v for k, v in SAID.items() if k != "month"}
     return {
-        "ratios": ratios.ratios(df, **ARMS, **SAID, outcome="y"),
-        "stratified": ratios.ratios(df, **strata),
-        "lee": ratios.lee_bounds(df, **bounded),
-        "worst": ratios.worst_case_bounds(df, **bounded),
-        "cace": ratios.cace(df, assignment="arm", treatment={"SE": "se", "CM": "cm"}, outcome="y", **compliance),
-        "time": ratios.time_to_event(df, time="time", event="event", outcome="work", tau=12, **ARMS, **timed),
-        "pooled": itt.pooled_regression(df, **strata),
-        "contamination": itt.contamination(df, **strata),
+        "ratios": ratios(df, **ARMS, **SAID, outcome="y"),
+        "stratified": ratios(df, **strata),
+        "lee": lee_bounds(df, **bounded),
+        "worst": worst_case_bounds(df, **bounded),
+        "cace": cace(df, assignment="arm", treatment={"SE": "se", "CM": "cm"}, outcome="y", **compliance),
+        "time": time_to_event(df, time="time", event="event", outcome="work", tau=12, **ARMS, **timed),
+        "pooled": pooled_regression(df, **strata),
+        "contamination": contamination(df, **strata),
         "itt": eu.itt(df, **ARMS, **SAID, outcome="y"),
     }
 
@@ -85,7 +89,7 @@ def test_a_randomisation_test_says_what_it_tests(df):
 
 
 def test_without_competing_events_none_are_spoken_of(df):
-    found = ratios.time_to_event(df[df["event"] < 2], time="time", event="event", **ARMS)
+    found = time_to_event(df[df["event"] < 2], time="time", event="event", **ARMS)
     assert "competing" not in found.estimand.intercurrent
     assert found.estimand.intercurrent.startswith("end of follow-up: censoring")
 

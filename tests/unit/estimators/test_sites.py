@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import chi2, t
 
 import effektutv as eu
-from effektutv.api import itt
+from effektutv.api.sites import site_variation
 from effektutv.estimators.site_heterogeneity import heterogeneity
 
 CALL = {"outcome": "y", "arm": "arm", "control": "FS", "site": "site"}
@@ -58,9 +58,9 @@ def df() -> pd.DataFrame:
 
 
 def test_the_order_of_rows_and_names_of_sites_do_not_matter(df):
-    found = itt.site_variation(df, **CALL)
+    found = site_variation(df, **CALL)
     other = df.sample(frac=1, random_state=1).replace({"site": dict(zip("abcdef", "fedcba", strict=True))})
-    again = itt.site_variation(other, **CALL)
+    again = site_variation(other, **CALL)
     for row, same in zip(found.rows, again.rows, strict=True):
         assert row.tau == pytest.approx(same.tau, rel=1e-12, abs=1e-12)
         assert row.estimate == pytest.approx(same.estimate, rel=1e-12)
@@ -70,7 +70,7 @@ def test_the_order_of_rows_and_names_of_sites_do_not_matter(df):
 def test_who_is_left_out_is_counted(df):
     small = pd.DataFrame({"arm": ["SE", "FS", "FS", "SE", "SE", "FS", "FS"], "site": list("gggzzzz"), "y": [1.0] * 7})
     lost = df.head(9).assign(site=None)
-    found = itt.site_variation(pd.concat([df, small, lost]), **CALL, contrasts=[("SE", "FS")])
+    found = site_variation(pd.concat([df, small, lost]), **CALL, contrasts=[("SE", "FS")])
     row = found.rows[0]
     assert (row.sites, row.sites_left_out) == (6, 2)
     assert row.n == int(df["arm"].isin(["SE", "FS"]).sum())
@@ -79,15 +79,15 @@ def test_who_is_left_out_is_counted(df):
 
 
 def test_few_persons_a_site_are_said(df):
-    row = itt.site_variation(df.head(90), **CALL, contrasts=[("SE", "FS")]).rows[0]
+    row = site_variation(df.head(90), **CALL, contrasts=[("SE", "FS")]).rows[0]
     assert "fewer than 20 persons" in row.note
     many = pd.DataFrame({"arm": ["SE", "FS"] * 200, "site": np.repeat(np.arange(5), 80)})
     many["y"] = np.random.default_rng(5).normal(size=len(many))
-    assert itt.site_variation(many, **CALL, contrasts=[("SE", "FS")]).rows[0].note == ""
+    assert site_variation(many, **CALL, contrasts=[("SE", "FS")]).rows[0].note == ""
 
 
 def test_the_mean_over_few_sites_has_few_degrees_of_freedom(df):
-    row = itt.site_variation(df[df["site"] < "c"], **CALL, contrasts=[("SE", "FS")]).rows[0]
+    row = site_variation(df[df["site"] < "c"], **CALL, contrasts=[("SE", "FS")]).rows[0]
     half = t.ppf(0.975, 1) * row.std_error
     assert (row.sites, row.q_df) == (2, 1)
     assert (row.conf_low, row.conf_high) == pytest.approx((row.estimate - half, row.estimate + half))
@@ -96,7 +96,7 @@ def test_the_mean_over_few_sites_has_few_degrees_of_freedom(df):
 
 def test_one_usable_site_has_no_variation(df):
     few = df[(df["site"] == "a") | ((df["site"] == "b") & (df["arm"] == "FS"))]
-    row = itt.site_variation(few, **CALL, contrasts=[("SE", "FS")]).rows[0]
+    row = site_variation(few, **CALL, contrasts=[("SE", "FS")]).rows[0]
     assert row.sites == 1
     assert isinstance(row.tau, eu.Unavailable)
     assert isinstance(row.q_p_value, eu.Unavailable)
@@ -105,4 +105,4 @@ def test_one_usable_site_has_no_variation(df):
 
 def test_one_site_is_refused(df):
     with pytest.raises(eu.ArgumentError, match="site: site has fewer than two values"):
-        itt.site_variation(df.assign(site="a"), **CALL)
+        site_variation(df.assign(site="a"), **CALL)

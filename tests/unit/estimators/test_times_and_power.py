@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import effektutv as eu
-from effektutv.api.ratios import power_curve, simulated_power
+from effektutv.estimators.power import power_curve, simulated_power
 from effektutv.estimators.survival.curves import curve, incidence, median, point, restricted_mean
 from effektutv.results import Unavailable
 

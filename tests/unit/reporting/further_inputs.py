@@ -9,17 +9,12 @@ import pandas as pd
 
 import effektutv as eu
 from effektutv.api.adjust import adjust
-from effektutv.api.itt import contamination, pooled_regression
-from effektutv.api.ratios import (
-    cace,
-    lee_bounds,
-    power,
-    power_curve,
-    response_weighted,
-    time_to_event,
-    worst_case_bounds,
-)
+from effektutv.api.compliance import cace
+from effektutv.api.missing_outcomes import lee_bounds, response_weighted, worst_case_bounds
+from effektutv.api.pooled_regression import contamination, pooled_regression
+from effektutv.api.time_to_event import time_to_event
 from effektutv.disclosure.protected import ReportInputs
+from effektutv.estimators.power import power, power_curve
 from effektutv.results import ArmSummary, EffectBand, EffectBands, Flow, FlowStage, Profile, Unavailable
 from effektutv.results.credibility import Credibility, CredibilityRow
 from effektutv.results.survey import SurveyOutcome

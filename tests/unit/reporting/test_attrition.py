@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from report_inputs import ARMS, WORK, trial_inputs
 
-from effektutv.api.ratios import lee_bounds, worst_case_bounds
+from effektutv.api.missing_outcomes import lee_bounds, worst_case_bounds
 from effektutv.disclosure.protect import protect
 from effektutv.reporting.sections.attrition import attrition_blocks
 from effektutv.reporting.sections.robustness import robustness_section
