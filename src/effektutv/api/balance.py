@@ -16,7 +16,8 @@ from effektutv.estimators.design import persons
 from effektutv.results.balance import Balance
 
 from .inputs.assignment import draws_of, read_assignment, seed_of
-from .inputs.columns import as_floats, coded, few_levels, is_date, names_of, numeric, require
+from .inputs.columns import as_floats, is_date, names_of, numeric, require
+from .inputs.labels import coded, few_levels
 from .inputs.roles import check_roles
 
 __all__ = ["balance"]

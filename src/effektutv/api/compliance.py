@@ -23,7 +23,8 @@ from .inputs.assignment import (
     state_estimand,
     unique,
 )
-from .inputs.columns import covariate_matrix, label, zero_one
+from .inputs.columns import label, zero_one
+from .inputs.covariates import covariate_matrix
 from .inputs.roles import check_roles, refuse_reproduced
 
 __all__ = ["cace"]

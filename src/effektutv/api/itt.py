@@ -32,17 +32,9 @@ from .inputs.assignment import (
     state_estimand,
     unique,
 )
-from .inputs.columns import (
-    alike_note,
-    as_floats,
-    coded,
-    covariate_matrix,
-    few_levels,
-    is_date,
-    names_of,
-    order_of,
-    require,
-)
+from .inputs.columns import as_floats, is_date, names_of, require
+from .inputs.covariates import covariate_matrix
+from .inputs.labels import alike_note, coded, few_levels, order_of
 from .inputs.roles import check_levels, check_roles, refuse_reproduced, strata_unused
 
 __all__ = ["MOST_LEVELS", "By", "itt"]

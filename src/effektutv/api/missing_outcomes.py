@@ -18,7 +18,9 @@ from effektutv.results.effects import Effects
 from effektutv.results.estimand import Estimand
 
 from .inputs.assignment import INTERCURRENT, POPULATION, Assigned, read_assignment, read_outcome, state_estimand, unique
-from .inputs.columns import covariate_matrix, crossed, names_of, numbers, zero_one
+from .inputs.columns import names_of, numbers, zero_one
+from .inputs.covariates import covariate_matrix
+from .inputs.labels import crossed
 from .inputs.roles import check_roles
 
 __all__ = ["ALWAYS_RESPONDERS", "lee_bounds", "response_weighted", "worst_case_bounds"]

@@ -27,10 +27,8 @@ from .inputs.assignment import (
     state_estimand,
     unique,
 )
-from .inputs.columns import (
-    covariate_matrix,
-    row_count,
-)
+from .inputs.columns import row_count
+from .inputs.covariates import covariate_matrix
 from .inputs.roles import check_roles, refuse_reproduced, strata_unused
 
 __all__ = ["profile"]

@@ -34,7 +34,9 @@ from .inputs.assignment import (
     state_estimand,
     unique,
 )
-from .inputs.columns import coded, covariate_matrix, crossed, names_of
+from .inputs.columns import names_of
+from .inputs.covariates import covariate_matrix
+from .inputs.labels import coded, crossed
 from .inputs.roles import check_roles, refuse_reproduced
 
 __all__ = ["arm_drift", "randomization_test"]

@@ -21,7 +21,7 @@ from .inputs.assignment import (
     state_estimand,
     unique,
 )
-from .inputs.columns import covariate_matrix
+from .inputs.covariates import covariate_matrix
 from .inputs.roles import check_roles, refuse_reproduced, strata_unused
 
 __all__ = ["ratios"]

@@ -16,7 +16,8 @@ from effektutv.estimators.site_heterogeneity import site_row
 from effektutv.results.site_heterogeneity import SiteVariation
 
 from .inputs.assignment import INTERCURRENT, POPULATION, read_assignment, read_outcome, state_estimand, unique
-from .inputs.columns import alike_note, crossed, names_of
+from .inputs.columns import names_of
+from .inputs.labels import alike_note, crossed
 from .inputs.roles import check_roles
 
 __all__ = ["site_variation"]

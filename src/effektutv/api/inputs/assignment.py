@@ -15,7 +15,8 @@ from effektutv.errors import ArgumentError
 from effektutv.estimators.design import Design, FloatArray, IntArray, default_contrasts, persons
 from effektutv.results.estimand import Estimand
 
-from .columns import Coded, alike, alike_note, coded, crossed, label, names_of, numeric
+from .columns import label, names_of, numeric
+from .labels import Coded, alike, alike_note, coded, crossed
 
 __all__ = [
     "INTERCURRENT",
