@@ -78,13 +78,15 @@ def by_statsmodels(D: np.ndarray, y: np.ndarray) -> Numbers:
 def from_arrays(X: np.ndarray, target: np.ndarray, y: np.ndarray) -> Numbers:
     """Ours, from arrays: the solution and one function of the outcome."""
     solved = solve(columns_of(y, target, X))
-    return solved.coefficient, float(joint_variance(solved, Vcov.HC2, solved.target)[0, 0])
+    variance, _ = joint_variance(solved, Vcov.HC2, solved.target)
+    return solved.coefficient, float(variance[0, 0])
 
 
 def contrast(X: np.ndarray, arm: np.ndarray, y: np.ndarray) -> Numbers:
     """Ours, as every door calls it: cells, means and the contrast."""
     design = Design(arm=arm, stratum=np.zeros(y.size, dtype=np.intp), X=X, arms=("FS", "SE"))
-    fit = fit_contrast(Sample(design=design, y=y, binary=False, n_missing=0), Spec(estimator=Estimator.FE), 1, 0)
+    nobody = design.take(np.zeros(y.size, dtype=bool))
+    fit = fit_contrast(Sample(design=design, y=y, binary=False, unseen=nobody), Spec(estimator=Estimator.FE), 1, 0)
     return fit.estimate, fit.variance
 
 
