@@ -77,12 +77,15 @@ class BellMcCaffrey:
         self.trace += float(squares.sum())
         d = squares / np.where(informs, slack, 1.0)
         self.fourth += float((d * d) @ (1 - 2 * leverage))
-        weighted = Q * d[:, None]
-        self.columns += Q.T @ weighted
-        self.strata += np.bincount(group, weights=d, minlength=self.size.size)
+        # a matrix by its own transpose costs half of a product of two
+        root = Q * np.sqrt(d)[:, None]
+        self.columns += root.T @ root
         if self.size.size == 1:
-            self.between[0] += weighted.sum(axis=0)
+            self.strata[0] += d.sum()
+            self.between[0] += d @ Q
             return
+        self.strata += np.bincount(group, weights=d, minlength=self.size.size)
+        weighted = Q * d[:, None]
         place = group[:, None] * Q.shape[1] + np.arange(Q.shape[1])
         sums = np.bincount(place.ravel(), weights=weighted.ravel(), minlength=self.between.size)
         self.between += sums.reshape(self.between.shape)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -302,7 +303,7 @@ def _keys(design: Design, y: FloatArray | None, rows: IntArray) -> Iterator[Floa
             yield extra[rows]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Cells:
     """Counts, means and sums of squared deviations by stratum and arm: all that `difference` and `blocked` need.
 
@@ -353,8 +354,9 @@ class Cells:
         counted = self.randomised if weights is Weights.ALL else self.n[:, list(pair)]
         return np.asarray(counted.sum(axis=1), dtype=np.float64)
 
+    @cached_property
     def pooled(self) -> Cells:
-        """Return the cells of the arms, strata taken together: shape (1, K)."""
+        """The cells of the arms, strata taken together: shape (1, K)."""
         n = self.n.sum(axis=0, keepdims=True)
         total = self.total.sum(axis=0, keepdims=True)
         mean = np.divide(total, n, out=np.zeros(n.shape), where=n > 0)

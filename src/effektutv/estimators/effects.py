@@ -196,7 +196,7 @@ def _strata_note(
 
 def _difference(cells: Cells, arm: int, control: int, names: tuple[str, str], binary: bool, dof: Dof | None) -> Fit:
     """Difference in means, Neyman's variance, Satterthwaite's degrees of freedom or n − 2."""
-    pooled = cells.pooled()
+    pooled = cells.pooled
     fit = describe(cells, arm, control, binary)
     means = float(pooled.mean[0, arm]), float(pooled.mean[0, control])
     fit = replace(fit, means=means, raw=means)
@@ -221,7 +221,7 @@ def _difference(cells: Cells, arm: int, control: int, names: tuple[str, str], bi
 
 def _constant_arm_notes(cells: Cells, pair: tuple[int, int], names: tuple[str, str]) -> tuple[str, ...]:
     """Return a note where one arm has no variation: its part of the standard error is 0."""
-    pooled = cells.pooled()
+    pooled = cells.pooled
     still = [name for k, name in zip(pair, names, strict=True) if pooled.n[0, k] > 1 and pooled.ss[0, k] == 0]
     return tuple(f"no variation in arm {name}: it adds nothing to the standard error" for name in still)
 

@@ -46,7 +46,7 @@ def arm_summaries(sample: Sample, cells: Cells, level: float, labels: Labels) ->
     labels : Labels
         Outcome, clock and month.
     """
-    pooled = cells.pooled()
+    pooled = cells.pooled
     arms, binary = sample.design.arms, sample.binary
     rows = []
     for k, arm in enumerate(arms):
@@ -216,7 +216,7 @@ def _arm_df(held: tuple[BoolArray, Sample] | None, row: ArmSummary, arm: int) ->
     if held is None or not isinstance(row.n, int) or row.n < 2:
         return NO_VARIANCE
     sample = held[1]
-    return arm_variance(sample, count_cells(sample).pooled(), arm)[1]
+    return arm_variance(sample, count_cells(sample).pooled, arm)[1]
 
 
 def _band(

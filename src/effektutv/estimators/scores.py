@@ -81,7 +81,7 @@ def contrast_scores(sample: Sample, spec: Spec, arm: int, control: int) -> Float
         return _placed(out, clustered_difference_scores(sample, spec, cells, pair))
     stratum, n_strata = design.stratum, design.n_strata
     if spec.estimator is Estimator.DIFFERENCE:
-        stratum, n_strata, cells = np.zeros_like(stratum), 1, cells.pooled()
+        stratum, n_strata, cells = np.zeros_like(stratum), 1, cells.pooled
     kept = np.flatnonzero((cells.n[:, arm] > 0) & (cells.n[:, control] > 0))
     if not kept.size:
         return None

@@ -149,7 +149,7 @@ def _arms(df: Any, arm: str, control: object, arms: Sequence[object] | None) -> 
     order = [first, *(a for a in order if a != first)]
     if len(order) < 2:
         raise ArgumentError(f"arm: column {arm!r} has one arm only, {order}; a contrast needs two")
-    return coded(df, "arm", arm, order)
+    return found.ordered(order)
 
 
 def _declared(found: tuple[str, ...], arms: Sequence[object]) -> list[str]:

@@ -41,6 +41,20 @@ class Coded:
         """Return how many persons have no label."""
         return int(np.count_nonzero(self.code < 0))
 
+    def ordered(self, labels: Sequence[str]) -> Coded:
+        """Return the same column with its labels in another order; a label that is left out has the code −2.
+
+        Parameters
+        ----------
+        labels : sequence of str
+        """
+        if tuple(labels) == self.labels:
+            return self
+        index = {text: j for j, text in enumerate(labels)}
+        # the last place is that of the missing, whose code is −1
+        translate = np.array([*(index.get(text, -2) for text in self.labels), -1], dtype=np.intp)
+        return Coded(code=translate[self.code], labels=tuple(labels))
+
 
 def alike(labels: Sequence[str]) -> list[tuple[str, str]]:
     """Return pairs of labels that differ in capitals, spaces or the coding of a sign at most: nobody can tell them apart.

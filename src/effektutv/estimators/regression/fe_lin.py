@@ -354,7 +354,7 @@ def _unstratified(sample: Sample, spec: Spec, cells: Cells) -> tuple[Sample, Cel
     plain = replace(
         design, stratum=np.zeros_like(design.stratum), X=np.empty((sample.y.size, 0)), n_strata=1, covariates=()
     )
-    pooled = cells.pooled()
+    pooled = cells.pooled
     one = np.zeros(1, dtype=np.intp)
     size = pooled.n.sum(axis=1).astype(float)
     return replace(sample, design=plain), pooled, size, one, replace(spec, estimator=Estimator.FE)

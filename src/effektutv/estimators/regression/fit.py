@@ -96,7 +96,7 @@ def describe(cells: Cells, arm: int, control: int, binary: bool) -> Fit:
     binary : bool
         Whether the outcome is 0/1, so that events can be counted.
     """
-    pooled = cells.pooled()
+    pooled = cells.pooled
     n, total = pooled.n[0], pooled.total[0]
     none = Unavailable("not estimated")
 
@@ -212,7 +212,7 @@ def settled(fit: Fit, cells: Cells, pair: tuple[int, int]) -> Fit:
     arm, control = fit.means
     if not isinstance(arm, float) or not isinstance(control, float):
         return fit
-    pooled, both = cells.pooled(), list(pair)
+    pooled, both = cells.pooled, list(pair)
     n, mean, ss = pooled.n[0, both], pooled.mean[0, both], pooled.ss[0, both]
     constant = not ss.any()
     if constant:
