@@ -164,7 +164,7 @@ def _variance(cells: Cells, weight: FloatArray) -> tuple[Statistic, Statistic]:
     if ((cells.n < 2).any(axis=0) & (free.sum(axis=0) == 0)).any():
         why = Unavailable("an arm has one person in every stratum: no variance")
         return why, why
-    parts = lend(weight**2, cells.n) * np.where(cells.n > 1, cells.variance(), 0.0)
+    parts = lend(weight**2, cells.n) * np.where(cells.n > 1, cells.variance, 0.0)
     variance = float(parts.sum())
     if not variance > 0:
         return variance, Unavailable("no variation in any arm")

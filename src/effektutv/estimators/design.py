@@ -364,8 +364,9 @@ class Cells:
         least = np.where(self.n > 0, self.mean, np.inf).min(axis=0, keepdims=True)
         return _settled(n, total, mean, ss, least, self.randomised.sum(axis=0, keepdims=True))
 
+    @cached_property
     def variance(self) -> FloatArray:
-        """Return the (S, K) sample variances, divisor n − 1; NaN with fewer than two persons."""
+        """The (S, K) sample variances, divisor n − 1; NaN with fewer than two persons."""
         out = np.full(self.ss.shape, np.nan)
         np.divide(self.ss, self.n - 1, out=out, where=self.n > 1)
         return out

@@ -146,7 +146,8 @@ def fit_contrast(
         reason = f"no stratum has persons of both {names[0]} and {names[1]}"
         return undefined(cells, arm, control, sample.binary, reason)
     kept = np.flatnonzero(both)
-    within = cells.take(kept)
+    # what was worked out of all cells serves again
+    within = cells if both.all() else cells.take(kept)
     size = within.stratum_size(spec.weights, pair) if stratum_size is None else stratum_size[kept]
     if spec.estimator is Estimator.BLOCKED:
         fit = _blocked(within, pair, size, sample.binary, spec.dof, spread=spread)
@@ -160,7 +161,7 @@ def fit_contrast(
         fit = regression_fit(sample, spec, within, pair, kept, size, spread=spread)
     # counts and raw shares are the arm's own, whatever the contrast: shares that changed with the strata dropped would
     # give the few persons dropped away by subtraction
-    everyone = describe(cells, arm, control, sample.binary)
+    everyone = fit if within is cells else describe(cells, arm, control, sample.binary)
     fit = replace(settled(fit, within, pair), n=everyone.n, events=everyone.events, raw=everyone.raw)
     said = (*notes, *fit.notes, *_constant_arm_notes(within, pair, names), *_few_notes(fit, names))
     return replace(fit, notes=said)
@@ -205,7 +206,7 @@ def _difference(cells: Cells, arm: int, control: int, names: tuple[str, str], bi
         single = names[int(n.argmin())]
         why = Unavailable(f"one person in arm {single}: no variance")
         return replace(fit, variance=why, df=why, notes=(why.reason,), spread=why)
-    parts = pooled.variance()[0, [arm, control]] / n
+    parts = pooled.variance[0, [arm, control]] / n
     variance = float(parts.sum())
     df: Statistic = STILL
     notes: tuple[str, ...] = ()
@@ -232,7 +233,7 @@ def _blocked(
     """Stratum-weighted difference in means; every stratum has both arms."""
     weight = size / size.sum()
     both = list(pair)
-    n, mean, s2 = cells.n[:, both], cells.mean[:, both], cells.variance()[:, both]
+    n, mean, s2 = cells.n[:, both], cells.mean[:, both], cells.variance[:, both]
     fit = replace(describe(cells, *pair, binary), means=(float(weight @ mean[:, 0]), float(weight @ mean[:, 1])))
     counted = residual_df(n) if dof is Dof.RESIDUAL else None
     largest, effect = float(np.abs(mean).max()), mean[:, 0] - mean[:, 1]

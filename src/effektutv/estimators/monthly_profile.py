@@ -93,7 +93,7 @@ def arm_variance(sample: Sample, pooled: Cells, arm: int) -> tuple[Statistic, St
     """
     n = int(pooled.n[0, arm])
     if sample.design.cluster is None:
-        return float(pooled.variance()[0, arm] / n), float(n - 1)
+        return float(pooled.variance[0, arm] / n), float(n - 1)
     inside = sample.design.arm == arm
     variance, df = clustered_mean(sample.y[inside], sample.design.cluster[inside])
     # an arm without variation, but for rounding

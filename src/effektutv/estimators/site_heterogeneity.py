@@ -102,7 +102,7 @@ def site_effects(cells: Cells, pair: tuple[int, int]) -> SiteEffects:
     arms = list(pair)
     n = cells.n[:, arms]
     enough = n.min(axis=1) >= 2
-    parts = np.where(n > 1, cells.variance()[:, arms], 0.0) / np.maximum(n, 1)
+    parts = np.where(n > 1, cells.variance[:, arms], 0.0) / np.maximum(n, 1)
     variance = parts.sum(axis=1)
     used = enough & (variance > 0)
     return SiteEffects(
