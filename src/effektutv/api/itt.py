@@ -37,7 +37,7 @@ from .inputs.covariates import covariate_matrix
 from .inputs.labels import alike_note, coded, few_levels, order_of
 from .inputs.roles import check_levels, check_roles, refuse_reproduced, strata_unused
 
-__all__ = ["MOST_LEVELS", "By", "itt"]
+__all__ = ["itt"]
 
 #: Different values above which a numeric column is a continuous characteristic, not a subgroup, unless its levels are
 #: declared. Twenty entry half-years are ten years.
